@@ -1,0 +1,50 @@
+/** The front door of the metadata room: what may be written. */
+export type {
+  AppBody,
+  AppItem,
+  Bodies,
+  ColorName,
+  ExpressionSource,
+  FieldBody,
+  FieldTypeName,
+  LayoutBody,
+  LayoutItem,
+  ObjectBody,
+  Option,
+  OptionSetBody,
+  PermissionSetBody,
+  RecordTypeBody,
+  RoleBody,
+  RuleBody,
+  SharingRuleBody,
+  ViewBody,
+} from './bodies.ts';
+export { BODY_SCHEMAS, COLORS, FIELD_TYPE_NAMES } from './bodies.ts';
+export {
+  type Component,
+  type ComponentKind,
+  type ComponentOf,
+  componentId,
+  isComponentKind,
+  isName,
+  KIND_NAMES,
+  KINDS,
+  NAME_MAX_LENGTH,
+  OBJECT_NAME_MAX_LENGTH,
+  objectOf,
+  type ParsedComponents,
+  parseComponent,
+  parseComponents,
+  shortName,
+} from './component.ts';
+export {
+  canonicalBody,
+  identifyPath,
+  type Package,
+  type PackageManifest,
+  pathOf,
+  type ReadPackage,
+  readPackage,
+  writePackage,
+} from './package-folder.ts';
+export { type ComponentReference, hasErrors, jsonPointer, nearest, type Problem } from './problem.ts';
