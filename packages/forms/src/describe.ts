@@ -1,0 +1,305 @@
+/**
+ * Makes the descriptions that a client gets: the part of the model that one caller may read, as plain JSON. What they
+ * may not read is absent everywhere (fields, columns, filters, layouts, related lists), so that a description never
+ * gives away a name that a query would call unknown.
+ */
+import type { AppItem } from '@trellis/metadata';
+import type {
+  CompiledField,
+  CompiledObject,
+  CompiledView,
+  Expression,
+  FieldPath,
+  Model,
+  Operand,
+} from '@trellis/model';
+import { generateLayout, restrictLayout } from './default-layout.ts';
+import type {
+  AppDescription,
+  FieldDescription,
+  ObjectDescription,
+  ObjectRights,
+  ObjectSummary,
+  OptionDescription,
+  RecordTypeDescription,
+  RelatedListDescription,
+  ViewDescription,
+  WorkspaceDescription,
+} from './description.ts';
+
+/** What the caller may do, as the access room decided it. Asked for fields of every object that a path leads to. */
+export interface DescribeAccess {
+  rightsOn(object: CompiledObject): ObjectRights;
+  canRead(field: CompiledField): boolean;
+  canUpdate(field: CompiledField): boolean;
+}
+
+export interface DescribeWorkspaceInput {
+  readonly revision: number;
+  readonly workspace: WorkspaceDescription['workspace'];
+  /** System rights of the caller. */
+  readonly rights: readonly string[];
+  /** Apps offered to the caller; all of them when absent. */
+  canSee?(app: string): boolean;
+}
+
+/** Body of `GET /describe`: the apps and objects of a workspace that the caller may see. */
+export function describeWorkspace(
+  model: Model,
+  input: DescribeWorkspaceInput,
+  access: Pick<DescribeAccess, 'rightsOn'>,
+): WorkspaceDescription {
+  const readable = [...model.objects.values()].filter((object) => access.rightsOn(object).read);
+  const names = new Set(readable.map((object) => object.name));
+  const canOpen = (item: AppItem) => {
+    if (item.type === 'object') return names.has(item.object);
+    if (item.type !== 'view') return true;
+    const [object = '', view = ''] = item.view.split('.');
+    return names.has(object) && model.objects.get(object)?.views.has(view) === true;
+  };
+  return {
+    revision: input.revision,
+    workspace: input.workspace,
+    apps: [...model.apps]
+      .sort((a, b) => (a.body.position ?? 1000) - (b.body.position ?? 1000) || compareText(a.label, b.label))
+      .filter((app) => input.canSee?.(app.name) !== false)
+      .map(
+        (app): AppDescription => ({
+          name: app.name,
+          label: app.label,
+          description: app.body.description ?? null,
+          icon: app.body.icon ?? 'apps',
+          color: app.body.color ?? 'blue',
+          items: withoutEmptyHeadings(app.body.items.filter(canOpen)),
+        }),
+      ),
+    objects: readable.map((object) => summarise(object, access.rightsOn(object))),
+    rights: input.rights,
+  };
+}
+
+/** Body of `GET /describe/{object}`. The caller must hold the right to read the object: the server answers 404 before. */
+export function describeObject(
+  model: Model,
+  object: CompiledObject,
+  access: DescribeAccess,
+): ObjectDescription {
+  const canSee = (name: string) => {
+    const other = model.objects.get(name);
+    return other !== undefined && access.rightsOn(other).read;
+  };
+  const rights = access.rightsOn(object);
+  const fields = [...object.fields.values()].filter((field) => access.canRead(field));
+  const described = fields.map((field) => describeField(object, field, access, canSee));
+  const relatedLists = object.reverseLookups
+    .filter((reverse) => {
+      const other = model.objects.get(reverse.object);
+      const lookup = other?.fields.get(reverse.field);
+      return canSee(reverse.object) && lookup !== undefined && access.canRead(lookup);
+    })
+    .map(
+      (reverse): RelatedListDescription => ({
+        lookup: `${reverse.object}.${reverse.field}`,
+        name: reverse.name,
+        label: reverse.label,
+        object: reverse.object,
+        field: reverse.field,
+      }),
+    );
+  const parts = {
+    fields: new Map(described.map((field) => [field.name, field])),
+    relatedLists: new Map(relatedLists.map((list) => [list.lookup, list])),
+    canReadColumn: (objectName: string, path: string) => canReadPath(model, access, objectName, path),
+  };
+  const layouts = [...object.layouts.values()]
+    .sort(
+      (a, b) => Number(b.name === 'default') - Number(a.name === 'default') || compareText(a.label, b.label),
+    )
+    .map((layout) => ({ name: layout.name, label: layout.label, body: restrictLayout(layout.body, parts) }));
+  if (!layouts.some((layout) => layout.name === 'default')) {
+    layouts.unshift({
+      name: 'default',
+      label: object.label,
+      body: generateLayout(object.nameField.name, described, relatedLists, object.keepsHistory, object.label),
+    });
+  }
+  return {
+    ...summarise(object, rights),
+    description: object.body.description ?? null,
+    fields: described,
+    record_types: object.recordTypes
+      .filter((recordType) => recordType.isActive)
+      .map((recordType): RecordTypeDescription => {
+        const options = Object.entries(recordType.body.options ?? {}).filter(([field]) =>
+          parts.fields.has(field),
+        );
+        return {
+          name: recordType.name,
+          label: recordType.label,
+          color: recordType.body.color ?? null,
+          is_default: recordType.isDefault,
+          layout: recordType.body.layout ?? null,
+          options: Object.fromEntries(options),
+        };
+      }),
+    layouts,
+    views: [...object.views.values()]
+      .filter((view) => canRunView(view, access))
+      .sort((a, b) => Number(b.isDefault) - Number(a.isDefault) || compareText(a.label, b.label))
+      .map((view) => describeView(object, view, access)),
+    related_lists: relatedLists,
+  };
+}
+
+function summarise(object: CompiledObject, rights: ObjectRights): ObjectSummary {
+  return {
+    name: object.name,
+    label: object.label,
+    plural_label: object.pluralLabel,
+    icon: object.icon,
+    color: object.color,
+    name_field: object.nameField.name,
+    is_system: object.isSystem,
+    is_searchable: object.isSearchable,
+    rights,
+  };
+}
+
+function describeField(
+  object: CompiledObject,
+  field: CompiledField,
+  access: DescribeAccess,
+  canSee: (object: string) => boolean,
+): FieldDescription {
+  const { type, body } = field;
+  return {
+    name: field.name,
+    label: field.label,
+    type: type.name,
+    value_type: field.isPolymorphic ? 'reference' : type.valueType,
+    help: body.help ?? null,
+    placeholder: body.placeholder ?? null,
+    access: field.isWritable && access.canUpdate(field) ? 'update' : 'read',
+    is_system: field.systemColumn !== undefined,
+    is_required: field.isRequired,
+    is_unique: field.isUnique,
+    set_once: body.set_once === true,
+    is_sortable: type.isSortable,
+    is_groupable: type.isGroupable,
+    filter_operators: type.filterOperators,
+    aggregates: type.aggregates,
+    widget: type.widget,
+    schema: type.valueSchema(field),
+    options:
+      field.name === 'record_type' && field.options.length === 0
+        ? recordTypeOptions(object)
+        : describeOptions(field),
+    targets: field.targets.filter(canSee),
+    is_polymorphic: field.isPolymorphic,
+    default: field.default ?? null,
+    scale: body.scale ?? null,
+    currency: body.currency ?? null,
+  };
+}
+
+function describeOptions(field: CompiledField): OptionDescription[] {
+  return field.options.map((option) => ({
+    value: option.value,
+    label: option.label,
+    color: option.color ?? null,
+    is_active: option.isActive,
+  }));
+}
+
+/** A record's type is chosen like an option, whether or not the model lists the types as options of the field. */
+function recordTypeOptions(object: CompiledObject): OptionDescription[] {
+  return object.recordTypes.map((recordType) => ({
+    value: recordType.name,
+    label: recordType.label,
+    color: recordType.body.color ?? null,
+    is_active: recordType.isActive,
+  }));
+}
+
+function describeView(object: CompiledObject, view: CompiledView, access: DescribeAccess): ViewDescription {
+  const isReadable = (path: FieldPath) => pathFields(path).every((field) => access.canRead(field));
+  const columns = view.columns.filter(isReadable).map((path) => path.text);
+  return {
+    name: view.name,
+    label: view.label,
+    icon: view.body.icon ?? null,
+    mode: view.body.mode ?? 'grid',
+    is_default: view.isDefault,
+    columns: columns.length > 0 ? columns : [object.nameField.name],
+    filter: view.body.filter ?? null,
+    sort: view.sort
+      .filter((key) => isReadable(key.path))
+      .map((key) => (key.descending ? '-' : '') + key.path.text),
+    group_by: view.body.group_by ?? null,
+  };
+}
+
+/** A view whose filter reads a field that the caller may not read would be refused as unknown: it isn't offered. */
+function canRunView(view: CompiledView, access: DescribeAccess): boolean {
+  if (view.filter === undefined) return true;
+  return pathsOf(view.filter).every((path) => pathFields(path).every((field) => access.canRead(field)));
+}
+
+function pathFields(path: FieldPath): readonly CompiledField[] {
+  return [...path.through, path.field];
+}
+
+function pathsOf(expression: Expression): FieldPath[] {
+  const ofOperand = (operand: Operand) => (operand.op === 'field' ? [operand.path] : []);
+  switch (expression.op) {
+    case 'constant':
+      return [];
+    case 'and':
+    case 'or':
+      return expression.args.flatMap(pathsOf);
+    case 'not':
+      return pathsOf(expression.arg);
+    case 'in':
+    case 'includes_any':
+    case 'includes_all':
+    case 'is_blank':
+    case 'is_true':
+    case 'period':
+      return ofOperand(expression.value);
+    case 'contains':
+    case 'starts_with':
+    case 'ends_with':
+      return [...ofOperand(expression.value), ...ofOperand(expression.text)];
+    default:
+      return [...ofOperand(expression.left), ...ofOperand(expression.right)];
+  }
+}
+
+/** Whether a column such as `account.owner.name`, as written in a layout, leads through readable fields only. */
+function canReadPath(model: Model, access: DescribeAccess, objectName: string, path: string): boolean {
+  let object = model.objects.get(objectName);
+  const segments = path.split('.');
+  for (const [index, segment] of segments.entries()) {
+    // `owner.name` goes through the system field `owner_id`.
+    const field = object?.fields.get(segment) ?? object?.fields.get(`${segment}_id`);
+    if (field === undefined || !access.canRead(field)) return false;
+    if (index === segments.length - 1) return true;
+    const target = field.targets.length === 1 && !field.isPolymorphic ? field.targets[0] : undefined;
+    // Beyond a polymorphic lookup or an owner only the title can be reached.
+    if (target === undefined) return index === segments.length - 2 && segments[index + 1] === 'name';
+    object = model.objects.get(target);
+  }
+  return false;
+}
+
+function withoutEmptyHeadings(items: readonly AppItem[]): AppItem[] {
+  return items.filter((item, index) => {
+    const next = items[index + 1];
+    return item.type !== 'heading' || (next !== undefined && next.type !== 'heading');
+  });
+}
+
+/** By code point, so that every server and browser agrees. */
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

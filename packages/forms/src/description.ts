@@ -1,0 +1,138 @@
+/**
+ * What a client is told about an object: the part of the model that the caller may read, as plain JSON. `describe`
+ * makes it on the server; the functions of this room turn it into forms, columns and filters, in browser and server
+ * alike.
+ */
+import type { AppBody, ColorName, FieldTypeName, LayoutBody } from '@trellis/metadata';
+import type { AggregateFunction, FilterOperator, JsonSchema, JsonValue, ValueType } from '@trellis/model';
+
+export interface OptionDescription {
+  readonly value: string;
+  readonly label: string;
+  readonly color: ColorName | null;
+  readonly is_active: boolean;
+}
+
+export interface FieldDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly type: FieldTypeName;
+  readonly value_type: ValueType;
+  readonly help: string | null;
+  readonly placeholder: string | null;
+  /** `read` or `update`: what the caller may do with it. Fields that can't be read are not described at all. */
+  readonly access: 'read' | 'update';
+  readonly is_system: boolean;
+  readonly is_required: boolean;
+  readonly is_unique: boolean;
+  readonly set_once: boolean;
+  readonly is_sortable: boolean;
+  readonly is_groupable: boolean;
+  readonly filter_operators: readonly FilterOperator[];
+  readonly aggregates: readonly AggregateFunction[];
+  readonly widget: string;
+  /** JSON Schema of a non-blank value. */
+  readonly schema: JsonSchema;
+  readonly options: readonly OptionDescription[];
+  /** For lookups: the objects that it may point to. */
+  readonly targets: readonly string[];
+  readonly is_polymorphic: boolean;
+  /** The literal default, or one the form computes. */
+  readonly default: { readonly kind: 'value' | 'today' | 'now' | 'user'; readonly value?: JsonValue } | null;
+  readonly scale: number | null;
+  readonly currency: string | null;
+}
+
+export interface ViewDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly icon: string | null;
+  readonly mode: string;
+  readonly is_default: boolean;
+  readonly columns: readonly string[];
+  /** JSON Logic. */
+  readonly filter: unknown;
+  readonly sort: readonly string[];
+  readonly group_by: string | null;
+}
+
+export interface RelatedListDescription {
+  /** `contact.account`: the lookup on the other object. */
+  readonly lookup: string;
+  readonly name: string;
+  readonly label: string;
+  readonly object: string;
+  readonly field: string;
+}
+
+export interface RecordTypeDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly color: ColorName | null;
+  readonly is_default: boolean;
+  readonly layout: string | null;
+  /** Options offered per select field, and the default. */
+  readonly options: {
+    readonly [field: string]: { readonly values: readonly string[]; readonly default?: string };
+  };
+}
+
+export interface ObjectRights {
+  readonly create: boolean;
+  readonly read: boolean;
+  readonly update: boolean;
+  readonly delete: boolean;
+  readonly export: boolean;
+  readonly import: boolean;
+}
+
+/** What navigation needs of every object that the caller may read. */
+export interface ObjectSummary {
+  readonly name: string;
+  readonly label: string;
+  readonly plural_label: string;
+  readonly icon: string;
+  readonly color: ColorName;
+  /** Name of the field that titles a record. */
+  readonly name_field: string;
+  readonly is_system: boolean;
+  readonly is_searchable: boolean;
+  readonly rights: ObjectRights;
+}
+
+/** Body of `GET /describe/{object}`. */
+export interface ObjectDescription extends ObjectSummary {
+  readonly description: string | null;
+  readonly fields: readonly FieldDescription[];
+  readonly record_types: readonly RecordTypeDescription[];
+  /** The one named `default` (or one generated from the fields) comes first. */
+  readonly layouts: readonly { readonly name: string; readonly label: string; readonly body: LayoutBody }[];
+  readonly views: readonly ViewDescription[];
+  readonly related_lists: readonly RelatedListDescription[];
+}
+
+export interface AppDescription {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string | null;
+  readonly icon: string;
+  readonly color: ColorName;
+  /** Only items whose object the caller may read. */
+  readonly items: AppBody['items'];
+}
+
+/** Body of `GET /describe`. */
+export interface WorkspaceDescription {
+  readonly revision: number;
+  readonly workspace: {
+    readonly name: string;
+    readonly label: string;
+    readonly time_zone: string;
+    readonly locale: string;
+    readonly currency: string;
+  };
+  readonly apps: readonly AppDescription[];
+  readonly objects: readonly ObjectSummary[];
+  /** System rights: `customise`, `manage_users`, … */
+  readonly rights: readonly string[];
+}

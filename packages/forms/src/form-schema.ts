@@ -1,0 +1,241 @@
+/**
+ * The form of a record: which fields of a layout can be filled in, as the JSON Schema that checks them and the
+ * uiSchema that says how they look. Blank values are absent from the schema's point of view: whoever validates
+ * leaves them out first (`withoutBlanks`).
+ */
+import type { LayoutBody } from '@trellis/metadata';
+import type { JsonSchema, JsonValue } from '@trellis/model';
+import { isBlank } from './condition.ts';
+import type {
+  FieldDescription,
+  ObjectDescription,
+  OptionDescription,
+  RecordTypeDescription,
+} from './description.ts';
+
+export interface FormOptions {
+  readonly mode: 'create' | 'edit';
+  /** Name of the record's type, for the options that it offers. */
+  readonly recordType?: string | null;
+}
+
+export interface FormFieldUi {
+  readonly 'ui:field': 'record_field';
+  readonly 'ui:readonly': boolean;
+  readonly 'ui:title': string;
+  readonly 'ui:help'?: string;
+  readonly 'ui:placeholder'?: string;
+  readonly 'ui:options': { readonly field: FieldDescription };
+}
+
+export interface FormSchema {
+  readonly schema: JsonSchema & {
+    readonly properties: Readonly<Record<string, JsonSchema>>;
+    readonly required: readonly string[];
+  };
+  readonly uiSchema: {
+    readonly 'ui:order': readonly string[];
+    /** The sections of all tabs that have fields, in order: a form shows everything on one page. */
+    readonly 'ui:options': { readonly sections: readonly FormSection[] };
+    readonly [field: string]: FormFieldUi | readonly string[] | { readonly sections: readonly FormSection[] };
+  };
+}
+
+export interface FormSection {
+  readonly label: string | null;
+  /** Label of the tab that the section comes from. */
+  readonly tab: string;
+  /** Conditions of the tab and of the section: all must be met. */
+  readonly conditions: readonly unknown[];
+  readonly columns: readonly (readonly FormItem[])[];
+}
+
+export interface FormItem {
+  readonly field: string;
+  readonly condition: unknown;
+}
+
+/** The layout of a record: its record type's, the one asked for, else the first. */
+export function layoutFor(description: ObjectDescription, recordType?: string | null): LayoutBody {
+  const wanted = description.record_types.find((each) => each.name === recordType)?.layout;
+  const layout = description.layouts.find((each) => each.name === wanted) ?? description.layouts[0];
+  return layout?.body ?? { label: description.label, tabs: [{ label: description.label, sections: [] }] };
+}
+
+/**
+ * JSON Schema and uiSchema of a form. Creating, it has the fields that can be written, and required ones that the
+ * layout forgot; editing, also those that are only shown.
+ */
+export function formSchema(
+  description: ObjectDescription,
+  layout: LayoutBody,
+  options: FormOptions,
+): FormSchema {
+  const fields = new Map(description.fields.map((field) => [field.name, field]));
+  const recordType = findRecordType(description, options.recordType);
+  const placed = new Set<string>();
+  const sections: FormSection[] = [];
+  const readOnly = new Set<string>();
+  for (const tab of layout.tabs) {
+    for (const section of tab.sections) {
+      const columns = section.columns.map((column) =>
+        column.items.flatMap((item): FormItem[] => {
+          if (item.type !== 'field' || placed.has(item.field)) return [];
+          const field = fields.get(item.field);
+          if (field === undefined) return [];
+          const isLocked = item.read_only === true || isReadOnly(field, options);
+          if (isLocked && options.mode === 'create') return [];
+          placed.add(field.name);
+          if (isLocked) readOnly.add(field.name);
+          return [{ field: field.name, condition: item.visible_when ?? null }];
+        }),
+      );
+      if (!columns.some((column) => column.length > 0)) continue;
+      sections.push({
+        label: section.label ?? null,
+        tab: tab.label,
+        conditions: [tab.visible_when, section.visible_when].filter((each) => each !== undefined),
+        columns,
+      });
+    }
+  }
+  const forgotten = description.fields.filter(
+    (field) =>
+      field.is_required &&
+      !field.is_system &&
+      field.default === null &&
+      !placed.has(field.name) &&
+      !isReadOnly(field, options),
+  );
+  if (options.mode === 'create' && forgotten.length > 0) {
+    for (const field of forgotten) placed.add(field.name);
+    const items = forgotten.map((field) => ({ field: field.name, condition: null }));
+    sections.unshift({ label: null, tab: layout.tabs[0]?.label ?? '', conditions: [], columns: [items] });
+  }
+
+  const properties: Record<string, JsonSchema> = {};
+  const required: string[] = [];
+  const uiSchema: Record<string, FormFieldUi> = {};
+  for (const name of placed) {
+    const described = fields.get(name);
+    if (described === undefined) continue;
+    const field = withOptionsOf(described, recordType);
+    const fallback = options.mode === 'create' ? literalDefault(field, recordType) : undefined;
+    properties[name] = {
+      ...field.schema,
+      title: field.label,
+      ...(fallback === undefined ? {} : { default: fallback }),
+    };
+    if (field.is_required && !readOnly.has(name)) required.push(name);
+    uiSchema[name] = {
+      'ui:field': 'record_field',
+      'ui:readonly': readOnly.has(name),
+      'ui:title': field.label,
+      ...(field.help === null ? {} : { 'ui:help': field.help }),
+      ...(field.placeholder === null ? {} : { 'ui:placeholder': field.placeholder }),
+      'ui:options': { field },
+    };
+  }
+  return {
+    schema: { type: 'object', properties, required },
+    uiSchema: { ...uiSchema, 'ui:order': [...placed], 'ui:options': { sections } },
+  };
+}
+
+/** A field as a record of this type sees it: the options that the type offers; retired ones left out. */
+export function withOptionsOf(
+  field: FieldDescription,
+  recordType: RecordTypeDescription | undefined,
+): FieldDescription {
+  const subset = recordType?.options[field.name];
+  if (subset === undefined) return field;
+  return {
+    ...field,
+    options: subset.values.flatMap((value) => field.options.find((option) => option.value === value) ?? []),
+  };
+}
+
+/** Options that may be chosen now: active ones, and the one that the record has already. */
+export function choosableOptions(field: FieldDescription, current: unknown): readonly OptionDescription[] {
+  const has = (value: string) => (Array.isArray(current) ? current.includes(value) : current === value);
+  return field.options.filter((option) => option.is_active || has(option.value));
+}
+
+export interface DefaultsContext {
+  readonly userId: string;
+  readonly today: string;
+  readonly now: string;
+  readonly recordType?: string | null;
+}
+
+/** What a new record begins with: defaults of fields and of the record type. */
+export function initialValues(
+  description: ObjectDescription,
+  context: DefaultsContext,
+): Record<string, JsonValue> {
+  const recordType = findRecordType(description, context.recordType);
+  const values: Record<string, JsonValue> = {};
+  for (const field of description.fields) {
+    if (field.access !== 'update') continue;
+    const value = defaultOf(field, recordType, context);
+    if (value !== undefined) values[field.name] = value;
+  }
+  if (recordType !== undefined) values.record_type = recordType.name;
+  return values;
+}
+
+/** Values to send or to check: what is blank is left out. */
+export function withoutBlanks(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value)));
+}
+
+/** What a PATCH has to send: the fields that differ, blank as null. */
+export function changedValues(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+  fields: readonly string[],
+): Record<string, unknown> {
+  const changes: Record<string, unknown> = {};
+  for (const name of fields) {
+    const from = isBlank(before[name]) ? null : before[name];
+    const to = isBlank(after[name]) ? null : after[name];
+    if (JSON.stringify(from) !== JSON.stringify(to)) changes[name] = to;
+  }
+  return changes;
+}
+
+export function findRecordType(
+  description: ObjectDescription,
+  name?: string | null,
+): RecordTypeDescription | undefined {
+  return (
+    description.record_types.find((each) => each.name === name) ??
+    (name === undefined ? description.record_types.find((each) => each.is_default) : undefined)
+  );
+}
+
+function isReadOnly(field: FieldDescription, options: FormOptions): boolean {
+  return field.access === 'read' || (field.set_once && options.mode === 'edit');
+}
+
+function literalDefault(
+  field: FieldDescription,
+  recordType: RecordTypeDescription | undefined,
+): JsonValue | undefined {
+  const ofType = recordType?.options[field.name]?.default;
+  if (ofType !== undefined) return ofType;
+  return field.default?.kind === 'value' ? (field.default.value ?? undefined) : undefined;
+}
+
+function defaultOf(
+  field: FieldDescription,
+  recordType: RecordTypeDescription | undefined,
+  context: DefaultsContext,
+): JsonValue | undefined {
+  const literal = literalDefault(field, recordType);
+  if (literal !== undefined) return literal;
+  if (field.default?.kind === 'today') return context.today;
+  if (field.default?.kind === 'now') return context.now;
+  if (field.default?.kind === 'user') return context.userId;
+  return field.name === 'owner_id' && field.access === 'update' ? context.userId : undefined;
+}
