@@ -1,0 +1,198 @@
+/**
+ * A typed client of the HTTP contract, for browser, command line and tests. It sends what it is given, turns
+ * problem documents into `ApiError`, and holds no state but a session cookie where the platform does not
+ * (Node): a browser keeps its own.
+ */
+import type {
+  AggregateQueryBody,
+  ApiRecord,
+  BatchBody,
+  BatchResponse,
+  ChangeSetBody,
+  ColumnsResponse,
+  ExpressionBody,
+  ExpressionResponse,
+  HistoryResponse,
+  ListQuery,
+  ListResponse,
+  LoginBody,
+  LoginResponse,
+  MeResponse,
+  MetadataResponse,
+  ObjectDescription,
+  PlanResponse,
+  ProblemDocument,
+  PublishResponse,
+  RevisionsResponse,
+  SearchResponse,
+  SetupBody,
+  SetupState,
+  UserBody,
+  UserResponse,
+  WorkspaceDescription,
+} from './contract.ts';
+
+/** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: ProblemDocument;
+
+  constructor(problem: ProblemDocument) {
+    super(problem.detail || problem.title);
+    this.name = 'ApiError';
+    this.status = problem.status;
+    this.problem = problem;
+  }
+}
+
+export interface ClientOptions {
+  /** Origin of the server, `''` in a browser on the same origin. */
+  readonly origin?: string;
+  readonly workspace?: string;
+  readonly fetch?: typeof fetch;
+  /** Keeps the session cookie between calls, and sends `Origin`: for clients that are no browser. */
+  readonly keepsCookies?: boolean;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/** Makes a client. Every call rejects with `ApiError` for a problem and with `TypeError` when nothing answers. */
+export function createClient(options: ClientOptions = {}) {
+  const origin = options.origin ?? '';
+  const send = options.fetch ?? fetch;
+  let cookie: string | undefined;
+
+  /** One request, undecided: status and parsed body as they came. */
+  async function exchange(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) {
+    const response = await send(`${origin}/api/v1${path}`, {
+      method,
+      credentials: 'same-origin',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
+        ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (options.keepsCookies) {
+      const set = response.headers.getSetCookie()[0];
+      if (set !== undefined) cookie = set.slice(0, set.indexOf(';') < 0 ? undefined : set.indexOf(';'));
+    }
+    const text = await response.text();
+    let parsed: unknown;
+    try {
+      parsed = text === '' ? undefined : JSON.parse(text);
+    } catch {
+      parsed = undefined;
+    }
+    return { status: response.status, body: parsed, headers: response.headers };
+  }
+
+  async function request<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T> {
+    const response = await exchange(method, path, body, headers);
+    if (response.status < 400) return response.body as T;
+    throw new ApiError(asProblem(response.status, response.body));
+  }
+
+  const records = (object: string, id?: string) =>
+    `/records/${encodeURIComponent(object)}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+
+  return {
+    exchange,
+    setupState: () => request<SetupState>('GET', '/setup'),
+    setup: (body: SetupBody) => request<LoginResponse>('POST', '/setup', body),
+    login: (body: LoginBody) => request<LoginResponse>('POST', '/auth/login', body),
+    logout: () => request<void>('POST', '/auth/logout', {}),
+    me: () => request<MeResponse>('GET', '/me'),
+    users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
+    createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),
+    describe: () => request<WorkspaceDescription>('GET', '/describe'),
+    describeObject: (object: string) =>
+      request<ObjectDescription>('GET', `/describe/${encodeURIComponent(object)}`),
+    metadata: (kind?: string) =>
+      request<MetadataResponse>(
+        'GET',
+        `/metadata${kind === undefined ? '' : `?kind=${encodeURIComponent(kind)}`}`,
+      ),
+    plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
+    publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
+    rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
+    columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
+    list: (object: string, query: ListQuery = {}) =>
+      request<ListResponse>('POST', `${records(object)}/query`, {
+        ...query,
+        ...(typeof query.sort === 'string' ? { sort: query.sort.split(',') } : {}),
+        ...(typeof query.fields === 'string' ? { fields: query.fields.split(',') } : {}),
+      }),
+    aggregate: (object: string, body: AggregateQueryBody) =>
+      request<{ rows: readonly Readonly<Record<string, unknown>>[] }>(
+        'POST',
+        `${records(object)}/aggregate`,
+        body,
+      ),
+    get: (object: string, id: string, fields?: readonly string[]) =>
+      request<ApiRecord>(
+        'GET',
+        records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
+      ),
+    create: (object: string, body: Readonly<Record<string, unknown>>) =>
+      request<ApiRecord>('POST', records(object), body),
+    /** With `version`, a record that has moved on is refused with 409 `stale_version`. */
+    update: (object: string, id: string, body: Readonly<Record<string, unknown>>, version?: number) =>
+      request<ApiRecord>(
+        'PATCH',
+        records(object, id),
+        body,
+        version === undefined ? {} : { 'if-match': `"${version}"` },
+      ),
+    remove: (object: string, id: string, options: { readonly purge?: boolean } = {}) =>
+      request<void>('DELETE', records(object, id) + (options.purge ? '?purge=true' : '')),
+    restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
+    batch: (object: string, body: BatchBody) =>
+      request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    history: (object: string, id: string, before?: string) =>
+      request<HistoryResponse>(
+        'GET',
+        `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
+      ),
+    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    /** Address of a CSV or NDJSON download. */
+    exportAddress: (
+      object: string,
+      format: 'csv' | 'ndjson',
+      query: { readonly filter?: unknown; readonly fields?: readonly string[] },
+    ) => {
+      const parameters = new URLSearchParams({ format });
+      if (query.filter !== undefined) parameters.set('filter', JSON.stringify(query.filter));
+      if (query.fields !== undefined) parameters.set('fields', query.fields.join(','));
+      return `${origin}/api/v1${records(object)}/export?${parameters}`;
+    },
+  };
+}
+
+function asProblem(status: number, body: unknown): ProblemDocument {
+  if (typeof body === 'object' && body !== null && 'code' in body) return body as ProblemDocument;
+  return {
+    type: 'about:blank',
+    title: 'The server did not answer as expected',
+    status,
+    code: 'unexpected_response',
+    detail: `The server answered with status ${status} and no problem document.`,
+    errors: [],
+    request_id: '',
+  };
+}

@@ -1,0 +1,245 @@
+/**
+ * The HTTP contract under `/api/v1`: what goes over the wire, as types. Server, web and command line know it; the
+ * engine does not. Property names are snake_case here because they are JSON.
+ */
+import type { ObjectDescription, WorkspaceDescription } from '@trellis/forms';
+
+/** RFC 9457. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly ProblemEntry[];
+  readonly request_id: string;
+  /** Facts that belong to the code, such as `current_version`. */
+  readonly [extension: string]: unknown;
+}
+
+export interface ProblemEntry {
+  readonly code: string;
+  /** JSON pointer into what was sent. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly severity?: 'error' | 'warning';
+}
+
+/** A record on the wire: flat; expanded lookups are `{ id, … }`. */
+export interface ApiRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly [field: string]: unknown;
+}
+
+export interface ListResponse {
+  readonly records: readonly ApiRecord[];
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
+}
+
+export interface ListQuery {
+  readonly filter?: unknown;
+  readonly sort?: string | readonly string[];
+  readonly fields?: string | readonly string[];
+  readonly limit?: number;
+  readonly after?: string;
+  readonly before?: string;
+  readonly count?: 'none' | 'capped' | 'estimate' | 'exact';
+  readonly deleted?: boolean;
+  readonly search?: string;
+}
+
+export interface AggregateQueryBody {
+  readonly group_by?: readonly (string | { readonly field: string; readonly period: string })[];
+  readonly measures?: readonly { readonly function: string; readonly field?: string }[];
+  readonly filter?: unknown;
+  readonly sort?: string | readonly string[];
+  readonly limit?: number;
+}
+
+export interface BatchBody {
+  readonly operation: 'create' | 'update' | 'upsert' | 'delete';
+  readonly key?: string;
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+  readonly all_or_nothing?: boolean;
+  readonly dry_run?: boolean;
+}
+
+export interface BatchResponse {
+  readonly results: readonly {
+    readonly index: number;
+    readonly status: 'created' | 'updated' | 'deleted' | 'unchanged' | 'failed' | 'not_done';
+    readonly id: string | null;
+    readonly version: number | null;
+    readonly errors?: readonly ProblemEntry[];
+  }[];
+}
+
+export interface HistoryResponse {
+  readonly entries: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly actor: { readonly id: string; readonly name: string | null };
+    readonly action: 'create' | 'update' | 'delete' | 'restore';
+    readonly source: string;
+    readonly version: number;
+    readonly changes: readonly {
+      readonly field: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }[];
+  }[];
+  readonly next: string | null;
+}
+
+export interface SearchResponse {
+  readonly hits: readonly { readonly object: string; readonly id: string; readonly name: string }[];
+}
+
+export interface SessionUser {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+export interface LoginBody {
+  readonly email: string;
+  readonly password: string;
+  readonly otp?: string;
+}
+
+export interface LoginResponse {
+  readonly user: SessionUser;
+  readonly workspace: string;
+}
+
+export interface MeResponse {
+  readonly user: SessionUser;
+  readonly workspace: string;
+  readonly workspaces: readonly { readonly name: string; readonly label: string }[];
+  readonly rights: readonly string[];
+}
+
+/** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
+export interface SetupState {
+  readonly needs_setup: boolean;
+}
+export interface SetupBody {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface UserBody {
+  readonly email: string;
+  readonly name: string;
+  readonly password?: string;
+  readonly role?: string;
+  readonly permission_sets?: readonly string[];
+  readonly teams?: readonly string[];
+}
+
+export interface UserResponse {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly is_active: boolean;
+  readonly permission_sets: readonly string[];
+}
+
+export interface ComponentDocument {
+  readonly kind: string;
+  readonly name: string;
+  readonly body: unknown;
+}
+
+export interface MetadataResponse {
+  readonly revision: number;
+  readonly components: readonly (ComponentDocument & { readonly package: string | null })[];
+}
+
+export interface ChangeSetBody {
+  readonly components?: readonly ComponentDocument[];
+  readonly deletions?: readonly { readonly kind: string; readonly name: string }[];
+  readonly renames?: readonly { readonly kind: string; readonly from: string; readonly to: string }[];
+  readonly expected_revision?: number;
+  readonly message?: string;
+}
+
+export interface PlanDocument {
+  readonly revision: number;
+  readonly components: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly label: string;
+    readonly change: 'add' | 'change' | 'remove' | 'rename' | 'none';
+    readonly differences: readonly {
+      readonly pointer: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }[];
+  }[];
+  readonly storage: readonly {
+    readonly kind: string;
+    readonly object: string;
+    readonly field?: string;
+    readonly description: string;
+    readonly is_immediate: boolean;
+  }[];
+  readonly affected_records: readonly { readonly object: string; readonly count: number }[];
+  readonly irreversible: readonly string[];
+}
+
+export interface PlanResponse {
+  readonly plan: PlanDocument;
+  readonly problems: readonly ProblemEntry[];
+}
+
+export interface PublishResponse {
+  readonly revision: number;
+  readonly plan: PlanDocument;
+  readonly problems: readonly ProblemEntry[];
+}
+
+export interface RevisionsResponse {
+  readonly revisions: readonly {
+    readonly number: number;
+    readonly author: { readonly id: string; readonly name: string | null };
+    readonly at: string;
+    readonly message: string | null;
+    readonly components: readonly {
+      readonly kind: string;
+      readonly name: string;
+      readonly change: 'write' | 'remove' | 'rename';
+    }[];
+  }[];
+}
+
+/** State of the online promotion of fields to columns, for the builder. */
+export interface ColumnsResponse {
+  readonly columns: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly state: 'waiting' | 'filling' | 'indexing' | 'ready' | 'failed' | 'retired';
+    readonly rows_done: number;
+    readonly error: string | null;
+  }[];
+}
+
+export interface ExpressionBody {
+  readonly object: string;
+  readonly expression?: unknown;
+  readonly text?: string;
+}
+
+export interface ExpressionResponse {
+  readonly text: string | null;
+  readonly expression: unknown;
+  readonly type: string | null;
+  readonly problems: readonly ProblemEntry[];
+}
+
+export type { ObjectDescription, WorkspaceDescription };

@@ -1,0 +1,20 @@
+/** The front door of the identity room: who is calling. */
+export { IdentityError, type IdentityErrorCode } from './errors.ts';
+export {
+  createIdentity,
+  type Identity,
+  type IdentityOptions,
+  normaliseEmail,
+  type Session,
+  type SignedIn,
+  type SignInRequest,
+} from './identity.ts';
+export {
+  checkPassword,
+  hashPassword,
+  PASSWORD_MAX_LENGTH,
+  PASSWORD_MIN_LENGTH,
+  verifyPassword,
+} from './password.ts';
+export type { CredentialStore, Membership, StoredIdentity, StoredSession } from './store.ts';
+export { DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';
