@@ -1,0 +1,297 @@
+/**
+ * The one file that reads the environment. In: `process.env`. Out: typed settings, or every fault at once as
+ * sentences. `docs/configuration.md` is generated from the table below (`node apps/server/src/settings-page.ts`).
+ */
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { checkPassword } from '@trellis/identity';
+import { nearest } from '@trellis/metadata';
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+export interface Settings {
+  readonly port: number;
+  /** Undefined: every interface of the machine. */
+  readonly host: string | undefined;
+  /** Undefined: the embedded server. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDirectory: string;
+  readonly poolSize: number;
+  readonly administrator: { readonly email: string; readonly password: string } | undefined;
+  readonly loadsDemo: boolean;
+  /** Requests per minute and caller; undefined: no limit. */
+  readonly rateLimit: number | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'json' | 'text';
+  /** Origin under which browsers see this installation, such as `https://crm.example.com`. */
+  readonly publicUrl: URL | undefined;
+  /** As Fastify's `trustProxy`: whose `X-Forwarded-*` headers are believed. */
+  readonly trustProxy: boolean | number | string;
+  readonly sessionIdleSeconds: number;
+  readonly sessionSeconds: number;
+}
+
+/** Thrown when the environment holds faults; `faults` has one sentence for each. */
+export class SettingsError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+interface Setting<T> {
+  readonly variable: string;
+  /** For the page: what stands in place of a value that isn't given. */
+  readonly defaultText: string;
+  readonly description: string;
+  readonly fallback: T;
+  /** Throws `Error` with the end of the sentence "VARIABLE must be …". */
+  parse(text: string): T;
+}
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most)) throw new Error(`a whole number from ${least} to ${most}`);
+    return value;
+  };
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  return (text: string): T[number] => {
+    if (!values.includes(text)) throw new Error(`one of ${values.join(', ')}`);
+    return text as T[number];
+  };
+}
+
+function yesOrNo(text: string): boolean {
+  if (['1', 'true', 'yes', 'on'].includes(text.toLowerCase())) return true;
+  if (['0', 'false', 'no', 'off'].includes(text.toLowerCase())) return false;
+  throw new Error('1 or 0');
+}
+
+function setting<T>(definition: Setting<T>): Setting<T> {
+  return definition;
+}
+
+/** All settings, in the order of the page. */
+export const SETTINGS = {
+  port: setting({
+    variable: 'PORT',
+    defaultText: '`3000`',
+    description: 'Port that the server listens on. `0` takes any free one.',
+    fallback: 3000,
+    parse: wholeNumber(0, 65_535),
+  }),
+  host: setting<string | undefined>({
+    variable: 'HOST',
+    defaultText: 'every interface',
+    description:
+      'Address to listen on. Set `127.0.0.1` to be reachable from this machine alone, as behind a proxy on it.',
+    fallback: undefined,
+    parse(text) {
+      if (isIP(text) === 0 && !/^[A-Za-z0-9.-]+$/.test(text)) throw new Error('an IP address or a host name');
+      return text;
+    },
+  }),
+  publicUrl: setting<URL | undefined>({
+    variable: 'TRELLIS_PUBLIC_URL',
+    defaultText: 'taken from each request',
+    description:
+      'Address under which browsers see this installation, such as `https://crm.example.com`. Requests that change something are taken from pages of this origin. With `https`, cookies are marked `Secure`.',
+    fallback: undefined,
+    parse(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.username) {
+        throw new Error('an http or https address without a path, such as https://crm.example.com');
+      }
+      return url;
+    },
+  }),
+  trustProxy: setting<boolean | number | string>({
+    variable: 'TRELLIS_TRUST_PROXY',
+    defaultText: '`0`',
+    description:
+      'Whose `X-Forwarded-For`, `-Proto` and `-Host` headers are believed: a number of proxies in front of the server, a comma-separated list of addresses or networks (`10.0.0.0/8`), or `true` for anyone’s.',
+    fallback: false,
+    parse(text) {
+      if (text === 'true' || text === 'false') return text === 'true';
+      if (/^\d{1,2}$/.test(text)) return Number(text) === 0 ? false : Number(text);
+      const parts = text.split(',').map((part) => part.trim());
+      const isFine = (part: string) =>
+        ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part.replace(/\/\d{1,3}$/, '')) !== 0;
+      if (!parts.every(isFine)) throw new Error('a number, a list of addresses or networks, or true');
+      return parts.join(',');
+    },
+  }),
+  databaseUrl: setting<string | undefined>({
+    variable: 'DATABASE_URL',
+    defaultText: 'the embedded PostgreSQL',
+    description:
+      'PostgreSQL 15 or newer to use instead of the embedded one: `postgres://user:password@host:5432/database`. Several servers on one database are a cluster.',
+    fallback: undefined,
+    parse(text) {
+      if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) {
+        // The text may hold a password: it is not repeated.
+        throw new Error('an address such as postgres://user:password@host:5432/database');
+      }
+      return text;
+    },
+  }),
+  poolSize: setting({
+    variable: 'TRELLIS_POOL_SIZE',
+    defaultText: '`10`',
+    description: 'Connections to PostgreSQL that one server process holds at most.',
+    fallback: 10,
+    parse: wholeNumber(2, 200),
+  }),
+  dataDirectory: setting({
+    variable: 'TRELLIS_DATA_DIR',
+    defaultText: '`.data` in the checkout',
+    description: 'Folder of the embedded PostgreSQL. One server at a time uses it; a second is refused.',
+    fallback: join(root, '.data'),
+    parse: (text) => resolve(root, text),
+  }),
+  administratorEmail: setting<string | undefined>({
+    variable: 'TRELLIS_ADMIN_EMAIL',
+    defaultText: 'asked on the first visit',
+    description:
+      'With `TRELLIS_ADMIN_PASSWORD`: the first administrator, made at the first start. Without effect once there is a user.',
+    fallback: undefined,
+    parse(text) {
+      if (!isEmail(text)) throw new Error('an e-mail address');
+      return text;
+    },
+  }),
+  administratorPassword: setting<string | undefined>({
+    variable: 'TRELLIS_ADMIN_PASSWORD',
+    defaultText: 'asked on the first visit',
+    description: 'At least 12 characters. Remove it from the environment after the first start.',
+    fallback: undefined,
+    parse(text) {
+      if (checkPassword(text)) throw new Error('12 to 1,024 characters long');
+      return text;
+    },
+  }),
+  loadsDemo: setting({
+    variable: 'TRELLIS_DEMO',
+    defaultText: '`0`',
+    description: '`1` loads the demo records in the background as soon as there is an administrator.',
+    fallback: false,
+    parse: yesOrNo,
+  }),
+  rateLimit: setting<number | undefined>({
+    variable: 'TRELLIS_RATE_LIMIT',
+    defaultText: 'off',
+    description:
+      'Requests per minute and caller (a signed-in person, else a network address); more are answered 429. Each server process counts for itself. Sign-in is throttled whether or not this is set.',
+    fallback: undefined,
+    parse: wholeNumber(1, 1_000_000),
+  }),
+  sessionIdleHours: setting({
+    variable: 'TRELLIS_SESSION_IDLE_HOURS',
+    defaultText: '`168`',
+    description: 'A session that is not used for so long ends.',
+    fallback: 168,
+    parse: wholeNumber(1, 8760),
+  }),
+  sessionHours: setting({
+    variable: 'TRELLIS_SESSION_HOURS',
+    defaultText: '`720`',
+    description: 'A session ends after so long, however much it is used.',
+    fallback: 720,
+    parse: wholeNumber(1, 8760),
+  }),
+  logLevel: setting<LogLevel>({
+    variable: 'TRELLIS_LOG_LEVEL',
+    defaultText: '`info`',
+    description: `One of ${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}. At \`info\` requests that change something or fail are logged, at \`debug\` all of them.`,
+    fallback: 'info',
+    parse: oneOf(LOG_LEVELS),
+  }),
+  logFormat: setting<'json' | 'text' | undefined>({
+    variable: 'TRELLIS_LOG_FORMAT',
+    defaultText: '`text` on a terminal, else `json`',
+    description: '`json` (one object per line, for machines) or `text` (for people).',
+    fallback: undefined,
+    parse: oneOf(['json', 'text']),
+  }),
+};
+
+/** Variables under our prefix that belong to the command line and the set-up script. */
+const OTHER_VARIABLES = ['TRELLIS_URL', 'TRELLIS_EMAIL', 'TRELLIS_PASSWORD', 'TRELLIS_SESSION', 'TRELLIS_WORKSPACE', 'TRELLIS_UNFROZEN'];
+
+/**
+ * The settings that the environment asks for. Empty variables count as not given. `warnings` name variables with our
+ * prefix that nothing reads.
+ *
+ * @throws SettingsError with every fault.
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  terminal: { readonly isTerminal: boolean } = { isTerminal: false },
+): { readonly settings: Settings; readonly warnings: readonly string[] } {
+  const faults: string[] = [];
+  function read<T>({ variable, fallback, parse }: Setting<T>): T {
+    const text = environment[variable]?.trim();
+    if (text === undefined || text === '') return fallback;
+    try {
+      return parse(variable === 'TRELLIS_ADMIN_PASSWORD' ? environment[variable]! : text);
+    } catch (error) {
+      faults.push(`${variable} must be ${(error as Error).message}.`);
+      return fallback;
+    }
+  }
+  const values = Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, definition]) => [name, read(definition as Setting<unknown>)]),
+  ) as { readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };
+
+  const { administratorEmail: email, administratorPassword: password } = values;
+  const isGiven = (variable: string) => Boolean(environment[variable]?.trim());
+  if (isGiven('TRELLIS_ADMIN_EMAIL') !== isGiven('TRELLIS_ADMIN_PASSWORD')) {
+    faults.push('TRELLIS_ADMIN_EMAIL and TRELLIS_ADMIN_PASSWORD must be given both or neither.');
+  }
+  if (values.sessionIdleHours > values.sessionHours && isGiven('TRELLIS_SESSION_IDLE_HOURS')) {
+    faults.push('TRELLIS_SESSION_IDLE_HOURS must not be more than TRELLIS_SESSION_HOURS.');
+  }
+  if (faults.length > 0) throw new SettingsError(faults);
+  return {
+    settings: {
+      port: values.port,
+      host: values.host,
+      databaseUrl: values.databaseUrl,
+      dataDirectory: values.dataDirectory,
+      poolSize: values.poolSize,
+      administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
+      loadsDemo: values.loadsDemo,
+      rateLimit: values.rateLimit,
+      logLevel: values.logLevel,
+      logFormat: values.logFormat ?? (terminal.isTerminal ? 'text' : 'json'),
+      publicUrl: values.publicUrl,
+      trustProxy: values.trustProxy,
+      sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
+      sessionSeconds: values.sessionHours * 3600,
+    },
+    warnings: unknownVariables(environment),
+  };
+}
+
+function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = [...Object.values(SETTINGS).map(({ variable }) => variable), ...OTHER_VARIABLES];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('TRELLIS_') && !known.includes(name))
+    .map((name) => {
+      const near = nearest(name, known);
+      return `Nothing reads the variable ${name}.${near ? ` Did you mean ${near}?` : ''}`;
+    });
+}
+
+/** Whether the text has the shape of an address; whether mail arrives there, only a mail could tell. */
+export function isEmail(text: string): boolean {
+  return text.length <= 254 && /^[^\s@"<>,;:()[\]\\]{1,64}@[^\s@"<>,;:()[\]\\]+$/.test(text.trim());
+}
