@@ -1,0 +1,11 @@
+/** The front door of the access room. */
+export {
+  type Action,
+  ADMINISTRATOR,
+  type Decision,
+  decide,
+  type Principal,
+  SYSTEM_RIGHTS,
+  type SystemRight,
+  systemRights,
+} from './access.ts';

@@ -1,0 +1,235 @@
+/**
+ * The face of the engine: the metadata lifecycle and the record lifecycle, the one place where order is written.
+ * It knows neither HTTP nor environment; every call takes the context of who asks.
+ *
+ * Every method may throw `EngineError`.
+ */
+import type { Component, Package, Problem } from '@trellis/metadata';
+import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
+import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+
+/** Who asks. There is no "no user", and no flag that ignores access. */
+export type Context = UserContext | SystemContext;
+
+export interface UserContext {
+  readonly kind: 'user';
+  readonly workspace: Workspace;
+  /** Id of the user record in this workspace. */
+  readonly userId: string;
+  /** Names of the user's permission sets; `administrator` is built in. */
+  readonly permissionSets: readonly string[];
+  readonly timeZone: string;
+  readonly locale: string;
+  /** Where the request came in: `api`, `web`, `cli`. */
+  readonly source: string;
+  readonly requestId: string | undefined;
+}
+
+/** The platform itself, with a reason that history keeps. */
+export interface SystemContext {
+  readonly kind: 'system';
+  readonly workspace: Workspace;
+  readonly reason: string;
+}
+
+// --- metadata -------------------------------------------------------------------------------------------------
+
+export interface ChangeRequest {
+  /** Unparsed: faults come back as problems with pointers into `/components/…`. */
+  readonly components?: unknown;
+  readonly deletions?: unknown;
+  readonly renames?: unknown;
+  readonly expectedRevision?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface PlannedComponent {
+  readonly kind: string;
+  readonly name: string;
+  readonly label: string;
+  readonly change: 'add' | 'change' | 'remove' | 'rename' | 'none';
+  /** For a change: the pointers that differ, with both values. */
+  readonly differences: readonly { readonly pointer: string; readonly before: unknown; readonly after: unknown }[];
+}
+
+export interface Plan {
+  /** The revision that the plan was made against. */
+  readonly revision: number;
+  readonly components: readonly PlannedComponent[];
+  readonly storage: readonly StorageStep[];
+  /** Per object that loses or changes something: its live records. */
+  readonly affectedRecords: readonly { readonly object: string; readonly count: number }[];
+  /** Sentences about what a rollback can't bring back. */
+  readonly irreversible: readonly string[];
+}
+
+export interface ComponentEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly body: unknown;
+  /** Name of the package that brought it, null for the workspace's own. */
+  readonly package: string | null;
+}
+
+export interface MetadataLifecycle {
+  list(context: Context, kind?: string): Promise<{ readonly revision: number; readonly components: readonly ComponentEntry[] }>;
+  find(context: Context, kind: string, name: string): Promise<ComponentEntry | undefined>;
+  plan(context: Context, request: ChangeRequest): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** Throws `invalid_metadata` with all problems, or `stale_revision`; nothing is written then. */
+  publish(
+    context: Context,
+    request: ChangeRequest,
+  ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** Publishes the inverse of everything after the given revision. */
+  rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
+  revisions(context: Context, limit: number): Promise<readonly Revision[]>;
+  columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /**
+   * Installs a package once: components that exist already are left as they are unless they are still what an
+   * earlier version of the package brought. Returns undefined when there was nothing to do.
+   */
+  installPackage(context: SystemContext, folder: Package): Promise<{ readonly revision: number } | undefined>;
+  checkExpression(
+    context: Context,
+    request: { readonly object: string; readonly expression: unknown },
+  ): Promise<{ readonly expression: unknown; readonly type: string | null; readonly problems: readonly Problem[] }>;
+}
+
+// --- records --------------------------------------------------------------------------------------------------
+
+/** A record as a reader sees it: flat, readable fields only, expanded lookups as `{ id, name }` objects. */
+export type PresentedRecord = { readonly [field: string]: JsonValue };
+
+export interface ListRequest {
+  /** JSON Logic. */
+  readonly filter?: unknown;
+  /** `['-close_date', 'name']` */
+  readonly sort?: readonly string[];
+  /** Paths; all readable fields when undefined. */
+  readonly fields?: readonly string[];
+  readonly search?: string;
+  readonly limit?: number;
+  readonly after?: string;
+  readonly before?: string;
+  readonly count?: CountMode;
+  readonly deleted?: boolean;
+}
+
+export interface ListResult {
+  readonly records: readonly PresentedRecord[];
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
+}
+
+export interface AggregateRequest {
+  readonly group_by?: readonly (string | { readonly field: string; readonly period: DatePeriod })[];
+  readonly measures?: readonly { readonly function: AggregateFunction; readonly field?: string }[];
+  readonly filter?: unknown;
+  readonly sort?: readonly string[];
+  readonly limit?: number;
+}
+
+export interface BatchRequest {
+  readonly operation: 'create' | 'update' | 'upsert' | 'delete';
+  /** For upsert: a unique field. */
+  readonly key?: string;
+  /** `update` and `delete` need `id` in each; `version` is checked when given. */
+  readonly records: readonly unknown[];
+  readonly allOrNothing: boolean;
+  readonly dryRun: boolean;
+}
+
+/** A fault in input, with its pointer into the record (or the request). Never repeats stored values. */
+export interface InputError {
+  readonly code: string;
+  readonly pointer: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface BatchResult {
+  readonly index: number;
+  readonly status: 'created' | 'updated' | 'deleted' | 'unchanged' | 'failed' | 'not_done';
+  readonly id: string | null;
+  readonly version: number | null;
+  readonly errors?: readonly InputError[];
+}
+
+export interface PresentedHistory {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: { readonly id: string; readonly name: string | null };
+  readonly action: 'create' | 'update' | 'delete' | 'restore';
+  readonly source: string;
+  readonly version: number;
+  readonly changes: readonly { readonly field: string; readonly before: JsonValue; readonly after: JsonValue }[];
+}
+
+export interface SearchHit {
+  readonly object: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface RecordLifecycle {
+  get(context: Context, object: string, id: string, fields?: readonly string[]): Promise<PresentedRecord>;
+  list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
+  aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
+  create(context: Context, object: string, input: unknown, options?: { readonly dryRun?: boolean }): Promise<PresentedRecord>;
+  /** `version` from If-Match: another one in the table throws `stale_version`. */
+  update(
+    context: Context,
+    object: string,
+    id: string,
+    input: unknown,
+    options?: { readonly version?: number | undefined; readonly dryRun?: boolean },
+  ): Promise<PresentedRecord>;
+  /** To the recycle bin, children and cascades with it; `purge` erases a deleted record for good. */
+  delete(
+    context: Context,
+    object: string,
+    id: string,
+    options?: { readonly version?: number | undefined; readonly purge?: boolean },
+  ): Promise<void>;
+  restore(context: Context, object: string, id: string): Promise<PresentedRecord>;
+  /** All results, in input order. With `allOrNothing` and a failure: nothing is written and `isWritten` is false. */
+  batch(
+    context: Context,
+    object: string,
+    request: BatchRequest,
+  ): Promise<{ readonly results: readonly BatchResult[]; readonly isWritten: boolean }>;
+  history(
+    context: Context,
+    object: string,
+    id: string,
+    page: { readonly limit: number; readonly before?: string | undefined },
+  ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
+  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
+  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Header and rows of text, in keyset pages at constant memory. */
+  exportRows(
+    context: Context,
+    object: string,
+    request: { readonly filter?: unknown; readonly fields?: readonly string[]; readonly sort?: readonly string[] },
+  ): Promise<{
+    readonly fields: readonly string[];
+    readonly pages: AsyncIterable<readonly PresentedRecord[]>;
+    /** A record as text cells, in the order of `fields`: what `parseText` of each type reads back. */
+    toCells(record: PresentedRecord): readonly string[];
+  }>;
+}
+
+export interface Engine {
+  readonly metadata: MetadataLifecycle;
+  readonly records: RecordLifecycle;
+  /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
+  snapshot(workspace: Workspace): Promise<Snapshot>;
+  model(workspace: Workspace): Promise<Model>;
+  /** Makes a workspace with the system objects in it. */
+  createWorkspace(input: { readonly name: string; readonly label: string; readonly timeZone?: string; readonly locale?: string; readonly currency?: string }): Promise<Workspace>;
+  close(): Promise<void>;
+}
+
+/** Turns a component as sent into one as listed, for tests and the command line. */
+export type { Component };

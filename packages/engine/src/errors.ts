@@ -1,0 +1,46 @@
+/** The errors that the engine throws, a closed union by code. HTTP statuses are the server's table. */
+import type { Problem } from '@trellis/metadata';
+import type { InputError } from './engine.ts';
+
+export type EngineErrorCode =
+  | 'unknown_object'
+  | 'unknown_record'
+  | 'unknown_component'
+  | 'unknown_revision'
+  | 'forbidden'
+  | 'invalid_input'
+  | 'invalid_query'
+  | 'invalid_cursor'
+  | 'invalid_metadata'
+  | 'stale_version'
+  | 'stale_revision'
+  | 'unique_violation'
+  | 'delete_restricted'
+  | 'system_object'
+  | 'query_too_slow'
+  | 'workspace_exists'
+  | 'database_unavailable';
+
+export class EngineError extends Error {
+  readonly code: EngineErrorCode;
+  /** Every fault found, with pointers. */
+  readonly errors: readonly (InputError | Problem)[];
+  /** Facts for the caller: the current version of a stale record, the revisions since. Never stored values. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    options: {
+      readonly errors?: readonly (InputError | Problem)[];
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'EngineError';
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.details = options.details ?? {};
+  }
+}

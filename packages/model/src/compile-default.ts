@@ -1,0 +1,66 @@
+/** Compiles the default of a field: a literal, today, now, or the acting user. */
+import type { ComponentOf } from '@trellis/metadata';
+import type { Compilation } from './compile.ts';
+import type { JsonValue } from './field-type.ts';
+import type { CompiledField, FieldDefault } from './model.ts';
+import { checkValue } from './value-schema.ts';
+
+export function compileDefault(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  field: CompiledField,
+): FieldDefault | undefined {
+  const written = component.body.default;
+  if (written === undefined || written === null) return undefined;
+  const at = '/body/default';
+  if (field.type.isReadOnly || field.type.column === undefined) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      at,
+      `a ${field.type.label.toLowerCase()} takes no default.`,
+    );
+    return undefined;
+  }
+  const expression = expressionOf(written);
+  if (expression) {
+    const wanted = { today: 'date', now: 'datetime', user: 'id' }[expression];
+    const fits = field.type.valueType === wanted && (expression !== 'user' || field.type.name === 'user');
+    if (fits) return { kind: expression };
+    compilation.error(
+      component,
+      'wrong_type',
+      at,
+      `this default does not fit a field of type ${field.type.name}.`,
+    );
+    return undefined;
+  }
+  if (typeof written === 'object' && !Array.isArray(written) && field.type.name !== 'lookup') {
+    compilation.error(
+      component,
+      'not_supported',
+      at,
+      'this version knows the default expressions `{"today": []}`, `{"now": []}` and `{"var": "$user.id"}`.',
+      'Give one of them, or a value.',
+    );
+    return undefined;
+  }
+  const value = field.type.canonicalise(written, field);
+  const fault = checkValue(value, field);
+  if (fault !== undefined) {
+    compilation.error(component, 'invalid_value', at, `the default does not fit the field: ${fault}`);
+    return undefined;
+  }
+  return { kind: 'value', value: value as JsonValue };
+}
+
+function expressionOf(written: unknown): 'today' | 'now' | 'user' | undefined {
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return undefined;
+  const entries = Object.entries(written);
+  const [operator, argument] = entries[0] ?? [];
+  if (entries.length !== 1) return undefined;
+  if (operator === 'today') return 'today';
+  if (operator === 'now') return 'now';
+  const path: unknown = Array.isArray(argument) ? argument[0] : argument;
+  return operator === 'var' && path === '$user.id' ? 'user' : undefined;
+}

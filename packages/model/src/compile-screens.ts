@@ -1,0 +1,163 @@
+/** Compiles what people look at: views, record types and apps. */
+import { type ComponentOf, jsonPointer, shortName } from '@trellis/metadata';
+import type { Compilation, DraftObject } from './compile.ts';
+import { checkExpression } from './expressions/check-expression.ts';
+import type { FieldPath, SortKey } from './expressions/path.ts';
+import { resolvePath } from './expressions/resolve-path.ts';
+import type { CompiledApp, CompiledRecordType, CompiledView } from './model.ts';
+
+export function compileView(
+  compilation: Compilation,
+  component: ComponentOf<'view'>,
+  object: DraftObject,
+): CompiledView {
+  const { body } = component;
+  const columns = body.columns
+    .map((text, index) =>
+      requirePath(compilation, component, object, text, jsonPointer('body', 'columns', index)),
+    )
+    .filter((path) => path !== undefined);
+  const sort: SortKey[] = [];
+  for (const [index, text] of (body.sort ?? []).entries()) {
+    const pointer = jsonPointer('body', 'sort', index);
+    const path = requirePath(compilation, component, object, text.replace(/^-/, ''), pointer);
+    if (!path) continue;
+    if (path.field.type.isSortable) sort.push({ path, descending: text.startsWith('-') });
+    else
+      compilation.error(
+        component,
+        'not_sortable',
+        pointer,
+        `\`${path.text}\` is a ${path.field.type.label.toLowerCase()}, which has no order to sort by.`,
+      );
+  }
+  const { expression, problems } = checkExpression(body.filter, { objects: compilation.objects, object });
+  for (const problem of problems) {
+    compilation.error(
+      component,
+      problem.code,
+      `/body/filter${problem.pointer}`,
+      problem.message,
+      problem.hint,
+    );
+  }
+  referToFilterFields(compilation, component, object, body.filter, '/body/filter');
+  if (body.group_by !== undefined)
+    requirePath(compilation, component, object, body.group_by, '/body/group_by');
+  for (const property of ['group_by', 'shared_with'] as const) {
+    if (body[property] !== undefined)
+      compilation.warning(
+        component,
+        'not_yet_effective',
+        jsonPointer('body', property),
+        `\`${property}\` has no effect in this version.`,
+      );
+  }
+  if (body.mode !== undefined && body.mode !== 'grid') {
+    compilation.warning(
+      component,
+      'not_yet_effective',
+      '/body/mode',
+      `the mode \`${body.mode}\` is shown as a grid in this version.`,
+    );
+  }
+  return {
+    name: shortName(component.name),
+    label: body.label,
+    isDefault: body.is_default ?? false,
+    columns,
+    filter: expression,
+    sort,
+    body,
+  };
+}
+
+function requirePath(
+  compilation: Compilation,
+  component: ComponentOf<'view'>,
+  object: DraftObject,
+  text: string,
+  pointer: string,
+): FieldPath | undefined {
+  const { path, problem } = resolvePath({ objects: compilation.objects, object }, text);
+  if (problem) {
+    compilation.error(component, problem.code, pointer, problem.message, problem.hint);
+    compilation.refer(component, pointer, 'field', `${object.name}.${text.split('.')[0]}`);
+    return undefined;
+  }
+  for (const field of [...path.through, path.field]) {
+    if (field.systemColumn === undefined)
+      compilation.refer(component, pointer, 'field', `${field.object}.${field.name}`);
+  }
+  return path;
+}
+
+/** Notes the fields that a filter mentions, so that deleting one names the view. */
+function referToFilterFields(
+  compilation: Compilation,
+  component: ComponentOf<'view'>,
+  object: DraftObject,
+  source: unknown,
+  pointer: string,
+): void {
+  if (typeof source !== 'object' || source === null) return;
+  for (const [key, value] of Object.entries(source)) {
+    const at = pointer + jsonPointer(key);
+    if (key === 'var' && typeof value === 'string' && !value.startsWith('$')) {
+      const { path } = resolvePath({ objects: compilation.objects, object }, value);
+      for (const field of path ? [...path.through, path.field] : []) {
+        if (field.systemColumn === undefined)
+          compilation.refer(component, at, 'field', `${field.object}.${field.name}`);
+      }
+    } else {
+      referToFilterFields(compilation, component, object, value, at);
+    }
+  }
+}
+
+export function compileRecordType(component: ComponentOf<'record_type'>): CompiledRecordType {
+  return {
+    name: shortName(component.name),
+    label: component.body.label,
+    isActive: component.body.active ?? true,
+    isDefault: component.body.is_default ?? false,
+    body: component.body,
+  };
+}
+
+export function compileApp(compilation: Compilation, component: ComponentOf<'app'>): CompiledApp {
+  for (const [index, item] of component.body.items.entries()) {
+    if (item.type === 'object') {
+      const pointer = jsonPointer('body', 'items', index, 'object');
+      compilation.refer(component, pointer, 'object', item.object);
+      if (!compilation.objects.has(item.object)) {
+        compilation.error(
+          component,
+          'unknown_object',
+          pointer,
+          `there is no object \`${item.object}\`.`,
+          compilation.didYouMean(item.object, compilation.objects.keys()),
+        );
+      }
+    }
+    if (item.type === 'view') {
+      const pointer = jsonPointer('body', 'items', index, 'view');
+      compilation.refer(component, pointer, 'view', item.view);
+      const [object = '', view = ''] = item.view.split('.');
+      const views = compilation.objects.get(object)?.views;
+      if (!views?.has(view)) {
+        compilation.error(
+          component,
+          'unknown_view',
+          pointer,
+          `there is no view \`${item.view}\`.`,
+          compilation.didYouMean(
+            item.view,
+            [...(views?.keys() ?? [])].map((name) => `${object}.${name}`),
+          ),
+        );
+      }
+    }
+  }
+  return { name: component.name, label: component.body.label, body: component.body };
+}

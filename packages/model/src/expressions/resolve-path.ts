@@ -1,0 +1,81 @@
+/** Resolves the text of a path against the model. */
+import { nearest } from '@trellis/metadata';
+import type { CompiledField, CompiledObject, Model } from '../model.ts';
+import { PRINCIPAL_PATHS, TITLE_FIELD } from '../system-fields.ts';
+import type { FieldPath } from './path.ts';
+
+/** Lookups that a path may pass (design brief §3.1). */
+export const MAX_PATH_LOOKUPS = 5;
+
+/** Which fields the asker knows of; a field that can't be read is unknown to them (design brief §6). */
+export type IsReadable = (field: CompiledField) => boolean;
+
+export interface PathScope {
+  readonly objects: Model['objects'];
+  readonly object: CompiledObject;
+  readonly isReadable?: IsReadable;
+}
+
+export type ResolvedPath =
+  | { readonly path: FieldPath; readonly problem?: undefined }
+  | {
+      readonly path?: undefined;
+      readonly problem: { readonly code: string; readonly message: string; readonly hint?: string };
+    };
+
+/**
+ * The fields behind `amount`, `account.owner.name` or `owner.name`. Problems: `unknown_field` (with the nearest
+ * name), `not_a_lookup`, `path_too_long`, `ambiguous_path` (beyond the title of a lookup with several targets).
+ */
+export function resolvePath(scope: PathScope, text: string): ResolvedPath {
+  const segments = text.split('.');
+  if (segments.length > MAX_PATH_LOOKUPS + 1) {
+    return fail('path_too_long', `\`${text}\` passes more than ${MAX_PATH_LOOKUPS} lookups.`);
+  }
+  const through: CompiledField[] = [];
+  let object = scope.object;
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    const name = isLast ? segment : (PRINCIPAL_PATHS.get(segment) ?? segment);
+    const field = object.fields.get(name);
+    if (!field || (scope.isReadable && !scope.isReadable(field)))
+      return unknownField(scope, object, segment, isLast);
+    if (isLast) return { path: Object.freeze({ text, through, field }) };
+    const isLookup = field.type.valueType === 'id' && field.targets.length > 0;
+    if (!isLookup) {
+      return fail(
+        'not_a_lookup',
+        `\`${segment}\` of ${object.name} is no lookup, so nothing can stand behind it.`,
+      );
+    }
+    through.push(field);
+    if (field.systemColumn !== undefined || field.isPolymorphic) {
+      const rest = segments.slice(index + 1).join('.');
+      if (rest === 'name') return { path: Object.freeze({ text, through, field: TITLE_FIELD }) };
+      return fail(
+        'ambiguous_path',
+        `Behind \`${segment}\` only \`name\` can be reached, not \`${rest}\`, because it may point to several objects.`,
+        `Use \`${segments.slice(0, index + 1).join('.')}.name\`.`,
+      );
+    }
+    object = scope.objects.get(field.targets[0]!)!;
+  }
+  return unknownField(scope, scope.object, text, true);
+}
+
+function unknownField(scope: PathScope, object: CompiledObject, name: string, isLast: boolean): ResolvedPath {
+  const known = [...object.fields.values()]
+    .filter((field) => !scope.isReadable || scope.isReadable(field))
+    .filter((field) => isLast || field.targets.length > 0)
+    .map((field) => field.name);
+  const near = nearest(name, known);
+  return fail(
+    'unknown_field',
+    `${object.name} has no field \`${name}\`.`,
+    near && `Did you mean \`${near}\`?`,
+  );
+}
+
+function fail(code: string, message: string, hint?: string): ResolvedPath {
+  return { problem: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}

@@ -1,0 +1,41 @@
+/**
+ * A phone number: E.164 where it can be understood (with the field's default country), else as typed if it has at
+ * least five digits and only characters of phone numbers. Parsing is libphonenumber's.
+ */
+
+import type { CountryCode } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { FieldType } from '../field-type.ts';
+import { blankToNull, textFamily } from './facets.ts';
+
+export const phone = {
+  ...textFamily,
+  name: 'phone',
+  label: 'Phone',
+  description: 'A phone number; a click calls it.',
+  icon: 'phone',
+  properties: ['default_country'],
+  widget: 'phone',
+  convertsTo: ['text', 'long_text'],
+  valueSchema: () => ({
+    type: 'string',
+    maxLength: 40,
+    pattern: '^(?=(?:\\D*\\d){5})[+()\\d\\s./x#*,;-]+$',
+    errorMessage: 'This is not a phone number: it needs at least five digits.',
+  }),
+  canonicalise: (value, field) => {
+    if (typeof value !== 'string') return value;
+    const typed = blankToNull(value.normalize('NFKC').trim());
+    if (typed === null || typed.length > 40) return typed;
+    const parsed = parsePhoneNumberFromString(typed, field.body.default_country as CountryCode | undefined);
+    if (!parsed?.isValid()) return typed;
+    return parsed.ext === undefined ? parsed.number : `${parsed.number} x${parsed.ext}`;
+  },
+  display: (value) => {
+    const [number = '', extension] = String(value).split(' x');
+    const parsed = parsePhoneNumberFromString(number);
+    return (parsed?.formatInternational() ?? number) + (extension === undefined ? '' : ` x${extension}`);
+  },
+  mask: (value) => `•••${String(value).slice(-2)}`,
+  sample: (random) => `+4930${String(Math.floor(random() * 9_000_000) + 1_000_000)}`,
+} as const satisfies FieldType;

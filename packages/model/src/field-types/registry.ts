@@ -1,0 +1,44 @@
+/** All live field types by name. A type of the language that is not here is refused when a field uses it. */
+import type { FieldTypeName } from '@trellis/metadata';
+import type { FieldType } from '../field-type.ts';
+import { autoNumber } from './auto-number.ts';
+import { boolean } from './boolean.ts';
+import { currency } from './currency.ts';
+import { date } from './date.ts';
+import { datetime } from './datetime.ts';
+import { decimal } from './decimal.ts';
+import { email } from './email.ts';
+import { integer } from './integer.ts';
+import { longText } from './long-text.ts';
+import { lookup } from './lookup.ts';
+import { multiLookup } from './multi-lookup.ts';
+import { multiSelect } from './multi-select.ts';
+import { percent } from './percent.ts';
+import { phone } from './phone.ts';
+import { select } from './select.ts';
+import { text } from './text.ts';
+import { url } from './url.ts';
+import { user } from './user.ts';
+
+export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
+  [
+    text,
+    longText,
+    email,
+    phone,
+    url,
+    integer,
+    decimal,
+    currency,
+    percent,
+    boolean,
+    date,
+    datetime,
+    select,
+    multiSelect,
+    lookup,
+    multiLookup,
+    user,
+    autoNumber,
+  ].map((type) => [type.name, type as FieldType]),
+);

@@ -1,0 +1,72 @@
+/**
+ * A question about records, as the engine puts it to storage: resolved against the model, access conjoined.
+ * Storage turns it into one statement.
+ */
+import type { Expression, ExpressionContext } from './expressions/expression.ts';
+import type { FieldPath, SortKey } from './expressions/path.ts';
+import type { AggregateFunction, JsonValue } from './field-type.ts';
+import type { CompiledField, CompiledObject } from './model.ts';
+
+/** A record as stored and as sent: flat, system columns beside own fields by API name. */
+export type RecordData = { readonly [field: string]: JsonValue };
+
+export type CountMode = 'none' | 'capped' | 'estimate' | 'exact';
+
+export interface RecordQuery {
+  readonly object: CompiledObject;
+  /** What to return; `id` and `version` always come along. */
+  readonly fields: readonly FieldPath[];
+  /** The caller's filter and the access predicate, conjoined by the engine. */
+  readonly filter: Expression;
+  /** Access predicate of each object that a path leads to, by object name; applied to the join. */
+  readonly targetFilters: ReadonlyMap<string, Expression>;
+  /** Case-insensitive text looked for in the searchable fields; undefined for none. */
+  readonly search: string | undefined;
+  /** Always ends with `id`, so that the order is total. */
+  readonly sort: readonly SortKey[];
+  readonly limit: number;
+  /** Values of the sort keys of the record to start after (or before), as `RecordPage` gave them. */
+  readonly after: readonly JsonValue[] | undefined;
+  readonly before: readonly JsonValue[] | undefined;
+  readonly count: CountMode;
+  /** True: the recycle bin instead of the live records. */
+  readonly deleted: boolean;
+  readonly context: ExpressionContext;
+}
+
+export interface RecordPage {
+  /** Flat values by path text: `{ id, name, 'account.name': …, version }`; the engine shapes them for the reader. */
+  readonly rows: readonly RecordData[];
+  /** Sort-key values of the last and first row where there is more in that direction, else undefined. */
+  readonly next: readonly JsonValue[] | undefined;
+  readonly previous: readonly JsonValue[] | undefined;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' } | undefined;
+}
+
+export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';
+
+export interface GroupKey {
+  readonly path: FieldPath;
+  readonly period: DatePeriod | undefined;
+  /** Name of the column in the result: `stage`, `close_date`. */
+  readonly as: string;
+}
+
+export interface Measure {
+  readonly function: AggregateFunction;
+  readonly field: CompiledField | undefined;
+  /** Name of the column in the result: `count`, `sum_amount`. */
+  readonly as: string;
+}
+
+export interface AggregateQuery {
+  readonly object: CompiledObject;
+  readonly groupBy: readonly GroupKey[];
+  readonly measures: readonly Measure[];
+  readonly filter: Expression;
+  readonly targetFilters: ReadonlyMap<string, Expression>;
+  /** Names of result columns. */
+  readonly sort: readonly { readonly as: string; readonly descending: boolean }[];
+  readonly limit: number;
+  readonly context: ExpressionContext;
+}
