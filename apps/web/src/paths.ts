@@ -1,0 +1,50 @@
+/**
+ * Every address of the application, in one table. The workspace prefix is the router's base path, so paths here
+ * never carry it; only `inWorkspace` does, for links that leave the workspace in hand.
+ */
+const WORKSPACE_PREFIX = /^\/w\/([a-z][a-z0-9_-]*)(?=\/|$)/;
+
+/** The workspace that an address is about: `main` unless it begins with `/w/{workspace}`. */
+export function workspaceOf(pathname: string): string {
+  return WORKSPACE_PREFIX.exec(pathname)?.[1] ?? 'main';
+}
+
+export function basePathOf(workspace: string): string {
+  return workspace === 'main' ? '/' : `/w/${workspace}`;
+}
+
+export const paths = {
+  home: () => '/',
+  login: () => '/login',
+  firstRun: () => '/first-run',
+  list: (object: string, search: ListSearch = {}) => `/o/${object}${searchText(search)}`,
+  record: (object: string, id: string) => `/o/${object}/${id}`,
+  create: (object: string, prefilled: Readonly<Record<string, string>> = {}) => `/o/${object}/new${searchText(prefilled)}`,
+  /** The builder: `setup('objects/deal')`. */
+  setup: (rest = '') => (rest === '' ? '/setup' : `/setup/${rest}`),
+  inWorkspace: (workspace: string) => basePathOf(workspace),
+} as const;
+
+/** What a list remembers in its address. */
+export interface ListSearch {
+  /** Name of the view; the default view when absent. */
+  readonly view?: string;
+  /** JSON Logic, as JSON: narrows the view. */
+  readonly filter?: string;
+  /** `-amount,name`: instead of the view's. */
+  readonly sort?: string;
+  readonly q?: string;
+  /** Id of the record in the side peek. */
+  readonly peek?: string;
+  /** `true`: the recycle bin. */
+  readonly deleted?: string;
+}
+
+export function searchText(search: object): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === 'string' && value !== '') parameters.set(name, value);
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,24 @@
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useHasRight } from '../api.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { PageSkeleton } from '../ui/PageSkeleton.tsx';
+
+const BuilderRoutes = lazy(async () => ({ default: (await import('../builder/index.tsx')).BuilderRoutes }));
+
+/** The door of the builder, for those who may customise. */
+export function SetupPage() {
+  const { t } = useTranslation();
+  if (!useHasRight('customise')) {
+    return (
+      <EmptyState icon="lock" title={t('setup.forbidden')}>
+        {t('setup.forbiddenText')}
+      </EmptyState>
+    );
+  }
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <BuilderRoutes />
+    </Suspense>
+  );
+}

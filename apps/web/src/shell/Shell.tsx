@@ -1,0 +1,74 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
+import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Keys } from '../ui/Kbd.tsx';
+import { AppSwitcher } from './AppSwitcher.tsx';
+import { Navigation } from './Navigation.tsx';
+import classes from './Shell.module.css';
+import { UserMenu } from './UserMenu.tsx';
+
+const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
+
+/** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [isDrawerOpen, drawer] = useDisclosure(false);
+  const [isPaletteOpen, palette] = useDisclosure(false);
+  const [isNarrow, setNarrow] = useLocalStorage({ key: 'trellis-rail', defaultValue: false, getInitialValueInEffect: false });
+  const pathname = useRouterState({ select: (state) => state.location.href });
+  useHotkeys([['mod+K', palette.toggle]], []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
+  useEffect(drawer.close, [pathname]);
+
+  return (
+    <div className={classes.shell} data-rail={isNarrow || undefined}>
+      <a href="#main" className="tr-skip-link">
+        {t('shell.skip')}
+      </a>
+      <aside className={classes.sidebar}>
+        <AppSwitcher isNarrow={isNarrow} />
+        <Navigation isNarrow={isNarrow} />
+      </aside>
+      <header className={classes.header}>
+        <ActionIcon className={classes.onlyPhone} onClick={drawer.open} aria-label={t('shell.openNavigation')} size={36}>
+          <IconMenu2 size={20} />
+        </ActionIcon>
+        <ActionIcon
+          className={classes.onlyWide}
+          onClick={() => setNarrow(!isNarrow)}
+          aria-label={isNarrow ? t('shell.expandNavigation') : t('shell.collapseNavigation')}
+          aria-pressed={isNarrow}
+        >
+          <IconLayoutSidebar size={17} stroke={1.75} />
+        </ActionIcon>
+        <button type="button" className={classes.search} onClick={palette.open} aria-haspopup="dialog">
+          <IconSearch size={15} stroke={1.75} aria-hidden />
+          <span className={classes.searchText}>{t('shell.search')}</span>
+          <Keys keys="mod+K" />
+        </button>
+        <UserMenu />
+      </header>
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer
+        opened={isDrawerOpen}
+        onClose={drawer.close}
+        size={280}
+        padding="xs"
+        title={<AppSwitcher isNarrow={false} />}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <Navigation isNarrow={false} />
+      </Drawer>
+      {isPaletteOpen && (
+        <Suspense>
+          <CommandPalette onClose={palette.close} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { basePath, client, useMe, workspace } from '../api.ts';
+import { paths } from '../paths.ts';
+import { notifyProblem } from '../ui/notify.tsx';
+
+const SCHEMES = [
+  { value: 'light', icon: IconSun },
+  { value: 'dark', icon: IconMoon },
+  { value: 'auto', icon: IconDeviceDesktop },
+] as const;
+
+/** The person signed in: theme, other workspaces, sign out. */
+export function UserMenu() {
+  const { t } = useTranslation();
+  const { user, workspaces } = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <UnstyledButton aria-label={t('shell.userMenu', { name: user.name })} style={{ borderRadius: '50%' }}>
+          <Avatar name={user.name} color="trellis" size={28} variant="filled" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div style={{ padding: '6px 10px 8px', lineHeight: 1.35 }}>
+          <div style={{ fontWeight: 600 }}>{user.name}</div>
+          <div style={{ color: 'var(--tr-dimmed)', fontSize: 12, overflowWrap: 'anywhere' }}>{user.email}</div>
+        </div>
+        <Menu.Divider />
+        <Menu.Label>{t('theme.title')}</Menu.Label>
+        {SCHEMES.map(({ value, icon: Icon }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            closeMenuOnClick={false}
+            leftSection={<Icon size={15} />}
+            rightSection={colorScheme === value && <IconCheck size={14} aria-hidden />}
+            onClick={() => setColorScheme(value)}
+          >
+            {t(`theme.${value}`)}
+          </Menu.Item>
+        ))}
+        {workspaces.length > 1 && (
+          <>
+            <Menu.Divider />
+            <Menu.Label>{t('shell.workspaces')}</Menu.Label>
+            {workspaces.map((each) => (
+              <Menu.Item
+                key={each.name}
+                component="a"
+                href={paths.inWorkspace(each.name)}
+                rightSection={each.name === workspace && <IconCheck size={14} aria-label={t('state.current')} />}
+              >
+                {each.label}
+              </Menu.Item>
+            ))}
+          </>
+        )}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => void signOut()}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Leaves by loading the page anew, so that nothing of this person stays in memory. */
+export async function signOut(): Promise<void> {
+  try {
+    await client.logout();
+    window.location.assign(`${basePath === '/' ? '' : basePath}/login`);
+  } catch (error) {
+    notifyProblem(error);
+  }
+}

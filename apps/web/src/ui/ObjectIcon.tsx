@@ -1,0 +1,51 @@
+import type { ColorName } from '@trellis/metadata';
+import { IconCube, type TablerIcon } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { COMMON_ICONS } from './icons.ts';
+import classes from './ObjectIcon.module.css';
+
+const loaded = new Map<string, TablerIcon>();
+
+interface IconProps {
+  /** Tabler's name, `building-bank`. */
+  readonly name: string | null | undefined;
+  readonly size?: number;
+  readonly stroke?: number;
+}
+
+/** An icon that metadata names, decorative: the text beside it says what it is. Unknown names give a cube. */
+export function NamedIcon({ name, size = 16, stroke = 1.75 }: IconProps) {
+  const known = name ? (COMMON_ICONS[name] ?? loaded.get(name)) : IconCube;
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    if (known !== undefined || !name) return;
+    let isGone = false;
+    void import('./icons-rest.ts').then(({ findIcon }) => {
+      loaded.set(name, findIcon(name) ?? IconCube);
+      if (!isGone) redraw((count) => count + 1);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [known, name]);
+  const Icon = known ?? IconCube;
+  return <Icon size={size} stroke={stroke} aria-hidden focusable={false} />;
+}
+
+/** The icon of an object or app on a tile of its colour. */
+export function ObjectIcon({ icon, color, size = 22 }: { icon: string; color: ColorName; size?: number }) {
+  return (
+    <span
+      className={classes.tile}
+      style={{
+        width: size,
+        height: size,
+        borderRadius: Math.round(size * 0.28),
+        background: `var(--tr-${color}-background)`,
+        color: `var(--tr-${color}-text)`,
+      }}
+    >
+      <NamedIcon name={icon} size={Math.round(size * 0.64)} />
+    </span>
+  );
+}
