@@ -224,7 +224,14 @@ export const SETTINGS = {
 };
 
 /** Variables under our prefix that belong to the command line and the set-up script. */
-const OTHER_VARIABLES = ['TRELLIS_URL', 'TRELLIS_EMAIL', 'TRELLIS_PASSWORD', 'TRELLIS_SESSION', 'TRELLIS_WORKSPACE', 'TRELLIS_UNFROZEN'];
+const OTHER_VARIABLES = [
+  'TRELLIS_URL',
+  'TRELLIS_EMAIL',
+  'TRELLIS_PASSWORD',
+  'TRELLIS_SESSION',
+  'TRELLIS_WORKSPACE',
+  'TRELLIS_UNFROZEN',
+];
 
 /**
  * The settings that the environment asks for. Empty variables count as not given. `warnings` name variables with our

@@ -33,7 +33,11 @@ beforeAll(async () => {
   await startServer();
   await client.publish({
     components: [
-      { kind: 'object', name: 'crash_entry', body: { label: 'Crash entry', plural_label: 'Crash entries', name_field: 'name' } },
+      {
+        kind: 'object',
+        name: 'crash_entry',
+        body: { label: 'Crash entry', plural_label: 'Crash entries', name_field: 'name' },
+      },
       { kind: 'field', name: 'crash_entry.name', body: { label: 'Name', type: 'text', required: true } },
       { kind: 'field', name: 'crash_entry.batch', body: { label: 'Batch', type: 'text', indexed: true } },
       { kind: 'field', name: 'crash_entry.counter', body: { label: 'Counter', type: 'integer' } },
@@ -101,7 +105,11 @@ async function write(signal: AbortSignal): Promise<void> {
         await client.batch('crash_entry', {
           operation: 'create',
           all_or_nothing: true,
-          records: Array.from({ length: BATCH }, (_, index) => ({ name: `${batch}, ${index}`, batch, counter: index })),
+          records: Array.from({ length: BATCH }, (_, index) => ({
+            name: `${batch}, ${index}`,
+            batch,
+            counter: index,
+          })),
         });
         acknowledgedBatches.push(batch);
       }
@@ -158,7 +166,8 @@ async function groupedBatches(): Promise<Map<string, number>> {
       limit: 200,
       ...(after === undefined ? {} : { after }),
     });
-    for (const record of page.records) counts.set(String(record.batch), (counts.get(String(record.batch)) ?? 0) + 1);
+    for (const record of page.records)
+      counts.set(String(record.batch), (counts.get(String(record.batch)) ?? 0) + 1);
     after = page.next ?? undefined;
   } while (after !== undefined);
   return counts;
@@ -192,11 +201,13 @@ async function startServer(): Promise<void> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => output.push(data.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => output.push(data.toString()));
   server = child;
   client = createClient({ origin: `http://127.0.0.1:${port}`, keepsCookies: true });
   await waitUntilReady(() => {
-    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}:\n${output.join('')}`);
+    if (child.exitCode !== null)
+      throw new Error(`The server ended with ${child.exitCode}:\n${output.join('')}`);
   });
   await client.login(ADMINISTRATOR);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings, SETTINGS, SettingsError } from '../src/settings.ts';
+import { readSettings, SETTINGS, type SettingsError } from '../src/settings.ts';
 import { renderSettingsPage, SETTINGS_PAGE } from '../src/settings-page.ts';
 
 const faultsOf = (environment: Record<string, string>) => {
@@ -15,7 +15,13 @@ const faultsOf = (environment: Record<string, string>) => {
 describe('settings', () => {
   it('have a default each', () => {
     const { settings, warnings } = readSettings({});
-    expect(settings).toMatchObject({ port: 3000, logLevel: 'info', logFormat: 'json', loadsDemo: false, trustProxy: false });
+    expect(settings).toMatchObject({
+      port: 3000,
+      logLevel: 'info',
+      logFormat: 'json',
+      loadsDemo: false,
+      trustProxy: false,
+    });
     expect(settings.dataDirectory).toMatch(/\/\.data$/);
     expect(warnings).toEqual([]);
     expect(readSettings({}, { isTerminal: true }).settings.logFormat).toBe('text');

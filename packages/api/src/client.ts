@@ -10,6 +10,8 @@ import type {
   BatchResponse,
   ChangeSetBody,
   ColumnsResponse,
+  ExplainQuery,
+  ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
   HistoryResponse,
@@ -20,6 +22,7 @@ import type {
   MeResponse,
   MetadataResponse,
   ObjectDescription,
+  PasswordBody,
   PlanResponse,
   ProblemDocument,
   PublishResponse,
@@ -28,8 +31,12 @@ import type {
   SetupBody,
   SetupState,
   UserBody,
+  UserChangeBody,
   UserResponse,
+  WorkspaceBody,
   WorkspaceDescription,
+  WorkspaceResponse,
+  WorkspacesResponse,
 } from './contract.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
@@ -52,6 +59,10 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   /** Keeps the session cookie between calls, and sends `Origin`: for clients that are no browser. */
   readonly keepsCookies?: boolean;
+  /** With `keepsCookies`: the token of a session that is open already. */
+  readonly session?: string;
+  /** What the client is, for the history of what it changes. */
+  readonly source?: 'web' | 'cli' | 'demo';
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -60,7 +71,7 @@ export type Client = ReturnType<typeof createClient>;
 export function createClient(options: ClientOptions = {}) {
   const origin = options.origin ?? '';
   const send = options.fetch ?? fetch;
-  let cookie: string | undefined;
+  let cookie = options.session === undefined ? undefined : `trellis_session=${options.session}`;
 
   /** One request, undecided: status and parsed body as they came. */
   async function exchange(
@@ -76,6 +87,7 @@ export function createClient(options: ClientOptions = {}) {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
+        ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
@@ -118,6 +130,14 @@ export function createClient(options: ClientOptions = {}) {
     me: () => request<MeResponse>('GET', '/me'),
     users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
     createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),
+    user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
+    updateUser: (id: string, body: UserChangeBody) =>
+      request<UserResponse>('PATCH', `/users/${encodeURIComponent(id)}`, body),
+    changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
+    createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
+    explain: (query: ExplainQuery) =>
+      request<ExplainResponse>('GET', `/access/explain?${new URLSearchParams({ ...query })}`),
     describe: () => request<WorkspaceDescription>('GET', '/describe'),
     describeObject: (object: string) =>
       request<ObjectDescription>('GET', `/describe/${encodeURIComponent(object)}`),

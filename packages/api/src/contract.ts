@@ -24,6 +24,8 @@ export interface ProblemEntry {
   readonly message: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** In faults of metadata: the component that the pointer points into. */
+  readonly component?: { readonly kind: string; readonly name: string };
 }
 
 /** A record on the wire: flat; expanded lookups are `{ id, … }`. */
@@ -148,6 +150,49 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+}
+
+/** What is absent stays as it is. A new password ends the person's sessions. */
+export interface UserChangeBody {
+  readonly name?: string;
+  readonly password?: string;
+  readonly is_active?: boolean;
+  readonly permission_sets?: readonly string[];
+}
+
+/** `POST /me/password`: ends the person's other sessions. */
+export interface PasswordBody {
+  readonly current_password: string;
+  readonly new_password: string;
+}
+
+export interface WorkspaceResponse {
+  readonly name: string;
+  readonly label: string;
+}
+export interface WorkspacesResponse {
+  readonly workspaces: readonly WorkspaceResponse[];
+}
+export interface WorkspaceBody {
+  readonly name: string;
+  readonly label: string;
+  readonly time_zone?: string;
+  readonly locale?: string;
+  readonly currency?: string;
+}
+
+/** `GET /access/explain`. Without `user`, the caller's own rights. */
+export interface ExplainQuery {
+  readonly object: string;
+  readonly action?: 'create' | 'read' | 'update' | 'delete' | 'import' | 'export';
+  readonly user?: string;
+  readonly record?: string;
+  readonly field?: string;
+}
+export interface ExplainResponse {
+  readonly is_allowed: boolean;
+  /** The chain of reasons, for a person. */
+  readonly reasons: readonly string[];
 }
 
 export interface ComponentDocument {

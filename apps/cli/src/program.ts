@@ -1,0 +1,117 @@
+/** The command line `trellis`: its commands and options, and how each ends. The work is in `commands/`. */
+import { ApiError, type Client } from '@trellis/api';
+import { Command, CommanderError } from 'commander';
+import { runDemo } from './commands/demo.ts';
+import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
+import { type PullOptions, runPull } from './commands/pull.ts';
+import { requirePackage, runValidate } from './commands/validate.ts';
+import { answered, type ConnectionOptions, connect, describeApiError, type Environment } from './connect.ts';
+import { CommandError, EXIT_CODES } from './errors.ts';
+import type { Terminal } from './terminal.ts';
+
+const CLOSING_WORDS = `
+Where and as whom: TRELLIS_URL (http://localhost:3000 unless given), TRELLIS_EMAIL, TRELLIS_PASSWORD and
+TRELLIS_WORKSPACE; what is missing is asked for.
+
+Exit codes: 0 done; ${EXIT_CODES.failed} not possible (no answer, refused); ${EXIT_CODES.usage} wrong command line;
+${EXIT_CODES.problems} the metadata has problems; ${EXIT_CODES.declined} answered with no.`;
+
+/** Runs a command line (without `node` and the file) and gives its exit code. */
+export async function runProgram(
+  args: readonly string[],
+  context: { readonly terminal: Terminal; readonly environment: Environment },
+): Promise<number> {
+  const { terminal } = context;
+  const program = createProgram(context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+    if (error instanceof CommandError) {
+      terminal.remark(error.message);
+      return EXIT_CODES[error.kind];
+    }
+    if (error instanceof ApiError) {
+      terminal.remark(describeApiError(error));
+      return error.problem.code === 'invalid_metadata' ? EXIT_CODES.problems : EXIT_CODES.failed;
+    }
+    throw error;
+  }
+}
+
+function createProgram(context: { readonly terminal: Terminal; readonly environment: Environment }): Command {
+  const { terminal } = context;
+  const program = new Command('trellis')
+    .description('Metadata folders ⇄ a Trellis server.')
+    .addHelpText('after', CLOSING_WORDS)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.remark(text.trimEnd()),
+    });
+
+  /** Signs in, runs, signs out: a command leaves no session behind. */
+  async function withServer(
+    options: ConnectionOptions,
+    source: 'cli' | 'demo',
+    work: (client: Client) => Promise<void>,
+  ) {
+    const url = options.url ?? context.environment.TRELLIS_URL ?? 'http://localhost:3000';
+    const client = await connect(options, { ...context, source });
+    await answered(url, () => work(client)).finally(() => {
+      if (context.environment.TRELLIS_SESSION === undefined) return client.logout().catch(() => undefined);
+    });
+  }
+  const onServer = (command: Command) =>
+    command
+      .option('--url <address>', 'address of the server')
+      .option('--email <address>', 'who signs in')
+      .option('--workspace <name>', 'workspace to work in');
+
+  program
+    .command('validate <folder>')
+    .description('check a package folder, without a server')
+    .option('--json', 'print the problems as JSON')
+    .action((folder: string, options: { json?: boolean }) => runValidate(folder, options, terminal));
+
+  onServer(program.command('plan <folder>'))
+    .description('show what publishing the folder would do')
+    .option('--prune', 'also remove what the package brought and the folder no longer has')
+    .option('--json', 'print the plan as JSON')
+    .action(async (folder: string, options: ConnectionOptions & PublishOptions) => {
+      const read = requirePackage(folder, terminal);
+      await withServer(options, 'cli', (client) => runPlan(client, read, options, terminal));
+    });
+
+  onServer(program.command('publish <folder>'))
+    .description('publish the folder, after showing the plan and asking')
+    .option('-y, --yes', 'do not ask')
+    .option('-m, --message <text>', 'what the revision is about')
+    .option('--prune', 'also remove what the package brought and the folder no longer has')
+    .option('--json', 'print the outcome as JSON')
+    .action(async (folder: string, options: ConnectionOptions & PublishOptions) => {
+      const read = requirePackage(folder, terminal);
+      await withServer(options, 'cli', (client) => runPublish(client, read, options, terminal));
+    });
+
+  onServer(program.command('pull <folder>'))
+    .description('write the metadata of a workspace into a folder')
+    .option('--package <name>', 'only what this package brought')
+    .option('--own', 'only what belongs to no package')
+    .option('--json', 'print the changed paths as JSON')
+    .action(async (folder: string, options: ConnectionOptions & PullOptions) => {
+      await withServer(options, 'cli', (client) => runPull(client, folder, options, terminal));
+    });
+
+  onServer(program.command('demo'))
+    .description('load the demo records')
+    .option('--folder <path>', 'folder with demo.json')
+    .option('--rejects <file>', 'write refused rows to this file')
+    .option('--json', 'print the report as JSON')
+    .action(async (options: ConnectionOptions & { folder?: string; rejects?: string; json?: boolean }) => {
+      await withServer(options, 'demo', (client) => runDemo(client, options, terminal));
+    });
+
+  return program;
+}

@@ -1,0 +1,227 @@
+/**
+ * The HTTP application: every request goes request id → security headers → caller → body → handler → problem or
+ * answer, as drawn in README.md. In: the rooms, put together by `main.ts` or by a test. Out: a Fastify instance that
+ * does not listen yet. No business rule lives here.
+ */
+import type { ServerResponse } from 'node:http';
+import compress from '@fastify/compress';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { findCaller } from './caller.ts';
+import { HttpProblem } from './http-problem.ts';
+import { parseJsonBody } from './json-body.ts';
+import { createLogger, type Logger } from './logging.ts';
+import { createMetrics } from './metrics.ts';
+import type { Parts } from './parts.ts';
+import { toProblem } from './problem.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { requestIdOf } from './request-id.ts';
+import { createRouteTable, type RouteTable } from './route-table.ts';
+import { accessRoutes } from './routes/access.ts';
+import { authRoutes } from './routes/auth.ts';
+import { describeRoutes } from './routes/describe.ts';
+import { metadataRoutes } from './routes/metadata.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { recordRoutes } from './routes/records.ts';
+import { setupRoutes } from './routes/setup.ts';
+import { transferRoutes } from './routes/transfer.ts';
+import { userRoutes } from './routes/users.ts';
+import { workspaceRoutes } from './routes/workspaces.ts';
+import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
+import { serveWeb } from './web-files.ts';
+import { createWorkspaceDirectory } from './workspaces.ts';
+
+const BODY_LIMIT = 10 * 1024 * 1024;
+const SLOW_MILLISECONDS = 1000;
+export const API_PREFIX = '/api/v1';
+
+export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings'> {
+  /** The built web application; undefined: none. */
+  readonly webFolder?: string | undefined;
+  readonly logger?: Logger;
+  readonly onSetUp?: () => void;
+}
+
+/** Makes the application. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const parts: Parts = {
+    ...options,
+    workspaces: createWorkspaceDirectory(options.storage.workspaces),
+    metrics: createMetrics(),
+    onSetUp: options.onSetUp ?? (() => undefined),
+  };
+  const app = Fastify({
+    loggerInstance: options.logger ?? createLogger({ logLevel: 'silent', logFormat: 'json' }),
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: options.settings.trustProxy,
+    genReqId: (request) => requestIdOf(request.headers),
+    requestIdHeader: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    clientErrorHandler: refuseBrokenHttp,
+  }) as unknown as FastifyInstance;
+
+  const table = createRouteTable();
+  app.addHook('onRoute', (route) => table.add(route.method, route.url));
+  app.decorateRequest('caller', undefined);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:json|merge-patch\+json)(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*;?\s*$/i,
+    { parseAs: 'buffer' },
+    (_request, body, done) => {
+      try {
+        done(null, body.length === 0 ? undefined : parseJsonBody(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  addRequestHooks(app, parts);
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
+  // Small answers gain nothing; brotli at its default quality would take longer than the network saves.
+  await app.register(compress, {
+    threshold: 2048,
+    encodings: ['br', 'gzip'],
+    brotliOptions: { params: { 1: 4 } },
+    zlibOptions: { level: 5 },
+  });
+  await app.register(async (api) => apiRoutes(api, parts), { prefix: API_PREFIX });
+  await serveWeb(app, options.webFolder);
+  app.addHook('onClose', async () => parts.metrics.stop());
+  return app;
+}
+
+function apiRoutes(api: FastifyInstance, parts: Parts): void {
+  const limit =
+    parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
+  const callers = { ...parts, publicUrl: parts.settings.publicUrl };
+
+  api.addHook('onRequest', (request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    try {
+      if (request.routeOptions.config.access === 'public') {
+        limit?.take(request.ip);
+        return done();
+      }
+      const found = findCaller(request, callers);
+      if (!(found instanceof Promise)) {
+        limit?.take(found.session.identityId);
+        request.caller = found;
+        return done();
+      }
+      found
+        .then((caller) => {
+          limit?.take(caller.session.identityId);
+          request.caller = caller;
+          done();
+        })
+        .catch(done);
+    } catch (error) {
+      // Callers that can't be told apart share their network's allowance.
+      done(limited(limit, request) ?? (error as Error));
+    }
+  });
+  for (const routes of [
+    operationRoutes,
+    authRoutes,
+    setupRoutes,
+    workspaceRoutes,
+    userRoutes,
+    accessRoutes,
+    describeRoutes,
+    metadataRoutes,
+    recordRoutes,
+    transferRoutes,
+  ]) {
+    routes(api, parts);
+  }
+}
+
+function limited(
+  limit: { take(caller: string): void } | undefined,
+  request: FastifyRequest,
+): Error | undefined {
+  try {
+    limit?.take(request.ip);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    metrics.begin();
+    reply.headers(SECURITY_HEADERS);
+    reply.header('x-request-id', request.id);
+    if (request.protocol === 'https') reply.header('strict-transport-security', STRICT_TRANSPORT);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { statusCode: status, elapsedTime } = reply;
+    const route = request.routeOptions.url ?? '(none)';
+    metrics.end(request.method, route, status, elapsedTime);
+    const level =
+      elapsedTime > SLOW_MILLISECONDS ? 'warn' : status >= 400 || request.method !== 'GET' ? 'info' : 'debug';
+    if (request.log.isLevelEnabled(level)) {
+      const path = request.url.split('?', 1)[0];
+      const facts = { method: request.method, path, status, ms: Math.round(elapsedTime * 10) / 10 };
+      const who = request.caller && {
+        user: request.caller.membership.userId,
+        workspace: request.caller.workspace.name,
+      };
+      request.log[level]({ ...facts, ...who }, 'request');
+    }
+    done();
+  });
+}
+
+/** Sends whatever was thrown as a problem document; what nobody foresaw goes into the log. */
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, request.id);
+  if (problem.isBug) request.log.error({ err: error }, 'An unforeseen error.');
+  else if (problem.status === 503) request.log.warn({ err: error }, 'A request could not be served.');
+  return reply
+    .code(problem.status)
+    .headers({ 'cache-control': 'no-store', ...problem.headers })
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.body));
+}
+
+function sendNotFound(table: RouteTable, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0]!;
+  const methods = table.methodsOf(path);
+  if (methods.length > 0) {
+    reply.header('allow', [...methods, 'OPTIONS'].join(', '));
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+    const message = `This address takes ${methods.join(', ')}.`;
+    return sendError(new HttpProblem('method_not_allowed', message), request, reply);
+  }
+  return sendError(new HttpProblem('unknown_route', 'There is nothing at this address.'), request, reply);
+}
+
+/** What is not even HTTP gets its answer on the bare socket. */
+function refuseBrokenHttp(error: Error & { code?: string }, socket: ServerResponse['socket']): void {
+  if (error.code === 'ECONNRESET' || !socket?.writable) return void socket?.destroy();
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, title] = tooLarge ? [431, 'The headers are too large'] : [400, 'The request can’t be read'];
+  const body = JSON.stringify({
+    type: 'urn:trellis:problem:malformed_request',
+    title,
+    status,
+    code: 'malformed_request',
+    detail: tooLarge ? 'The headers have at most 16 KB together.' : 'The request is not well-formed HTTP.',
+    errors: [],
+    request_id: '',
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${tooLarge ? 'Request Header Fields Too Large' : 'Bad Request'}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

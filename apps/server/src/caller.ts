@@ -1,0 +1,130 @@
+/**
+ * Authentication of a request: cookie → session → membership in the workspace asked for → the context that every call
+ * of the engine needs. Runs before the body is read, so that 401 and 403 come first whatever was sent.
+ *
+ * It may refuse: `unauthenticated`, `api_keys_not_available`, `cross_origin`, `unknown_workspace`, `forbidden`.
+ * A workspace that someone doesn't belong to and one that doesn't exist are answered alike.
+ */
+import { type Principal, type SystemRight, systemRights } from '@trellis/access';
+import type { UserContext } from '@trellis/engine';
+import type { Identity, Membership, Session } from '@trellis/identity';
+import type { Workspace } from '@trellis/storage';
+import type { FastifyRequest } from 'fastify';
+import { HttpProblem } from './http-problem.ts';
+import { requireSameOrigin } from './same-origin.ts';
+import { readSessionCookie } from './session-cookie.ts';
+import type { WorkspaceDirectory } from './workspaces.ts';
+
+/** Who made a request, and where they work in it. */
+export interface Caller {
+  readonly session: Session;
+  readonly token: string;
+  readonly membership: Membership;
+  readonly workspace: Workspace;
+  readonly context: UserContext;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route but the public ones. */
+    caller: Caller | undefined;
+  }
+  interface FastifyContextConfig {
+    /** `public`: answered without a session. All others need one. */
+    readonly access?: 'public' | 'session';
+    /** A system right that the caller must hold. */
+    readonly right?: SystemRight;
+  }
+}
+
+export interface CallerOptions {
+  readonly identity: Pick<Identity, 'findSession'>;
+  readonly workspaces: WorkspaceDirectory;
+  readonly publicUrl: URL | undefined;
+}
+
+/** Finds out who is calling; a promise only when something had to be loaded. */
+export function findCaller(request: FastifyRequest, options: CallerOptions): Caller | Promise<Caller> {
+  if (request.headers.authorization !== undefined) {
+    throw new HttpProblem(
+      'api_keys_not_available',
+      'API keys are not available yet: sign in at POST /api/v1/auth/login and send the session cookie.',
+      { headers: { 'www-authenticate': 'Bearer realm="trellis"' } },
+    );
+  }
+  const token = readSessionCookie(request.headers.cookie);
+  const session = token === undefined ? undefined : options.identity.findSession(token);
+  if (session instanceof Promise) return session.then((found) => atWork(request, token!, found, options));
+  return atWork(request, token ?? '', session, options);
+}
+
+function atWork(
+  request: FastifyRequest,
+  token: string,
+  session: Session | undefined,
+  { workspaces, publicUrl }: CallerOptions,
+): Caller | Promise<Caller> {
+  if (!session) {
+    throw new HttpProblem(
+      'unauthenticated',
+      'Sign in at POST /api/v1/auth/login and send the session cookie.',
+      {
+        headers: { 'www-authenticate': 'Bearer realm="trellis"' },
+      },
+    );
+  }
+  requireSameOrigin(request, publicUrl);
+  const wanted = request.headers['x-workspace'] ?? session.workspace;
+  const membership = session.memberships.find((each) => each.workspace === wanted);
+  if (!membership) throw unknownWorkspace();
+  const workspace = workspaces.find(membership.workspace);
+  if (workspace instanceof Promise)
+    return workspace.then((found) => makeCaller(request, token, session, membership, found));
+  return makeCaller(request, token, session, membership, workspace);
+}
+
+function makeCaller(
+  request: FastifyRequest,
+  token: string,
+  session: Session,
+  membership: Membership,
+  workspace: Workspace | undefined,
+): Caller {
+  if (!workspace) throw unknownWorkspace();
+  const context: UserContext = {
+    kind: 'user',
+    workspace,
+    userId: membership.userId,
+    permissionSets: membership.permissionSets,
+    timeZone: workspace.timeZone,
+    locale: workspace.locale,
+    source: sourceOf(request),
+    requestId: request.id,
+  };
+  const { right } = request.routeOptions.config;
+  if (right && !systemRights(principalOf(context)).includes(right)) {
+    throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
+  }
+  return { session, token, membership, workspace, context };
+}
+
+/** The caller of a request on a route that needs one. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error(`The route ${request.routeOptions.url} is public and has no caller.`);
+  return request.caller;
+}
+
+export function principalOf(context: UserContext): Principal {
+  return { kind: 'user', userId: context.userId, permissionSets: context.permissionSets };
+}
+
+/** Where a change came from, for its history: what our own clients say of themselves, else what a browser gives away. */
+function sourceOf({ headers }: FastifyRequest): string {
+  const said = headers['x-trellis-client'];
+  if (said === 'web' || said === 'cli' || said === 'demo') return said;
+  return headers['sec-fetch-mode'] === undefined ? 'api' : 'web';
+}
+
+function unknownWorkspace(): HttpProblem {
+  return new HttpProblem('unknown_workspace', 'There is no such workspace, or you do not belong to it.');
+}

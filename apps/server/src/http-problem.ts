@@ -1,0 +1,60 @@
+/** What the server itself refuses, before or beside the engine. Thrown by hooks and handlers; `problem.ts` sends it. */
+import type { ProblemEntry } from '@trellis/api';
+
+export type HttpProblemCode =
+  | 'malformed_json'
+  | 'malformed_request'
+  | 'unauthenticated'
+  | 'api_keys_not_available'
+  | 'invalid_credentials'
+  | 'forbidden'
+  | 'cross_origin'
+  | 'unknown_workspace'
+  | 'unknown_object'
+  | 'unknown_component'
+  | 'unknown_user'
+  | 'unknown_route'
+  | 'method_not_allowed'
+  | 'already_set_up'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'invalid_query'
+  | 'invalid_input'
+  | 'batch_failed'
+  | 'rate_limited'
+  | 'internal_error'
+  | 'not_yet_available'
+  | 'unavailable';
+
+export class HttpProblem extends Error {
+  readonly code: HttpProblemCode;
+  readonly errors: readonly ProblemEntry[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** Further members of the document. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: HttpProblemCode,
+    message: string,
+    options: {
+      readonly errors?: readonly ProblemEntry[];
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly details?: Readonly<Record<string, unknown>>;
+    } = {},
+  ) {
+    super(message);
+    this.name = 'HttpProblem';
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+    this.details = options.details ?? {};
+  }
+}
+
+/** For the doors of the contract that stand but lead nowhere yet. */
+export function notYetAvailable(what: string, issue: string): HttpProblem {
+  return new HttpProblem(
+    'not_yet_available',
+    `${what} is not available yet: it comes with the issue “${issue}”.`,
+  );
+}

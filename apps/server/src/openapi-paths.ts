@@ -1,0 +1,191 @@
+/** The part of the OpenAPI document that is the same for every workspace: all doors but those of records. */
+
+type Paths = Record<string, Record<string, Readonly<Record<string, unknown>>>>;
+
+const PROBLEM = { $ref: '#/components/responses/Problem' };
+const object = { type: 'object' };
+const text = { type: 'string' };
+
+interface Door {
+  readonly summary: string;
+  readonly tag: string;
+  /** Properties of the body; those in `required` must be given. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly status?: number;
+  readonly isPublic?: boolean;
+}
+
+const changeSet = {
+  components: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { kind: { $ref: '#/components/schemas/ComponentKind' }, name: text, body: object },
+      required: ['kind', 'name', 'body'],
+    },
+  },
+  deletions: {
+    type: 'array',
+    items: { type: 'object', properties: { kind: text, name: text }, required: ['kind', 'name'] },
+  },
+  renames: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { kind: text, from: text, to: text },
+      required: ['kind', 'from', 'to'],
+    },
+  },
+  expected_revision: { type: 'integer' },
+  message: text,
+};
+const user = {
+  email: text,
+  name: text,
+  password: text,
+  role: text,
+  permission_sets: { type: 'array', items: text },
+  teams: { type: 'array', items: text },
+};
+
+/** Method and path → what it is. The order is that of the document. */
+const DOORS: Readonly<Record<string, Door>> = {
+  'post /auth/login': {
+    summary: 'Sign in; sets the session cookie',
+    tag: 'session',
+    body: { email: text, password: text, otp: text },
+    required: ['email', 'password'],
+    isPublic: true,
+  },
+  'post /auth/logout': { summary: 'Sign out', tag: 'session', status: 204, isPublic: true },
+  'get /setup': {
+    summary: 'Whether the first administrator is still to be made',
+    tag: 'session',
+    isPublic: true,
+  },
+  'post /setup': {
+    summary: 'Make the first administrator, and sign in',
+    tag: 'session',
+    body: { name: text, email: text, password: text },
+    required: ['name', 'email', 'password'],
+    status: 201,
+    isPublic: true,
+  },
+  'get /me': { summary: 'Who you are', tag: 'session' },
+  'post /me/password': {
+    summary: 'Change your password',
+    tag: 'session',
+    body: { current_password: text, new_password: text },
+    required: ['current_password', 'new_password'],
+    status: 204,
+  },
+  'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
+  'post /workspaces': {
+    summary: 'Make a workspace',
+    tag: 'workspaces',
+    body: { name: text, label: text, time_zone: text, locale: text, currency: text },
+    required: ['name', 'label'],
+    status: 201,
+  },
+  'get /users': { summary: 'People of this workspace', tag: 'users' },
+  'post /users': {
+    summary: 'Add a person',
+    tag: 'users',
+    body: user,
+    required: ['email', 'name'],
+    status: 201,
+  },
+  'get /users/{id}': { summary: 'One person', tag: 'users' },
+  'patch /users/{id}': {
+    summary: 'Change a person',
+    tag: 'users',
+    body: {
+      name: text,
+      password: text,
+      is_active: { type: 'boolean' },
+      permission_sets: user.permission_sets,
+    },
+  },
+  'get /access/explain': {
+    summary: 'Why someone may or may not do something',
+    tag: 'users',
+    query: { user: text, object: text, record: text, field: text, action: text },
+  },
+  'get /describe': { summary: 'Your apps, objects and rights', tag: 'describe' },
+  'get /describe/{object}': { summary: 'An object as you may see it', tag: 'describe' },
+  'get /metadata': {
+    summary: 'All components',
+    tag: 'metadata',
+    query: { kind: { $ref: '#/components/schemas/ComponentKind' } },
+  },
+  'get /metadata/{kind}/{name}': { summary: 'One component', tag: 'metadata' },
+  'post /metadata/plan': { summary: 'What a change would do', tag: 'metadata', body: changeSet },
+  'post /metadata/publish': {
+    summary: 'Make a change, as a whole or not at all',
+    tag: 'metadata',
+    body: changeSet,
+  },
+  'post /metadata/expression': {
+    summary: 'Check an expression',
+    tag: 'metadata',
+    body: { object: text, expression: {}, text },
+    required: ['object'],
+  },
+  'get /metadata/revisions': {
+    summary: 'What was published, newest first',
+    tag: 'metadata',
+    query: { limit: { type: 'integer' } },
+  },
+  'post /metadata/rollback': {
+    summary: 'Publish the inverse of everything after a revision',
+    tag: 'metadata',
+    body: { revision: { type: 'integer' } },
+    required: ['revision'],
+  },
+  'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /search': {
+    summary: 'Find records of any object',
+    tag: 'search',
+    query: { q: text, limit: { type: 'integer' } },
+  },
+  'get /openapi.json': { summary: 'This document', tag: 'describe' },
+  'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },
+  'get /ready': { summary: 'Whether it can serve', tag: 'operations', isPublic: true },
+};
+
+/** The paths, ready for the document. */
+export function fixedPaths(): Paths {
+  const paths: Paths = {};
+  for (const [key, door] of Object.entries(DOORS)) {
+    const [method = '', path = ''] = key.split(' ');
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: text,
+    }));
+    const inQuery = Object.entries(door.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
+    const parameters = [...inPath, ...inQuery];
+    const status = door.status ?? 200;
+    const content = status === 204 ? {} : { content: { 'application/json': { schema: object } } };
+    const schema = {
+      ...object,
+      properties: door.body,
+      additionalProperties: false,
+      ...(door.required && { required: door.required }),
+    };
+    paths[path] ??= {};
+    paths[path][method] = {
+      operationId: `${method}${path.replace(/[{}.]/g, '').replaceAll('/', '_')}`,
+      tags: [door.tag],
+      summary: door.summary,
+      ...(door.isPublic ? { security: [] } : {}),
+      ...(parameters.length > 0 ? { parameters } : {}),
+      ...(door.body ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+      responses: { [status]: { description: door.summary, ...content }, default: PROBLEM },
+    };
+  }
+  return paths;
+}

@@ -1,0 +1,500 @@
+/**
+ * Describes the API as OpenAPI 3.1, from the current model as one caller may see it: every object with the schema of
+ * its records, and the parameters of every door. Pure: the same model gives the same document.
+ */
+import type { DescribeAccess } from '@trellis/forms';
+import { KIND_NAMES } from '@trellis/metadata';
+import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
+import { fixedPaths } from './openapi-paths.ts';
+
+export interface ApiDescriptionInput {
+  readonly model: Model;
+  readonly revision: number;
+  /** Of the workspace. */
+  readonly label: string;
+  readonly access: DescribeAccess;
+}
+
+type Operation = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document. */
+export function describeApi({ model, revision, label, access }: ApiDescriptionInput): object {
+  const objects = [...model.objects.values()].filter((object) => access.rightsOn(object).read);
+  const paths: Record<string, Record<string, Operation>> = fixedPaths();
+  const schemas: Record<string, unknown> = {
+    ...sharedSchemas(),
+    ComponentKind: { type: 'string', enum: KIND_NAMES },
+  };
+  for (const object of objects) {
+    Object.assign(schemas, recordSchemas(object, access));
+    Object.assign(paths, recordPaths(object, access));
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: `Trellis: ${label}`,
+      version: String(revision),
+      description: 'Generated from the metadata of this workspace; the version is its metadata revision.',
+    },
+    servers: [{ url: '/api/v1' }],
+    security: [{ session: [] }],
+    tags: objects.map((object) => ({
+      name: object.name,
+      description: object.body.description ?? object.pluralLabel,
+    })),
+    paths,
+    components: {
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'trellis_session',
+          description:
+            'From POST /auth/login. Requests that change something also need an `Origin` header of this site.',
+        },
+      },
+      parameters: sharedParameters(),
+      responses: {
+        Problem: {
+          description: 'A problem document (RFC 9457).',
+          content: { 'application/problem+json': { schema: reference('Problem') } },
+        },
+      },
+      schemas,
+    },
+  };
+}
+
+export function reference(schema: string): JsonSchema {
+  return { $ref: `#/components/schemas/${schema}` };
+}
+
+export function json(schema: unknown): object {
+  return { content: { 'application/json': { schema } } };
+}
+
+const PROBLEM = { $ref: '#/components/responses/Problem' };
+
+/** Responses of an operation: what it gives, and a problem for all else. */
+export function answers(status: number, description: string, schema?: unknown): object {
+  return { [status]: { description, ...(schema === undefined ? {} : json(schema)) }, default: PROBLEM };
+}
+
+/** `price_book_entry` → `PriceBookEntry`. Names are unique, hence so are these, but for our own schemas' names. */
+function schemaName(object: CompiledObject): string {
+  return `Record_${object.name}`;
+}
+
+// --- records ------------------------------------------------------------------------------------------------
+
+function recordSchemas(object: CompiledObject, access: DescribeAccess): Record<string, unknown> {
+  const readable = [...object.fields.values()].filter((field) => access.canRead(field));
+  const writable = readable.filter((field) => field.isWritable && access.canUpdate(field));
+  const required = writable.filter((field) => field.isRequired && field.default === undefined);
+  const name = schemaName(object);
+  return {
+    [name]: {
+      type: 'object',
+      title: object.label,
+      ...(object.body.description === undefined ? {} : { description: object.body.description }),
+      properties: Object.fromEntries(readable.map((field) => [field.name, outputSchema(field)])),
+      required: ['id', 'version'],
+    },
+    ...(writable.length === 0 || object.isSystem
+      ? {}
+      : {
+          [`${name}_input`]: {
+            type: 'object',
+            title: `${object.label}, as written`,
+            properties: Object.fromEntries(writable.map((field) => [field.name, inputSchema(field)])),
+            additionalProperties: false,
+            ...(required.length === 0 ? {} : { 'x-required-on-create': required.map((field) => field.name) }),
+          },
+        }),
+  };
+}
+
+/** A value or null; a lookup whose fields were asked for comes as an object with them. */
+function outputSchema(field: CompiledField): JsonSchema {
+  const value = describeValue(field);
+  const isExpandable = field.targets.length > 0 && !field.isPolymorphic && field.type.column !== undefined;
+  const branches = isExpandable
+    ? [value, { type: 'object', properties: { id: { type: 'string' } } }]
+    : [value];
+  return {
+    ...titles(field),
+    anyOf: [...branches, { type: 'null' }],
+    ...(field.isWritable ? {} : { readOnly: true }),
+  };
+}
+
+function inputSchema(field: CompiledField): JsonSchema {
+  return { ...titles(field), anyOf: [describeValue(field), { type: 'null' }] };
+}
+
+function titles(field: CompiledField): JsonSchema {
+  const description = field.body.help ?? field.body.description;
+  return { title: field.label, ...(description === undefined ? {} : { description }) };
+}
+
+/** The type's own schema, without the keyword that carries our validators' sentences. */
+function describeValue(field: CompiledField): JsonSchema {
+  return withoutMessages(field.type.valueSchema(field)) as JsonSchema;
+}
+
+function withoutMessages(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutMessages);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([keyword]) => keyword !== 'errorMessage');
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, withoutMessages(value)]));
+}
+
+function recordPaths(
+  object: CompiledObject,
+  access: DescribeAccess,
+): Record<string, Record<string, Operation>> {
+  const rights = access.rightsOn(object);
+  const { name } = object;
+  const record = reference(schemaName(object));
+  const input = reference(`${schemaName(object)}_input`);
+  const tags = [name];
+  const body = (schema: unknown) => ({ requestBody: { required: true, ...json(schema) } });
+  const one = `/records/${name}/{id}`;
+  const id = parameter('Id');
+  const page = {
+    type: 'object',
+    properties: { records: { type: 'array', items: record } },
+    allOf: [reference('Page')],
+    required: ['records', 'next', 'previous'],
+  };
+  const paths: Record<string, Record<string, Operation>> = {
+    [`/records/${name}`]: {
+      get: {
+        operationId: `list_${name}`,
+        tags,
+        summary: `List ${object.pluralLabel}`,
+        parameters: [
+          'Filter',
+          'Sort',
+          'Fields',
+          'Limit',
+          'After',
+          'Before',
+          'Count',
+          'Deleted',
+          'Search',
+        ].map(parameter),
+        responses: answers(200, 'One page.', page),
+      },
+    },
+    [`/records/${name}/query`]: {
+      post: {
+        operationId: `query_${name}`,
+        tags,
+        summary: `List ${object.pluralLabel}, with the question in the body`,
+        ...body(reference('ListQuery')),
+        responses: answers(200, 'One page.', page),
+      },
+    },
+    [`/records/${name}/aggregate`]: {
+      post: {
+        operationId: `aggregate_${name}`,
+        tags,
+        summary: `Group ${object.pluralLabel} and measure the groups`,
+        ...body(reference('AggregateQuery')),
+        responses: answers(200, 'One row per group.', reference('AggregateRows')),
+      },
+    },
+    [one]: {
+      parameters: [id] as unknown as Operation,
+      get: {
+        operationId: `get_${name}`,
+        tags,
+        summary: `Get one ${object.label}`,
+        parameters: [parameter('Fields')],
+        responses: answers(200, 'The record.', record),
+      },
+    },
+    [`${one}/history`]: {
+      get: {
+        operationId: `history_${name}`,
+        tags,
+        summary: 'What has changed, newest first',
+        parameters: [id, parameter('Limit'), parameter('Before')],
+        responses: answers(200, 'Changes.', reference('History')),
+      },
+    },
+  };
+  if (rights.create) {
+    paths[`/records/${name}`]!.post = {
+      operationId: `create_${name}`,
+      tags,
+      summary: `Create one ${object.label}`,
+      parameters: [parameter('DryRun')],
+      ...body(input),
+      responses: answers(201, 'The record as it was created.', record),
+    };
+    paths[`/records/${name}/batch`] = {
+      post: {
+        operationId: `batch_${name}`,
+        tags,
+        summary: `Write many ${object.pluralLabel}`,
+        ...body(reference('Batch')),
+        responses: answers(200, 'A result for each, in order.', reference('BatchResults')),
+      },
+    };
+  }
+  if (rights.update) {
+    paths[one]!.patch = {
+      operationId: `update_${name}`,
+      tags,
+      summary: `Change one ${object.label}: given fields are replaced, null clears`,
+      parameters: [parameter('IfMatch'), parameter('DryRun')],
+      ...body(input),
+      responses: answers(200, 'The record as it is now.', record),
+    };
+  }
+  if (rights.delete) {
+    paths[one]!.delete = {
+      operationId: `delete_${name}`,
+      tags,
+      summary: `Move one ${object.label} to the recycle bin`,
+      parameters: [parameter('IfMatch'), parameter('Purge')],
+      responses: answers(204, 'Gone.'),
+    };
+    paths[`${one}/restore`] = {
+      post: {
+        operationId: `restore_${name}`,
+        tags,
+        summary: `Take one ${object.label} out of the recycle bin`,
+        parameters: [id],
+        responses: answers(200, 'The record as it is again.', record),
+      },
+    };
+  }
+  if (rights.export) {
+    paths[`/records/${name}/export`] = {
+      get: {
+        operationId: `export_${name}`,
+        tags,
+        summary: `All ${object.pluralLabel} that fit, as a file`,
+        parameters: ['Format', 'Filter', 'Sort', 'Fields'].map(parameter),
+        responses: {
+          200: {
+            description: 'The file.',
+            content: {
+              'text/csv': { schema: { type: 'string' } },
+              'application/x-ndjson': { schema: { type: 'string' } },
+            },
+          },
+          default: PROBLEM,
+        },
+      },
+    };
+  }
+  return paths;
+}
+
+// --- what all objects share -----------------------------------------------------------------------------------
+
+function parameter(name: string): object {
+  return { $ref: `#/components/parameters/${name}` };
+}
+
+function sharedParameters(): object {
+  const query = (name: string, description: string, schema: unknown) => ({
+    name,
+    in: 'query',
+    description,
+    schema,
+  });
+  const texts = { style: 'form', explode: false };
+  return {
+    Id: {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: 'Id of the record.',
+      schema: { type: 'string' },
+    },
+    IfMatch: {
+      name: 'If-Match',
+      in: 'header',
+      description: 'Version that the change was made on; another one is refused with 409.',
+      schema: { type: 'string' },
+    },
+    Filter: {
+      name: 'filter',
+      in: 'query',
+      description: 'An expression in JSON Logic.',
+      content: { 'application/json': { schema: {} } },
+    },
+    Sort: {
+      ...query(
+        'sort',
+        'Fields or paths; `-` in front means descending. Newest first unless given.',
+        nameList,
+      ),
+      ...texts,
+    },
+    Fields: {
+      ...query('fields', 'Fields or paths such as `account.name`. All readable ones unless given.', nameList),
+      ...texts,
+    },
+    Limit: query('limit', 'Records per page.', { type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+    After: query('after', 'Cursor: `next` of the page before.', { type: 'string' }),
+    Before: query('before', 'Cursor: `previous` of the page after.', { type: 'string' }),
+    Count: query('count', 'Whether and how exactly to count.', counts),
+    Deleted: query('deleted', 'The recycle bin instead of the live records.', {
+      type: 'boolean',
+      default: false,
+    }),
+    Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
+    DryRun: query('dry_run', 'Do everything but write.', { type: 'boolean', default: false }),
+    Purge: query('purge', 'Erase a deleted record for good.', { type: 'boolean', default: false }),
+    Format: query('format', 'Kind of file.', { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' }),
+  };
+}
+
+const nameList = { type: 'array', items: { type: 'string' } };
+const counts = { type: 'string', enum: ['none', 'capped', 'estimate', 'exact'], default: 'none' };
+const nullableText = { type: ['string', 'null'] };
+
+function sharedSchemas(): Record<string, unknown> {
+  const entry = {
+    type: 'object',
+    properties: {
+      code: { type: 'string' },
+      pointer: { type: 'string', description: 'JSON pointer into what was sent.' },
+      message: { type: 'string' },
+      hint: { type: 'string' },
+    },
+    required: ['code', 'pointer', 'message'],
+  };
+  return {
+    Problem: {
+      type: 'object',
+      properties: {
+        type: { type: 'string' },
+        title: { type: 'string' },
+        status: { type: 'integer' },
+        code: { type: 'string' },
+        detail: { type: 'string' },
+        errors: { type: 'array', items: reference('ProblemEntry') },
+        request_id: { type: 'string' },
+      },
+      required: ['type', 'title', 'status', 'code', 'detail', 'errors', 'request_id'],
+    },
+    ProblemEntry: entry,
+    Page: {
+      type: 'object',
+      properties: {
+        next: { ...nullableText, description: 'Cursor of the next page.' },
+        previous: nullableText,
+        count: {
+          type: 'object',
+          properties: {
+            value: { type: 'integer' },
+            kind: { type: 'string', enum: ['exact', 'estimate', 'at_least'] },
+          },
+        },
+      },
+    },
+    ListQuery: {
+      type: 'object',
+      properties: {
+        filter: { description: 'An expression in JSON Logic.' },
+        sort: nameList,
+        fields: nameList,
+        limit: { type: 'integer', minimum: 1, maximum: 200 },
+        after: { type: 'string' },
+        before: { type: 'string' },
+        count: counts,
+        deleted: { type: 'boolean' },
+        search: { type: 'string' },
+      },
+      additionalProperties: false,
+    },
+    AggregateQuery: {
+      type: 'object',
+      properties: {
+        group_by: {
+          type: 'array',
+          items: {
+            anyOf: [
+              { type: 'string' },
+              {
+                type: 'object',
+                properties: {
+                  field: { type: 'string' },
+                  period: { type: 'string', enum: ['day', 'week', 'month', 'quarter', 'year'] },
+                },
+                required: ['field', 'period'],
+              },
+            ],
+          },
+        },
+        measures: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: {
+              function: { type: 'string', enum: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'] },
+              field: { type: 'string' },
+            },
+            required: ['function'],
+          },
+        },
+        filter: {},
+        sort: nameList,
+        limit: { type: 'integer' },
+      },
+      additionalProperties: false,
+    },
+    AggregateRows: {
+      type: 'object',
+      properties: { rows: { type: 'array', items: { type: 'object' } } },
+      required: ['rows'],
+    },
+    Batch: {
+      type: 'object',
+      properties: {
+        operation: { type: 'string', enum: ['create', 'update', 'upsert', 'delete'] },
+        key: { type: 'string', description: 'For upsert: a unique field.' },
+        records: { type: 'array', items: { type: 'object' } },
+        all_or_nothing: { type: 'boolean', default: false },
+        dry_run: { type: 'boolean', default: false },
+      },
+      required: ['operation', 'records'],
+      additionalProperties: false,
+    },
+    BatchResults: {
+      type: 'object',
+      properties: {
+        results: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: {
+              index: { type: 'integer' },
+              status: {
+                type: 'string',
+                enum: ['created', 'updated', 'deleted', 'unchanged', 'failed', 'not_done'],
+              },
+              id: nullableText,
+              version: { type: ['integer', 'null'] },
+              errors: { type: 'array', items: reference('ProblemEntry') },
+            },
+            required: ['index', 'status', 'id', 'version'],
+          },
+        },
+      },
+      required: ['results'],
+    },
+    History: {
+      type: 'object',
+      properties: { entries: { type: 'array', items: { type: 'object' } }, next: nullableText },
+      required: ['entries', 'next'],
+    },
+  };
+}

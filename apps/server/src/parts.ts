@@ -1,0 +1,18 @@
+/** What the routes are made of: the rooms that they call, put together once by `createApp`. */
+import type { Engine } from '@trellis/engine';
+import type { Identity } from '@trellis/identity';
+import type { Storage } from '@trellis/storage';
+import type { Metrics } from './metrics.ts';
+import type { Settings } from './settings.ts';
+import type { WorkspaceDirectory } from './workspaces.ts';
+
+export interface Parts {
+  readonly engine: Engine;
+  readonly storage: Storage;
+  readonly identity: Identity;
+  readonly settings: Pick<Settings, 'publicUrl' | 'trustProxy' | 'rateLimit'>;
+  readonly workspaces: WorkspaceDirectory;
+  readonly metrics: Metrics;
+  /** Called once the first administrator has been made through the set-up page. */
+  readonly onSetUp: () => void;
+}

@@ -1,0 +1,55 @@
+/** What a client needs to draw screens: the caller's apps and objects, each object's fields, layouts and views. */
+import { systemRights } from '@trellis/access';
+import { EngineError } from '@trellis/engine';
+import { describeObject, describeWorkspace } from '@trellis/forms';
+import type { FastifyInstance } from 'fastify';
+import { callerOf, principalOf } from '../caller.ts';
+import { documentOf, sendDocument } from '../model-documents.ts';
+import { describeApi } from '../openapi.ts';
+import type { Parts } from '../parts.ts';
+import { accessKey, accessOf } from '../rights.ts';
+import { readParameters } from '../shape.ts';
+
+export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
+  app.get('/describe', async (request, reply) => {
+    readParameters(request.query, {});
+    const { context, workspace } = callerOf(request);
+    const { model, revision } = await engine.snapshot(workspace);
+    const { name, label, locale, currency, timeZone } = workspace;
+    const described = { name, label, time_zone: timeZone, locale, currency };
+    const key = `workspace ${revision} ${JSON.stringify(described)} ${accessKey(context)}`;
+    const document = documentOf(model, key, () =>
+      describeWorkspace(
+        model,
+        { revision, workspace: described, rights: systemRights(principalOf(context)) },
+        accessOf(context, model),
+      ),
+    );
+    return sendDocument(request, reply, document);
+  });
+
+  app.get<{ Params: { object: string } }>('/describe/:object', async (request, reply) => {
+    readParameters(request.query, {});
+    const { context, workspace } = callerOf(request);
+    const { model } = await engine.snapshot(workspace);
+    const object = model.objects.get(request.params.object);
+    const access = accessOf(context, model);
+    if (!object || !access.rightsOn(object).read) {
+      throw new EngineError('unknown_object', 'There is no object of this name.');
+    }
+    const document = documentOf(model, `object ${object.name} ${accessKey(context)}`, () =>
+      describeObject(model, object, access),
+    );
+    return sendDocument(request, reply, document);
+  });
+
+  app.get('/openapi.json', async (request, reply) => {
+    readParameters(request.query, {});
+    const { context, workspace } = callerOf(request);
+    const { model, revision } = await engine.snapshot(workspace);
+    const document = documentOf(model, `openapi ${revision} ${accessKey(context)}`, () =>
+      describeApi({ model, revision, label: workspace.label, access: accessOf(context, model) }),
+    );
+    return sendDocument(request, reply, document);
+  });
+}

@@ -1,0 +1,211 @@
+/**
+ * Records: list and query, aggregate, create, get, change, delete, restore, batch, history. All meaning is the
+ * engine's; here questions are read and answers are put into HTTP.
+ */
+import { type Action, decide } from '@trellis/access';
+import type { AggregateRequest, BatchRequest, ListRequest, PresentedRecord } from '@trellis/engine';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, principalOf } from '../caller.ts';
+import { HttpProblem } from '../http-problem.ts';
+import { readIfMatch } from '../if-match.ts';
+import type { Parts } from '../parts.ts';
+import {
+  anything,
+  flag,
+  flagParameter,
+  jsonParameter,
+  list,
+  names,
+  namesParameter,
+  oneOf,
+  parameter,
+  readBody,
+  readParameters,
+  readQueryBody,
+  requireGiven,
+  requireObject,
+  text,
+  whole,
+  wholeParameter,
+} from '../shape.ts';
+
+interface OfObject {
+  Params: { object: string };
+}
+interface OfRecord {
+  Params: { object: string; id: string };
+}
+
+const COUNTS = ['none', 'capped', 'estimate', 'exact'] as const;
+const LIST_PARAMETERS = {
+  filter: jsonParameter,
+  sort: namesParameter,
+  fields: namesParameter,
+  limit: wholeParameter,
+  after: parameter,
+  before: parameter,
+  count: oneOf(...COUNTS),
+  deleted: flagParameter,
+  search: parameter,
+};
+const LIST_BODY = {
+  filter: anything,
+  sort: names,
+  fields: names,
+  limit: whole,
+  after: text,
+  before: text,
+  count: oneOf(...COUNTS),
+  deleted: flag,
+  search: text,
+};
+const AGGREGATE_BODY = { group_by: list, measures: list, filter: anything, sort: names, limit: whole };
+const BATCH_BODY = {
+  operation: oneOf('create', 'update', 'upsert', 'delete'),
+  key: text,
+  records: list,
+  all_or_nothing: flag,
+  dry_run: flag,
+};
+
+export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
+  const { records } = engine;
+
+  /**
+   * Refuses a missing right before the body is read (design brief §7). Objects that the caller may not even read, or
+   * that this node does not know yet, are the engine's to answer.
+   */
+  const requireRight = (action: Action) => async (request: FastifyRequest) => {
+    const { context, workspace } = callerOf(request);
+    const model = await engine.model(workspace);
+    const object = model.objects.get((request.params as OfObject['Params']).object);
+    const may = (asked: Action) =>
+      object !== undefined && decide(principalOf(context), object, asked).isAllowed;
+    if (object && may('read') && !may(action)) {
+      throw new HttpProblem('forbidden', `This needs the right to ${action} records of \`${object.name}\`.`);
+    }
+  };
+
+  app.get<OfObject>('/records/:object', async (request) => {
+    const query: ListRequest = readParameters(request.query, LIST_PARAMETERS);
+    return records.list(callerOf(request).context, request.params.object, query);
+  });
+
+  app.post<OfObject>('/records/:object/query', { onRequest: requireRight('read') }, async (request) => {
+    readParameters(request.query, {});
+    const query: ListRequest = readQueryBody(request.body, LIST_BODY);
+    return records.list(callerOf(request).context, request.params.object, query);
+  });
+
+  app.post<OfObject>('/records/:object/aggregate', { onRequest: requireRight('read') }, async (request) => {
+    readParameters(request.query, {});
+    // The engine checks each entry, with pointers.
+    const query = readQueryBody(request.body, AGGREGATE_BODY) as AggregateRequest;
+    return { rows: await records.aggregate(callerOf(request).context, request.params.object, query) };
+  });
+
+  app.post<OfObject>('/records/:object', { onRequest: requireRight('create') }, async (request, reply) => {
+    const { dry_run: dryRun = false } = readParameters(request.query, { dry_run: flagParameter });
+    const { object } = request.params;
+    const record = await records.create(callerOf(request).context, object, requireObject(request.body), {
+      dryRun,
+    });
+    if (dryRun) return record;
+    reply.code(201).header('location', `/api/v1/records/${object}/${String(record.id)}`);
+    return withVersion(reply, record);
+  });
+
+  app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
+    const { fields } = readParameters(request.query, { fields: namesParameter });
+    const { object, id } = request.params;
+    return withVersion(reply, await records.get(callerOf(request).context, object, id, fields));
+  });
+
+  app.patch<OfRecord>(
+    '/records/:object/:id',
+    { onRequest: requireRight('update') },
+    async (request, reply) => {
+      const { dry_run: dryRun = false } = readParameters(request.query, { dry_run: flagParameter });
+      const version = readIfMatch(request.headers['if-match']);
+      const { object, id } = request.params;
+      const input = requireObject(request.body);
+      return withVersion(
+        reply,
+        await records.update(callerOf(request).context, object, id, input, { version, dryRun }),
+      );
+    },
+  );
+
+  app.delete<OfRecord>('/records/:object/:id', async (request, reply) => {
+    const { purge = false } = readParameters(request.query, { purge: flagParameter });
+    const version = readIfMatch(request.headers['if-match']);
+    const { object, id } = request.params;
+    await records.delete(callerOf(request).context, object, id, { version, purge });
+    return reply.code(204).send();
+  });
+
+  app.post<OfRecord>('/records/:object/:id/restore', async (request, reply) => {
+    readParameters(request.query, {});
+    readBody(request.body ?? {}, {});
+    const { object, id } = request.params;
+    return withVersion(reply, await records.restore(callerOf(request).context, object, id));
+  });
+
+  app.post<OfObject>('/records/:object/batch', { onRequest: requireRight('read') }, async (request) => {
+    readParameters(request.query, {});
+    const body = readBody(request.body, BATCH_BODY);
+    requireGiven(body, 'operation', 'records');
+    const batch: BatchRequest = {
+      operation: body.operation,
+      ...(body.key === undefined ? {} : { key: body.key }),
+      records: body.records,
+      allOrNothing: body.all_or_nothing ?? false,
+      dryRun: body.dry_run ?? false,
+    };
+    const { results, isWritten } = await records.batch(
+      callerOf(request).context,
+      request.params.object,
+      batch,
+    );
+    const failed = results.filter((result) => result.status === 'failed');
+    if (!batch.allOrNothing || isWritten || failed.length === 0) return { results };
+    throw new HttpProblem('batch_failed', `${failed.length} of ${results.length} records have faults.`, {
+      errors: failed.flatMap((result) =>
+        (result.errors ?? []).map((error) => ({
+          ...error,
+          pointer: `/records/${result.index}${error.pointer}`,
+        })),
+      ),
+      details: { results },
+    });
+  });
+
+  app.get<OfRecord>('/records/:object/:id/history', async (request) => {
+    const { limit = 50, before } = readParameters(request.query, {
+      limit: wholeParameter,
+      before: parameter,
+    });
+    if (limit < 1 || limit > 200) throw limitProblem();
+    const { object, id } = request.params;
+    return records.history(callerOf(request).context, object, id, { limit, before });
+  });
+
+  app.get('/search', async (request) => {
+    const { q = '', limit = 20 } = readParameters(request.query, { q: parameter, limit: wholeParameter });
+    if (limit < 1 || limit > 200) throw limitProblem();
+    return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
+  });
+}
+
+/** Gives the version along as `ETag`, ready to be sent back as `If-Match`. */
+function withVersion(reply: FastifyReply, record: PresentedRecord): PresentedRecord {
+  reply.header('etag', `"${String(record.version)}"`);
+  return record;
+}
+
+export function limitProblem(): HttpProblem {
+  const message = '`limit` must be a whole number from 1 to 200.';
+  return new HttpProblem('invalid_query', message, {
+    errors: [{ code: 'out_of_range', pointer: '/limit', message }],
+  });
+}

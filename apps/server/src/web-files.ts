@@ -1,0 +1,49 @@
+/**
+ * Serves the built web application: files with a hash in their name for ever, `index.html` always fresh and for every
+ * address that the application itself routes. A page that helps stands in when it has not been built.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+/** Addresses that the web application draws itself (design brief §9). */
+const APP_ROUTES = ['/', '/login', '/setup', '/setup/*', '/o/*', '/w/*'];
+const NOT_BUILT = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Trellis</title>
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}</style>
+<h1>The web application is not built</h1>
+<p>The server runs and answers under <a href="/api/v1/health">/api/v1</a>, but <code>apps/web/dist</code> is empty.
+Run <code>npm run build</code>, then load this page again; <code>npm start</code> does both.</p>
+</html>
+`;
+
+export async function serveWeb(app: FastifyInstance, folder: string | undefined): Promise<void> {
+  const index = folder === undefined ? undefined : join(folder, 'index.html');
+  if (folder !== undefined && existsSync(folder)) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      wildcard: true,
+      index: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders(response, path) {
+        // Vite puts what it gives a hash under assets/.
+        const isHashed = /[\\/]assets[\\/][^\\/]+-[\w-]{8,}\.\w+(\.(br|gz))?$/.test(path);
+        response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+  for (const url of APP_ROUTES) {
+    app.get(url, { config: { access: 'public' } }, (_request, reply) => {
+      if (index !== undefined && existsSync(index)) return reply.sendFile('index.html', folder!);
+      return sendPage(reply, 503, NOT_BUILT);
+    });
+  }
+}
+
+function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page);
+}
