@@ -40,6 +40,8 @@ export const KIND_NAMES = Object.keys(KINDS) as readonly ComponentKind[];
 
 export const OBJECT_NAME_MAX_LENGTH = 50;
 export const NAME_MAX_LENGTH = 100;
+/** Levels of a component's JSON: deeper than any layout or expression gets, shallow enough for every recursive reader. */
+const MAX_DEPTH = 120;
 const NAME = /^[a-z][a-z0-9_]*$/;
 
 /** Whether the text may name a component (without the object's part). */
@@ -111,6 +113,8 @@ export function parseComponents(input: unknown): ParsedComponents {
 export function parseComponent(input: unknown): { component: Component | undefined; problems: Problem[] } {
   if (!isPlainObject(input))
     return failed(fault('wrong_type', '', 'A component must be an object with kind, name and body.'));
+  if (isDeeperThan(input, MAX_DEPTH))
+    return failed(fault('too_deep', '', `A component may be nested at most ${MAX_DEPTH} deep.`));
   const problems: Problem[] = [];
   for (const property of Object.keys(input)) {
     if (!['kind', 'name', 'body'].includes(property)) {
@@ -125,18 +129,26 @@ export function parseComponent(input: unknown): { component: Component | undefin
     }
   }
   const { kind, name, body } = input;
-  if (typeof kind !== 'string' || !isComponentKind(kind)) {
-    const near = typeof kind === 'string' ? nearest(kind, KIND_NAMES) : undefined;
-    const hint = near ? `Did you mean \`${near}\`?` : `Kinds are ${KIND_NAMES.join(', ')}.`;
-    problems.push(fault('unknown_kind', '/kind', `There is no kind \`${String(kind)}\`.`, hint));
+  if (typeof kind !== 'string') {
+    const code = kind === undefined ? 'required' : 'wrong_type';
+    return {
+      component: undefined,
+      problems: [...problems, fault(code, '/kind', 'A component needs a kind.', kindsHint())],
+    };
+  }
+  if (!isComponentKind(kind)) {
+    const near = nearest(kind, KIND_NAMES);
+    const hint = near ? `Did you mean \`${near}\`?` : kindsHint();
+    problems.push(fault('unknown_kind', '/kind', `There is no kind ${quoted(kind)}.`, hint));
     return { component: undefined, problems };
   }
   if (typeof name !== 'string') {
-    problems.push(fault('required', '/name', `A ${kind} needs a name.`));
-    return { component: undefined, problems };
+    const code = name === undefined ? 'required' : 'wrong_type';
+    problems.push(fault(code, '/name', `${withArticle(kind)} needs a name.`));
+  } else {
+    problems.push(...checkName(kind, name));
   }
-  problems.push(...checkName(kind, name));
-  problems.push(...checkBody(kind, name, body));
+  problems.push(...checkBody(kind, typeof name === 'string' ? name : kind, body));
   if (problems.length > 0) return { component: undefined, problems };
   return { component: { kind, name, body } as Component, problems };
 }
@@ -180,6 +192,14 @@ function checkName(kind: ComponentKind, name: string): Problem[] {
   ];
 }
 
+function kindsHint(): string {
+  return `Kinds are ${KIND_NAMES.join(', ')}.`;
+}
+
+function withArticle(kind: ComponentKind): string {
+  return /^[aeiou]/.test(kind) ? `An ${kind}` : `A ${kind}`;
+}
+
 let validators: Map<ComponentKind, ValidateFunction> | undefined;
 
 /** Compiled at first use: importing this room must not cost a browser, whose security policy forbids compiling, anything. */
@@ -208,36 +228,61 @@ function checkBody(kind: ComponentKind, name: string, body: unknown): Problem[] 
 
 /**
  * Turns ajv's errors into problems. A failed union reports one error for each branch; only those of the branch
- * whose `type` matches what was written are kept, since the others are noise.
+ * that was meant are kept, since the others are noise. Where no branch was meant, the union itself is reported.
  */
 function describeSchemaErrors(errors: readonly ErrorObject[]): Problem[] {
-  const unions = errors.filter((error) => error.keyword === 'anyOf');
-  const problems: Problem[] = [];
+  const unions = new Map<string, ErrorObject>();
   for (const error of errors) {
-    const union = unions.find((each) => each !== error && error.schemaPath.startsWith(`${each.schemaPath}/`));
-    if (union && !belongsToChosenBranch(error, union)) continue;
-    if (
-      error.keyword === 'anyOf' &&
-      errors.some(
-        (each) =>
-          each !== error &&
-          each.schemaPath.startsWith(`${error.schemaPath}/`) &&
-          belongsToChosenBranch(each, error),
-      )
-    ) {
-      continue;
-    }
-    problems.push(describeSchemaError(error));
+    if (error.keyword === 'anyOf') unions.set(`${error.schemaPath} ${error.instancePath}`, error);
   }
-  const unique = new Map(problems.map((problem) => [`${problem.code} ${problem.pointer}`, problem]));
-  return [...unique.values()];
+  const problems = new Map<string, Problem>();
+  for (const error of errors) {
+    if (error.keyword === 'anyOf' && meantBranch(error) !== undefined) continue;
+    // All our enums are of texts: a value of another type is reported as that, once.
+    if (error.keyword === 'enum' && typeof error.data !== 'string') continue;
+    const isNoise = enclosingUnions(error, unions).some(({ union, branch }) => branch !== meantBranch(union));
+    if (isNoise) continue;
+    const problem = describeSchemaError(error);
+    problems.set(`${problem.code} ${problem.pointer}`, problem);
+  }
+  return [...problems.values()];
 }
 
-function belongsToChosenBranch(error: ErrorObject, union: ErrorObject): boolean {
-  const branches = union.schema as { properties?: { type?: { const?: string } } }[];
-  const index = Number(error.schemaPath.slice(union.schemaPath.length + 1).split('/')[0]);
-  const written = isPlainObject(union.data) ? union.data.type : undefined;
-  return branches[index]?.properties?.type?.const === written && written !== undefined;
+/** The unions within which an error was found, each with the number of the branch that it belongs to. */
+function enclosingUnions(
+  error: ErrorObject,
+  unions: ReadonlyMap<string, ErrorObject>,
+): { union: ErrorObject; branch: number }[] {
+  const found: { union: ErrorObject; branch: number }[] = [];
+  for (const match of error.schemaPath.matchAll(/\/anyOf\/(\d+)(?=\/)/g)) {
+    const schemaPath = error.schemaPath.slice(0, match.index + '/anyOf'.length);
+    let at = error.instancePath;
+    while (!unions.has(`${schemaPath} ${at}`) && at !== '') at = at.slice(0, at.lastIndexOf('/'));
+    const union = unions.get(`${schemaPath} ${at}`);
+    if (union) found.push({ union, branch: Number(match[1]) });
+  }
+  return found;
+}
+
+interface Branch {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly properties?: { readonly type?: { readonly const?: string } };
+}
+
+/**
+ * The branch of a union that was meant: the one whose `type` was written; among branches that have no such
+ * property, the first of the same JSON type. Undefined when none was.
+ */
+function meantBranch(union: ErrorObject): number | undefined {
+  const branches = union.schema as Branch[];
+  const isTagged = branches.some((branch) => branch.properties?.type?.const !== undefined);
+  const index = isTagged
+    ? branches.findIndex(
+        (branch) => isPlainObject(union.data) && branch.properties?.type?.const === union.data.type,
+      )
+    : branches.findIndex((branch) => branch.const === undefined && branch.type === typeName(union.data));
+  return index < 0 ? undefined : index;
 }
 
 function describeSchemaError(error: ErrorObject): Problem {
@@ -261,11 +306,11 @@ function describeSchemaError(error: ErrorObject): Problem {
     }
     case 'enum': {
       const allowed = params.allowedValues as string[];
-      const near = nearest(String(error.data), allowed);
+      const near = nearest(error.data as string, allowed);
       return fault(
         'invalid_value',
         at,
-        `\`${String(error.data)}\` is not one of the values allowed here.`,
+        `${quoted(error.data as string)} is not one of the values allowed here.`,
         near ? `Did you mean \`${near}\`?` : `Allowed are ${allowed.join(', ')}.`,
       );
     }
@@ -275,7 +320,7 @@ function describeSchemaError(error: ErrorObject): Problem {
       return fault(
         'invalid_value',
         at,
-        `\`${String(error.data)}\` is not well formed.`,
+        `${quoted(error.data as string)} is not well formed.`,
         `It must match ${String(params.pattern)}.`,
       );
     case 'anyOf': {
@@ -296,6 +341,21 @@ function describeSchemaError(error: ErrorObject): Problem {
 
 function fault(code: string, pointer: string, message: string, hint?: string): Problem {
   return { code, severity: 'error', pointer, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** Text as a message quotes it: not at any length. */
+function quoted(text: string): string {
+  return `\`${text.length > 100 ? `${text.slice(0, 100)}…` : text}\``;
+}
+
+/** Whether JSON is nested deeper than that; without recursion, which deep input would overflow. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= limit; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
 
 function typeName(value: unknown): string {

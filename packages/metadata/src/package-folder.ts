@@ -3,7 +3,7 @@
  * this room. Reading and writing are inverse: a folder in canonical form is written back byte for byte.
  *
  * Canonical form: one component per file, the body alone (kind and name stand in the path), two spaces, properties
- * in the order of the schema, unknown ones after them by name, a final line break.
+ * in the order of the schema, keys under free names in the order they were written in, a final line break.
  */
 import type { TSchema } from '@sinclair/typebox';
 import { BODY_SCHEMAS } from './bodies.ts';
@@ -12,14 +12,16 @@ import {
   type ComponentKind,
   componentId,
   isComponentKind,
+  isName,
   KINDS,
   objectOf,
   parseComponent,
   shortName,
 } from './component.ts';
-import { jsonPointer, type Problem } from './problem.ts';
+import { jsonPointer, nearest, type Problem } from './problem.ts';
 
 export interface PackageManifest {
+  readonly $schema?: string;
   readonly name: string;
   readonly label: string;
   readonly version: string;
@@ -44,6 +46,41 @@ export interface ReadPackage {
 
 const MANIFEST = 'trellis.json';
 const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
+
+/** What `trellis.json` may hold, in canonical order. */
+const MANIFEST_PROPERTIES: Readonly<
+  Record<
+    keyof PackageManifest,
+    { readonly isRequired: boolean; readonly isValid: (value: unknown) => boolean; readonly hint: string }
+  >
+> = {
+  $schema: { isRequired: false, isValid: isText, hint: 'The address of a schema.' },
+  name: {
+    isRequired: true,
+    isValid: (value) => isText(value) && isName(value),
+    hint: 'Lower-case letters, digits and underscores.',
+  },
+  label: { isRequired: true, isValid: isText, hint: 'Any text.' },
+  version: {
+    isRequired: true,
+    isValid: (value) => isText(value) && VERSION.test(value),
+    hint: 'Such as `1.0.0`.',
+  },
+  description: { isRequired: false, isValid: (value) => typeof value === 'string', hint: 'Any text.' },
+  requires: {
+    isRequired: false,
+    isValid: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.entries(value).every(
+        ([name, version]) => isName(name) && isText(version) && VERSION.test(version),
+      ),
+    hint: 'Names of packages with the least version of each: `{"crm": "1.0.0"}`.',
+  },
+};
+
 /** Folders whose files belong to the package but are not components: demo data, documentation. */
 const OTHER_FOLDERS = ['demo/', 'docs/'];
 
@@ -107,6 +144,10 @@ export function readPackage(files: ReadonlyMap<string, string>): ReadPackage {
     for (const problem of parsed.problems) {
       problems.push({ ...problem, pointer: `${path}#${problem.pointer.replace(/^\/body/, '')}` });
     }
+    if ($schema !== undefined && typeof $schema !== 'string') {
+      problems.push(inFile(path, 'wrong_type', '/$schema', '`$schema` must be the address of a schema.'));
+      continue;
+    }
     if (!parsed.component) continue;
     components.push(parsed.component);
     if (typeof $schema === 'string') schemas.set(componentId(parsed.component), $schema);
@@ -116,7 +157,7 @@ export function readPackage(files: ReadonlyMap<string, string>): ReadPackage {
 
 /** Writes a package folder in canonical form. */
 export function writePackage(folder: Package): Map<string, string> {
-  const files = new Map<string, string>([[MANIFEST, writeJson(folder.manifest)]]);
+  const files = new Map<string, string>([[MANIFEST, writeJson(orderManifest(folder.manifest))]]);
   for (const component of folder.components) {
     const $schema = folder.schemas.get(componentId(component));
     const text = writeJson({
@@ -144,8 +185,17 @@ function order(value: unknown, schema: TSchema | undefined): unknown {
   const others = Object.keys(record).filter((key) => !Object.hasOwn(properties, key));
   // Keys under free names (a record type's fields, an expression's operators) keep the order they were written in.
   return Object.fromEntries(
-    [...known, ...others].map((key) => [key, order(record[key], properties[key] ?? recordSchema(branch))]),
+    [...known, ...others].map((key) => [
+      key,
+      order(record[key], Object.hasOwn(properties, key) ? properties[key] : recordSchema(branch)),
+    ]),
   );
+}
+
+function orderManifest(manifest: PackageManifest): PackageManifest {
+  const given = manifest as unknown as Record<string, unknown>;
+  const keys = Object.keys(MANIFEST_PROPERTIES).filter((key) => given[key] !== undefined);
+  return Object.fromEntries(keys.map((key) => [key, given[key]])) as unknown as PackageManifest;
 }
 
 function recordSchema(schema: TSchema | undefined): TSchema | undefined {
@@ -170,20 +220,30 @@ function readManifest(text: string | undefined, problems: Problem[]): PackageMan
   const value = parseJson(MANIFEST, text, problems) as Record<string, unknown> | undefined;
   if (!value) return undefined;
   const before = problems.length;
-  const wanted: [string, (text: string) => boolean, string][] = [
-    ['name', (name) => /^[a-z][a-z0-9_]*$/.test(name), 'Lower-case letters, digits and underscores.'],
-    ['label', (label) => label.length > 0, 'Any text.'],
-    ['version', (version) => VERSION.test(version), 'Such as `1.0.0`.'],
-  ];
-  for (const [property, isValid, hint] of wanted) {
-    const given = value[property];
-    if (typeof given === 'string' && isValid(given)) continue;
+  for (const property of Object.keys(value)) {
+    if (Object.hasOwn(MANIFEST_PROPERTIES, property)) continue;
+    const near = nearest(property, Object.keys(MANIFEST_PROPERTIES));
     problems.push(
       inFile(
         MANIFEST,
-        'invalid_value',
+        'unknown_property',
         jsonPointer(property),
-        `The package's \`${property}\` is missing or not well formed.`,
+        `A package has no property \`${property}\`.`,
+        near ? `Did you mean \`${near}\`?` : `Properties are ${Object.keys(MANIFEST_PROPERTIES).join(', ')}.`,
+      ),
+    );
+  }
+  for (const [property, { isRequired, isValid, hint }] of Object.entries(MANIFEST_PROPERTIES)) {
+    const given = value[property];
+    if (given === undefined ? !isRequired : isValid(given)) continue;
+    problems.push(
+      inFile(
+        MANIFEST,
+        given === undefined ? 'required' : 'invalid_value',
+        jsonPointer(property),
+        given === undefined
+          ? `A package needs a \`${property}\`.`
+          : `The package's \`${property}\` is not well formed.`,
         hint,
       ),
     );

@@ -18,14 +18,15 @@ export function compileDefault(
       component,
       'property_not_applicable',
       at,
-      `a ${field.type.label.toLowerCase()} takes no default.`,
+      `a field of type ${field.type.name} takes no default.`,
     );
     return undefined;
   }
   const expression = expressionOf(written);
   if (expression) {
     const wanted = { today: 'date', now: 'datetime', user: 'id' }[expression];
-    const fits = field.type.valueType === wanted && (expression !== 'user' || field.type.name === 'user');
+    const holdsUsers = field.targets.length === 1 && field.targets[0] === 'user' && !field.isPolymorphic;
+    const fits = field.type.valueType === wanted && (expression !== 'user' || holdsUsers);
     if (fits) return { kind: expression };
     compilation.error(
       component,
@@ -46,6 +47,7 @@ export function compileDefault(
     return undefined;
   }
   const value = field.type.canonicalise(written, field);
+  if (value === null) return undefined;
   const fault = checkValue(value, field);
   if (fault !== undefined) {
     compilation.error(component, 'invalid_value', at, `the default does not fit the field: ${fault}`);
@@ -59,8 +61,8 @@ function expressionOf(written: unknown): 'today' | 'now' | 'user' | undefined {
   const entries = Object.entries(written);
   const [operator, argument] = entries[0] ?? [];
   if (entries.length !== 1) return undefined;
-  if (operator === 'today') return 'today';
-  if (operator === 'now') return 'now';
+  if (operator === 'today' || operator === 'now')
+    return argument === null || (Array.isArray(argument) && argument.length === 0) ? operator : undefined;
   const path: unknown = Array.isArray(argument) ? argument[0] : argument;
   return operator === 'var' && path === '$user.id' ? 'user' : undefined;
 }

@@ -17,12 +17,23 @@ export function compileView(
       requirePath(compilation, component, object, text, jsonPointer('body', 'columns', index)),
     )
     .filter((path) => path !== undefined);
+  for (const [index, text] of body.columns.entries()) {
+    if (body.columns.indexOf(text) < index)
+      compilation.error(
+        component,
+        'duplicate_item',
+        jsonPointer('body', 'columns', index),
+        `\`${text}\` is a column twice.`,
+      );
+  }
   const sort: SortKey[] = [];
   for (const [index, text] of (body.sort ?? []).entries()) {
     const pointer = jsonPointer('body', 'sort', index);
     const path = requirePath(compilation, component, object, text.replace(/^-/, ''), pointer);
     if (!path) continue;
-    if (path.field.type.isSortable) sort.push({ path, descending: text.startsWith('-') });
+    if (sort.some((key) => key.path.text === path.text))
+      compilation.error(component, 'duplicate_item', pointer, `\`${path.text}\` is sorted by twice.`);
+    else if (path.field.type.isSortable) sort.push({ path, descending: text.startsWith('-') });
     else
       compilation.error(
         component,
@@ -31,7 +42,10 @@ export function compileView(
         `\`${path.text}\` is a ${path.field.type.label.toLowerCase()}, which has no order to sort by.`,
       );
   }
-  const { expression, problems } = checkExpression(body.filter, { objects: compilation.objects, object });
+  const { expression, problems, mentions } = checkExpression(body.filter, {
+    objects: compilation.objects,
+    object,
+  });
   for (const problem of problems) {
     compilation.error(
       component,
@@ -41,7 +55,8 @@ export function compileView(
       problem.hint,
     );
   }
-  referToFilterFields(compilation, component, object, body.filter, '/body/filter');
+  for (const { pointer, path } of mentions)
+    referToPath(compilation, component, path, `/body/filter${pointer}`);
   if (body.group_by !== undefined)
     requirePath(compilation, component, object, body.group_by, '/body/group_by');
   for (const property of ['group_by', 'shared_with'] as const) {
@@ -85,33 +100,20 @@ function requirePath(
     compilation.refer(component, pointer, 'field', `${object.name}.${text.split('.')[0]}`);
     return undefined;
   }
-  for (const field of [...path.through, path.field]) {
-    if (field.systemColumn === undefined)
-      compilation.refer(component, pointer, 'field', `${field.object}.${field.name}`);
-  }
+  referToPath(compilation, component, path, pointer);
   return path;
 }
 
-/** Notes the fields that a filter mentions, so that deleting one names the view. */
-function referToFilterFields(
+/** Notes the fields on a path, so that deleting one names the view. */
+function referToPath(
   compilation: Compilation,
   component: ComponentOf<'view'>,
-  object: DraftObject,
-  source: unknown,
+  path: FieldPath,
   pointer: string,
 ): void {
-  if (typeof source !== 'object' || source === null) return;
-  for (const [key, value] of Object.entries(source)) {
-    const at = pointer + jsonPointer(key);
-    if (key === 'var' && typeof value === 'string' && !value.startsWith('$')) {
-      const { path } = resolvePath({ objects: compilation.objects, object }, value);
-      for (const field of path ? [...path.through, path.field] : []) {
-        if (field.systemColumn === undefined)
-          compilation.refer(component, at, 'field', `${field.object}.${field.name}`);
-      }
-    } else {
-      referToFilterFields(compilation, component, object, value, at);
-    }
+  for (const field of [...path.through, path.field]) {
+    if (field.systemColumn === undefined)
+      compilation.refer(component, pointer, 'field', `${field.object}.${field.name}`);
   }
 }
 

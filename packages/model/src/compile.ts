@@ -36,7 +36,7 @@ import type {
   Reference,
   ReverseLookup,
 } from './model.ts';
-import { RESERVED_FIELD_NAMES, systemFields } from './system-fields.ts';
+import { RESERVED_FIELD_NAMES, RESERVED_OBJECT_NAMES, systemFields } from './system-fields.ts';
 
 /** A component with the key it was given when it was first made; without one it is new, and its name is its key. */
 export interface CompileInput {
@@ -81,6 +81,11 @@ const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = [
 /** System objects are made by the platform's own package, and their names are taken in every workspace. */
 const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team']);
 
+/** Looking for a near name compares it with all of its kind. */
+const MAX_HINTS = 200;
+/** A text of this length fits an entry of a B-tree (2,704 bytes), at four bytes a character. */
+const MAX_UNIQUE_LENGTH = 600;
+
 /** The object as it is being compiled: the stages fill it in. */
 export type DraftObject = { -readonly [K in keyof CompiledObject]: CompiledObject[K] } & {
   fields: Map<string, CompiledField>;
@@ -95,18 +100,22 @@ export class Compilation {
   readonly objects = new Map<string, DraftObject>();
   readonly problems: Problem[] = [];
   readonly references: Reference[] = [];
+  /** By object: the names of its reverse lookups, and whose they are. */
+  readonly reverseNames = new Map<string, Map<string, string>>();
+  readonly #byKind: ReadonlyMap<string, readonly { component: Component; key: string }[]>;
+  #hints = 0;
+  readonly #unknownObjects = new Map<string, string | undefined>();
 
   constructor(inputs: readonly CompileInput[]) {
     this.inputs = inputs;
+    this.#byKind = Map.groupBy(
+      inputs.map(({ component, key }) => ({ component, key: key ?? shortName(component.name) })),
+      (input) => input.component.kind,
+    );
   }
 
-  ofKind<K extends Component['kind']>(kind: K): { component: ComponentOf<K>; key: string }[] {
-    return this.inputs
-      .filter((input) => input.component.kind === kind)
-      .map(({ component, key }) => ({
-        component: component as ComponentOf<K>,
-        key: key ?? shortName(component.name),
-      }));
+  ofKind<K extends Component['kind']>(kind: K): readonly { component: ComponentOf<K>; key: string }[] {
+    return (this.#byKind.get(kind) ?? []) as { component: ComponentOf<K>; key: string }[];
   }
 
   /** Notes that a component mentions another, at a pointer of the first. */
@@ -140,18 +149,18 @@ export class Compilation {
     const name = objectOf(component)!;
     const object = this.objects.get(name);
     if (!object) {
-      this.error(
-        component,
-        'unknown_object',
-        '/name',
-        `there is no object \`${name}\`.`,
-        this.didYouMean(name, this.objects.keys()),
-      );
+      // A missing object has many orphans, and its nearest name is one.
+      if (!this.#unknownObjects.has(name))
+        this.#unknownObjects.set(name, this.didYouMean(name, this.objects.keys()));
+      const hint = this.#unknownObjects.get(name);
+      this.error(component, 'unknown_object', '/name', `there is no object \`${name}\`.`, hint);
     }
     return object;
   }
 
+  /** A hint with the nearest candidate. Only the first problems get one: in thousands of them nobody reads hints. */
   didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+    if (++this.#hints > MAX_HINTS) return undefined;
     const near = nearest(name, candidates);
     return near && `Did you mean \`${near}\`?`;
   }
@@ -167,10 +176,12 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileNameFields(compilation);
   compileLookups(compilation);
   compileJunctions(compilation);
+  checkParents(compilation);
+  markIndexedFields(compilation);
+  orderFields(compilation);
   checkRecordTypeOptions(compilation);
   compileLayouts(compilation);
   compileViews(compilation);
-  markIndexedFields(compilation);
   const apps = compileApps(compilation);
   reportNotYetEffective(compilation);
   const problems = compilation.problems;
@@ -181,7 +192,10 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
     components: new Map(inputs.map(({ component }) => [componentId(component), component])),
     references: compilation.references,
   };
-  for (const object of compilation.objects.values()) Object.freeze(object);
+  for (const object of compilation.objects.values()) {
+    for (const field of object.fields.values()) Object.freeze(field);
+    Object.freeze(object);
+  }
   return { model: Object.freeze(model), problems };
 }
 
@@ -206,8 +220,28 @@ function compileOptionSets(compilation: Compilation): ReadonlyMap<string, Compil
 }
 
 function compileObjects(compilation: Compilation): void {
+  const keys = new Map<string, string>();
   for (const { component, key } of compilation.ofKind('object')) {
     const { body, name } = component;
+    const keyOwner = keys.get(key);
+    if (RESERVED_OBJECT_NAMES.has(name)) {
+      compilation.error(
+        component,
+        'reserved_name',
+        '/name',
+        `\`${name}\` is a name of the platform's own.`,
+        'Choose another name.',
+      );
+    }
+    if (keyOwner !== undefined) {
+      compilation.error(
+        component,
+        'key_taken',
+        '/name',
+        `its records would mix with those of \`${keyOwner}\`, which was first made under this name.`,
+      );
+    }
+    keys.set(key, name);
     compilation.objects.set(name, {
       name,
       key,
@@ -246,6 +280,14 @@ function compileRecordTypes(compilation: Compilation): void {
         `${object.name} has two default record types; the other is \`${first.name}\`.`,
       );
     }
+    if (component.body.is_default && component.body.active === false) {
+      compilation.error(
+        component,
+        'conflicting_properties',
+        '/body/is_default',
+        'the default record type can not be inactive: new records would get it.',
+      );
+    }
     list.push(compileRecordType(component));
     byObject.set(object.name, list);
   }
@@ -279,7 +321,15 @@ function compileFields(compilation: Compilation, optionSets: ReadonlyMap<string,
     }
     keys.set(`${object.name}.${key}`, field.name);
     object.fields.set(field.name, field);
-    object.ownFields = [...object.ownFields, field];
+  }
+}
+
+/** The own fields, once nothing changes any more: the name field first, then in the order they were made. */
+function orderFields(compilation: Compilation): void {
+  for (const object of compilation.objects.values()) {
+    const own = ownFieldsOf(object);
+    const { nameField } = object;
+    object.ownFields = nameField ? [nameField, ...own.filter((field) => field !== nameField)] : own;
   }
 }
 
@@ -336,7 +386,25 @@ function compileField(
       component,
       'property_not_applicable',
       '/body/unique',
-      `a ${type.label.toLowerCase()} can not be unique.`,
+      `${withArticle(type.label)} can not be unique.`,
+    );
+  }
+  if (body.unique && type.name === 'text' && (body.max_length ?? 0) > MAX_UNIQUE_LENGTH) {
+    compilation.error(
+      component,
+      'conflicting_properties',
+      '/body/unique',
+      `a text of up to ${body.max_length} characters can not be kept unique.`,
+      `Set \`max_length\` to ${MAX_UNIQUE_LENGTH} or less.`,
+    );
+  }
+  if (body.indexed && type.name === 'long_text') {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/indexed',
+      'a long text is too long for an index.',
+      'Use `searchable`, or the type text.',
     );
   }
   if (body.required && (type.isReadOnly || type.name === 'boolean')) {
@@ -344,15 +412,15 @@ function compileField(
       component,
       'property_not_applicable',
       '/body/required',
-      `a ${type.label.toLowerCase()} always has a value: \`required\` means nothing on it.`,
+      `${withArticle(type.label)} always has a value: \`required\` means nothing on it.`,
     );
   }
-  if (body.searchable && type.column?.type !== 'text') {
+  if (body.searchable && (type.valueType !== 'text' || type.column === undefined)) {
     compilation.error(
       component,
       'property_not_applicable',
       '/body/searchable',
-      `the search box finds text; a ${type.label.toLowerCase()} is none.`,
+      `the search box finds text; ${withArticle(type.label)} is none.`,
     );
   }
   let options = compileOptions(body.options ?? []);
@@ -404,19 +472,22 @@ function allTargets(compilation: Compilation): string[] {
   return [...compilation.objects.values()].filter((object) => !object.isSystem).map((object) => object.name);
 }
 
+function withArticle(label: string): string {
+  return `${/^[aeio]/i.test(label) ? 'an' : 'a'} ${label.toLowerCase()}`;
+}
+
 function compileNameFields(compilation: Compilation): void {
+  const given = new Set(compilation.ofKind('field').map((each) => each.component.name));
   for (const { component } of compilation.ofKind('object')) {
     const object = compilation.objects.get(component.name)!;
     const name = component.body.name_field;
-    const field = object.ownFields.find((each) => each.name === name);
+    const found = object.fields.get(name);
+    const field = found?.systemColumn === undefined ? found : undefined;
     compilation.refer(component, '/body/name_field', 'field', `${object.name}.${name}`);
     if (!field) {
-      const wasGiven = compilation
-        .ofKind('field')
-        .some((each) => each.component.name === `${object.name}.${name}`);
       // A name field with faults of its own is reported there; saying that it is missing would mislead.
-      if (!wasGiven) {
-        const names = object.ownFields.map((each) => each.name);
+      if (!given.has(`${object.name}.${name}`)) {
+        const names = ownFieldsOf(object).map((each) => each.name);
         compilation.error(
           component,
           'unknown_field',
@@ -432,14 +503,13 @@ function compileNameFields(compilation: Compilation): void {
         component,
         'wrong_type',
         '/body/name_field',
-        `the name field must be one line of text; \`${name}\` is a ${field.type.label.toLowerCase()}.`,
+        `the name field must be one line of text; \`${name}\` is ${withArticle(field.type.label)}.`,
       );
       continue;
     }
     const titled: CompiledField = { ...field, isIndexed: true, isSearchable: true };
     replaceField(object, titled);
     object.nameField = titled;
-    object.ownFields = [titled, ...object.ownFields.filter((each) => each.name !== name)];
   }
 }
 
@@ -447,6 +517,16 @@ function compileLookups(compilation: Compilation): void {
   for (const { component } of compilation.ofKind('field')) {
     const field = compilation.objects.get(objectOf(component)!)?.fields.get(shortName(component.name));
     if (!field || field.targets.length === 0 || field.systemColumn !== undefined) continue;
+    if (component.body.to !== '*' && new Set(field.targets).size < field.targets.length) {
+      const index = field.targets.findIndex((target, at) => field.targets.indexOf(target) < at);
+      compilation.error(
+        component,
+        'duplicate_item',
+        jsonPointer('body', 'to', index),
+        `it points to \`${field.targets[index]}\` twice.`,
+      );
+      continue;
+    }
     const known = field.targets.filter((target, index) => {
       const pointer = Array.isArray(component.body.to) ? `/body/to/${index}` : '/body/to';
       if (component.body.to !== '*') compilation.refer(component, pointer, 'object', target);
@@ -500,23 +580,66 @@ function addReverseLookup(
 ): void {
   const holder = compilation.objects.get(field.object)!;
   const name = component.body.reverse_name ?? `${field.object}_${field.name}`;
-  const taken = target.reverseLookups.find((each) => each.name === name);
-  if (taken) {
+  const names = compilation.reverseNames.get(target.name) ?? new Map<string, string>();
+  compilation.reverseNames.set(target.name, names);
+  const taken = names.get(name) ?? (target.fields.has(name) ? `${target.name}.${name}` : undefined);
+  if (taken !== undefined) {
     compilation.error(
       component,
       'name_taken',
       '/body/reverse_name',
-      `seen from ${target.name}, \`${name}\` is already the name of \`${taken.object}.${taken.field}\`.`,
+      `seen from ${target.name}, \`${name}\` is already the name of \`${taken}\`.`,
       'Give it another `reverse_name`.',
     );
     return;
   }
+  names.set(name, `${field.object}.${field.name}`);
   target.reverseLookups.push({
     name,
     label: component.body.reverse_label ?? holder.pluralLabel,
     object: field.object,
     field: field.name,
   });
+}
+
+/** A record needs its parent before it can be made, so a ring of parents could never get its first record. */
+function checkParents(compilation: Compilation): void {
+  const parents = (object: string): string[] =>
+    ownFieldsOf(compilation.objects.get(object)!).flatMap((field) =>
+      field.body.parent ? field.targets.filter((target) => compilation.objects.has(target)) : [],
+    );
+  const isAncestor = (ancestor: string, object: string): boolean => {
+    const seen = new Set<string>();
+    const open = [object];
+    for (let each = open.pop(); each !== undefined; each = open.pop()) {
+      if (each === ancestor) return true;
+      if (seen.has(each)) continue;
+      seen.add(each);
+      open.push(...parents(each));
+    }
+    return false;
+  };
+  for (const { component } of compilation.ofKind('field')) {
+    const object = objectOf(component)!;
+    const field = compilation.objects.get(object)?.fields.get(shortName(component.name));
+    if (!component.body.parent || field?.systemColumn !== undefined) continue;
+    const target = field?.targets.find((each) => compilation.objects.has(each) && isAncestor(object, each));
+    if (target === undefined) continue;
+    compilation.error(
+      component,
+      'parent_cycle',
+      '/body/parent',
+      target === object
+        ? 'an object can not be its own parent: the first record would need one before it.'
+        : `\`${target}\` has ${object} among its own parents, so neither could get a first record.`,
+      'Leave `parent` out.',
+    );
+  }
+}
+
+/** The own fields before `orderFields`, in the order they were made. */
+function ownFieldsOf(object: DraftObject): CompiledField[] {
+  return [...object.fields.values()].filter((field) => field.systemColumn === undefined);
 }
 
 function compileJunctions(compilation: Compilation): void {
@@ -538,17 +661,22 @@ function compileJunctions(compilation: Compilation): void {
       );
       continue;
     }
-    const lookups = junction.ownFields.filter((each) => each.type.name === 'lookup' && !each.isPolymorphic);
+    const [target] = field.targets;
+    // A target that isn't there is reported as such; a junction can't be judged without it.
+    if (target === undefined || !compilation.objects.has(target)) continue;
+    const lookups = ownFieldsOf(junction).filter(
+      (each) => each.type.name === 'lookup' && !each.isPolymorphic,
+    );
     const near = lookups.find((each) => each.targets[0] === object.name);
-    const far = lookups.find((each) => each !== near && each.targets[0] === field.targets[0]);
+    const far = lookups.find((each) => each !== near && each.targets[0] === target);
     if (!near || !far) {
-      const missing = near ? field.targets[0] : object.name;
+      const missing = near ? target : object.name;
       compilation.error(
         component,
         'invalid_junction',
         '/body/through',
         `the junction object \`${through}\` has no lookup to ${missing}.`,
-        `It needs two lookups: to ${object.name} and to ${field.targets[0]}.`,
+        `It needs two lookups: to ${object.name} and to ${target}.`,
       );
       continue;
     }
@@ -638,12 +766,15 @@ function compileViews(compilation: Compilation): void {
 
 /** What views sort and filter by deserves an index, without anybody having to ask. */
 function markIndexedFields(compilation: Compilation): void {
+  const wantedByViews = new Map<string, Set<string>>();
+  for (const { component } of compilation.ofKind('view')) {
+    const wanted = wantedByViews.get(objectOf(component)!) ?? new Set<string>();
+    wantedByViews.set(objectOf(component)!, wanted);
+    for (const key of component.body.sort ?? []) wanted.add(key.replace(/^-/, ''));
+    collectFilterFields(component.body.filter, wanted);
+  }
   for (const object of compilation.objects.values()) {
-    const wanted = new Set<string>();
-    for (const view of object.views.values()) {
-      for (const key of view.sort) if (key.path.through.length === 0) wanted.add(key.path.field.name);
-      collectFilterFields(view.body.filter, wanted);
-    }
+    const wanted = wantedByViews.get(object.name) ?? new Set<string>();
     for (const index of object.body.indexes ?? [])
       for (const key of index.fields) wanted.add(key.replace(/^-/, ''));
     for (const index of object.body.indexes ?? []) for (const name of index.include ?? []) wanted.add(name);
@@ -666,7 +797,7 @@ function markIndexedFields(compilation: Compilation): void {
         const field = object.fields.get(name);
         if (field?.systemColumn === undefined)
           compilation.refer(component, pointer, 'field', `${object.name}.${name}`);
-        if (!field?.type.column)
+        if (!field?.type.column || field.type.name === 'long_text')
           compilation.error(
             component,
             'unknown_field',
@@ -682,7 +813,8 @@ function markIndexedFields(compilation: Compilation): void {
 function collectFilterFields(source: unknown, names: Set<string>): void {
   if (typeof source !== 'object' || source === null) return;
   for (const [operator, value] of Object.entries(source)) {
-    if (operator === 'var' && typeof value === 'string') names.add(value);
+    const name: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    if (operator === 'var' && typeof name === 'string') names.add(name);
     else collectFilterFields(value, names);
   }
 }
@@ -736,7 +868,6 @@ function reportNotYetEffective(compilation: Compilation): void {
 /** Puts a changed field in the place of the one of its name, wherever the object holds it. */
 function replaceField(object: DraftObject, field: CompiledField): void {
   object.fields.set(field.name, field);
-  object.ownFields = object.ownFields.map((each) => (each.name === field.name ? field : each));
   if (object.nameField?.name === field.name) object.nameField = field;
   if (object.parentField?.name === field.name) object.parentField = field;
 }

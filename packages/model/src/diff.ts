@@ -63,7 +63,8 @@ function compareValues(before: unknown, after: unknown, pointer: string, found: 
   }
   if (isObject(before) && isObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      compareValues(before[key], after[key], pointer + jsonPointer(key), found);
+      const [old, young] = [before, after].map((each) => (Object.hasOwn(each, key) ? each[key] : undefined));
+      compareValues(old, young, pointer + jsonPointer(key), found);
     }
     return;
   }
@@ -75,8 +76,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The components that mention the given one. A field also counts as mentioned by what mentions it through its
- * object, and an object's own components are not counted: they go with it.
+ * Where other components mention the given one. Of an object, mentions of its components count too, and mentions
+ * by its own components don't: they go with it.
  */
 export function findDependents(
   model: Model,

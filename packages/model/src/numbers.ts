@@ -8,7 +8,8 @@
 export function roundHalfAwayFromZero(value: number, scale: number): number {
   const [digits, exponent] = decompose(Math.abs(value));
   const drop = -exponent - scale;
-  if (drop <= 0) return value;
+  // JSON has a minus zero; a value has not.
+  if (drop <= 0) return value === 0 ? 0 : value;
   if (drop > digits.length) return 0;
   const kept = digits.slice(0, digits.length - drop) || '0';
   const roundsUp = digits[digits.length - drop]! >= '5';

@@ -32,7 +32,12 @@ export const RESERVED_FIELD_NAMES: ReadonlySet<string> = new Set([
   'deletion_id',
   'derived',
   'data',
+  // Every JavaScript object has it already: `record.constructor` would never read as blank.
+  'constructor',
 ]);
+
+/** Names that no object may have: every JavaScript object answers to them. */
+export const RESERVED_OBJECT_NAMES: ReadonlySet<string> = new Set(['constructor']);
 
 /** The first segment of a path through a principal, and the field that it goes through. */
 export const PRINCIPAL_PATHS: ReadonlyMap<string, string> = new Map([

@@ -44,7 +44,11 @@ function checkText(value: string, schema: JsonSchema): string | undefined {
   if (patterns.some((pattern) => typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value)))
     return 'It does not have the required form.';
   if (schema.format === 'date' && !isCalendarDay(value)) return 'There is no such day.';
-  if (schema.format === 'date-time' && Number.isNaN(Date.parse(value))) return 'There is no such moment.';
+  if (
+    schema.format === 'date-time' &&
+    (!isCalendarDay(value.slice(0, 10)) || Number.isNaN(Date.parse(value)))
+  )
+    return 'There is no such moment.';
   return undefined;
 }
 
@@ -87,6 +91,7 @@ function checkObject(value: Record<string, unknown>, schema: JsonSchema): string
 function hasType(value: unknown, type: string | undefined): boolean {
   if (type === undefined) return true;
   if (type === 'integer') return Number.isInteger(value);
+  if (type === 'number') return Number.isFinite(value);
   if (type === 'array') return Array.isArray(value);
   if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
   return typeof value === type;

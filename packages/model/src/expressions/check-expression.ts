@@ -16,6 +16,7 @@ import {
   PERIODS,
   type PeriodName,
 } from './expression.ts';
+import type { FieldPath } from './path.ts';
 import { type PathScope, resolvePath } from './resolve-path.ts';
 
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
@@ -46,39 +47,37 @@ export interface CheckedExpression {
   /** Undefined when there is any problem. */
   readonly expression: Expression | undefined;
   readonly problems: readonly Problem[];
+  /** Every path that it mentions, with the pointer to its text. */
+  readonly mentions: readonly { readonly pointer: string; readonly path: FieldPath }[];
 }
 
 /** Checks a condition. Blank (`null`, `undefined`, `{}`) and `true` are the condition that everything meets. */
 export function checkExpression(source: unknown, scope: PathScope): CheckedExpression {
   if (source === undefined || source === null || isEmptyObject(source))
-    return { expression: ALWAYS, problems: [] };
+    return { expression: ALWAYS, problems: [], mentions: [] };
   const checker = new Checker(scope);
   const expression = checker.condition(source, '', 0);
   const problems = checker.faults.map((fault): Problem => ({ ...fault, severity: 'error' }));
-  return { expression: problems.length > 0 ? undefined : expression, problems };
+  return {
+    expression: problems.length > 0 ? undefined : expression,
+    problems,
+    mentions: checker.mentions,
+  };
 }
 
 class Checker {
   readonly faults: Fault[] = [];
+  readonly mentions: { readonly pointer: string; readonly path: FieldPath }[] = [];
   readonly #scope: PathScope;
   #nodes = 0;
+  #wasTooLarge = false;
 
   constructor(scope: PathScope) {
     this.#scope = scope;
   }
 
   condition(source: unknown, pointer: string, depth: number): Expression {
-    if (++this.#nodes > MAX_NODES || depth > MAX_DEPTH) {
-      if (this.faults.every((fault) => fault.code !== 'expression_too_large')) {
-        this.#fail(
-          'expression_too_large',
-          pointer,
-          'The condition is too large.',
-          `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep.`,
-        );
-      }
-      return ALWAYS;
-    }
+    if (this.#isTooLarge(pointer, depth)) return ALWAYS;
     if (typeof source === 'boolean') return { op: 'constant', value: source };
     const call = this.#call(source, pointer);
     if (!call) return ALWAYS;
@@ -124,8 +123,24 @@ class Checker {
     return ALWAYS;
   }
 
-  operand(source: unknown, pointer: string): Operand | undefined {
+  /** Counts a part, and reports once when there are too many. */
+  #isTooLarge(pointer: string, depth: number): boolean {
     this.#nodes++;
+    if (this.#nodes <= MAX_NODES && depth <= MAX_DEPTH) return false;
+    if (!this.#wasTooLarge) {
+      this.#wasTooLarge = true;
+      this.#fail(
+        'expression_too_large',
+        pointer,
+        'The condition is too large.',
+        `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep.`,
+      );
+    }
+    return true;
+  }
+
+  operand(source: unknown, pointer: string): Operand | undefined {
+    if (this.#isTooLarge(pointer, 0)) return undefined;
     if (source === null) return { op: 'literal', type: 'blank', value: null };
     if (typeof source === 'string')
       return { op: 'literal', type: source === '' ? 'blank' : 'text', value: source === '' ? null : source };
@@ -135,8 +150,17 @@ class Checker {
       return { op: 'literal', type: 'reference', value: { object: source.object, id: source.id } };
     const call = this.#call(source, pointer);
     if (!call) return undefined;
-    if (call.operator === 'today') return { op: 'today', type: 'date' };
-    if (call.operator === 'now') return { op: 'now', type: 'datetime' };
+    if (call.operator === 'today' || call.operator === 'now') {
+      if (call.args.some((arg) => arg !== null)) {
+        this.#fail(
+          'wrong_type',
+          pointer,
+          `\`${call.operator}\` takes nothing: write \`{"${call.operator}": []}\`.`,
+        );
+        return undefined;
+      }
+      return call.operator === 'today' ? { op: 'today', type: 'date' } : { op: 'now', type: 'datetime' };
+    }
     if (call.operator === 'var') return this.#variable(call, pointer);
     this.#fail(
       'not_supported',
@@ -168,6 +192,7 @@ class Checker {
       this.#fail('not_supported', call.at(0), `\`${name}\` can not be filtered by.`);
       return undefined;
     }
+    this.mentions.push({ pointer: call.at(0), path });
     return { op: 'field', type: path.field.isPolymorphic ? 'reference' : type.valueType, path };
   }
 
@@ -216,16 +241,43 @@ class Checker {
     const target: ValueType | 'blank' = other.type;
     const field = other.op === 'field' ? other.path.field : undefined;
     const value = operand.value;
+    if (operand.type === 'reference') return this.#adaptReference(operand, other, field, pointer);
     if (target === operand.type && target !== 'text') return operand;
     if (typeof value === 'string') return this.#adaptText(value, target, field, pointer);
     if (target === 'blank' || areComparable(operand.type, target)) return operand;
     this.#fail(
       'wrong_type',
       pointer,
-      `${other.op === 'field' ? `${this.#describe(other)}; ` : ''}${JSON.stringify(value)} is no ${nameOf(target)}.`,
+      `${other.op === 'field' ? `${this.#describe(other)}; ` : ''}the value given is no ${nameOf(target)}.`,
       this.#suggest(field),
     );
     return undefined;
+  }
+
+  /** `{object, id}` as given: of an object that the field can point to, with an id that is one. */
+  #adaptReference(
+    operand: Operand & { op: 'literal' },
+    other: Operand,
+    field: CompiledField | undefined,
+    pointer: string,
+  ): Operand | undefined {
+    const given = operand.value as { readonly object: string; readonly id: string };
+    const id = given.id.toLowerCase();
+    if (!ID.test(id)) {
+      this.#fail('wrong_type', `${pointer}/id`, 'The value given is no id.');
+      return undefined;
+    }
+    if (field && field.targets.length > 0 && !field.targets.includes(given.object)) {
+      this.#fail(
+        'wrong_type',
+        `${pointer}/object`,
+        `\`${field.name}\` does not point to the object given.`,
+        `It points to ${field.targets.join(', ')}.`,
+      );
+      return undefined;
+    }
+    if (other.type === 'id') return { op: 'literal', type: 'id', value: id };
+    return { op: 'literal', type: 'reference', value: { object: given.object, id } };
   }
 
   #adaptText(
@@ -237,14 +289,7 @@ class Checker {
     switch (target) {
       case 'text':
       case 'blank':
-        return {
-          op: 'literal',
-          type: 'text',
-          value:
-            field && field.systemColumn === undefined
-              ? (field.type.canonicalise(value, field) as JsonValue)
-              : value,
-        };
+        return textLiteral(field ? field.type.canonicalise(value, field) : value);
       case 'date':
         if (isCalendarDay(value)) return { op: 'literal', type: 'date', value };
         break;
@@ -298,7 +343,8 @@ class Checker {
         return ALWAYS;
       }
     }
-    return { op, value, text };
+    if (text.op !== 'literal' || typeof text.value !== 'string') return { op, value, text };
+    return { op, value, text: { ...text, value: text.value.normalize('NFC') } };
   }
 
   #membership(call: Call, pointer: string): Expression {
@@ -329,7 +375,12 @@ class Checker {
       const literal = this.operand(item, at);
       if (literal && literal.op !== 'literal') this.#fail('wrong_type', at, 'The list may hold values only.');
       const typed = literal?.op === 'literal' ? this.#adapt(literal, value, at) : undefined;
-      if (typed?.op === 'literal') values.push(typed.value);
+      if (typed?.op !== 'literal') continue;
+      if (typed.type === 'date' && value.type === 'datetime') {
+        this.#fail('wrong_type', at, 'The list needs moments with a time, such as 2026-03-31T14:30:00Z.');
+        continue;
+      }
+      values.push(typed.value);
     }
     return { op: 'in', value, list: values };
   }
@@ -437,6 +488,13 @@ class Checker {
   #fail(code: string, pointer: string, message: string, hint?: string): void {
     this.faults.push({ code, pointer, message, ...(hint === undefined ? {} : { hint }) });
   }
+}
+
+/** Text that is blank in its field's canonical form is blank, like every blank. */
+function textLiteral(value: unknown): Operand {
+  return typeof value === 'string' && value !== ''
+    ? { op: 'literal', type: 'text', value }
+    : { op: 'literal', type: 'blank', value: null };
 }
 
 interface Call {

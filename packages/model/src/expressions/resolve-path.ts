@@ -25,7 +25,7 @@ export type ResolvedPath =
 
 /**
  * The fields behind `amount`, `account.owner.name` or `owner.name`. Problems: `unknown_field` (with the nearest
- * name), `not_a_lookup`, `path_too_long`, `ambiguous_path` (beyond the title of a lookup with several targets).
+ * name), `unknown_object` (behind a lookup), `not_a_lookup`, `path_too_long`, `ambiguous_path` (beyond the title of a lookup with several targets).
  */
 export function resolvePath(scope: PathScope, text: string): ResolvedPath {
   const segments = text.split('.');
@@ -58,7 +58,13 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
         `Use \`${segments.slice(0, index + 1).join('.')}.name\`.`,
       );
     }
-    object = scope.objects.get(field.targets[0]!)!;
+    const target = scope.objects.get(field.targets[0]!);
+    if (!target)
+      return fail(
+        'unknown_object',
+        `\`${segment}\` of ${object.name} points to \`${field.targets[0]}\`, and there is no such object.`,
+      );
+    object = target;
   }
   return unknownField(scope, scope.object, text, true);
 }
@@ -68,7 +74,7 @@ function unknownField(scope: PathScope, object: CompiledObject, name: string, is
     .filter((field) => !scope.isReadable || scope.isReadable(field))
     .filter((field) => isLast || field.targets.length > 0)
     .map((field) => field.name);
-  const near = nearest(name, known);
+  const near = isLast && PRINCIPAL_PATHS.has(name) ? PRINCIPAL_PATHS.get(name) : nearest(name, known);
   return fail(
     'unknown_field',
     `${object.name} has no field \`${name}\`.`,

@@ -25,7 +25,7 @@ export const email = {
     errorMessage: 'This is not an e-mail address.',
   }),
   canonicalise: (value) =>
-    typeof value === 'string' ? blankToNull(value.normalize('NFC').trim().toLowerCase()) : value,
+    typeof value === 'string' ? blankToNull(value.trim().toLowerCase().normalize('NFC')) : value,
   mask: (value) => `•••@${String(value).split('@')[1] ?? ''}`,
   sample: (random) => `${sampleWords(random, 1, 20)}.${sampleWords(random, 1, 20)}@example.com`,
 } as const satisfies FieldType;

@@ -110,18 +110,36 @@ export const numberFamily: Family<
     const withoutGroups = /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(cleaned)
       ? cleaned.replaceAll(',', '')
       : cleaned;
-    if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(withoutGroups))
+    if (!/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(withoutGroups))
       return { problem: 'This is not a number.' };
-    return { value: field.type.canonicalise(Number(withoutGroups), field) as JsonValue };
+    const value = Number(withoutGroups);
+    // A double would silently change the digits beyond those that it holds.
+    if (!Number.isFinite(value) || countWholeDigits(withoutGroups) > MAX_DIGITS)
+      return { problem: `A number has at most ${MAX_DIGITS} digits.` };
+    return { value: field.type.canonicalise(value, field) as JsonValue };
   },
   toText: (value) => String(value),
   compare: (left, right) => Number(left) - Number(right),
   sample: (random, field) => {
-    const least = field.body.min ?? 0;
-    const most = field.body.max ?? least + 1000;
-    return roundHalfAwayFromZero(least + random() * (most - least), scaleOf(field));
+    const { min, max } = field.body;
+    const least = min ?? (max !== undefined && max < 0 ? max - 1000 : 0);
+    const most = max ?? least + 1000;
+    const digits = Number((least + random() * (most - least)).toPrecision(digitsOf(field)));
+    const value = roundHalfAwayFromZero(digits, scaleOf(field));
+    return value < least || value > most ? least : value;
   },
 };
+
+/** Digits before the point of a number's text, without zeros at either end. */
+function countWholeDigits(text: string): number {
+  const whole = /^[-+]?0*(\d*)/.exec(text)![1]!;
+  let end = whole.length;
+  while (end > 0 && whole[end - 1] === '0') end--;
+  return end;
+}
+
+/** Significant digits that survive a round trip through a double. */
+const MAX_DIGITS = 15;
 
 /** Digits after the point that a field keeps: its `scale`, else the type's habit. */
 export function scaleOf(field: CompiledField): number {
@@ -130,7 +148,7 @@ export function scaleOf(field: CompiledField): number {
 }
 
 function digitsOf(field: CompiledField): number {
-  return field.body.precision ?? 15;
+  return field.body.precision ?? MAX_DIGITS;
 }
 
 function rangeOf(field: CompiledField): { minimum?: number; maximum?: number } {

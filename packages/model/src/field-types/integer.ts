@@ -12,7 +12,7 @@ export const integer = {
   widget: 'integer',
   convertsTo: ['decimal', 'currency', 'percent', 'text'],
   valueSchema: (field) => ({ ...numberFamily.valueSchema(field), type: 'integer' }),
-  canonicalise: blankText,
+  canonicalise: (value) => (value === 0 ? 0 : blankText(value)),
   parseText: (text, field) => {
     const parsed = numberFamily.parseText(text, field);
     if ('value' in parsed && parsed.value !== null && !Number.isInteger(parsed.value))

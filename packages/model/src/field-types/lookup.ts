@@ -90,7 +90,8 @@ export const lookup = {
     const typed = text.trim();
     if (typed === '') return { value: null };
     if (!field.isPolymorphic) return { value: typed.toLowerCase() };
-    const [object = '', id = ''] = typed.split(':');
+    const colon = typed.indexOf(':');
+    const [object, id] = [typed.slice(0, colon), typed.slice(colon + 1)];
     if (!field.targets.includes(object))
       return { problem: `Write it as object:id, with one of ${field.targets.join(', ')}.` };
     return { value: { object, id: id.toLowerCase() } };

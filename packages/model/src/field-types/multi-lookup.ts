@@ -66,7 +66,10 @@ export const multiLookup = {
       : value === null
         ? []
         : value,
-  parseText: (text) => ({ value: text.split(/[;\s]+/).filter((part) => part !== '') }),
+  parseText: (text) => {
+    const ids = text.toLowerCase().split(/[;\s]+/);
+    return { value: [...new Set(ids.filter((id) => id !== ''))] };
+  },
   toText: (value) => (value as readonly string[]).join(';'),
   display: (value) => (value as readonly JsonValue[]).join(', '),
   compare: () => 0,

@@ -35,9 +35,8 @@ export const multiSelect = {
     return value.length === 0 ? null : [...new Set(value)];
   },
   parseText: (text, field) => {
-    const parts = text
-      .split(/[;\n]/)
-      .map((part) => part.trim())
+    const parts = (text.match(/(?:\\[\\;]|[^;\n])+/g) ?? [])
+      .map((part) => part.trim().replaceAll(/\\([\\;])/g, '$1'))
       .filter((part) => part !== '');
     const values: string[] = [];
     for (const part of parts) {
@@ -47,7 +46,7 @@ export const multiSelect = {
     }
     return { value: values.length === 0 ? null : [...new Set(values)] };
   },
-  toText: (value) => (value as readonly string[]).join(';'),
+  toText: (value) => (value as readonly string[]).map((each) => each.replaceAll(/[\\;]/g, '\\$&')).join(';'),
   display: (value, field) => (value as readonly JsonValue[]).map((each) => labelOf(field, each)).join(', '),
   compare: (left, right) => (left as readonly JsonValue[]).length - (right as readonly JsonValue[]).length,
   isEqual: (left, right) => JSON.stringify(left) === JSON.stringify(right),

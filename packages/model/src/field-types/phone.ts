@@ -4,7 +4,7 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/min';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { FieldType } from '../field-type.ts';
 import { blankToNull, textFamily } from './facets.ts';
 
@@ -17,6 +17,17 @@ export const phone = {
   properties: ['default_country'],
   widget: 'phone',
   convertsTo: ['text', 'long_text'],
+  check: (body) =>
+    body.default_country === undefined || isSupportedCountry(body.default_country)
+      ? []
+      : [
+          {
+            code: 'invalid_value',
+            pointer: '/default_country',
+            message: `There is no country \`${body.default_country}\`.`,
+            hint: 'Give its ISO 3166 code, such as DE, GB or US.',
+          },
+        ],
   valueSchema: () => ({
     type: 'string',
     maxLength: 40,
@@ -27,7 +38,12 @@ export const phone = {
     if (typeof value !== 'string') return value;
     const typed = blankToNull(value.normalize('NFKC').trim());
     if (typed === null || typed.length > 40) return typed;
-    const parsed = parsePhoneNumberFromString(typed, field.body.default_country as CountryCode | undefined);
+    const defaultCountry = field.body.default_country as CountryCode | undefined;
+    // Not extracted from a longer text: what stands around the number must not get lost.
+    const parsed = parsePhoneNumberFromString(typed.replace(/^tel:/i, ''), {
+      extract: false,
+      ...(defaultCountry === undefined ? {} : { defaultCountry }),
+    });
     if (!parsed?.isValid()) return typed;
     return parsed.ext === undefined ? parsed.number : `${parsed.number} x${parsed.ext}`;
   },

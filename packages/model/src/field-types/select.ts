@@ -1,6 +1,6 @@
 /** One of a list of options; the option's value is stored, its label shown. */
 import type { FieldType } from '../field-type.ts';
-import { blankToNull, CHOICE_OPERATORS, COUNTS } from './facets.ts';
+import { blankToNull, CHOICE_OPERATORS, COUNTS, compareCodePoints } from './facets.ts';
 import { checkOptions, findOption, labelOf, offeredValues, readOption } from './options.ts';
 
 export const select = {
@@ -34,7 +34,8 @@ export const select = {
   },
   toText: (value) => String(value),
   display: (value, field) => labelOf(field, value),
-  compare: (left, right, field) => findOption(field, left) - findOption(field, right),
+  compare: (left, right, field) =>
+    findOption(field, left) - findOption(field, right) || compareCodePoints(String(left), String(right)),
   isEqual: (left, right) => left === right,
   mask: () => '•••',
   sample: (random, field) => {

@@ -2,7 +2,8 @@
 import type { FieldType } from '../field-type.ts';
 import { blankToNull, sampleWords, textFamily } from './facets.ts';
 
-const BARE_DOMAIN = /^[^\s/:@]+(\.[^\s/:@]+)+(:\d+)?([/?#]\S*)?$/;
+/** Labels hold no dot, so that there is one way only to match (any other pattern can take for ever). */
+const BARE_DOMAIN = /^[^\s/:@.?#]+(\.[^\s/:@.?#]+)+(:\d+)?([/?#]\S*)?$/;
 
 export const url = {
   ...textFamily,
