@@ -49,7 +49,11 @@ export interface PlannedComponent {
   readonly label: string;
   readonly change: 'add' | 'change' | 'remove' | 'rename' | 'none';
   /** For a change: the pointers that differ, with both values. */
-  readonly differences: readonly { readonly pointer: string; readonly before: unknown; readonly after: unknown }[];
+  readonly differences: readonly {
+    readonly pointer: string;
+    readonly before: unknown;
+    readonly after: unknown;
+  }[];
 }
 
 export interface Plan {
@@ -72,9 +76,15 @@ export interface ComponentEntry {
 }
 
 export interface MetadataLifecycle {
-  list(context: Context, kind?: string): Promise<{ readonly revision: number; readonly components: readonly ComponentEntry[] }>;
+  list(
+    context: Context,
+    kind?: string,
+  ): Promise<{ readonly revision: number; readonly components: readonly ComponentEntry[] }>;
   find(context: Context, kind: string, name: string): Promise<ComponentEntry | undefined>;
-  plan(context: Context, request: ChangeRequest): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  plan(
+    context: Context,
+    request: ChangeRequest,
+  ): Promise<{ readonly plan: Plan; readonly problems: readonly Problem[] }>;
   /** Throws `invalid_metadata` with all problems, or `stale_revision`; nothing is written then. */
   publish(
     context: Context,
@@ -92,7 +102,11 @@ export interface MetadataLifecycle {
   checkExpression(
     context: Context,
     request: { readonly object: string; readonly expression: unknown },
-  ): Promise<{ readonly expression: unknown; readonly type: string | null; readonly problems: readonly Problem[] }>;
+  ): Promise<{
+    readonly expression: unknown;
+    readonly type: string | null;
+    readonly problems: readonly Problem[];
+  }>;
 }
 
 // --- records --------------------------------------------------------------------------------------------------
@@ -163,7 +177,11 @@ export interface PresentedHistory {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
-  readonly changes: readonly { readonly field: string; readonly before: JsonValue; readonly after: JsonValue }[];
+  readonly changes: readonly {
+    readonly field: string;
+    readonly before: JsonValue;
+    readonly after: JsonValue;
+  }[];
 }
 
 export interface SearchHit {
@@ -176,7 +194,12 @@ export interface RecordLifecycle {
   get(context: Context, object: string, id: string, fields?: readonly string[]): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
-  create(context: Context, object: string, input: unknown, options?: { readonly dryRun?: boolean }): Promise<PresentedRecord>;
+  create(
+    context: Context,
+    object: string,
+    input: unknown,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
     context: Context,
@@ -211,7 +234,11 @@ export interface RecordLifecycle {
   exportRows(
     context: Context,
     object: string,
-    request: { readonly filter?: unknown; readonly fields?: readonly string[]; readonly sort?: readonly string[] },
+    request: {
+      readonly filter?: unknown;
+      readonly fields?: readonly string[];
+      readonly sort?: readonly string[];
+    },
   ): Promise<{
     readonly fields: readonly string[];
     readonly pages: AsyncIterable<readonly PresentedRecord[]>;
@@ -220,14 +247,74 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- users ----------------------------------------------------------------------------------------------------
+
+/** A person in a workspace: identity, membership and user record, seen as one. */
+export interface UserEntry {
+  /** Id of the user record, which is also the principal that owns and changes records. */
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly isActive: boolean;
+  readonly permissionSets: readonly string[];
+}
+
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  /** Made by the identity room; without one the user can't sign in by password. */
+  readonly passwordHash?: string | undefined;
+  readonly permissionSets?: readonly string[] | undefined;
+  /** Other fields of the user record, by API name: `role`, `title`, the workspace's own. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface UserChange {
+  readonly name?: string | undefined;
+  readonly passwordHash?: string | undefined;
+  readonly permissionSets?: readonly string[] | undefined;
+  readonly isActive?: boolean | undefined;
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
+export interface UserDirectory {
+  create(context: Context, input: NewUser): Promise<UserEntry>;
+  /** Throws `unknown_record` for an id that is no user of the workspace. */
+  update(context: Context, id: string, change: UserChange): Promise<UserEntry>;
+  find(context: Context, id: string): Promise<UserEntry | undefined>;
+  /** By name; `after` is the last id of the page above. */
+  list(
+    context: Context,
+    page?: { readonly limit?: number; readonly after?: string },
+  ): Promise<{ readonly users: readonly UserEntry[]; readonly next: string | null }>;
+  /** The first person of an installation. Throws `forbidden` once there is any identity. */
+  createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<UserEntry>;
+}
+
+export interface FirstAdministrator {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string;
+}
+
 export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
+  readonly users: UserDirectory;
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;
+  /** `users.createFirstAdministrator` in the workspace that was made first. */
+  createFirstAdministrator(input: FirstAdministrator): Promise<UserEntry>;
   /** Makes a workspace with the system objects in it. */
-  createWorkspace(input: { readonly name: string; readonly label: string; readonly timeZone?: string; readonly locale?: string; readonly currency?: string }): Promise<Workspace>;
+  createWorkspace(input: {
+    readonly name: string;
+    readonly label: string;
+    readonly timeZone?: string;
+    readonly locale?: string;
+    readonly currency?: string;
+  }): Promise<Workspace>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,87 @@
+/** Puts the engine together: parts, the two lifecycles, and users. */
+import type { Package } from '@trellis/metadata';
+import type { Storage, Workspace } from '@trellis/storage';
+import type { Engine } from './engine.ts';
+import { EngineError } from './errors.ts';
+import { createMetadataLifecycle } from './metadata-lifecycle.ts';
+import { type EngineLog, type Parts, SILENT } from './parts.ts';
+import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
+import { SnapshotCache } from './snapshot-cache.ts';
+import { translateError } from './translate-error.ts';
+import { createUserDirectory } from './user-directory.ts';
+
+export interface EngineOptions {
+  readonly storage: Storage;
+  /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
+  readonly systemPackage: Package;
+  readonly log?: EngineLog;
+  /** For tests: the instant of now. */
+  readonly clock?: () => Date;
+}
+
+/** Closing the engine stops its listening; the storage is the caller's to close. */
+export function createEngine({
+  storage,
+  systemPackage,
+  log = SILENT,
+  clock = () => new Date(),
+}: EngineOptions): Engine {
+  const snapshots = new SnapshotCache(storage);
+  const parts: Parts = { storage, snapshots, log, now: () => clock().toISOString(), write: WRITE_PATHS };
+  const lifecycle = createMetadataLifecycle(parts);
+  const users = createUserDirectory(parts);
+
+  const installSystem = (workspace: Workspace) =>
+    lifecycle.installPackage({ kind: 'system', workspace, reason: 'system package' }, systemPackage);
+
+  const metadata: Engine['metadata'] = {
+    ...lifecycle,
+    // A newer platform brings newer system objects: they come first, since other packages may build on them.
+    async installPackage(context, folder) {
+      if (folder.manifest.name !== systemPackage.manifest.name) await installSystem(context.workspace);
+      return lifecycle.installPackage(context, folder);
+    },
+  };
+
+  const snapshot: Engine['snapshot'] = async (workspace) => {
+    try {
+      return await snapshots.get(workspace);
+    } catch (error) {
+      throw translateError(error);
+    }
+  };
+
+  return {
+    metadata,
+    users,
+    records: createRecordLifecycle(parts),
+    snapshot,
+    model: async (workspace) => (await snapshot(workspace)).model,
+    async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {
+      requireWorkspaceName(name);
+      try {
+        const workspace = await storage.workspaces.create({ name, label, timeZone, locale, currency });
+        await installSystem(workspace);
+        return workspace;
+      } catch (error) {
+        throw translateError(error);
+      }
+    },
+    async createFirstAdministrator(input) {
+      const [workspace] = await storage.workspaces.list();
+      if (!workspace) throw new EngineError('forbidden', 'There is no workspace yet: make one first.');
+      return users.createFirstAdministrator(workspace, input);
+    },
+    close: () => snapshots.close(),
+  };
+}
+
+/** Names become schemas and header values: short, lower-case, nothing that would have to be quoted. */
+function requireWorkspaceName(name: string): void {
+  if (/^[a-z][a-z0-9_]{0,40}$/.test(name)) return;
+  const message = `\`${name}\` can't name a workspace.`;
+  const hint = 'Lower-case letters, digits and underscores, beginning with a letter, up to 41 characters.';
+  throw new EngineError('invalid_input', message, {
+    errors: [{ code: 'invalid_name', pointer: '/name', message, hint }],
+  });
+}

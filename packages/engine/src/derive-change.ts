@@ -1,0 +1,199 @@
+/**
+ * Tells the exact difference between what is stored and what shall be: what storage has to write, the change set both
+ * ways for the revision, and the lines of the plan. Derived from the two states and not from the request, so that a
+ * rollback and an upgrade are described by the same means as a click in the builder.
+ */
+import { type Component, type ComponentKind, componentId, objectOf, shortName } from '@trellis/metadata';
+import { diffBodies } from '@trellis/model';
+import type { ChangeSet, StoredComponent } from '@trellis/storage';
+import type { PlannedComponent } from './engine.ts';
+import { type Entry, type RecordedComponent, renamedTo, sameBody, stableText } from './merge-change-set.ts';
+
+export interface DerivedChange {
+  readonly write: readonly StoredComponent[];
+  readonly remove: readonly { readonly kind: ComponentKind; readonly name: string }[];
+  /** Every component that changes its name, those that follow their object too. */
+  readonly renames: ChangeSet['renames'];
+  readonly forward: ChangeSet;
+  readonly backward: ChangeSet;
+  /** The lines of the plan that change anything. */
+  readonly planned: readonly PlannedComponent[];
+  readonly isEmpty: boolean;
+}
+
+export function deriveChange(stored: readonly StoredComponent[], entries: readonly Entry[]): DerivedChange {
+  const after = adoptRecreated(stored, entries);
+  const kept = new Set(after.flatMap((entry) => entry.stored ?? []));
+  const removed = stored.filter((each) => !kept.has(each));
+  const added = after.filter((entry) => !entry.stored);
+  const changed = after.filter((entry) => entry.stored && !isSame(entry, entry.stored));
+  const renames = findRenames(after);
+  const reworded = changed.filter((entry) => !sameBody(entry.component, entry.stored!.component));
+  const planned = [
+    ...renames.map(planRename),
+    ...added.map((entry) => planLine(entry.component, 'add', [])),
+    ...reworded.map((entry) =>
+      planLine(entry.component, 'change', differences(entry.stored!.component, entry.component)),
+    ),
+    ...removed.map((each) => planLine(each.component, 'remove', [])),
+  ];
+  const remove = removed.map(({ component }) => ({
+    kind: component.kind,
+    name: nameAfter(component, objectRenames(renames)),
+  }));
+  // What is renamed together with its object is beyond one update of names: it is written anew, under its old key.
+  const [simple, twofold] = partition(renames, (rename) => nameBefore(rename, renames) === rename.from);
+  const movedTwice = new Set(twofold.map((rename) => componentId({ kind: rename.kind, name: rename.to })));
+  return {
+    write: [
+      ...new Set([
+        ...changed,
+        ...after.filter((entry) => movedTwice.has(componentId(entry.component))),
+        ...added,
+      ]),
+    ].map(toStored),
+    remove: [...remove, ...twofold.map(({ kind, from }) => ({ kind, name: from }))],
+    renames: simple,
+    forward: { renames, deletions: topmost(remove), components: [...reworded, ...added].map(record) },
+    backward: {
+      renames: invertRenames(renames),
+      deletions: topmost(
+        added.map(({ component }) => ({
+          kind: component.kind,
+          name: nameBefore({ kind: component.kind, from: component.name }, renames),
+        })),
+      ),
+      components: [...changed.map((entry) => record(entry.stored!)), ...removed.map(record)],
+    },
+    planned,
+    isEmpty: renames.length === 0 && removed.length === 0 && added.length === 0 && changed.length === 0,
+  };
+}
+
+/** A component that was removed and made again is the old one, changed. */
+function adoptRecreated(stored: readonly StoredComponent[], entries: readonly Entry[]): readonly Entry[] {
+  const kept = new Set(entries.flatMap((entry) => entry.stored ?? []));
+  const gone = new Map(
+    stored.filter((each) => !kept.has(each)).map((each) => [componentId(each.component), each]),
+  );
+  if (gone.size === 0) return entries;
+  const position = new Map(stored.map((each, index) => [each, index]));
+  return entries
+    .map((entry) => {
+      const before = entry.stored ? undefined : gone.get(componentId(entry.component));
+      return before ? { ...entry, stored: before } : entry;
+    })
+    .sort(
+      (left, right) =>
+        (position.get(left.stored!) ?? Infinity) - (position.get(right.stored!) ?? Infinity) || 0,
+    );
+}
+
+function isSame(entry: Entry, stored: StoredComponent): boolean {
+  return (
+    entry.key === stored.key &&
+    entry.component.name === stored.component.name &&
+    stableText(entry.package ?? null) === stableText(stored.package ?? null) &&
+    sameBody(entry.component, stored.component)
+  );
+}
+
+function toStored({ component, key, package: origin }: Entry): StoredComponent {
+  return { component, key, package: origin };
+}
+
+/** With key and package, so that a rollback brings back the values and the origin too. */
+function record({ component, key, package: origin }: StoredComponent | Entry): Component {
+  const recorded: RecordedComponent = { ...component, key, ...(origin ? { package: origin } : {}) };
+  return recorded;
+}
+
+/** Renames of objects first, then of others, which are named as they are after the first. */
+function findRenames(after: readonly Entry[]): ChangeSet['renames'] {
+  const pairs = after.flatMap(({ component, stored }) =>
+    stored ? [{ kind: component.kind, from: stored.component.name, to: component.name }] : [],
+  );
+  const ofObjects = pairs.filter((pair) => pair.kind === 'object' && pair.from !== pair.to);
+  const others = pairs
+    .filter((pair) => pair.kind !== 'object')
+    .map((pair) => ({ ...pair, from: nameAfter({ kind: pair.kind, name: pair.from }, ofObjects) }))
+    .filter((pair) => pair.from !== pair.to);
+  return [...ofObjects, ...others];
+}
+
+function objectRenames(renames: ChangeSet['renames']): ChangeSet['renames'] {
+  return renames.filter((rename) => rename.kind === 'object');
+}
+
+/** The change set's inverse: others are named as they are once the objects have their old names again. */
+function invertRenames(renames: ChangeSet['renames']): ChangeSet['renames'] {
+  const ofObjects = objectRenames(renames).map(({ kind, from, to }) => ({ kind, from: to, to: from }));
+  const others = renames
+    .filter((rename) => rename.kind !== 'object')
+    .map(({ kind, from, to }) => ({
+      kind,
+      from: nameAfter({ kind, name: to }, ofObjects),
+      to: nameAfter({ kind, name: from }, ofObjects),
+    }));
+  return [...ofObjects, ...others];
+}
+
+function nameAfter(
+  component: { readonly kind: ComponentKind; readonly name: string },
+  renames: ChangeSet['renames'],
+): string {
+  const rename = renames.find((each) => renamedTo(component, each) !== undefined);
+  return rename ? renamedTo(component, rename)! : component.name;
+}
+
+/** The name with the object's part as it was before the object's rename. */
+function nameBefore(
+  { kind, from }: { readonly kind: ComponentKind; readonly from: string },
+  renames: ChangeSet['renames'],
+): string {
+  if (kind === 'object') return from;
+  return nameAfter(
+    { kind, name: from },
+    objectRenames(renames).map((each) => ({ kind: each.kind, from: each.to, to: each.from })),
+  );
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Deletions without those that follow from the deletion of their object. */
+function topmost<T extends { readonly kind: ComponentKind; readonly name: string }>(
+  deletions: readonly T[],
+): T[] {
+  const objects = new Set(deletions.filter((each) => each.kind === 'object').map((each) => each.name));
+  return deletions.filter((each) => !objects.has(objectOf(each) ?? ''));
+}
+
+function planRename({ kind, from, to }: ChangeSet['renames'][number]): PlannedComponent {
+  const difference = { pointer: '/name', before: from, after: to };
+  return { kind, name: to, label: shortName(to), change: 'rename', differences: [difference] };
+}
+
+function planLine(
+  component: Component,
+  change: PlannedComponent['change'],
+  found: PlannedComponent['differences'],
+): PlannedComponent {
+  const { kind, name, body } = component;
+  return {
+    kind,
+    name,
+    label: (body as { label?: string }).label ?? shortName(name),
+    change,
+    differences: found,
+  };
+}
+
+function differences(before: Component, after: Component): PlannedComponent['differences'] {
+  return diffBodies(before, after).map((each) => ({
+    pointer: each.pointer,
+    before: each.before ?? null,
+    after: each.after ?? null,
+  }));
+}

@@ -1,0 +1,32 @@
+/** The front door of the engine room: the record lifecycle and the metadata lifecycle. */
+export { createEngine, type EngineOptions } from './create-engine.ts';
+export type {
+  AggregateRequest,
+  BatchRequest,
+  BatchResult,
+  ChangeRequest,
+  Component,
+  ComponentEntry,
+  Context,
+  Engine,
+  FirstAdministrator,
+  InputError,
+  ListRequest,
+  ListResult,
+  MetadataLifecycle,
+  NewUser,
+  Plan,
+  PlannedComponent,
+  PresentedHistory,
+  PresentedRecord,
+  RecordLifecycle,
+  SearchHit,
+  SystemContext,
+  UserChange,
+  UserContext,
+  UserDirectory,
+  UserEntry,
+} from './engine.ts';
+export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { EngineLog } from './parts.ts';
+export { MAX_BATCH } from './record-lifecycle.ts';

@@ -1,0 +1,320 @@
+/**
+ * Lays a change set over components: renames, then deletions, then writes. An entry keeps its identity through all
+ * of that (`stored`), so that afterwards the difference to what is stored can be told exactly, however many change
+ * sets were laid over each other (a rollback lays several).
+ */
+import {
+  type Component,
+  type ComponentKind,
+  type ComponentOf,
+  componentId,
+  KINDS,
+  nearest,
+  objectOf,
+  type Problem,
+  shortName,
+} from '@trellis/metadata';
+import { FIELD_TYPES } from '@trellis/model';
+import type { StoredComponent, StoredMetadata } from '@trellis/storage';
+
+export interface Entry {
+  readonly component: Component;
+  readonly key: string;
+  readonly package: StoredComponent['package'];
+  /** What is in the database for it; undefined for a new one. */
+  readonly stored: StoredComponent | undefined;
+}
+
+/** A component in a recorded change set, with what a rollback needs to bring it back as it was. */
+export type RecordedComponent = Component & {
+  readonly key?: string;
+  readonly package?: StoredComponent['package'];
+};
+
+export interface Change {
+  readonly renames: readonly {
+    readonly kind: ComponentKind;
+    readonly from: string;
+    readonly to: string;
+    readonly pointer?: string;
+  }[];
+  readonly deletions: readonly {
+    readonly kind: ComponentKind;
+    readonly name: string;
+    readonly pointer?: string;
+  }[];
+  readonly components: readonly RecordedComponent[];
+}
+
+export interface MergeOptions {
+  readonly retiredKeys: StoredMetadata['retiredKeys'];
+  /** Whether components of the system package may be changed: by its own installation only. */
+  readonly mayChangeSystem: boolean;
+  /** `to` of a deleted lookup that left its key behind, or undefined when nobody knows. */
+  retiredTargets(object: string, key: string): unknown;
+  /** Objects without a single record: their fields may change to any type. By object key. */
+  readonly emptyObjects: ReadonlySet<string>;
+}
+
+export const SYSTEM_PACKAGE = 'system';
+
+export function toEntries(stored: readonly StoredComponent[]): Entry[] {
+  return stored.map((each) => ({
+    component: each.component,
+    key: each.key,
+    package: each.package,
+    stored: each,
+  }));
+}
+
+/** The entries after the change, in their old order with new ones at the end. Problems point into the request. */
+export function mergeChangeSet(
+  entries: readonly Entry[],
+  change: Change,
+  options: MergeOptions,
+): { readonly entries: Entry[]; readonly problems: Problem[] } {
+  const problems: Problem[] = [];
+  const start = new Map(entries.map((entry) => [componentId(entry.component), entry]));
+  const isOfObject = (rename: Change['renames'][number]) => rename.kind === 'object';
+  const moved = applyRenames(start, change.renames.filter(isOfObject), options, problems);
+  const renamed = applyRenames(
+    moved,
+    change.renames.filter((each) => !isOfObject(each)),
+    options,
+    problems,
+  );
+  for (const deletion of change.deletions) applyDeletion(renamed, deletion, options, problems);
+  for (const [index, component] of change.components.entries()) {
+    applyWrite(renamed, component, `/components/${index}`, options, problems);
+  }
+  return { entries: [...renamed.values()], problems };
+}
+
+type Entries = Map<string, Entry>;
+
+/** All at once, so that two components may swap their names. */
+function applyRenames(
+  entries: Entries,
+  renames: Change['renames'],
+  options: MergeOptions,
+  problems: Problem[],
+): Entries {
+  if (renames.length === 0) return entries;
+  const accepted = renames.filter((rename) => {
+    const { kind, from, pointer = '' } = rename;
+    const entry = entries.get(componentId({ kind, name: from }));
+    if (!entry) problems.push(unknownComponent(entries, kind, from, `${pointer}/from`));
+    else if (isProtected(entry, options)) problems.push(protectedComponent(entry, `${pointer}/from`));
+    else return true;
+    return false;
+  });
+  const result: Entries = new Map();
+  for (const entry of entries.values()) {
+    const rename = accepted.find((each) => renamedTo(entry.component, each) !== undefined);
+    const component = rename
+      ? ({ ...entry.component, name: renamedTo(entry.component, rename) } as Component)
+      : entry.component;
+    const id = componentId(component);
+    if (result.has(id)) {
+      const culprit =
+        rename ?? accepted.find((each) => each.kind === component.kind && each.to === component.name);
+      problems.push(
+        fault(
+          'name_taken',
+          `${culprit?.pointer ?? ''}/to`,
+          `There is a ${component.kind} ${component.name} already.`,
+        ),
+      );
+      continue;
+    }
+    result.set(id, rename ? { ...entry, component } : entry);
+  }
+  return result;
+}
+
+/** The new name of a component under a rename, of itself or of its object; undefined when it keeps its name. */
+export function renamedTo(
+  component: { readonly kind: ComponentKind; readonly name: string },
+  rename: { readonly kind: ComponentKind; readonly from: string; readonly to: string },
+): string | undefined {
+  if (component.kind === rename.kind && component.name === rename.from) return rename.to;
+  if (rename.kind === 'object' && objectOf(component) === rename.from)
+    return `${rename.to}.${shortName(component.name)}`;
+  return undefined;
+}
+
+function applyDeletion(
+  entries: Entries,
+  deletion: Change['deletions'][number],
+  options: MergeOptions,
+  problems: Problem[],
+): void {
+  const { kind, name, pointer = '' } = deletion;
+  const entry = entries.get(componentId({ kind, name }));
+  if (!entry) {
+    problems.push(unknownComponent(entries, kind, name, `${pointer}/name`));
+    return;
+  }
+  if (isProtected(entry, options)) {
+    problems.push(protectedComponent(entry, pointer));
+    return;
+  }
+  entries.delete(componentId(entry.component));
+  if (kind !== 'object') return;
+  for (const [id, each] of entries) if (objectOf(each.component) === name) entries.delete(id);
+}
+
+function applyWrite(
+  entries: Entries,
+  written: RecordedComponent,
+  pointer: string,
+  options: MergeOptions,
+  problems: Problem[],
+): void {
+  const { kind, name, body, key, package: origin } = written;
+  const component = { kind, name, body } as Component;
+  const id = componentId(component);
+  const existing = entries.get(id);
+  if (!existing) {
+    entries.set(id, {
+      component,
+      key: key ?? freshKey(entries, component, options),
+      package: origin,
+      stored: undefined,
+    });
+    return;
+  }
+  if (isProtected(existing, options)) {
+    if (sameBody(existing.component, component)) return;
+    problems.push(protectedComponent(existing, pointer));
+    return;
+  }
+  const hasNewColumn =
+    kind === 'field' &&
+    !keepsColumn(existing.component as ComponentOf<'field'>, component as ComponentOf<'field'>);
+  if (hasNewColumn && key === undefined) {
+    const object = entries.get(componentId({ kind: 'object', name: objectOf(component)! }));
+    if (!object || !options.emptyObjects.has(object.key)) {
+      problems.push(
+        typeChange(existing.component as ComponentOf<'field'>, component as ComponentOf<'field'>, pointer),
+      );
+      return;
+    }
+    const others = new Map(entries);
+    entries.set(id, { ...existing, component, key: freshKey(others, component, options) });
+    return;
+  }
+  entries.set(id, { ...existing, component, key: key ?? existing.key, package: origin ?? existing.package });
+}
+
+/**
+ * The key of a new component: its name, unless a field of that key lives or has left values of another type behind;
+ * then `name_2` and so on. Keys of objects work alike.
+ */
+function freshKey(entries: Entries, component: Component, options: MergeOptions): string {
+  const { kind, name } = component;
+  const short = shortName(name);
+  if (kind !== 'object' && kind !== 'field') return name;
+  const object = objectOf(component);
+  const taken = new Set<string>();
+  for (const each of entries.values()) {
+    if (each.component.kind === kind && objectOf(each.component) === object) taken.add(each.key);
+  }
+  if (kind === 'object') return firstFree(short, (key) => !taken.has(key));
+  const objectKey = entries.get(componentId({ kind: 'object', name: object! }))?.key ?? object!;
+  const retired = options.retiredKeys.get(objectKey);
+  return firstFree(short, (key) => {
+    if (taken.has(key)) return false;
+    const type = retired?.get(key);
+    if (type === undefined) return true;
+    const body = component.body as ComponentOf<'field'>['body'];
+    if (columnType(body) !== type) return false;
+    return (
+      body.to === undefined ||
+      JSON.stringify(options.retiredTargets(object!, key)) === JSON.stringify(body.to)
+    );
+  });
+}
+
+function firstFree(name: string, isFree: (key: string) => boolean): string {
+  if (isFree(name)) return name;
+  let number = 2;
+  while (!isFree(`${name}_${number}`)) number++;
+  return `${name}_${number}`;
+}
+
+function columnType(body: ComponentOf<'field'>['body']): string | undefined {
+  return FIELD_TYPES.get(body.type)?.column?.type;
+}
+
+/** Whether values stored under the old definition mean the same under the new one. */
+function keepsColumn(before: ComponentOf<'field'>, after: ComponentOf<'field'>): boolean {
+  if (columnType(before.body) !== columnType(after.body)) return false;
+  if (before.body.to === undefined || after.body.to === undefined) return before.body.to === after.body.to;
+  if (typeof before.body.to === 'string' && before.body.to !== '*') return before.body.to === after.body.to;
+  return Array.isArray(after.body.to) || after.body.to === '*';
+}
+
+function typeChange(before: ComponentOf<'field'>, after: ComponentOf<'field'>, pointer: string): Problem {
+  const isTarget = before.body.type === after.body.type;
+  return {
+    ...fault(
+      'type_change',
+      `${pointer}/body/${isTarget ? 'to' : 'type'}`,
+      isTarget
+        ? `${before.name}: records hold links to the old target, so \`to\` can't be changed.`
+        : `${before.name}: records hold values of the type ${before.body.type}, which ${after.body.type} can't take over.`,
+      'Make a new field and move the values, or delete this field and create it anew.',
+    ),
+    component: { kind: 'field', name: before.name },
+  };
+}
+
+export function sameBody(left: Component, right: Component): boolean {
+  return stableText(left.body) === stableText(right.body);
+}
+
+/** JSON with sorted keys: equal for bodies that say the same. */
+export function stableText(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : each,
+  );
+}
+
+function isProtected(entry: Entry, options: MergeOptions): boolean {
+  return !options.mayChangeSystem && entry.package?.name === SYSTEM_PACKAGE;
+}
+
+function protectedComponent(entry: Entry, pointer: string): Problem {
+  const { kind, name } = entry.component;
+  return {
+    ...fault(
+      'system_component',
+      pointer,
+      `The ${kind} ${name} belongs to the platform and can't be changed.`,
+      KINDS[kind].ofObject || kind === 'object'
+        ? 'You may add your own fields, layouts and views to the object.'
+        : undefined,
+    ),
+    component: { kind, name },
+  };
+}
+
+function unknownComponent(entries: Entries, kind: ComponentKind, name: string, pointer: string): Problem {
+  const names = [...entries.values()]
+    .filter((each) => each.component.kind === kind)
+    .map((each) => each.component.name);
+  const near = nearest(name, names);
+  return fault(
+    'unknown_component',
+    pointer,
+    `There is no ${kind} ${name}.`,
+    near ? `Did you mean \`${near}\`?` : undefined,
+  );
+}
+
+function fault(code: string, pointer: string, message: string, hint?: string): Problem {
+  return { code, severity: 'error', pointer, message, ...(hint === undefined ? {} : { hint }) };
+}

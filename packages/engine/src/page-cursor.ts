@@ -1,0 +1,68 @@
+/**
+ * Cursors of lists: where a page ended, as text that means nothing to whoever carries it. Inside stand the object and
+ * the sort that it belongs to, so that it can't continue another list, and the values of the sort keys, which are
+ * checked again because a caller may have written them.
+ */
+import type { JsonValue, SortKey, ValueType } from '@trellis/model';
+import { EngineError } from './errors.ts';
+
+const MAX_LENGTH = 8000;
+const FORMS: Readonly<Partial<Record<ValueType, RegExp>>> = {
+  id: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  datetime: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:?\d{2})?)$/,
+  number: /^-?\d{1,400}(\.\d{1,400})?(e[-+]?\d{1,3})?$/i,
+};
+
+/** The sort as text: what a cursor is bound to. */
+export function sortText(sort: readonly SortKey[]): string {
+  return sort.map(({ path, descending }) => (descending ? '-' : '') + path.text).join(',');
+}
+
+export function encodeCursor(object: string, sort: readonly SortKey[], values: readonly JsonValue[]): string {
+  return Buffer.from(JSON.stringify([object, sortText(sort), values])).toString('base64url');
+}
+
+/** The values of the sort keys. Throws `invalid_cursor` for anything that this list did not give out. */
+export function decodeCursor(
+  text: unknown,
+  pointer: string,
+  list: { readonly object: string; readonly sort: readonly SortKey[] },
+): readonly JsonValue[] {
+  const content = typeof text === 'string' && text.length <= MAX_LENGTH ? parse(text) : undefined;
+  if (!Array.isArray(content) || content.length !== 3) throw invalid(pointer, 'This is no cursor of a list.');
+  const [object, sort, values] = content as [unknown, unknown, unknown];
+  if (object !== list.object || sort !== sortText(list.sort)) {
+    throw invalid(pointer, 'This cursor belongs to another list or another sort order.');
+  }
+  const isWhole = Array.isArray(values) && values.length === list.sort.length;
+  if (!isWhole || !list.sort.every(({ path }, index) => fits(values[index], path.field.type.valueType))) {
+    throw invalid(pointer, 'This is no cursor of a list.');
+  }
+  return values as JsonValue[];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(value: unknown, type: ValueType): boolean {
+  if (value === null) return true;
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (type === 'number')
+    return typeof value === 'number' || (typeof value === 'string' && FORMS.number!.test(value));
+  if (typeof value !== 'string' || value.includes('\0')) return false;
+  const isRealMoment = (type !== 'date' && type !== 'datetime') || !Number.isNaN(Date.parse(value));
+  return isRealMoment && (FORMS[type]?.test(value) ?? true);
+}
+
+function invalid(pointer: string, message: string): EngineError {
+  const hint = 'Begin again without it.';
+  return new EngineError('invalid_cursor', message, {
+    errors: [{ code: 'invalid_cursor', pointer, message, hint }],
+  });
+}

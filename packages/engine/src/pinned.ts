@@ -1,0 +1,141 @@
+/**
+ * One call of the engine: the context of who asks together with the snapshot that it is pinned to for its whole
+ * life. All questions about access go through here, so that no statement is made without a decision.
+ */
+import { type Action, type Decision, decide, type Principal, systemRights } from '@trellis/access';
+import { nearest } from '@trellis/metadata';
+import {
+  type CompiledField,
+  type CompiledObject,
+  type Expression,
+  type ExpressionContext,
+  type FieldPath,
+  type Model,
+  NEVER,
+  SYSTEM_PRINCIPAL_ID,
+} from '@trellis/model';
+import type { ChangeOrigin, Snapshot } from '@trellis/storage';
+import type { Context } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+export class Pinned {
+  readonly context: Context;
+  readonly snapshot: Snapshot;
+  readonly model: Model;
+  /** The instant of the call, the same for every row that it writes. */
+  readonly at: string;
+  readonly expressionContext: ExpressionContext;
+  readonly origin: ChangeOrigin;
+  /** True once the revision was compared with the database: an unknown name is then unknown indeed. */
+  readonly isConfirmed: boolean;
+  readonly #principal: Principal;
+  readonly #decisions = new Map<Action, Map<CompiledObject, Decision>>();
+
+  constructor(
+    context: Context,
+    snapshot: Snapshot,
+    pin: { readonly at: string; readonly isConfirmed: boolean },
+  ) {
+    this.context = context;
+    this.snapshot = snapshot;
+    this.model = snapshot.model;
+    this.at = pin.at;
+    this.isConfirmed = pin.isConfirmed;
+    this.#principal = principalOf(context);
+    const isUser = context.kind === 'user';
+    this.expressionContext = {
+      userId: this.actorId,
+      now: pin.at,
+      timeZone: isUser ? context.timeZone : snapshot.workspace.timeZone,
+    };
+    this.origin = {
+      actorId: this.actorId,
+      source: isUser ? context.source : 'system',
+      requestId: isUser ? context.requestId : undefined,
+      at: pin.at,
+    };
+  }
+
+  /** Id of the principal that acts: the user's, or the platform's. */
+  get actorId(): string {
+    return this.context.kind === 'user' ? this.context.userId : SYSTEM_PRINCIPAL_ID;
+  }
+
+  decide(object: CompiledObject, action: Action): Decision {
+    const byObject = this.#decisions.get(action) ?? new Map<CompiledObject, Decision>();
+    this.#decisions.set(action, byObject);
+    const decision = byObject.get(object) ?? decide(this.#principal, object, action);
+    byObject.set(object, decision);
+    return decision;
+  }
+
+  /** The records of an object that the caller sees; none when they hold no right on it. */
+  visible(object: CompiledObject): Expression {
+    const decision = this.decide(object, 'read');
+    return decision.isAllowed ? decision.predicate : NEVER;
+  }
+
+  readonly isReadable = (field: CompiledField): boolean => {
+    const object = this.model.objects.get(field.object);
+    return object !== undefined && this.decide(object, 'read').canRead(field);
+  };
+
+  /**
+   * The object for an action. Without the right to read, the object does not exist for the caller: `unknown_object`;
+   * readable but without the right asked for: `forbidden`.
+   */
+  requireObject(name: string, action: Action): CompiledObject {
+    const object = this.model.objects.get(name);
+    if (!object || !this.decide(object, 'read').isAllowed) throw this.#unknownObject(name);
+    if (action !== 'read' && !this.decide(object, action).isAllowed) {
+      throw new EngineError('forbidden', `You have no right to ${action} ${object.pluralLabel}.`);
+    }
+    return object;
+  }
+
+  /** Access predicates of all objects that the paths lead through, for the joins of a query. */
+  targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
+    const filters = new Map<string, Expression>();
+    for (const path of paths) {
+      for (const lookup of path.through) {
+        for (const name of lookup.targets) {
+          if (filters.has(name)) continue;
+          const target = this.model.objects.get(name);
+          if (target) filters.set(name, this.visible(target));
+        }
+      }
+    }
+    return filters;
+  }
+
+  #unknownObject(name: string): EngineError {
+    const known = [...this.model.objects.values()].filter((object) => this.decide(object, 'read').isAllowed);
+    const near = nearest(
+      name,
+      known.map((object) => object.name),
+    );
+    const message = `There is no object \`${name}\`.`;
+    return new EngineError('unknown_object', message, {
+      errors: [
+        {
+          code: 'unknown_object',
+          pointer: '',
+          message,
+          ...(near ? { hint: `Did you mean \`${near}\`?` } : {}),
+        },
+      ],
+    });
+  }
+}
+
+/** Throws `forbidden` unless the caller holds the system right. */
+export function requireRight(context: Context, right: 'customise' | 'manage_users'): void {
+  if (systemRights(principalOf(context)).includes(right)) return;
+  throw new EngineError('forbidden', `This needs the right \`${right}\`.`);
+}
+
+function principalOf(context: Context): Principal {
+  return context.kind === 'user'
+    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets }
+    : { kind: 'system', reason: context.reason };
+}

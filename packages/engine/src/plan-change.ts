@@ -1,0 +1,143 @@
+/**
+ * From entries as they shall be to a plan: compiles, places every problem where its author can find it, and says what
+ * a publish would do to the database and to records. Reads only.
+ */
+import { componentId, hasErrors, type Problem } from '@trellis/metadata';
+import { compile, findDependents, type Model } from '@trellis/model';
+import type { ChangeSet } from '@trellis/storage';
+import { type DerivedChange, deriveChange } from './derive-change.ts';
+import type { Plan } from './engine.ts';
+import type { Entry } from './merge-change-set.ts';
+import type { Parts } from './parts.ts';
+import type { LoadedMetadata } from './snapshot-cache.ts';
+
+export interface PlannedChange {
+  readonly base: LoadedMetadata;
+  readonly change: DerivedChange;
+  readonly after: Model | undefined;
+  readonly plan: Plan;
+  readonly problems: readonly Problem[];
+}
+
+export interface PlanInput {
+  readonly base: LoadedMetadata;
+  readonly entries: readonly Entry[];
+  /** Where each component of the request stands in it. */
+  readonly pointers: ReadonlyMap<string, string>;
+  /** Found while parsing and merging. */
+  readonly problems: readonly Problem[];
+  /** Components that could not be parsed: what others say about them would be noise. */
+  readonly hasUnparsed: boolean;
+}
+
+export async function planChange(parts: Parts, input: PlanInput): Promise<PlannedChange> {
+  const { base, entries } = input;
+  const change = deriveChange(base.stored.components, entries);
+  const compiled = compile(entries);
+  const found = input.hasUnparsed
+    ? []
+    : compiled.problems.filter((problem) => isNews(problem, base, input.pointers));
+  const problems = [
+    ...input.problems,
+    ...found.map((problem) => placeProblem(problem, input.pointers)),
+    ...(input.hasUnparsed ? [] : explainDeletions(compiled.problems, change, base)),
+  ];
+  const after = hasErrors(problems) ? undefined : compiled.model;
+  const { snapshot } = base;
+  const plan: Plan = {
+    revision: snapshot.revision,
+    components: change.planned,
+    storage: after && !change.isEmpty ? await parts.storage.metadata.planStorage(snapshot, after) : [],
+    affectedRecords: await countAffected(parts, base, change),
+    irreversible: [],
+  };
+  return {
+    base,
+    change,
+    after,
+    plan: {
+      ...plan,
+      irreversible: plan.storage
+        .filter((step) => step.kind === 'drop_table_later')
+        .map((step) => step.description),
+    },
+    problems,
+  };
+}
+
+/** All errors, and those warnings that concern what the request wrote: others were seen when they were new. */
+function isNews(problem: Problem, base: LoadedMetadata, pointers: PlanInput['pointers']): boolean {
+  if (problem.severity === 'error') return true;
+  if (problem.component && pointers.has(componentId(problem.component))) return true;
+  return !base.problems.some(
+    (known) =>
+      known.code === problem.code &&
+      known.pointer === problem.pointer &&
+      known.component?.kind === problem.component?.kind &&
+      known.component?.name === problem.component?.name,
+  );
+}
+
+function placeProblem(problem: Problem, pointers: PlanInput['pointers']): Problem {
+  const pointer = problem.component && pointers.get(componentId(problem.component));
+  return pointer === undefined ? problem : { ...problem, pointer: pointer + problem.pointer };
+}
+
+/** Says of each deletion that breaks something who still needs what is deleted. */
+function explainDeletions(
+  compiled: readonly Problem[],
+  change: DerivedChange,
+  base: LoadedMetadata,
+): Problem[] {
+  const broken = new Set(
+    compiled.flatMap((problem) =>
+      problem.severity === 'error' && problem.component ? [componentId(problem.component)] : [],
+    ),
+  );
+  if (broken.size === 0) return [];
+  return change.forward.deletions.flatMap(({ kind, name }) => {
+    const dependents = new Set(
+      findDependents(base.snapshot.model, { kind, name })
+        .map((reference) => reference.from)
+        .filter((id) => broken.has(id)),
+    );
+    if (dependents.size === 0) return [];
+    const names = [...dependents].map((id) => id.replace(':', ' '));
+    return [
+      {
+        code: 'has_dependents',
+        severity: 'error' as const,
+        pointer: '',
+        message: `The ${kind} ${name} is still used by ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}.`,
+        hint: 'Change or delete these in the same change set.',
+        component: { kind, name },
+      },
+    ];
+  });
+}
+
+/** Live records of the objects that lose or change a field, or go. */
+async function countAffected(
+  parts: Parts,
+  base: LoadedMetadata,
+  change: DerivedChange,
+): Promise<Plan['affectedRecords']> {
+  const touched = new Set<string>();
+  for (const { kind, name, change: what } of change.planned) {
+    if (what === 'add') continue;
+    if (kind === 'object' && what === 'remove') touched.add(name);
+    if (kind === 'field')
+      touched.add(oldObjectName(name.slice(0, name.indexOf('.')), change.forward.renames));
+  }
+  const objects = [...touched].flatMap((name) => base.snapshot.model.objects.get(name) ?? []);
+  if (objects.length === 0) return [];
+  const counts = await parts.storage.metadata.countRecords(
+    base.snapshot.workspace,
+    objects.map((object) => object.key),
+  );
+  return objects.map((object) => ({ object: object.name, count: counts.get(object.key) ?? 0 }));
+}
+
+function oldObjectName(name: string, renames: ChangeSet['renames']): string {
+  return renames.find((rename) => rename.kind === 'object' && rename.to === name)?.from ?? name;
+}

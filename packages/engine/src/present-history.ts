@@ -1,0 +1,68 @@
+/** The history of a record, under the names that its fields have today and without those that the caller can't read. */
+import { jsonPointer } from '@trellis/metadata';
+import { NEVER } from '@trellis/model';
+import { readLimit, throwProblems } from './build-query.ts';
+import { toError, unknownRecord } from './draft.ts';
+import type { InputError, RecordLifecycle } from './engine.ts';
+import type { Parts } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+/** Entries newest first, of a live or deleted record that the caller sees. */
+export async function readHistory(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: string;
+    readonly id: string;
+    readonly limit: number | undefined;
+    readonly before: string | undefined;
+  },
+): ReturnType<RecordLifecycle['history']> {
+  const object = pinned.requireObject(request.object, 'read');
+  const problems: InputError[] = [];
+  const limit = readLimit(request.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
+  if (request.before !== undefined && !ID.test(request.before)) {
+    problems.push({
+      code: 'invalid_cursor',
+      pointer: jsonPointer('before'),
+      message: 'This is no entry of a history.',
+    });
+  }
+  throwProblems(problems);
+  const id = request.id.toLowerCase();
+  if (!ID.test(id)) throw toError(unknownRecord());
+  const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, {
+    object,
+    ids: [id],
+    visible: pinned.visible(object),
+    allowed: NEVER,
+    deleted: 'both',
+    context: pinned.expressionContext,
+  });
+  if (!record) throw toError(unknownRecord());
+  const page = { limit: limit + 1, before: request.before };
+  const found = await parts.storage.records.history(pinned.snapshot, object, id, page);
+  const entries = found.slice(0, limit);
+  const readable = new Map(
+    [...object.fields.values()].filter(pinned.isReadable).map((field) => [field.key, field.name]),
+  );
+  return {
+    entries: entries.map(({ id: entryId, at, actorId, actorName, action, source, version, difference }) => ({
+      id: entryId,
+      at,
+      actor: { id: actorId, name: actorName },
+      action,
+      source,
+      version,
+      changes: Object.entries(difference).flatMap(([key, [before, after]]) => {
+        const field = readable.get(key);
+        return field === undefined ? [] : [{ field, before, after }];
+      }),
+    })),
+    next: found.length > limit ? entries.at(-1)!.id : null,
+  };
+}

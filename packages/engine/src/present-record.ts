@@ -1,0 +1,217 @@
+/**
+ * Shapes records for a reader: which fields, under which names, lookups expanded as asked for, nothing that they may
+ * not read. A selection is resolved once per object and list of fields and kept with the model; per row there is no
+ * resolving, only copying.
+ */
+import { jsonPointer } from '@trellis/metadata';
+import {
+  type CompiledField,
+  type CompiledObject,
+  type FieldPath,
+  type JsonValue,
+  type RecordData,
+  resolvePath,
+  TITLE_FIELD,
+} from '@trellis/model';
+import type { InputError, PresentedRecord } from './engine.ts';
+import { EngineError } from './errors.ts';
+import type { SavedRecord } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { ownPath } from './write-links.ts';
+
+/** What a reader gets of each record, and what has to be asked of storage for it. */
+export interface Selection {
+  /** Paths as asked for: the columns of an export. */
+  readonly texts: readonly string[];
+  readonly paths: readonly FieldPath[];
+  readonly slots: readonly Slot[];
+  /** No lookup is expanded: rows are records as they come. */
+  readonly isFlat: boolean;
+  /** Every field that the selection touches: all must be readable for whoever uses it. */
+  readonly fields: readonly CompiledField[];
+}
+
+type Slot =
+  | { readonly kind: 'value'; readonly out: string; readonly source: string }
+  | { readonly kind: 'lookup'; readonly out: string; readonly lookup: ExpandedLookup };
+
+interface ExpandedLookup {
+  /** Text of the path that gives the id (or `{object, id}`). */
+  readonly source: string;
+  readonly parts: Slot[];
+}
+
+/** Fields that are shown only where deleted records are. */
+const DELETION_FIELDS: ReadonlySet<string> = new Set(['deleted_at', 'deleted_by']);
+const MAX_SELECTIONS = 200;
+const selections = new WeakMap<CompiledObject, Map<string, Selection>>();
+
+/** The selection of the given paths, or of all readable fields. Throws `invalid_query` with pointers into `/fields`. */
+export function select(
+  pinned: Pinned,
+  object: CompiledObject,
+  fields: readonly string[] | undefined,
+  options: { readonly withDeletion: boolean } = { withDeletion: false },
+): Selection {
+  const key = fields ? `=${fields.join(',')}` : options.withDeletion ? '*deleted' : '*';
+  const cache = selections.get(object) ?? new Map<string, Selection>();
+  const known = cache.get(key);
+  if (known && isStillRight(pinned, object, known, { isDefault: !fields, ...options })) return known;
+  const selection = fields
+    ? selectPaths(pinned, object, fields)
+    : selectAll(pinned, object, options.withDeletion);
+  if (cache.size >= MAX_SELECTIONS) cache.clear();
+  cache.set(key, selection);
+  selections.set(object, cache);
+  return selection;
+}
+
+/** The cache knows no callers: a selection serves whoever may read exactly what it holds. */
+function isStillRight(
+  pinned: Pinned,
+  object: CompiledObject,
+  selection: Selection,
+  options: { readonly isDefault: boolean; readonly withDeletion: boolean },
+): boolean {
+  if (!selection.fields.every(pinned.isReadable)) return false;
+  return (
+    !options.isDefault ||
+    readableFields(pinned, object, options.withDeletion).length === selection.slots.length
+  );
+}
+
+/** Readable fields in the order in which records show them: id, own fields, then what the platform keeps. */
+export function readableFields(
+  pinned: Pinned,
+  object: CompiledObject,
+  withDeletion: boolean,
+): CompiledField[] {
+  const system = [...object.fields.values()].filter((field) => field.systemColumn !== undefined);
+  return [...system.slice(0, 1), ...object.ownFields, ...system.slice(1)].filter(
+    (field) => (withDeletion || !DELETION_FIELDS.has(field.name)) && pinned.isReadable(field),
+  );
+}
+
+function selectAll(pinned: Pinned, object: CompiledObject, withDeletion: boolean): Selection {
+  const fields = readableFields(pinned, object, withDeletion);
+  return {
+    texts: fields.map((field) => field.name),
+    paths: fields.map(ownPath),
+    slots: fields.map((field) => ({ kind: 'value', out: field.name, source: field.name })),
+    isFlat: fields.some((field) => field.name === 'id') && fields.some((field) => field.name === 'version'),
+    fields,
+  };
+}
+
+function selectPaths(pinned: Pinned, object: CompiledObject, texts: readonly string[]): Selection {
+  const problems: InputError[] = [];
+  const resolved: FieldPath[] = [];
+  for (const [index, text] of texts.entries()) {
+    const scope = { objects: pinned.model.objects, object, isReadable: pinned.isReadable };
+    const { path, problem } = typeof text === 'string' ? resolvePath(scope, text) : { problem: WRONG_TYPE };
+    if (problem) problems.push({ ...problem, pointer: jsonPointer('fields', index) });
+    else if (path) resolved.push(path);
+  }
+  if (problems.length > 0)
+    throw new EngineError('invalid_query', 'Some of the fields asked for are not there.', {
+      errors: problems,
+    });
+  const builder = new SelectionBuilder();
+  builder.add(ownPath(object.fields.get('id')!));
+  for (const path of resolved) builder.add(path);
+  builder.add(ownPath(object.fields.get('version')!));
+  return builder.finish(texts, resolved);
+}
+
+const WRONG_TYPE = { code: 'wrong_type', message: 'A field is named by text.' };
+
+/** Lays paths out as slots: `account.owner.name` becomes `account: {id, owner: {id, name}}`. */
+class SelectionBuilder {
+  readonly #paths = new Map<string, FieldPath>();
+  readonly #slots: Slot[] = [];
+
+  add(path: FieldPath): void {
+    const segments = path.text.split('.');
+    let slots = this.#slots;
+    for (const [depth, lookup] of path.through.entries()) {
+      const source = segments.slice(0, depth + 1).join('.');
+      this.#paths.set(source, { text: source, through: path.through.slice(0, depth), field: lookup });
+      slots = this.#expand(slots, segments[depth]!, source).parts;
+    }
+    const out = segments.at(-1)!;
+    this.#paths.set(path.text, path);
+    if (!slots.some((slot) => slot.out === out)) slots.push({ kind: 'value', out, source: path.text });
+  }
+
+  /** The slot of a lookup as an object; a plain id that was asked for before gives way to it. */
+  #expand(slots: Slot[], out: string, source: string): ExpandedLookup {
+    const index = slots.findIndex((slot) => slot.out === out);
+    const known = slots[index];
+    if (known?.kind === 'lookup') return known.lookup;
+    const expanded: ExpandedLookup = { source, parts: [] };
+    const slot: Slot = { kind: 'lookup', out, lookup: expanded };
+    if (index < 0) slots.push(slot);
+    else slots[index] = slot;
+    return expanded;
+  }
+
+  finish(texts: readonly string[], resolved: readonly FieldPath[]): Selection {
+    return {
+      texts,
+      paths: [...this.#paths.values()],
+      slots: this.#slots,
+      isFlat: this.#slots.every((slot) => slot.kind === 'value'),
+      fields: [...new Set(resolved.flatMap((path) => [...path.through, path.field]))].filter(
+        (field) => field !== TITLE_FIELD,
+      ),
+    };
+  }
+}
+
+export function presentRow(selection: Selection, row: RecordData): PresentedRecord {
+  return selection.isFlat ? row : presentSlots(selection.slots, row);
+}
+
+function presentSlots(slots: readonly Slot[], row: RecordData): Record<string, JsonValue> {
+  const result: Record<string, JsonValue> = {};
+  for (const slot of slots) {
+    result[slot.out] = slot.kind === 'value' ? (row[slot.source] ?? null) : presentLookup(slot.lookup, row);
+  }
+  return result;
+}
+
+/** `{id, name}`, with `object` where the lookup has several targets. An invisible target gives its id and blanks. */
+function presentLookup({ source, parts }: ExpandedLookup, row: RecordData): JsonValue {
+  const value = row[source] ?? null;
+  if (value === null) return null;
+  if (typeof value === 'string') return { id: value, ...presentSlots(parts, row) };
+  const { object, id } = value as { object: string; id: string };
+  return { object, id, ...presentSlots(parts, row) };
+}
+
+/** A record just saved, with all readable fields; `links` are those that the save did not write, by field name. */
+export function presentSaved(
+  selection: Selection,
+  object: CompiledObject,
+  record: SavedRecord,
+  links: ReadonlyMap<string, readonly string[]>,
+): PresentedRecord {
+  const system: Readonly<Record<string, JsonValue>> = {
+    id: record.id,
+    owner_id: record.ownerId,
+    record_type: record.recordType,
+    created_at: record.createdAt,
+    created_by: record.createdBy,
+    updated_at: record.updatedAt,
+    updated_by: record.updatedBy,
+    version: record.version,
+  };
+  const result: Record<string, JsonValue> = {};
+  for (const { out } of selection.slots) {
+    const field = object.fields.get(out)!;
+    if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
+    else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
+    else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
+  }
+  return result;
+}

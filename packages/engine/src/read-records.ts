@@ -1,0 +1,287 @@
+/**
+ * Reading records: get, list, aggregate, export. Each is one decision, one resolved query and one statement; what
+ * comes back is shaped by the selection alone.
+ */
+import { jsonPointer } from '@trellis/metadata';
+import {
+  type AggregateQuery,
+  allOf,
+  type CompiledField,
+  type DatePeriod,
+  type Expression,
+  type GroupKey,
+  type JsonValue,
+  type Measure,
+  type RecordQuery,
+} from '@trellis/model';
+import {
+  buildListQuery,
+  pathsOf,
+  readFilter,
+  readLimit,
+  readPath,
+  readSort,
+  throwProblems,
+} from './build-query.ts';
+import { toError, unknownRecord } from './draft.ts';
+import type {
+  AggregateRequest,
+  InputError,
+  ListRequest,
+  ListResult,
+  PresentedRecord,
+  RecordLifecycle,
+} from './engine.ts';
+import { encodeCursor } from './page-cursor.ts';
+import type { Parts } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { presentRow, select } from './present-record.ts';
+import { ownPath } from './write-links.ts';
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const MAX_GROUPS = 1000;
+const DEFAULT_GROUPS = 200;
+const PERIODS: readonly DatePeriod[] = ['day', 'week', 'month', 'quarter', 'year'];
+
+/** One live record. Throws `unknown_record` for one that is absent or invisible: the two can't be told apart. */
+export async function getRecord(
+  parts: Parts,
+  pinned: Pinned,
+  request: { readonly object: string; readonly id: string; readonly fields: readonly string[] | undefined },
+): Promise<PresentedRecord> {
+  const object = pinned.requireObject(request.object, 'read');
+  const selection = select(pinned, object, request.fields);
+  const id = request.id.toLowerCase();
+  if (!ID.test(id)) throw toError(unknownRecord());
+  const idPath = ownPath(object.fields.get('id')!);
+  const visible = pinned.visible(object);
+  const isRecord: Expression = {
+    op: '==',
+    left: { op: 'field', type: 'id', path: idPath },
+    right: { op: 'literal', type: 'id', value: id },
+  };
+  const query: RecordQuery = {
+    object,
+    fields: selection.paths,
+    filter: allOf(isRecord, visible),
+    targetFilters: pinned.targetFilters(pathsOf(selection.paths, undefined, visible, [])),
+    search: undefined,
+    sort: [{ path: idPath, descending: true }],
+    limit: 1,
+    after: undefined,
+    before: undefined,
+    count: 'none',
+    deleted: false,
+    context: pinned.expressionContext,
+  };
+  const [row] = (await parts.storage.records.query(pinned.snapshot, query)).rows;
+  if (!row) throw toError(unknownRecord());
+  return presentRow(selection, row);
+}
+
+export async function listRecords(
+  parts: Parts,
+  pinned: Pinned,
+  name: string,
+  request: ListRequest,
+): Promise<ListResult> {
+  const object = pinned.requireObject(name, 'read');
+  const { query, selection } = buildListQuery(pinned, object, request);
+  const page = await parts.storage.records.query(pinned.snapshot, query);
+  const cursor = (values: readonly JsonValue[] | undefined) =>
+    values ? encodeCursor(object.name, query.sort, values) : null;
+  return {
+    records: page.rows.map((row) => presentRow(selection, row)),
+    next: cursor(page.next),
+    previous: cursor(page.previous),
+    ...(page.count ? { count: page.count } : {}),
+  };
+}
+
+export async function aggregateRecords(
+  parts: Parts,
+  pinned: Pinned,
+  name: string,
+  request: AggregateRequest,
+): ReturnType<RecordLifecycle['aggregate']> {
+  const object = pinned.requireObject(name, 'read');
+  const problems: InputError[] = [];
+  const filter = readFilter(pinned, object, request.filter, problems);
+  const groupBy = (request.group_by ?? []).flatMap((key, index): GroupKey[] => {
+    const pointer = jsonPointer('group_by', index);
+    const { field: text, period } =
+      typeof key === 'string'
+        ? { field: key, period: undefined }
+        : (key ?? { field: undefined, period: undefined });
+    if (typeof text !== 'string') {
+      problems.push({
+        code: 'wrong_type',
+        pointer,
+        message: 'A group is a field, or {"field": …, "period": …}.',
+      });
+      return [];
+    }
+    const path = readPath(pinned, object, text, pointer, problems);
+    if (!path) return [];
+    const { type } = path.field;
+    if (!type.isGroupable)
+      problems.push({
+        code: 'not_groupable',
+        pointer,
+        message: `\`${text}\` is a ${type.label.toLowerCase()}, which can't be grouped by.`,
+      });
+    const isMoment = type.valueType === 'date' || type.valueType === 'datetime';
+    if (period !== undefined && (!PERIODS.includes(period) || !isMoment)) {
+      const message = isMoment
+        ? `A period is ${PERIODS.join(', ')}.`
+        : `\`${text}\` is no date, so it has no periods.`;
+      problems.push({ code: 'invalid_period', pointer: `${pointer}/period`, message });
+    }
+    return [{ path, period, as: text }];
+  });
+  const measures = readMeasures(pinned, object, request, problems);
+  const names = [...groupBy.map((key) => key.as), ...measures.map((measure) => measure.as)];
+  for (const [index, as] of names.entries()) {
+    if (names.indexOf(as) === index) continue;
+    const pointer =
+      index < groupBy.length
+        ? jsonPointer('group_by', index)
+        : jsonPointer('measures', index - groupBy.length);
+    problems.push({ code: 'duplicate_column', pointer, message: `\`${as}\` is asked for twice.` });
+  }
+  const sort = (request.sort ?? []).flatMap((text, index) => {
+    const as = String(text).replace(/^[-+]/, '');
+    if (names.includes(as)) return [{ as, descending: String(text).startsWith('-') }];
+    const hint = `Columns are ${names.join(', ')}.`;
+    problems.push({
+      code: 'unknown_column',
+      pointer: jsonPointer('sort', index),
+      message: `The result has no column \`${as}\`.`,
+      hint,
+    });
+    return [];
+  });
+  const limit = readLimit(request.limit, { default: DEFAULT_GROUPS, most: MAX_GROUPS }, problems);
+  throwProblems(problems);
+  const visible = pinned.visible(object);
+  const query: AggregateQuery = {
+    object,
+    groupBy,
+    measures,
+    filter: allOf(filter, visible),
+    targetFilters: pinned.targetFilters(
+      pathsOf(
+        groupBy.map((key) => key.path),
+        filter,
+        visible,
+        [],
+      ),
+    ),
+    sort,
+    limit,
+    context: pinned.expressionContext,
+  };
+  return parts.storage.records.aggregate(pinned.snapshot, query);
+}
+
+/** `count` alone when no measure is asked for. */
+function readMeasures(
+  pinned: Pinned,
+  object: RecordQuery['object'],
+  request: AggregateRequest,
+  problems: InputError[],
+): Measure[] {
+  const given = request.measures ?? [{ function: 'count' as const }];
+  return given.flatMap((measure, index): Measure[] => {
+    const pointer = jsonPointer('measures', index);
+    const { function: aggregate, field: name } = measure ?? {};
+    if (name === undefined) {
+      if (aggregate === 'count') return [{ function: aggregate, field: undefined, as: 'count' }];
+      problems.push({
+        code: 'required',
+        pointer: `${pointer}/field`,
+        message: `\`${String(aggregate)}\` needs a field.`,
+      });
+      return [];
+    }
+    const path = readPath(pinned, object, String(name), `${pointer}/field`, problems);
+    if (!path) return [];
+    if (path.through.length > 0) {
+      problems.push({
+        code: 'not_supported',
+        pointer: `${pointer}/field`,
+        message: 'A measure is taken of a field of the object itself.',
+      });
+      return [];
+    }
+    const field: CompiledField = path.field;
+    if (!field.type.aggregates.includes(aggregate)) {
+      const hint = `It has ${field.type.aggregates.join(', ')}.`;
+      problems.push({
+        code: 'invalid_measure',
+        pointer: `${pointer}/function`,
+        message: `A ${field.type.label.toLowerCase()} has no \`${String(aggregate)}\`.`,
+        hint,
+      });
+      return [];
+    }
+    return [{ function: aggregate, field, as: `${aggregate}_${field.name}` }];
+  });
+}
+
+/** All records of a filter in keyset pages. Needs the right to export. */
+export function exportRecords(
+  parts: Parts,
+  pinned: Pinned,
+  name: string,
+  request: {
+    readonly filter?: unknown;
+    readonly fields?: readonly string[];
+    readonly sort?: readonly string[];
+  },
+): Awaited<ReturnType<RecordLifecycle['exportRows']>> {
+  const object = pinned.requireObject(name, 'export');
+  const problems: InputError[] = [];
+  const filter = readFilter(pinned, object, request.filter, problems);
+  const sort = readSort(pinned, object, request.sort, problems);
+  throwProblems(problems);
+  const selection = select(pinned, object, request.fields);
+  const visible = pinned.visible(object);
+  const pages = parts.storage.records.stream(pinned.snapshot, {
+    object,
+    fields: selection.paths,
+    filter: allOf(filter, visible),
+    targetFilters: pinned.targetFilters(pathsOf(selection.paths, filter, visible, sort)),
+    search: undefined,
+    sort,
+    deleted: false,
+    context: pinned.expressionContext,
+  });
+  const fieldOf = new Map(selection.paths.map((path) => [path.text, path.field]));
+  const columns = selection.texts.map((text) => ({ segments: text.split('.'), field: fieldOf.get(text)! }));
+  return {
+    fields: selection.texts,
+    pages: presentPages(pages, (row) => presentRow(selection, row)),
+    toCells: (record) => columns.map(({ segments, field }) => toCell(record, segments, field)),
+  };
+}
+
+async function* presentPages<T, R>(
+  pages: AsyncIterable<readonly T[]>,
+  present: (row: T) => R,
+): AsyncIterable<readonly R[]> {
+  for await (const rows of pages) yield rows.map(present);
+}
+
+function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {
+  let value: JsonValue | undefined = record as JsonValue;
+  for (const segment of segments) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
+    value = (value as { readonly [key: string]: JsonValue })[segment];
+  }
+  if (value === null || value === undefined) return '';
+  // A plain lookup beside an expansion of it was given as the expanded object.
+  const isExpanded =
+    field.targets.length > 0 && !field.isPolymorphic && typeof value === 'object' && !Array.isArray(value);
+  return field.type.toText(isExpanded ? (value as { id: string }).id : value, field);
+}

@@ -1,0 +1,260 @@
+/**
+ * The record lifecycle as the face has it: each call is pinned, decided and handed to the read or the write path.
+ * Rights come first, before the body is looked at.
+ */
+import type { CompiledObject } from '@trellis/model';
+import { deleteRecords, purgeRecord, restoreRecord } from './delete-record.ts';
+import { toError } from './draft.ts';
+import type { BatchRequest, BatchResult, InputError, PresentedRecord, RecordLifecycle } from './engine.ts';
+import { EngineError } from './errors.ts';
+import type { Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { readHistory } from './present-history.ts';
+import { presentSaved, select } from './present-record.ts';
+import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
+import { saveRecords } from './save-record.ts';
+import { searchRecords } from './search-records.ts';
+import { withPinned } from './with-pinned.ts';
+import { loadLinks } from './write-links.ts';
+
+/** Records in one batch; more is an import. */
+export const MAX_BATCH = 1000;
+
+export function createRecordLifecycle(parts: Parts): RecordLifecycle {
+  return {
+    get: (context, object, id, fields) =>
+      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields })),
+    list: (context, object, request) =>
+      withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
+    aggregate: (context, object, request) =>
+      withPinned(parts, context, (pinned) => aggregateRecords(parts, pinned, object, request)),
+    create: (context, name, input, options = {}) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireWritable(pinned, name, ['create']);
+        const item = { input, id: undefined, version: undefined };
+        return saveOne(parts, pinned, {
+          object,
+          operation: 'create',
+          items: [item],
+          dryRun: options.dryRun ?? false,
+        });
+      }),
+    update: (context, name, id, input, options = {}) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireWritable(pinned, name, ['update']);
+        const item = { input, id: id.toLowerCase(), version: options.version };
+        return saveOne(parts, pinned, {
+          object,
+          operation: 'update',
+          items: [item],
+          dryRun: options.dryRun ?? false,
+        });
+      }),
+    delete: (context, name, id, options = {}) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireWritable(pinned, name, ['delete']);
+        const { version } = options;
+        if (options.purge) return purgeRecord(parts, pinned, { object, id: id.toLowerCase(), version });
+        const request = {
+          object,
+          items: [{ id, version }],
+          allOrNothing: true,
+          dryRun: false,
+          authority: 'caller' as const,
+        };
+        const failure = (await deleteRecords(parts, pinned, request)).items[0]?.failure;
+        if (failure) throw toError(failure);
+      }),
+    restore: (context, name, id) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireWritable(pinned, name, ['delete']);
+        await restoreRecord(parts, pinned, object, id.toLowerCase());
+        return getRecord(parts, pinned, { object: name, id, fields: undefined });
+      }),
+    batch: (context, name, request) =>
+      withPinned(parts, context, (pinned) => runBatch(parts, pinned, name, request)),
+    history: (context, object, id, page) =>
+      withPinned(parts, context, (pinned) =>
+        readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),
+      ),
+    search: (context, text, limit) =>
+      withPinned(parts, context, (pinned) => searchRecords(parts, pinned, text, limit)),
+    exportRows: (context, object, request) =>
+      withPinned(parts, context, async (pinned) => exportRecords(parts, pinned, object, request)),
+  };
+}
+
+/** The object for a write through /records; objects of the platform are written through their own doors. */
+function requireWritable(
+  pinned: Pinned,
+  name: string,
+  actions: readonly ('create' | 'update' | 'delete')[],
+): CompiledObject {
+  let object: CompiledObject | undefined;
+  for (const action of actions) object = pinned.requireObject(name, action);
+  if (object!.isSystem) {
+    throw new EngineError(
+      'system_object',
+      `${object!.pluralLabel} are kept by the platform: use /users to write them.`,
+    );
+  }
+  return object!;
+}
+
+async function saveOne(
+  parts: Parts,
+  pinned: Pinned,
+  request: Pick<SaveRequest, 'object' | 'operation' | 'items' | 'dryRun'>,
+): Promise<PresentedRecord> {
+  const outcome = await saveRecords(parts, pinned, { ...request, allOrNothing: false, authority: 'caller' });
+  return presentSavedItem(parts, pinned, request.object, outcome.items[0]!);
+}
+
+/** The saved record as its reader sees it, or the error of a failure. */
+export async function presentSavedItem(
+  parts: Parts,
+  pinned: Pinned,
+  object: CompiledObject,
+  item: SavedItem,
+): Promise<PresentedRecord> {
+  const { record, failure } = item;
+  if (failure) throw toError(failure);
+  if (!record) throw new Error('A saved item has a record or a failure.');
+  const selection = select(pinned, object, undefined);
+  const links = new Map<string, readonly string[]>();
+  for (const field of record.isNew ? [] : selection.fields) {
+    if (!field.junction || record.links.has(field.name)) continue;
+    const loaded = await loadLinks(parts, pinned, field, { ids: [record.id] });
+    links.set(
+      field.name,
+      (loaded.get(record.id) ?? []).map((link) => link.far),
+    );
+  }
+  return presentSaved(selection, object, record, links);
+}
+
+async function runBatch(
+  parts: Parts,
+  pinned: Pinned,
+  name: string,
+  request: BatchRequest,
+): ReturnType<RecordLifecycle['batch']> {
+  const { operation, allOrNothing, dryRun, key } = request;
+  const actions = (
+    { create: ['create'], update: ['update'], upsert: ['create', 'update'], delete: ['delete'] } as const
+  )[operation];
+  if (!actions) throw invalid('/operation', '`operation` is create, update, upsert or delete.');
+  const object = requireWritable(pinned, name, actions);
+  const { records } = request;
+  if (!Array.isArray(records)) throw invalid('/records', '`records` is a list.');
+  if (records.length > MAX_BATCH)
+    throw invalid('/records', `A batch has at most ${MAX_BATCH} records, not ${records.length}.`);
+  if (operation === 'upsert') requireKey(pinned, object, key);
+  if (records.length === 0) return { results: [], isWritten: !dryRun };
+
+  const addressed = records.map((record, index) => readAddress(record, index, operation));
+  const faults = addressed.flatMap((each) => each.fault ?? []);
+  if (faults.length > 0)
+    throw new EngineError('invalid_input', 'Some records of the batch do not say which record they mean.', {
+      errors: faults,
+    });
+  if (operation === 'delete') {
+    const items = addressed.map(({ item }) => ({ id: item.id!, version: item.version }));
+    const outcome = await deleteRecords(parts, pinned, {
+      object,
+      items,
+      allOrNothing,
+      dryRun,
+      authority: 'caller',
+    });
+    const results = outcome.items.map(
+      ({ index, status, id, version, failure }): BatchResult => ({
+        index,
+        status,
+        id,
+        version,
+        ...(failure ? { errors: failure.errors } : {}),
+      }),
+    );
+    return { results, isWritten: outcome.isWritten };
+  }
+  const items = addressed.map(({ item }) => item);
+  const outcome = await saveRecords(parts, pinned, {
+    object,
+    operation,
+    key,
+    items,
+    allOrNothing,
+    dryRun,
+    authority: 'caller',
+  });
+  return { results: outcome.items.map((item) => toResult(item, dryRun)), isWritten: outcome.isWritten };
+}
+
+function toResult({ index, status, id, record, failure }: SavedItem, dryRun: boolean): BatchResult {
+  // The id of a record that a dry run would have made means nothing.
+  const shownId = dryRun && status === 'created' ? null : id;
+  return {
+    index,
+    status,
+    id: shownId,
+    version: record?.version ?? null,
+    ...(failure ? { errors: failure.errors } : {}),
+  };
+}
+
+function requireKey(pinned: Pinned, object: CompiledObject, key: string | undefined): void {
+  const field = key === undefined ? undefined : object.fields.get(key);
+  if (field?.isUnique && field.systemColumn === undefined && pinned.isReadable(field)) return;
+  const candidates = object.ownFields
+    .filter((each) => each.isUnique && pinned.isReadable(each))
+    .map((each) => each.name);
+  const hint =
+    candidates.length > 0
+      ? `Unique fields are ${candidates.join(', ')}.`
+      : `${object.label} has no unique field.`;
+  throw invalid('/key', 'An upsert needs `key`: a unique field by which records are recognised.', hint);
+}
+
+/** Takes `id` and `version` out of a record of an update or delete. */
+function readAddress(
+  record: unknown,
+  index: number,
+  operation: BatchRequest['operation'],
+): { readonly item: SaveItem; readonly fault?: InputError } {
+  if (operation === 'create' || operation === 'upsert')
+    return { item: { input: record, id: undefined, version: undefined } };
+  const pointer = `/records/${index}`;
+  // A deletion may name a record by its id alone.
+  const given: unknown = operation === 'delete' && typeof record === 'string' ? { id: record } : record;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    return {
+      item: NOTHING,
+      fault: { code: 'wrong_type', pointer, message: 'A record is an object with its `id`.' },
+    };
+  }
+  const { id, version, ...input } = given as Record<string, unknown>;
+  if (typeof id !== 'string')
+    return {
+      item: NOTHING,
+      fault: { code: 'required', pointer: `${pointer}/id`, message: '`id` says which record is meant.' },
+    };
+  if (version !== undefined && !Number.isInteger(version)) {
+    return {
+      item: NOTHING,
+      fault: { code: 'wrong_type', pointer: `${pointer}/version`, message: '`version` is a whole number.' },
+    };
+  }
+  return { item: { input, id: id.toLowerCase(), version: version as number | undefined } };
+}
+
+const NOTHING: SaveItem = { input: {}, id: '', version: undefined };
+
+function invalid(pointer: string, message: string, hint?: string): EngineError {
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'invalid_value', pointer, message, ...(hint === undefined ? {} : { hint }) }],
+  });
+}
+
+/** The save and delete paths, as the parts carry them. */
+export const WRITE_PATHS: Parts['write'] = { save: saveRecords, delete: deleteRecords };

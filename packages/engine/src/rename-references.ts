@@ -1,0 +1,100 @@
+/**
+ * Follows a rename through the components that mention what is renamed: paths in views and layouts, targets of
+ * lookups, items of apps. The model knows where each mention stands; here the text at that place is rewritten. A
+ * mention that can't be rewritten is left alone, and the compiler then reports it.
+ */
+import { type Component, componentId, objectOf, shortName } from '@trellis/metadata';
+import type { Model, Reference } from '@trellis/model';
+import { type Entry, renamedTo, stableText } from './merge-change-set.ts';
+
+interface Rename {
+  readonly kind: Component['kind'];
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The entries with every mention brought up to date. `given` are components that the request itself wrote: they say
+ * what their author meant and are left alone.
+ */
+export function renameReferences(
+  entries: readonly Entry[],
+  before: Model,
+  renames: readonly Rename[],
+  given: ReadonlySet<string>,
+): Entry[] {
+  if (renames.length === 0) return [...entries];
+  const referencesByComponent = Map.groupBy(before.references, (reference) => reference.from);
+  return entries.map((entry) => {
+    const old = entry.stored?.component;
+    if (!old || given.has(componentId(entry.component))) return entry;
+    const body = structuredClone(entry.component.body) as Record<string, unknown>;
+    for (const reference of referencesByComponent.get(componentId(old)) ?? []) {
+      rewriteAt(body, reference.pointer, (text) => renameInText(text, reference, renames));
+    }
+    renameNamedProperties(old, body, renames);
+    return stableText(body) === stableText(entry.component.body)
+      ? entry
+      : { ...entry, component: { ...entry.component, body } as unknown as Component };
+  });
+}
+
+function rewriteAt(body: Record<string, unknown>, pointer: string, rewrite: (text: string) => string): void {
+  const segments = pointer
+    .split('/')
+    .slice(2)
+    .map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'));
+  let holder: unknown = body;
+  for (const segment of segments.slice(0, -1))
+    holder = (holder as Record<string, unknown> | undefined)?.[segment];
+  const last = segments.at(-1);
+  if (typeof holder !== 'object' || holder === null || last === undefined) return;
+  const value = (holder as Record<string, unknown>)[last];
+  if (typeof value === 'string') (holder as Record<string, unknown>)[last] = rewrite(value);
+}
+
+/**
+ * The text at a mention, renamed. A mention of an object is its name alone; one of a view or of a related list's
+ * lookup is a full name (`contact.account`); any other of a field is a path, of which the segment changes.
+ */
+function renameInText(text: string, { pointer, to }: Reference, renames: readonly Rename[]): string {
+  const kind = to.slice(0, to.indexOf(':'));
+  const name = to.slice(to.indexOf(':') + 1);
+  const isFullName = kind !== 'field' || pointer.endsWith('/lookup');
+  for (const rename of renames) {
+    const renamed = renamedTo({ kind: kind as Component['kind'], name }, rename);
+    if (renamed === undefined) continue;
+    if (isFullName) {
+      if (text === name) return renamed;
+      continue;
+    }
+    if (rename.kind !== 'field') continue;
+    const sign = text.startsWith('-') ? '-' : '';
+    const segments = text.slice(sign.length).split('.');
+    return sign + segments.map((each) => (each === shortName(name) ? shortName(renamed) : each)).join('.');
+  }
+  return text;
+}
+
+/** Properties that name a field or layout by its short name: the name field, and what stands in a record type. */
+function renameNamedProperties(
+  old: Component,
+  body: Record<string, unknown>,
+  renames: readonly Rename[],
+): void {
+  const object = old.kind === 'object' ? old.name : objectOf(old);
+  if (object === undefined) return;
+  const newShort = (kind: Component['kind'], short: unknown) => {
+    const rename = renames.find((each) => each.kind === kind && each.from === `${object}.${String(short)}`);
+    const name = rename && renamedTo({ kind, name: rename.from }, rename);
+    return name?.slice(name.indexOf('.') + 1);
+  };
+  if (old.kind === 'object') body.name_field = newShort('field', body.name_field) ?? body.name_field;
+  if (old.kind !== 'record_type') return;
+  if (body.layout !== undefined) body.layout = newShort('layout', body.layout) ?? body.layout;
+  if (typeof body.options === 'object' && body.options !== null) {
+    body.options = Object.fromEntries(
+      Object.entries(body.options).map(([field, value]) => [newShort('field', field) ?? field, value]),
+    );
+  }
+}

@@ -1,0 +1,440 @@
+/**
+ * Saving records: the order of execution, written once (design brief §5, SPEC S1 to S7). Create, update, upsert,
+ * batches and every consequence that the platform writes pass through `executeSave`; one record is a batch of one. It is
+ * set-based: N records cost a constant number of statements.
+ *
+ * Rejects with `EngineError` or `StorageError` only for what concerns the whole request; what is wrong with one record
+ * is a `failure` of its item.
+ */
+import { ALWAYS, type CompiledObject, formatAutoNumber, type JsonValue } from '@trellis/model';
+import { StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
+import { v7 as makeId } from 'uuid';
+import { applyDefaults, dayOf } from './apply-defaults.ts';
+import { checkRecord } from './check-record.ts';
+import { checkTargets } from './check-targets.ts';
+import { checkUnique } from './check-unique.ts';
+import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
+import type { EngineError } from './errors.ts';
+import { parseInput } from './parse-input.ts';
+import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { describeStale } from './stale-version.ts';
+import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
+import { checkLinkRights, writeLinks } from './write-links.ts';
+
+const MAX_ATTEMPTS = 3;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** One row of a batch was refused and can't be told apart from the others. */
+class NeedsSingles extends Error {}
+class RolledBack extends Error {}
+
+interface Wave {
+  readonly index: number;
+  readonly item: SaveItem;
+}
+
+/** Saves the items; a lost race is run again up to three times, then it is `stale_version`. */
+export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<SaveOutcome> {
+  if (request.transaction) return saveInWaves(parts, pinned, request, request.transaction);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (!needsTransaction(request)) return await saveInWaves(parts, pinned, request, undefined);
+      return await inTransaction(parts, (transaction) => saveInWaves(parts, pinned, request, transaction));
+    } catch (error) {
+      const isTaken = error instanceof StorageError && error.code === 'unique_violation';
+      const isRefused =
+        error instanceof StorageError &&
+        ['foreign_key_violation', 'value_too_large', 'invalid_value'].includes(error.code);
+      if (attempt < MAX_ATTEMPTS && (error instanceof LostRace || (isTaken && mayRepeat(request)))) continue;
+      const isBatch = request.items.length > 1;
+      if (isBatch && !request.allOrNothing && (isTaken || isRefused || error instanceof NeedsSingles)) {
+        return saveOneByOne(parts, pinned, request);
+      }
+      if (isBatch || !(isTaken || isRefused)) throw error;
+      return { items: [refused(0, request, error as StorageError)], isWritten: false };
+    }
+  }
+}
+
+/** The order of execution. Runs in the given transaction, or for one record without one. */
+async function executeSave(
+  parts: Parts,
+  pinned: Pinned,
+  request: SaveRequest,
+  wave: readonly Wave[],
+  transaction: Transaction | undefined,
+): Promise<SavedItem[]> {
+  const { object, authority } = request;
+  const { records } = parts.storage;
+  const { snapshot } = pinned;
+  const isBatch = request.items.length > 1 || transaction !== undefined;
+
+  // 1. Read the input by the field types. The model was pinned and the action decided before the body was looked at.
+  const ids = await resolveIds(parts, pinned, request, wave, transaction);
+  const drafts = wave.map(({ index, item }) => {
+    const id = ids.get(index);
+    const isNew = request.operation === 'create' || (request.operation === 'upsert' && id === undefined);
+    const input = parseInput(pinned, item.input, { object, isNew, isPlatform: authority !== 'caller' });
+    return makeDraft(index, item, id ?? item.newId ?? makeId(), isNew, input);
+  });
+  if (request.operation === 'upsert') requireKeys(request, drafts);
+  const hasUnknown = drafts.some((draft) =>
+    draft.problems.some((problem) => problem.code === 'unknown_field'),
+  );
+  if (hasUnknown && !pinned.isConfirmed) throw new LagSuspected();
+
+  // 2. Load what is there, under the caller's predicates: what they can't see is not there. Compare versions.
+  await loadCurrent(parts, pinned, request, drafts, transaction);
+
+  // 3. Decide access to the record; rights on fields were decided with the input, the owner with the targets.
+  for (const draft of drafts) {
+    if (draft.current && !draft.failure && !draft.current.isAllowed && authority === 'caller') {
+      draft.failure = fail('forbidden', `You may see this ${object.label}, not change it.`);
+    }
+    if (!draft.failure) checkLinkRights(pinned, draft, authority);
+  }
+
+  // 4. Defaults on creation; the input laid over what is stored. (before_save hooks and formulas come here.)
+  for (const draft of drafts) if (!draft.failure) applyDefaults(pinned, object, draft);
+
+  // 5. Validate: all problems of all records together. (Rules and validate hooks come here.)
+  for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
+  await checkTargets(parts, pinned, drafts, { authority, transaction });
+  if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
+    await checkUnique(parts, pinned, object, drafts, transaction);
+  }
+  const sound = drafts.filter(isSound);
+  if (sound.length < drafts.length && (request.allOrNothing || sound.length === 0)) {
+    return drafts.map((draft) => toItem(draft, failureOf(draft), undefined));
+  }
+
+  // 6. Write: rows with history and outbox in one statement each for new and changed records, then links.
+  if (!request.dryRun)
+    await giveNumbers(
+      parts,
+      pinned,
+      object,
+      sound.filter((draft) => draft.isNew),
+    );
+  const inserts = sound
+    .filter((draft) => draft.isNew)
+    .map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
+  const changed = sound.filter((draft) => !draft.isNew && draft.changes.size > 0);
+  const updates = changed.map((draft) => ({
+    id: draft.id,
+    version: draft.current!.version,
+    ownerId: draft.ownerId,
+    recordType: draft.recordType,
+    data: draft.data,
+    difference: differenceOf(draft),
+  }));
+  const written = new Map<string, WrittenRow>();
+  if (inserts.length > 0) {
+    for (const row of await records.insert(snapshot, object, inserts, pinned.origin, transaction))
+      written.set(row.id, row);
+  }
+  if (updates.length > 0) {
+    for (const row of await records.update(snapshot, object, updates, pinned.origin, transaction))
+      written.set(row.id, row);
+    if (updates.some((row) => !written.has(row.id))) throw new LostRace();
+  }
+  const linked = sound.filter((draft) => draft.links.size > 0);
+  let relinked: ReadonlySet<Draft> = new Set();
+  if (linked.length > 0 && transaction) {
+    const { changed: withNewLinks, faults } = await writeLinks(parts, pinned, linked, {
+      authority,
+      transaction,
+    });
+    if (faults.size > 0 && request.items.length > 1 && !request.allOrNothing) throw new NeedsSingles();
+    for (const [draft, errors] of faults) draft.problems.push(...errors);
+    relinked = withNewLinks;
+  }
+
+  // 7. Hand back what was saved; whoever presents it applies the field mask.
+  return drafts.map((draft) => {
+    const failure = failureOf(draft);
+    return toItem(
+      draft,
+      failure,
+      failure ? undefined : toSaved(pinned, draft, written.get(draft.id)),
+      relinked.has(draft),
+    );
+  });
+}
+
+/** Which record each item means: given, found by the key of an upsert, or none yet. */
+async function resolveIds(
+  parts: Parts,
+  pinned: Pinned,
+  request: SaveRequest,
+  wave: readonly Wave[],
+  transaction: Transaction | undefined,
+): Promise<ReadonlyMap<number, string>> {
+  const ids = new Map<number, string>();
+  if (request.operation === 'update') for (const { index, item } of wave) ids.set(index, item.id ?? '');
+  if (request.operation !== 'upsert') return ids;
+  const { object } = request;
+  const field = object.fields.get(request.key ?? '')!;
+  const values = new Map<number, JsonValue>();
+  for (const { index, item } of wave) {
+    const value = keyValue(object, request.key!, item.input);
+    if (value !== null) values.set(index, value);
+  }
+  if (values.size === 0) return ids;
+  const found = await parts.storage.records.findByKey(
+    pinned.snapshot,
+    {
+      object,
+      field: field.name,
+      values: [...new Set(values.values())],
+      visible: pinned.visible(object),
+      context: pinned.expressionContext,
+    },
+    transaction,
+  );
+  for (const [index, value] of values) {
+    const id = found.get(value);
+    if (id !== undefined) ids.set(index, id);
+  }
+  return ids;
+}
+
+/** Without its key a record can be neither found nor recognised the next time. */
+function requireKeys({ object, key }: SaveRequest, drafts: readonly Draft[]): void {
+  const field = object.fields.get(key!)!;
+  for (const draft of drafts) {
+    if ((draft.input.values.get(field) ?? null) !== null) continue;
+    draft.problems.push({
+      code: 'required',
+      pointer: `/${field.name}`,
+      message: `${field.label} is the key of this upsert and is required.`,
+    });
+  }
+}
+
+/** Canonical value of the key in an item, or null when it has none that could be looked for. */
+function keyValue(object: CompiledObject, key: string, input: unknown): string | number | null {
+  const field = object.fields.get(key)!;
+  const given = (input as Record<string, unknown> | null | undefined)?.[key];
+  const value = given === undefined || given === null ? null : field.type.canonicalise(given, field);
+  const isValid =
+    (typeof value === 'string' || typeof value === 'number') &&
+    field.type.valueSchema(field).type === typeof value;
+  return isValid ? value : null;
+}
+
+async function loadCurrent(
+  parts: Parts,
+  pinned: Pinned,
+  request: SaveRequest,
+  drafts: readonly Draft[],
+  transaction: Transaction | undefined,
+): Promise<void> {
+  const existing = drafts.filter((draft) => !draft.isNew);
+  if (existing.length === 0) return;
+  const { object, authority } = request;
+  const ids = [...new Set(existing.map((draft) => draft.id).filter((id) => ID.test(id)))];
+  const loaded =
+    ids.length === 0
+      ? []
+      : await parts.storage.records.loadForWrite(
+          pinned.snapshot,
+          {
+            object,
+            ids,
+            visible: authority === 'caller' ? pinned.visible(object) : ALWAYS,
+            allowed: authority === 'caller' ? pinned.decide(object, 'update').predicate : ALWAYS,
+            deleted: 'live',
+            context: pinned.expressionContext,
+          },
+          transaction,
+        );
+  const byId = new Map(loaded.map((record) => [record.id, record]));
+  for (const draft of existing) {
+    draft.current = byId.get(draft.id);
+    if (!draft.current) draft.failure = unknownRecord();
+    else if (draft.item.version !== undefined && draft.item.version !== draft.current.version) {
+      draft.failure = await describeStale(parts, pinned, {
+        object,
+        current: draft.current,
+        version: draft.item.version,
+        isSingle: request.items.length === 1,
+      });
+    }
+  }
+}
+
+/** Auto-numbers, taken last so that a refused record takes none. */
+async function giveNumbers(
+  parts: Parts,
+  pinned: Pinned,
+  object: CompiledObject,
+  drafts: readonly Draft[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  for (const field of object.ownFields) {
+    if (field.type.name !== 'auto_number') continue;
+    const numbers = await parts.storage.records.nextNumbers(
+      pinned.snapshot,
+      object,
+      field.name,
+      drafts.length,
+    );
+    const day = dayOf(pinned.at, pinned.snapshot.workspace.timeZone);
+    for (const [index, draft] of drafts.entries()) {
+      draft.data[field.key] = formatAutoNumber(field.body.format ?? '{0}', numbers[index]!, day);
+    }
+  }
+}
+
+function differenceOf(draft: Draft): Record<string, readonly [JsonValue, JsonValue]> {
+  const difference: Record<string, readonly [JsonValue, JsonValue]> = {};
+  for (const [field, { before, after }] of draft.changes) difference[field.key] = [before, after];
+  return difference;
+}
+
+function toSaved(pinned: Pinned, draft: Draft, row: WrittenRow | undefined): SavedRecord {
+  const { current, id, ownerId, recordType, data } = draft;
+  const isTouched = row !== undefined;
+  return {
+    id,
+    version: row?.version ?? current!.version,
+    ownerId,
+    recordType,
+    createdAt: current?.createdAt ?? row!.createdAt,
+    createdBy: current?.createdBy ?? pinned.actorId,
+    updatedAt: row?.updatedAt ?? current!.updatedAt,
+    updatedBy: isTouched ? pinned.actorId : current!.updatedBy,
+    data,
+    links: new Map([...draft.links].map(([field, ids]) => [field.name, ids])),
+    isNew: draft.isNew,
+  };
+}
+
+function toItem(
+  draft: Draft,
+  failure: Failure | undefined,
+  record: SavedRecord | undefined,
+  isRelinked = false,
+): SavedItem {
+  const { index, isNew, id, changes } = draft;
+  const knownId = isNew ? null : ID.test(id) ? id : null;
+  if (failure) return { index, status: 'failed', id: knownId, record: undefined, failure };
+  if (!record) return { index, status: 'not_done', id: knownId, record, failure };
+  const status = isNew ? 'created' : changes.size > 0 || isRelinked ? 'updated' : 'unchanged';
+  return { index, status, id: record.id, record, failure };
+}
+
+// --- around the order of execution: waves, attempts, transactions ---------------------------------------------
+
+/**
+ * The items in waves, so that a record named twice in a batch is written twice, one after the other, as it would be
+ * by single requests. Nearly always there is one wave.
+ */
+async function saveInWaves(
+  parts: Parts,
+  pinned: Pinned,
+  request: SaveRequest,
+  transaction: Transaction | undefined,
+): Promise<SaveOutcome> {
+  const results: SavedItem[] = [];
+  let hasFailed = false;
+  for (const wave of splitIntoWaves(request)) {
+    if (hasFailed && request.allOrNothing) {
+      for (const { index, item } of wave)
+        results.push({
+          index,
+          status: 'not_done',
+          id: item.id ?? null,
+          record: undefined,
+          failure: undefined,
+        });
+      continue;
+    }
+    const items = await executeSave(parts, pinned, request, wave, transaction);
+    hasFailed ||= items.some((item) => item.failure);
+    results.push(...items);
+  }
+  results.sort((left, right) => left.index - right.index);
+  if (hasFailed && request.allOrNothing) {
+    const items = results.map(
+      (item): SavedItem => (item.failure ? item : { ...item, status: 'not_done', record: undefined }),
+    );
+    return { items, isWritten: false };
+  }
+  return { items: results, isWritten: !request.dryRun };
+}
+
+function splitIntoWaves(request: SaveRequest): Wave[][] {
+  const all = request.items.map((item, index) => ({ index, item }));
+  if (request.operation === 'create' || all.length < 2) return [all];
+  const counts = new Map<unknown, number>();
+  const waves: Wave[][] = [];
+  for (const entry of all) {
+    const identity: string | number | null | undefined =
+      request.operation === 'update'
+        ? entry.item.id
+        : keyValue(request.object, request.key!, entry.item.input);
+    const count = identity === null || identity === undefined ? 0 : (counts.get(identity) ?? 0);
+    counts.set(identity, count + 1);
+    const wave = waves[count] ?? [];
+    waves[count] = wave;
+    wave.push(entry);
+  }
+  return waves;
+}
+
+function needsTransaction({ items, dryRun, object }: SaveRequest): boolean {
+  if (items.length > 1 || dryRun) return true;
+  const [input] = items.map((item) => item.input);
+  if (typeof input !== 'object' || input === null) return false;
+  return Object.keys(input).some((name) => object.fields.get(name)?.type.valueType === 'ids');
+}
+
+/** A violation may come from a record that was committed a moment ago: the next attempt sees it and can name the row. */
+function mayRepeat(request: SaveRequest): boolean {
+  return request.items.length > 1 || request.operation === 'upsert';
+}
+
+/** Commits only what is to stay: a dry run and a refused batch leave nothing. */
+async function inTransaction(
+  parts: Parts,
+  work: (transaction: Transaction) => Promise<SaveOutcome>,
+): Promise<SaveOutcome> {
+  let outcome: SaveOutcome | undefined;
+  try {
+    await parts.storage.transaction(async (transaction) => {
+      outcome = await work(transaction);
+      const isRefused = outcome.items.every((item) => item.failure);
+      if (!outcome.isWritten || isRefused) throw new RolledBack();
+    });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  }
+  return outcome!;
+}
+
+/** The fallback for a batch in which the database refused a row without saying which. */
+async function saveOneByOne(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<SaveOutcome> {
+  const items: SavedItem[] = [];
+  for (const [index, item] of request.items.entries()) {
+    const outcome = await saveRecords(parts, pinned, { ...request, items: [item] });
+    items.push({ ...outcome.items[0]!, index });
+  }
+  return { items, isWritten: !request.dryRun };
+}
+
+function refused(index: number, request: SaveRequest, error: StorageError): SavedItem {
+  const id = request.items[index]?.id ?? null;
+  const translated = translateError(error) as EngineError;
+  const errors =
+    error.code === 'unique_violation' ? takenErrors(error.fields) : (translated.errors as Failure['errors']);
+  return {
+    index,
+    status: 'failed',
+    id,
+    record: undefined,
+    failure: fail(translated.code, translated.message, errors),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * One compiled model per workspace, for all requests of this process. It is loaded once however many ask (single
+ * flight), marked stale when any node publishes (LISTEN/NOTIFY) and loaded again by the next request. When only the
+ * storage epoch has moved, the model is kept and not compiled again.
+ */
+import type { Problem } from '@trellis/metadata';
+import { compile } from '@trellis/model';
+import type { Snapshot, Storage, StoredMetadata, Workspace } from '@trellis/storage';
+import { EngineError } from './errors.ts';
+
+/** A snapshot with what it was made from: the metadata lifecycle works on this. */
+export interface LoadedMetadata {
+  readonly snapshot: Snapshot;
+  readonly stored: StoredMetadata;
+  /** What the compiler says about the stored components as they are. */
+  readonly problems: readonly Problem[];
+}
+
+interface Slot {
+  loaded: Promise<LoadedMetadata>;
+  isStale: boolean;
+}
+
+export class SnapshotCache {
+  readonly #storage: Storage;
+  readonly #slots = new Map<string, Slot>();
+  #listening: Promise<() => Promise<void>> | undefined;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  async get(workspace: Workspace): Promise<Snapshot> {
+    return (await this.load(workspace)).snapshot;
+  }
+
+  /** The metadata as this node knows it, loaded when it is not known or somebody has published. */
+  async load(workspace: Workspace): Promise<LoadedMetadata> {
+    await this.#listen();
+    const slot = this.#slots.get(workspace.name);
+    if (slot && !slot.isStale) return slot.loaded;
+    return this.#reload(workspace, slot);
+  }
+
+  /** The metadata as the database has it now, at the price of one small statement when nothing has moved. */
+  async loadNewest(workspace: Workspace): Promise<LoadedMetadata> {
+    const loaded = await this.load(workspace);
+    const newest = await this.#storage.metadata.loadRevision(workspace);
+    if (newest.revision === loaded.snapshot.revision && newest.epoch === loaded.snapshot.epoch) return loaded;
+    return this.#reload(workspace, this.#slots.get(workspace.name));
+  }
+
+  markStale(workspaceName: string | undefined): void {
+    for (const [name, slot] of this.#slots) {
+      if (workspaceName === undefined || name === workspaceName) slot.isStale = true;
+    }
+  }
+
+  async close(): Promise<void> {
+    const stop = await this.#listening?.catch(() => undefined);
+    await stop?.();
+    this.#slots.clear();
+  }
+
+  async #listen(): Promise<void> {
+    this.#listening ??= this.#storage.metadata.onChange((name) => this.markStale(name));
+    try {
+      await this.#listening;
+    } catch (error) {
+      this.#listening = undefined;
+      throw error;
+    }
+  }
+
+  #reload(workspace: Workspace, previous: Slot | undefined): Promise<LoadedMetadata> {
+    const slot: Slot = { loaded: this.#loadAfter(workspace, previous?.loaded), isStale: false };
+    this.#slots.set(workspace.name, slot);
+    slot.loaded.catch(() => {
+      if (this.#slots.get(workspace.name) === slot) this.#slots.delete(workspace.name);
+    });
+    return slot.loaded;
+  }
+
+  async #loadAfter(
+    workspace: Workspace,
+    previous: Promise<LoadedMetadata> | undefined,
+  ): Promise<LoadedMetadata> {
+    const known = await previous?.catch(() => undefined);
+    if (known) {
+      const newest = await this.#storage.metadata.loadRevision(workspace);
+      if (newest.revision === known.snapshot.revision && newest.epoch === known.snapshot.epoch) return known;
+    }
+    const stored = await this.#storage.metadata.load(workspace);
+    const { revision, epoch, columns } = stored;
+    const isSameModel = known !== undefined && known.snapshot.revision === revision;
+    const { model, problems } = isSameModel
+      ? { model: known.snapshot.model, problems: known.problems }
+      : compile(stored.components);
+    if (!model) {
+      throw new EngineError(
+        'invalid_metadata',
+        `The metadata of the workspace ${workspace.name} does not compile.`,
+        {
+          errors: problems,
+        },
+      );
+    }
+    return { snapshot: Object.freeze({ workspace, revision, epoch, model, columns }), stored, problems };
+  }
+}

@@ -1,0 +1,303 @@
+/**
+ * Users: identity, membership and user record are written together or not at all (SPEC U1 to U5). An identity belongs
+ * to the installation and may be a member of several workspaces; what one workspace may change of it ends where
+ * another is concerned.
+ */
+import { ADMINISTRATOR } from '@trellis/access';
+import type { CompiledObject } from '@trellis/model';
+import type { IdentityRow, MembershipRow, Transaction, Workspace } from '@trellis/storage';
+import { v7 as makeId } from 'uuid';
+import { readLimit, throwProblems } from './build-query.ts';
+import { toError, unknownRecord } from './draft.ts';
+import type {
+  Context,
+  FirstAdministrator,
+  InputError,
+  NewUser,
+  UserChange,
+  UserDirectory,
+  UserEntry,
+} from './engine.ts';
+import { EngineError } from './errors.ts';
+import type { Parts } from './parts.ts';
+import { type Pinned, requireRight } from './pinned.ts';
+import { validateValue } from './validate-value.ts';
+import { withPinned } from './with-pinned.ts';
+import { ownPath } from './write-links.ts';
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+const CONCURRENCY = 4;
+
+export function createUserDirectory(parts: Parts): UserDirectory {
+  const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
+    requireRight(context, 'manage_users');
+    return withPinned(parts, context, work);
+  };
+  return {
+    create: async (context, input) => withRight(context, (pinned) => createUser(parts, pinned, input)),
+    update: async (context, id, change) =>
+      withRight(context, (pinned) => updateUser(parts, pinned, id.toLowerCase(), change)),
+    find: async (context, id) =>
+      withRight(context, (pinned) => findUser(parts, pinned.context.workspace, id.toLowerCase())),
+    list: async (context, page = {}) => withRight(context, (pinned) => listUsers(parts, pinned, page)),
+    createFirstAdministrator: (workspace, input) => createFirstAdministrator(parts, workspace, input),
+  };
+}
+
+async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise<UserEntry> {
+  const object = requireUserObject(pinned);
+  const permissionSets = input.permissionSets ?? [];
+  const problems = checkPermissionSets(pinned, permissionSets);
+  const email = readEmail(object, input.email, problems);
+  if (problems.length > 0)
+    throw new EngineError('invalid_input', 'The user has faults.', { errors: problems });
+  const { workspace } = pinned.context;
+  const known = await parts.storage.identities.findByEmail(email);
+  const memberships = known ? await parts.storage.identities.memberships(known.id) : [];
+  if (memberships.some((each) => each.workspace === workspace.name)) throw emailTaken();
+  const id = makeId();
+  await parts.storage.transaction(async (transaction) => {
+    const identityId = known?.id ?? makeId();
+    if (!known) {
+      const { name, passwordHash = null } = input;
+      await parts.storage.identities.insertIdentity(
+        { id: identityId, email, name: String(name), passwordHash, isActive: true },
+        transaction,
+      );
+    }
+    await parts.storage.identities.insertMembership(
+      { workspace, identityId, userId: id, permissionSets },
+      transaction,
+    );
+    await saveUserRecord(parts, pinned, {
+      object,
+      id,
+      isNew: true,
+      input: { ...input.fields, name: input.name, email, active: true },
+      transaction,
+    });
+  });
+  return { id, email, name: input.name, isActive: true, permissionSets };
+}
+
+async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<UserEntry> {
+  const object = requireUserObject(pinned);
+  const { workspace } = pinned.context;
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  if (!identity) throw toError(unknownRecord());
+  const problems = checkPermissionSets(pinned, change.permissionSets ?? []);
+  const memberships = await parts.storage.identities.memberships(identity.id);
+  checkOwnRights(pinned, id, change, memberships, problems);
+  if (problems.length > 0)
+    throw new EngineError('invalid_input', 'The change has faults.', { errors: problems });
+  const isShared = memberships.some((each) => each.workspace !== workspace.name);
+  if (isShared && change.passwordHash !== undefined) {
+    throw new EngineError(
+      'forbidden',
+      'This person belongs to other workspaces too: only they themselves may change their password.',
+    );
+  }
+  const { name, permissionSets, isActive, passwordHash } = change;
+  await parts.storage.transaction(async (transaction) => {
+    if (permissionSets !== undefined || isActive !== undefined) {
+      const membership = {
+        ...(permissionSets ? { permissionSets } : {}),
+        ...(isActive === undefined ? {} : { isActive }),
+      };
+      await parts.storage.identities.updateMembership(workspace, id, membership, transaction);
+    }
+    // The identity's name greets its owner in all workspaces; the user record's name is this workspace's own.
+    const ofIdentity = {
+      ...(passwordHash === undefined ? {} : { passwordHash }),
+      ...(name === undefined || isShared ? {} : { name }),
+    };
+    if (Object.keys(ofIdentity).length > 0)
+      await parts.storage.identities.updateIdentity(identity.id, ofIdentity, transaction);
+    const input = {
+      ...change.fields,
+      ...(name === undefined ? {} : { name }),
+      ...(isActive === undefined ? {} : { active: isActive }),
+    };
+    if (Object.keys(input).length > 0)
+      await saveUserRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+  });
+  return (await findUser(parts, workspace, id))!;
+}
+
+async function saveUserRecord(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly id: string;
+    readonly isNew: boolean;
+    readonly input: unknown;
+    readonly transaction: Transaction;
+  },
+): Promise<void> {
+  const { object, id, isNew, input, transaction } = request;
+  const item = isNew
+    ? { input, id: undefined, version: undefined, newId: id }
+    : { input, id, version: undefined };
+  const outcome = await parts.write.save(parts, pinned, {
+    object,
+    operation: isNew ? 'create' : 'update',
+    items: [item],
+    allOrNothing: true,
+    dryRun: false,
+    authority: 'users',
+    transaction,
+  });
+  const failure = outcome.items[0]?.failure;
+  if (failure) throw toError(failure);
+}
+
+async function findUser(parts: Parts, workspace: Workspace, id: string): Promise<UserEntry | undefined> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  if (!identity) return undefined;
+  const membership = (await parts.storage.identities.memberships(identity.id)).find(
+    (each) => each.userId === id,
+  );
+  return membership && toEntry(identity, membership);
+}
+
+async function listUsers(
+  parts: Parts,
+  pinned: Pinned,
+  page: { readonly limit?: number; readonly after?: string },
+): ReturnType<UserDirectory['list']> {
+  const object = requireUserObject(pinned);
+  const problems: InputError[] = [];
+  const limit = readLimit(page.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
+  if (page.after !== undefined && !/^[0-9a-f-]{36}$/.test(page.after)) {
+    problems.push({ code: 'invalid_cursor', pointer: '/after', message: 'This is no id of a user.' });
+  }
+  throwProblems(problems);
+  const id = ownPath(object.fields.get('id')!);
+  const found = await parts.storage.records.query(pinned.snapshot, {
+    object,
+    fields: [id],
+    filter: pinned.visible(object),
+    targetFilters: new Map(),
+    search: undefined,
+    sort: [{ path: id, descending: false }],
+    limit,
+    after: page.after === undefined ? undefined : [page.after],
+    before: undefined,
+    count: 'none',
+    deleted: false,
+    context: pinned.expressionContext,
+  });
+  const ids = found.rows.map((row) => row.id as string);
+  const users: (UserEntry | undefined)[] = [];
+  const queue = ids.map((each, index) => [each, index] as const);
+  const work = async () => {
+    for (let next = queue.shift(); next; next = queue.shift())
+      users[next[1]] = await findUser(parts, pinned.context.workspace, next[0]);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return {
+    users: users.filter((user) => user !== undefined),
+    next: found.next ? (ids.at(-1) ?? null) : null,
+  };
+}
+
+/** With an empty identity table only: whoever comes second finds the door closed. */
+async function createFirstAdministrator(
+  parts: Parts,
+  workspace: Workspace,
+  input: FirstAdministrator,
+): Promise<UserEntry> {
+  const context: Context = { kind: 'system', workspace, reason: 'set-up of the installation' };
+  if ((await parts.storage.identities.countIdentities()) > 0) {
+    throw new EngineError('forbidden', 'This installation has an administrator already.');
+  }
+  return withPinned(parts, context, (pinned) =>
+    createUser(parts, pinned, { ...input, permissionSets: [ADMINISTRATOR] }),
+  );
+}
+
+function toEntry(identity: IdentityRow, membership: MembershipRow): UserEntry {
+  const { userId: id, name, isActive, permissionSets } = membership;
+  return { id, email: identity.email, name, isActive, permissionSets };
+}
+
+function requireUserObject(pinned: Pinned): CompiledObject {
+  const object = pinned.model.objects.get('user');
+  if (!object) throw new Error('The workspace has no system objects: install the system package first.');
+  return object;
+}
+
+/** Sets that are not there, and the one that nobody may give who does not hold it. */
+function checkPermissionSets(pinned: Pinned, names: readonly string[]): InputError[] {
+  const isAdministrator =
+    pinned.context.kind === 'system' || pinned.context.permissionSets.includes(ADMINISTRATOR);
+  return names.flatMap((name, index): InputError[] => {
+    const pointer = `/permission_sets/${index}`;
+    if (name === ADMINISTRATOR) {
+      return isAdministrator
+        ? []
+        : [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
+    }
+    if (pinned.model.components.has(`permission_set:${name}`)) return [];
+    return [{ code: 'unknown_permission_set', pointer, message: `There is no permission set \`${name}\`.` }];
+  });
+}
+
+/** Nobody locks themselves out, and only an administrator changes one. */
+function checkOwnRights(
+  pinned: Pinned,
+  id: string,
+  change: UserChange,
+  memberships: readonly MembershipRow[],
+  problems: InputError[],
+): void {
+  const { context } = pinned;
+  if (context.kind === 'system') return;
+  const before = memberships.find((each) => each.userId === id)?.permissionSets ?? [];
+  const isSelf = id === context.userId;
+  if (isSelf && change.isActive === false) {
+    problems.push({
+      code: 'own_account',
+      pointer: '/is_active',
+      message: 'You can not deactivate yourself.',
+    });
+  }
+  const losesRights =
+    change.permissionSets !== undefined &&
+    before.includes(ADMINISTRATOR) &&
+    !change.permissionSets.includes(ADMINISTRATOR);
+  if (isSelf && losesRights) {
+    problems.push({
+      code: 'own_account',
+      pointer: '/permission_sets',
+      message: 'You can not take your own administrator rights away.',
+    });
+  }
+  if (before.includes(ADMINISTRATOR) && !context.permissionSets.includes(ADMINISTRATOR)) {
+    problems.push({
+      code: 'forbidden',
+      pointer: '',
+      message: 'Only an administrator can change an administrator.',
+    });
+  }
+}
+
+/** The address in canonical form, checked as the user record's field will be. */
+function readEmail(object: CompiledObject, given: unknown, problems: InputError[]): string {
+  const field = object.fields.get('email')!;
+  const value = given === undefined || given === null ? null : field.type.canonicalise(given, field);
+  if (value === null)
+    problems.push({ code: 'required', pointer: '/email', message: `${field.label} is required.` });
+  else problems.push(...validateValue(value, field));
+  return String(value);
+}
+
+function emailTaken(): EngineError {
+  const message = 'There is a user with this address already.';
+  return new EngineError('unique_violation', message, {
+    errors: [{ code: 'unique_violation', pointer: '/email', message }],
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * Runs one call of the engine on a pinned snapshot. A name that is unknown may have been published by another node a
+ * moment ago: before such an answer leaves, the revision is compared once and the call repeated on the newer model.
+ */
+import type { Context } from './engine.ts';
+import type { Parts } from './parts.ts';
+import { Pinned } from './pinned.ts';
+import { LagSuspected, mayBeLag, translateError } from './translate-error.ts';
+
+/** Rejects with `EngineError`; anything else is a bug. Work that may be repeated must not have written anything yet. */
+export async function withPinned<T>(
+  parts: Parts,
+  context: Context,
+  work: (pinned: Pinned) => Promise<T>,
+): Promise<T> {
+  const at = parts.now();
+  try {
+    const snapshot = await parts.snapshots.get(context.workspace);
+    try {
+      return await work(new Pinned(context, snapshot, { at, isConfirmed: false }));
+    } catch (error) {
+      if (!mayBeLag(error)) throw error;
+      const newest = await parts.snapshots.loadNewest(context.workspace);
+      const hasMoved =
+        newest.snapshot.revision !== snapshot.revision || newest.snapshot.epoch !== snapshot.epoch;
+      const isUndecided = error instanceof LagSuspected;
+      if (!hasMoved && !isUndecided) throw error;
+      return await work(new Pinned(context, newest.snapshot, { at, isConfirmed: true }));
+    }
+  } catch (error) {
+    throw translateError(error);
+  }
+}
