@@ -62,7 +62,7 @@ export function accountRows(count: number): string {
   ) as numbered order by n`;
 }
 
-/** `$1` owners. Accounts come from `accounts`, a table of `(n, id)`. */
+/** `$1` owners. Accounts come from `accounts`, a table of `(position, id)`. */
 export function dealRows(count: number, accounts: string): string {
   const dayFrom = (day: string, spread: number) => `(${day} + floor(random() * ${spread})::int)`;
   return `select uuidv7(created_at - now()) as id, owner_id, 'new_business' as record_type, created_at,
@@ -103,7 +103,7 @@ export function dealRows(count: number, accounts: string): string {
       case when n % 3 = 0 then 1 + (n * 31) % (select count(*) from ${accounts}) end as partner_number
     from generate_series(1::bigint, ${count}) as n
   ) as numbered
-  join ${accounts} account on account.n = account_number
-  left join ${accounts} partner on partner.n = partner_number
+  join ${accounts} account on account.position = account_number
+  left join ${accounts} partner on partner.position = partner_number
   order by numbered.n`;
 }

@@ -103,9 +103,9 @@ export async function seedOverApi(
     await db.query('select setseed(0.42)');
     const accounts = await db.query<SeedRow>(accountRows(Math.max(1, Math.round(size / 20))), [owners]);
     const ids = await send('account', accounts.rows);
-    await db.query('create temp table bench_accounts (n bigint primary key, id uuid not null)');
+    await db.query('create temp table bench_accounts (position bigint primary key, id uuid not null)');
     await db.query(
-      'insert into bench_accounts select n, id from unnest($1::uuid[]) with ordinality as a(id, n)',
+      'insert into bench_accounts select position, id from unnest($1::uuid[]) with ordinality as a(id, position)',
       [ids],
     );
     const deals = await db.query<SeedRow>(dealRows(size, 'bench_accounts'), [owners]);
@@ -135,8 +135,8 @@ export async function seedBySql(
     const accounts = Math.round(size / 20);
     await insertRows(db, tables.account, accountRows(accounts), owners);
     await db.query(`create temp table bench_accounts as
-      select row_number() over (order by id) as n, id from ${tables.account} where deleted_at is null`);
-    await db.query('create unique index on bench_accounts (n); analyze bench_accounts');
+      select row_number() over (order by id) as position, id from ${tables.account} where deleted_at is null`);
+    await db.query('create unique index on bench_accounts (position); analyze bench_accounts');
     await insertRows(db, tables.deal, dealRows(size, 'bench_accounts'), owners);
   } finally {
     db.release(true);
