@@ -13,7 +13,9 @@ export function compileDefault(
   const written = component.body.default;
   if (written === undefined || written === null) return undefined;
   const at = '/body/default';
-  if (field.type.isReadOnly || field.type.column === undefined) {
+  // Types without a value of their own refuse a default themselves.
+  if (field.type.column === undefined) return undefined;
+  if (field.type.isReadOnly) {
     compilation.error(
       component,
       'property_not_applicable',

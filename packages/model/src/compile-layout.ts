@@ -87,24 +87,19 @@ function compileItem(
     const { problem, path } = resolvePath(scope, text);
     if (problem)
       compilation.error(component, problem.code, `${at}/columns/${index}`, problem.message, problem.hint);
-    else if (path.field.systemColumn === undefined)
-      compilation.refer(
-        component,
-        `${at}/columns/${index}`,
-        'field',
-        `${path.field.object}.${path.field.name}`,
-      );
+    else compilation.referToPath(component, `${at}/columns/${index}`, path);
   }
   for (const [index, text] of (item.sort ?? []).entries()) {
     const { problem, path } = resolvePath(scope, text.replace(/^-/, ''));
     if (problem)
       compilation.error(component, problem.code, `${at}/sort/${index}`, problem.message, problem.hint);
-    else if (!path.field.type.isSortable)
+    else if (path.field.type.isSortable) compilation.referToPath(component, `${at}/sort/${index}`, path);
+    else
       compilation.error(
         component,
         'not_sortable',
         `${at}/sort/${index}`,
-        `\`${text}\` can not be sorted by.`,
+        `\`${path.text}\` can not be sorted by.`,
       );
   }
 }

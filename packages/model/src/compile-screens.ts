@@ -56,7 +56,7 @@ export function compileView(
     );
   }
   for (const { pointer, path } of mentions)
-    referToPath(compilation, component, path, `/body/filter${pointer}`);
+    compilation.referToPath(component, `/body/filter${pointer}`, path);
   if (body.group_by !== undefined)
     requirePath(compilation, component, object, body.group_by, '/body/group_by');
   for (const property of ['group_by', 'shared_with'] as const) {
@@ -100,21 +100,8 @@ function requirePath(
     compilation.refer(component, pointer, 'field', `${object.name}.${text.split('.')[0]}`);
     return undefined;
   }
-  referToPath(compilation, component, path, pointer);
+  compilation.referToPath(component, pointer, path);
   return path;
-}
-
-/** Notes the fields on a path, so that deleting one names the view. */
-function referToPath(
-  compilation: Compilation,
-  component: ComponentOf<'view'>,
-  path: FieldPath,
-  pointer: string,
-): void {
-  for (const field of [...path.through, path.field]) {
-    if (field.systemColumn === undefined)
-      compilation.refer(component, pointer, 'field', `${field.object}.${field.name}`);
-  }
 }
 
 export function compileRecordType(component: ComponentOf<'record_type'>): CompiledRecordType {

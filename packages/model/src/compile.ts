@@ -21,6 +21,7 @@ import {
 import { compileDefault } from './compile-default.ts';
 import { compileLayout } from './compile-layout.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
+import type { FieldPath } from './expressions/path.ts';
 import type { CompiledOption } from './field-type.ts';
 import { duplicateOptions } from './field-types/options.ts';
 import { FIELD_TYPES } from './field-types/registry.ts';
@@ -121,6 +122,14 @@ export class Compilation {
   /** Notes that a component mentions another, at a pointer of the first. */
   refer(from: Component, pointer: string, kind: Component['kind'], name: string): void {
     this.references.push({ from: componentId(from), pointer, to: componentId({ kind, name }) });
+  }
+
+  /** Notes the own fields on a path, lookups included. */
+  referToPath(from: Component, pointer: string, path: FieldPath): void {
+    for (const field of [...path.through, path.field]) {
+      if (field.systemColumn === undefined)
+        this.refer(from, pointer, 'field', `${field.object}.${field.name}`);
+    }
   }
 
   error(component: Component, code: string, pointer: string, message: string, hint?: string): void {
@@ -622,7 +631,7 @@ function checkParents(compilation: Compilation): void {
   for (const { component } of compilation.ofKind('field')) {
     const object = objectOf(component)!;
     const field = compilation.objects.get(object)?.fields.get(shortName(component.name));
-    if (!component.body.parent || field?.systemColumn !== undefined) continue;
+    if (!component.body.parent || field?.systemColumn !== undefined || field?.isPolymorphic) continue;
     const target = field?.targets.find((each) => compilation.objects.has(each) && isAncestor(object, each));
     if (target === undefined) continue;
     compilation.error(
@@ -680,6 +689,8 @@ function compileJunctions(compilation: Compilation): void {
       );
       continue;
     }
+    for (const lookup of [near, far])
+      compilation.refer(component, '/body/through', 'field', `${through}.${lookup.name}`);
     const compiled: Junction = { object: through, near: near.name, far: far.name };
     replaceField(object, { ...field, junction: compiled });
   }
@@ -698,7 +709,14 @@ function checkRecordTypeOptions(compilation: Compilation): void {
           field ? 'wrong_type' : 'unknown_field',
           jsonPointer('body', 'options', name),
           `\`${name}\` is no select of ${object.name}.`,
-          compilation.didYouMean(name, object.fields.keys()),
+          field
+            ? undefined
+            : compilation.didYouMean(
+                name,
+                ownFieldsOf(object)
+                  .filter((each) => each.options.length > 0)
+                  .map((each) => each.name),
+              ),
         );
         continue;
       }
@@ -830,6 +848,7 @@ function compileApps(compilation: Compilation): CompiledApp[] {
 function reportNotYetEffective(compilation: Compilation): void {
   for (const { component } of compilation.inputs) {
     if (!KINDS[component.kind].effective) {
+      if (KINDS[component.kind].ofObject && !compilation.requireObject(component)) continue;
       compilation.warning(
         component,
         'not_yet_effective',
@@ -837,8 +856,6 @@ function reportNotYetEffective(compilation: Compilation): void {
         `${component.kind} components are kept, but have no effect in this version.`,
       );
     }
-    if (KINDS[component.kind].ofObject && !KINDS[component.kind].effective)
-      compilation.requireObject(component);
     if (
       component.kind === 'object' &&
       component.body.sharing !== undefined &&

@@ -18,8 +18,12 @@ export function roundHalfAwayFromZero(value: number, scale: number): number {
   return value < 0 && result !== 0 ? -result : result;
 }
 
-/** Significant digits of a number as people count them: 1200 has 2, 0.0150 has 2. */
+/**
+ * Significant digits of a number as people count them: 1200 has 2, 0.0150 has 2. What is no decimal (JSON's `1e999`
+ * reads as infinity) has more than any.
+ */
 export function countSignificantDigits(value: number): number {
+  if (!Number.isFinite(value)) return Number.POSITIVE_INFINITY;
   if (value === 0) return 1;
   return decompose(Math.abs(value))[0].replace(/0+$/, '').replace(/^0+/, '').length;
 }

@@ -323,7 +323,7 @@ class Checker {
     this.#fail(
       'wrong_type',
       pointer,
-      `${subject}the value given is no ${nameOf(target)}.`,
+      `${subject}the value given is ${target === 'option' || target === 'options' ? 'none of its options' : `no ${nameOf(target)}`}.`,
       this.#suggest(field),
     );
     return undefined;

@@ -1,0 +1,267 @@
+/** Tables of single values: what each type takes, keeps and refuses. */
+import { describe, expect, it } from 'vitest';
+import { checkValue, type JsonValue } from '../src/index.ts';
+import { requireField } from './sample-fields.ts';
+
+/** What a field makes of a value given over the API: its canonical form, or `refused`. */
+function take(name: string, given: unknown): unknown {
+  const field = requireField(name);
+  const value = field.type.canonicalise(given, field);
+  return checkValue(value, field) === undefined ? value : 'refused';
+}
+
+function read(name: string, text: string): unknown {
+  const field = requireField(name);
+  const parsed = field.type.parseText(text, field);
+  return 'problem' in parsed ? 'refused' : parsed.value;
+}
+
+describe('text', () => {
+  it.each([
+    ['name', '  a  b  ', 'a  b'],
+    ['name', 'e\u0301', 'é'],
+    ['name', '   ', null],
+    ['name', 'x'.repeat(255), 'x'.repeat(255)],
+    ['name', 'x'.repeat(256), 'refused'],
+    ['name', '🎈'.repeat(255), '🎈'.repeat(255)],
+    ['name', 'a\u0000b', 'refused'],
+    ['name', 'a\ud800b', 'refused'],
+    ['name', 5, 'refused'],
+    ['notes', 'a\r\nb\rc', 'a\nb\nc'],
+    ['code', 'abc', 'abc'],
+    ['code', 'ABC', 'refused'],
+  ])('%s %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+});
+
+describe('numbers', () => {
+  it.each([
+    ['price', 1.005, 1.01],
+    ['price', '1', 'refused'],
+    ['price', '', null],
+    ['price', 1e15, 1e15],
+    ['price', 1234567890123456, 'refused'],
+    ['price', JSON.parse('1e999'), 'refused'],
+    ['price', -0, 0],
+    ['count', 1.5, 'refused'],
+    ['count', -0, 0],
+    ['count', Number.NEGATIVE_INFINITY, 'refused'],
+    ['rating', 6, 'refused'],
+    ['decimal', 0.123456789, 0.123457],
+    ['rough', 123, 'refused'],
+  ])('%s takes %d', (field, given, kept) => {
+    expect(take(field, given)).toBe(kept);
+  });
+
+  it.each([
+    ['price', '1,234.50', 1234.5],
+    ['price', '1 234', 1234],
+    ['price', "1'234", 1234],
+    ['price', '1,5', 'refused'],
+    ['price', '1.234,50', 'refused'],
+    ['price', '1e400', 'refused'],
+    ['price', '100000000000000000001', 'refused'],
+    ['price', '100000000000000000000', 1e20],
+    ['price', '.5', 0.5],
+    ['price', 'five', 'refused'],
+    ['price', ' ', null],
+    ['share', '12.5 %', 12.5],
+    ['count', '12.0', 12],
+    ['count', '12.5', 'refused'],
+  ])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toBe(value);
+  });
+});
+
+describe('dates and moments', () => {
+  it.each([
+    ['day', '2024-02-29', '2024-02-29'],
+    ['day', '2023-02-29', 'refused'],
+    ['day', '1900-02-29', 'refused'],
+    ['day', '2000-02-29', '2000-02-29'],
+    ['day', '2026-02-31', 'refused'],
+    ['day', '2026-13-01', 'refused'],
+    ['day', '2026-00-10', 'refused'],
+    ['day', '2026-01-00', 'refused'],
+    ['day', '0000-01-01', 'refused'],
+    ['day', '0001-01-01', '0001-01-01'],
+    ['day', '9999-12-31', '9999-12-31'],
+    ['day', '10000-01-01', 'refused'],
+    ['day', '2026-1-1', 'refused'],
+    ['day', '2026-01-01T00:00:00Z', 'refused'],
+    ['day', ' 2026-01-01 ', '2026-01-01'],
+    ['day', '', null],
+    ['moment', '2026-03-31T14:30:00Z', '2026-03-31T14:30:00.000Z'],
+    ['moment', '2026-03-31t14:30:00.1239z', '2026-03-31T14:30:00.123Z'],
+    ['moment', '2026-03-31 14:30:00+02:00', '2026-03-31T12:30:00.000Z'],
+    ['moment', '2026-01-01T00:30:00+01:00', '2025-12-31T23:30:00.000Z'],
+    ['moment', '2026-03-31T14:30:00-09:30', '2026-04-01T00:00:00.000Z'],
+    ['moment', '2026-03-31T14:30:00', 'refused'],
+    ['moment', '2026-03-31', 'refused'],
+    ['moment', '2026-02-31T00:00:00Z', 'refused'],
+    ['moment', '2026-03-31T24:00:00Z', 'refused'],
+    ['moment', '2016-12-31T23:59:60Z', 'refused'],
+    ['moment', '2016-12-31T23:59:60.000Z', 'refused'],
+    ['moment', '2026-02-31T00:00:00.000Z', 'refused'],
+    ['moment', '0001-01-01T00:00:00+14:00', 'refused'],
+    ['moment', '9999-12-31T23:59:59-14:00', 'refused'],
+    ['moment', '2026-03-31T14:30:00+24:00', 'refused'],
+    ['moment', 1774967400, 'refused'],
+  ])('%s %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+});
+
+describe('e-mail, phone and link', () => {
+  it.each([
+    ['email', ' Ann.Lee@Example.COM ', 'ann.lee@example.com'],
+    ['email', 'ann+tag@mail.example.co.uk', 'ann+tag@mail.example.co.uk'],
+    ['email', 'jörg@münchen.de', 'jörg@münchen.de'],
+    ['email', 'ann@example', 'refused'],
+    ['email', 'ann@@example.com', 'refused'],
+    ['email', 'ann @example.com', 'refused'],
+    ['email', 'Ann <ann@example.com>', 'refused'],
+    ['email', `${'a'.repeat(65)}@example.com`, 'refused'],
+    ['email', 'ann@example..com', 'refused'],
+    ['phone', '+49 (30) 123-4567', '+49301234567'],
+    ['phone', 'tel:+49-30-1234567', '+49301234567'],
+    ['phone', '+49 30 1234567 ext. 12', '+49301234567 x12'],
+    ['phone', '030 1234567', '030 1234567'],
+    ['phone_de', '030 1234567', '+49301234567'],
+    ['phone_de', '+1 212 555 0123', '+12125550123'],
+    ['phone', '1234', 'refused'],
+    ['phone', '12345', '12345'],
+    ['phone', 'call +49 30 1234567 after five', 'refused'],
+    ['phone', 'no number', 'refused'],
+    ['phone', '1'.repeat(41), 'refused'],
+    ['link', 'https://example.com/a?b#c', 'https://example.com/a?b#c'],
+    ['link', 'HTTPS://example.com', 'https://example.com'],
+    ['link', 'example.com/path', 'https://example.com/path'],
+    ['link', 'example.com:8080', 'https://example.com:8080'],
+    ['link', 'mailto:ann@example.com', 'mailto:ann@example.com'],
+    ['link', 'tel:+49301234567', 'tel:+49301234567'],
+    ['link', 'javascript:alert(1)', 'refused'],
+    ['link', 'JaVaScRiPt:alert(1)', 'refused'],
+    ['link', ' \tjavascript:alert(1)', 'refused'],
+    ['link', 'java\nscript:alert(1)', 'refused'],
+    ['link', 'data:text/html,<script>', 'refused'],
+    ['link', 'vbscript:x', 'refused'],
+    ['link', 'file:///etc/passwd', 'refused'],
+    ['link', '//example.com', 'refused'],
+    ['link', 'https://', 'refused'],
+    ['link', 'https://exa mple.com', 'refused'],
+    ['link', 'example', 'refused'],
+  ])('%s %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+});
+
+describe('choices and links', () => {
+  const id = '0198c0de-0000-7000-8000-000000000001';
+  const rows: readonly (readonly [string, unknown, unknown])[] = [
+    ['choice', 'plain', 'plain'],
+    ['choice', 'Plain', 'refused'],
+    ['choice', 'old', 'refused'],
+    ['choice', '', null],
+    ['choices', ['plain', 'plain'], ['plain']],
+    ['choices', [], null],
+    ['choices', ['none'], 'refused'],
+    ['choices', 'plain', 'refused'],
+    ['link_to', id.toUpperCase(), id],
+    ['link_to', 'x', 'refused'],
+    ['link_to', { object: 'thing', id }, 'refused'],
+    ['either', { object: 'thing', id: ` ${id} ` }, { object: 'thing', id }],
+    ['either', { object: 'user', id }, 'refused'],
+    ['either', { object: 'thing', id, more: 1 }, 'refused'],
+    ['either', id, 'refused'],
+    ['things', null, []],
+    ['things', [id, id.toUpperCase()], [id]],
+    ['things', ['x'], 'refused'],
+    ['active', null, null],
+    ['active', 'true', 'refused'],
+  ];
+  it.each(rows)('%s %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+
+  it.each([
+    ['choice', 'PLAIN', 'plain'],
+    ['choice', 'Semi; colon', 'semi;colon'],
+    ['choices', 'plain; Back \\ slash', ['plain', 'back\\slash']],
+    ['choices', 'plain;none', 'refused'],
+    ['either', `thing:${id}`, { object: 'thing', id }],
+    ['either', id, 'refused'],
+    ['active', 'Yes', true],
+    ['active', '0', false],
+    ['active', 'maybe', 'refused'],
+  ] as readonly (readonly [string, string, JsonValue])[])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toEqual(value);
+  });
+});
+
+describe('T7 no expression takes more than linear time', () => {
+  /** Text that makes a careless expression try every way to split it. */
+  const seeds: readonly ((size: number) => string)[] = [
+    (size) => `${'a.'.repeat(size)}@ `,
+    (size) => `${'1'.repeat(size)}x`,
+    (size) => `${'1,234'.repeat(size)}x`,
+    (size) => `a@${'a.'.repeat(size)}`,
+    (size) => `${'a@'.repeat(size)}`,
+    (size) => `${' '.repeat(size)}x${' '.repeat(size)}x`,
+    (size) => `${'-'.repeat(size)}1`,
+    (size) => `%${' '.repeat(size)}%x`,
+    (size) => `${'plain;'.repeat(size)}x`,
+    (size) => '\\'.repeat(size),
+    (size) => `https://${'/'.repeat(size)} `,
+    (size) => `2026-03-31T14:30:00.${'1'.repeat(size)}`,
+  ];
+  const names = [
+    'name',
+    'notes',
+    'email',
+    'phone',
+    'link',
+    'count',
+    'price',
+    'share',
+    'day',
+    'moment',
+    'choice',
+    'choices',
+    'link_to',
+    'either',
+    'things',
+    'active',
+  ];
+
+  /** The least of three times, since another process can only make one longer. */
+  function time(work: () => void): number {
+    return Math.min(
+      ...[1, 2, 3].map(() => {
+        const start = performance.now();
+        work();
+        return performance.now() - start;
+      }),
+    );
+  }
+
+  it.each(names)('%s', (name) => {
+    const field = requireField(name);
+    for (const seed of seeds) {
+      // Doubling the input must not make it four times as long, over eight doublings; an expression that goes back
+      // and forth would not end. What takes no time at all has no ratio to speak of.
+      const [short, long] = [2 ** 8, 2 ** 16].map((size) =>
+        time(() => {
+          const text = seed(size);
+          checkValue(field.type.canonicalise(text, field), field);
+          field.type.parseText(text, field);
+        }),
+      ) as [number, number];
+      if (long > 50)
+        expect([name, seed(2), long / Math.max(short, 0.05)]).toSatisfy(
+          ([, , ratio]) => (ratio as number) < 2 ** 12,
+        );
+    }
+  });
+});

@@ -1,0 +1,71 @@
+/** Fields of every live type, with and without their properties, for the property tests of field types. */
+import type { Component, FieldBody } from '@trellis/metadata';
+import { type CompiledField, compile, type Model } from '../src/index.ts';
+
+const options = [
+  { value: 'plain', label: 'Plain' },
+  { value: 'semi;colon', label: 'Semi; colon' },
+  { value: 'back\\slash', label: 'Back \\ slash' },
+  { value: 'end\\', label: 'End' },
+  { value: 'Ünïcødé 東京 🎈', label: 'Unicode' },
+  { value: 'old', label: 'Old', active: false },
+];
+
+const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
+  name: { type: 'text' },
+  short: { type: 'text', max_length: 5 },
+  code: { type: 'text', pattern: '^[a-z ]+$' },
+  notes: { type: 'long_text' },
+  email: { type: 'email' },
+  phone: { type: 'phone' },
+  phone_de: { type: 'phone', default_country: 'DE' },
+  link: { type: 'url' },
+  count: { type: 'integer' },
+  below_zero: { type: 'integer', max: -5 },
+  rating: { type: 'integer', min: 1, max: 5 },
+  decimal: { type: 'decimal' },
+  fine: { type: 'decimal', scale: 12, min: 0, max: 1 },
+  rough: { type: 'decimal', precision: 2, scale: 0 },
+  price: { type: 'currency', currency: 'EUR' },
+  share: { type: 'percent', min: 0, max: 100, scale: 1 },
+  active: { type: 'boolean' },
+  day: { type: 'date' },
+  moment: { type: 'datetime' },
+  choice: { type: 'select', options },
+  choices: { type: 'multi_select', options },
+  link_to: { type: 'lookup', to: 'thing' },
+  any: { type: 'lookup', to: '*', reverse_name: 'any_of' },
+  either: { type: 'lookup', to: ['thing', 'membership'], reverse_name: 'either_of' },
+  things: { type: 'multi_lookup', to: 'thing', through: 'membership' },
+  approver: { type: 'user' },
+  number: { type: 'auto_number', format: 'C-{YYYY}-{00000}' },
+};
+
+function field(name: string, body: FieldBody): Component {
+  return { kind: 'field', name, body };
+}
+
+function object(name: string): Component {
+  return { kind: 'object', name, body: { label: name, plural_label: name, name_field: 'name' } };
+}
+
+const { model: compiled, problems } = compile(
+  [
+    object('thing'),
+    object('membership'),
+    object('user'),
+    field('user.name', { label: 'Name', type: 'text' }),
+    field('membership.name', { label: 'Name', type: 'text' }),
+    field('membership.one', { label: 'One', type: 'lookup', to: 'thing' }),
+    field('membership.other', { label: 'Other', type: 'lookup', to: 'thing' }),
+    ...Object.entries(BODIES).map(([name, body]) => field(`thing.${name}`, { label: name, ...body })),
+  ].map((component) => ({ component })),
+);
+if (!compiled) throw new Error(JSON.stringify(problems, null, 2));
+
+export const model: Model = compiled;
+export const fields: readonly CompiledField[] = model.objects.get('thing')!.ownFields;
+
+export function requireField(name: string): CompiledField {
+  return model.objects.get('thing')!.fields.get(name)!;
+}
