@@ -166,7 +166,7 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     metrics.end(request.method, route, status, elapsedTime);
     const level =
       elapsedTime > SLOW_MILLISECONDS ? 'warn' : status >= 400 || request.method !== 'GET' ? 'info' : 'debug';
-    if (request.log.isLevelEnabled(level)) {
+    if ((request.log as Logger).isLevelEnabled(level)) {
       const path = request.url.split('?', 1)[0];
       const facts = { method: request.method, path, status, ms: Math.round(elapsedTime * 10) / 10 };
       const who = request.caller && {

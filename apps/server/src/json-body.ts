@@ -95,7 +95,7 @@ export function findFault(text: string): { readonly position: number; readonly m
     const start = position;
     position += 1;
     for (;;) {
-      skip(/[^"\\\u0000-\u001f]+/y);
+      while (!atEnd() && !/["\\]/.test(text[position]!) && text.charCodeAt(position) >= 0x20) position += 1;
       if (atEnd()) return fault('A string is not closed', start);
       if (text[position] === '"') {
         position += 1;

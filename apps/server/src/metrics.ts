@@ -1,5 +1,5 @@
 /** Figures about this process in Prometheus' text format: requests, their durations, the event loop and memory. */
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -22,7 +22,7 @@ export interface Metrics {
 
 export function createMetrics(): Metrics {
   const series = new Map<string, Series>();
-  const loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+  const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   let inFlight = 0;
 

@@ -24,8 +24,8 @@ ${rows.join('\n')}
 ## Behind a proxy
 
 The server speaks plain HTTP; let a proxy speak TLS. Set \`TRELLIS_PUBLIC_URL\` to the address that people see, and
-\`TRELLIS_TRUST_PROXY\` to the number of proxies (mostly \`1\`), or else all callers share the proxy's network address
-in throttling and logs. \`HOST=127.0.0.1\` keeps others from going round the proxy.
+\`TRELLIS_TRUST_PROXY\` to the proxy's own address (\`loopback\` for one on the same machine), or else all callers share
+it in throttling and logs. \`HOST=127.0.0.1\` keeps others from going round the proxy.
 
 ## Before it is reachable by others
 

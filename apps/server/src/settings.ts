@@ -27,7 +27,7 @@ export interface Settings {
   /** Origin under which browsers see this installation, such as `https://crm.example.com`. */
   readonly publicUrl: URL | undefined;
   /** As Fastify's `trustProxy`: whose `X-Forwarded-*` headers are believed. */
-  readonly trustProxy: boolean | number | string;
+  readonly trustProxy: boolean | string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
 }
@@ -113,19 +113,19 @@ export const SETTINGS = {
       return url;
     },
   }),
-  trustProxy: setting<boolean | number | string>({
+  trustProxy: setting<boolean | string>({
     variable: 'TRELLIS_TRUST_PROXY',
-    defaultText: '`0`',
+    defaultText: 'nobody’s',
     description:
-      'Whose `X-Forwarded-For`, `-Proto` and `-Host` headers are believed: a number of proxies in front of the server, a comma-separated list of addresses or networks (`10.0.0.0/8`), or `true` for anyone’s.',
+      'Whose `X-Forwarded-For`, `-Proto` and `-Host` headers are believed: a comma-separated list of addresses, networks (`10.0.0.0/8`) or `loopback`, `linklocal`, `uniquelocal`; `true` believes anyone’s.',
     fallback: false,
     parse(text) {
       if (text === 'true' || text === 'false') return text === 'true';
-      if (/^\d{1,2}$/.test(text)) return Number(text) === 0 ? false : Number(text);
       const parts = text.split(',').map((part) => part.trim());
       const isFine = (part: string) =>
         ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part.replace(/\/\d{1,3}$/, '')) !== 0;
-      if (!parts.every(isFine)) throw new Error('a number, a list of addresses or networks, or true');
+      // A mere number of proxies can't tell a proxy from someone who pretends to be one.
+      if (!parts.every(isFine)) throw new Error('a list of addresses or networks such as loopback, or true');
       return parts.join(',');
     },
   }),
@@ -231,6 +231,7 @@ const OTHER_VARIABLES = [
   'TRELLIS_SESSION',
   'TRELLIS_WORKSPACE',
   'TRELLIS_UNFROZEN',
+  'TRELLIS_DEV_PORT',
 ];
 
 /**

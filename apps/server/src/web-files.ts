@@ -29,10 +29,10 @@ export async function serveWeb(app: FastifyInstance, folder: string | undefined)
       index: false,
       preCompressed: true,
       cacheControl: false,
-      setHeaders(response, path) {
+      setHeaders(reply, path) {
         // Vite puts what it gives a hash under assets/.
         const isHashed = /[\\/]assets[\\/][^\\/]+-[\w-]{8,}\.\w+(\.(br|gz))?$/.test(path);
-        response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+        reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
   }

@@ -1,6 +1,5 @@
 /** What a client needs to draw screens: the caller's apps and objects, each object's fields, layouts and views. */
 import { systemRights } from '@trellis/access';
-import { EngineError } from '@trellis/engine';
 import { describeObject, describeWorkspace } from '@trellis/forms';
 import type { FastifyInstance } from 'fastify';
 import { callerOf, principalOf } from '../caller.ts';
@@ -28,15 +27,18 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
     return sendDocument(request, reply, document);
   });
 
-  app.get<{ Params: { object: string } }>('/describe/:object', async (request, reply) => {
+  app.get<{ Params: { name: string } }>('/describe/:name', async (request, reply) => {
     readParameters(request.query, {});
     const { context, workspace } = callerOf(request);
-    const { model } = await engine.snapshot(workspace);
-    const object = model.objects.get(request.params.object);
-    const access = accessOf(context, model);
-    if (!object || !access.rightsOn(object).read) {
-      throw new EngineError('unknown_object', 'There is no object of this name.');
+    const { name } = request.params;
+    let { model } = await engine.snapshot(workspace);
+    if (!model.objects.has(name) || !accessOf(context, model).rightsOn(model.objects.get(name)!).read) {
+      // Another node may have published it a moment ago: the engine finds out, or refuses.
+      await engine.records.list(context, name, { limit: 1, fields: ['id'] });
+      ({ model } = await engine.snapshot(workspace));
     }
+    const object = model.objects.get(name)!;
+    const access = accessOf(context, model);
     const document = documentOf(model, `object ${object.name} ${accessKey(context)}`, () =>
       describeObject(model, object, access),
     );

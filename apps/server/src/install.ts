@@ -1,0 +1,37 @@
+/**
+ * Makes an installation ready to be used: the workspace `main`, the standard packages in it, and the administrator
+ * that the settings name. Each step does nothing when it was done before, also by another server at the same moment.
+ */
+import { type Engine, EngineError } from '@trellis/engine';
+import type { Storage, Workspace } from '@trellis/storage';
+import type { Logger } from './logging.ts';
+import { readStandardPackage } from './standard-packages.ts';
+
+export const FIRST_WORKSPACE = 'main';
+
+/** Sees to it that the workspace `main` is there with the standard CRM in it. */
+export async function installStandard(
+  { engine, storage }: { readonly engine: Engine; readonly storage: Storage },
+  log: Logger,
+): Promise<Workspace> {
+  const workspace = await requireFirstWorkspace(engine, storage);
+  // A package of this version that is installed already costs one look; reading 600 files would cost more.
+  const installed = await engine.metadata.installPackage(
+    { kind: 'system', workspace, reason: 'start of the server' },
+    readStandardPackage('crm'),
+  );
+  if (installed) log.info({ revision: installed.revision }, 'Installed the standard CRM.');
+  return workspace;
+}
+
+async function requireFirstWorkspace(engine: Engine, storage: Storage): Promise<Workspace> {
+  const found = await storage.workspaces.find(FIRST_WORKSPACE);
+  if (found) return found;
+  try {
+    return await engine.createWorkspace({ name: FIRST_WORKSPACE, label: 'Main' });
+  } catch (error) {
+    // Another server of the cluster was faster.
+    if (!(error instanceof EngineError && error.code === 'workspace_exists')) throw error;
+    return (await storage.workspaces.find(FIRST_WORKSPACE))!;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A seeded server on a free port with a database of its own, for any test that speaks HTTP:
+ *
+ *     const server = await startTestServer({ packages: ['crm'] });
+ *     await server.client.create('account', { name: 'Acme' });
+ *     await server.stop();
+ *
+ * `client` is signed in as the administrator `ada@example.com`.
+ */
+import { type Client, createClient } from '@trellis/api';
+import { createEngine, type Engine } from '@trellis/engine';
+import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
+import type { Component } from '@trellis/metadata';
+import { createStorage, type Storage } from '@trellis/storage';
+import { createTestDatabase } from '@trellis/testing';
+import type { FastifyInstance } from 'fastify';
+import { createApp } from '../src/app.ts';
+import { readSettings, type Settings } from '../src/settings.ts';
+import { readStandardPackage } from '../src/standard-packages.ts';
+
+export const ADMINISTRATOR = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
+
+export interface TestServerOptions {
+  /** Packages of `metadata/` to install into `main`, such as `crm`. */
+  readonly packages?: readonly string[];
+  /** Components to publish into `main`. */
+  readonly components?: readonly Component[];
+  /** False: nobody is there yet, and `client` is not signed in. */
+  readonly administrator?: boolean;
+  readonly settings?: Partial<Settings>;
+  readonly webFolder?: string;
+  readonly throttle?: ThrottleRules;
+  readonly now?: () => number;
+  readonly onSetUp?: () => void;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly client: Client;
+  readonly app: FastifyInstance;
+  readonly engine: Engine;
+  readonly storage: Storage;
+  readonly connectionString: string;
+  /** A client of its own, signed in. */
+  signIn(email: string, password: string, workspace?: string): Promise<Client>;
+  stop(): Promise<void>;
+}
+
+let passwordHash: Promise<string> | undefined;
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
+  const engine = await createEngine({ storage, systemPackage: readStandardPackage('system') });
+  const workspace =
+    (await storage.workspaces.find('main')) ?? (await engine.createWorkspace({ name: 'main', label: 'Main' }));
+  const system = { kind: 'system', workspace, reason: 'test' } as const;
+  for (const name of options.packages ?? []) await engine.metadata.installPackage(system, readStandardPackage(name));
+  if (options.components) await engine.metadata.publish(system, { components: options.components });
+  const isSeeded = options.administrator !== false;
+  if (isSeeded) {
+    passwordHash ??= hashPassword(ADMINISTRATOR.password);
+    const { name, email } = ADMINISTRATOR;
+    await engine.createFirstAdministrator({ name, email, passwordHash: await passwordHash });
+  }
+  const settings = { ...readSettings({}).settings, ...options.settings };
+  const identity = createIdentity({
+    store: storage.identities,
+    idleSeconds: settings.sessionIdleSeconds,
+    absoluteSeconds: settings.sessionSeconds,
+    sleep: async () => undefined,
+    ...(options.throttle && { throttle: options.throttle }),
+    ...(options.now && { now: options.now }),
+  });
+  const { webFolder, onSetUp } = options;
+  const app = await createApp({ engine, storage, identity, settings, webFolder, ...(onSetUp && { onSetUp }) });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const newClient = (inWorkspace?: string) =>
+    createClient({ origin: url, keepsCookies: true, ...(inWorkspace && { workspace: inWorkspace }) });
+  const client = newClient();
+  if (isSeeded) await client.login(ADMINISTRATOR);
+  return {
+    url,
+    client,
+    app,
+    engine,
+    storage,
+    connectionString: database.connectionString,
+    async signIn(email, password, inWorkspace) {
+      const other = newClient(inWorkspace);
+      await other.login({ email, password });
+      return other;
+    },
+    async stop() {
+      await app.close();
+      await engine.close();
+      await storage.close();
+      await database.drop();
+    },
+  };
+}
