@@ -1,0 +1,299 @@
+/**
+ * Connections to PostgreSQL: a small pool that recycles its members, transactions, and single connections for
+ * long jobs. In: statements with parameters. Out: rows, with dates as text, instants as RFC 3339 and numerics as
+ * numbers. Every error leaves as `StorageError`.
+ *
+ * A read that loses its connection is run once more on a new one; a write never is, unless nothing had been sent.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { isRetriable, StorageError, translateError } from './errors.ts';
+import type { Transaction } from './storage.ts';
+
+export interface Statement {
+  readonly text: string;
+  /** Given: prepared on the server under this name (at most 63 characters). */
+  readonly name?: string | undefined;
+}
+
+export type Row = readonly unknown[];
+
+export interface ConnectionSettings {
+  readonly connectionString: string;
+  readonly poolSize: number;
+  /** Limit of a statement outside a transaction. */
+  readonly statementTimeoutMilliseconds: number;
+  readonly log: (message: string, details?: unknown) => void;
+}
+
+const TRANSACTION_TIMEOUT_MILLISECONDS = 60_000;
+const CONNECT_PATIENCE_MILLISECONDS = 3_000;
+const ATTEMPTS = 3;
+
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  20: Number, // int8: counts and sequence values
+  1082: (text) => text, // date: never touched by a time zone
+  1184: formatInstant, // timestamptz
+  1700: Number, // numeric: 15 significant digits at most
+};
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : PARSERS[oid]) ??
+    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+/** `2026-01-02 03:04:05.6+00` → `2026-01-02T03:04:05.600Z`. The session's zone is UTC. */
+export function formatInstant(text: string): string {
+  const fraction = text.slice(20, text.length - 3);
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+}
+
+/** A connection inside a transaction. Made by `Connections.transaction`; refuses work after the end. */
+export class OpenTransaction implements Transaction {
+  readonly isTransaction = true as const;
+  #client: pg.ClientBase | undefined;
+
+  constructor(client: pg.ClientBase) {
+    this.#client = client;
+  }
+
+  get client(): pg.ClientBase {
+    if (!this.#client) throw new StorageError('unexpected', 'The transaction has ended.');
+    return this.#client;
+  }
+
+  end(): void {
+    this.#client = undefined;
+  }
+}
+
+export class Connections {
+  readonly #settings: ConnectionSettings;
+  readonly #pool: pg.Pool;
+  #isClosed = false;
+
+  constructor(settings: ConnectionSettings) {
+    this.#settings = settings;
+    this.#pool = new pg.Pool({
+      ...this.#clientSettings(settings.statementTimeoutMilliseconds),
+      max: settings.poolSize,
+      maxUses: 20_000,
+      maxLifetimeSeconds: 1_800,
+      idleTimeoutMillis: 30_000,
+      connectionTimeoutMillis: 15_000,
+    });
+    // An idle connection that breaks is dropped by the pool; without a listener the process would end.
+    this.#pool.on('error', (error) => settings.log('An idle database connection broke.', error));
+  }
+
+  /** Rows as arrays. Inside a transaction it runs there, else on the pool and once more when the connection breaks. */
+  async read(
+    statement: Statement,
+    values: readonly unknown[],
+    transaction?: Transaction,
+  ): Promise<readonly Row[]> {
+    if (transaction) return this.write(statement, values, transaction);
+    try {
+      return await this.write(statement, values);
+    } catch (error) {
+      if (!(error instanceof StorageError && error.code === 'connection_lost') || this.#isClosed) throw error;
+      return this.write(statement, values);
+    }
+  }
+
+  /** Rows as arrays; never run twice. */
+  async write(
+    statement: Statement,
+    values: readonly unknown[],
+    transaction?: Transaction,
+  ): Promise<readonly Row[]> {
+    if (transaction) return execute(requireOpen(transaction).client, statement, values);
+    const client = await this.#acquire();
+    try {
+      const rows = await execute(client, statement, values);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(error instanceof StorageError && error.code === 'connection_lost');
+      throw error;
+    }
+  }
+
+  /** Rows as objects, for the platform's own small statements, which are never worth a name. */
+  async rows<T>(
+    text: string,
+    values: readonly unknown[] = [],
+    transaction?: Transaction,
+  ): Promise<readonly T[]> {
+    const run = async (client: pg.ClientBase) => (await queryObjects(client, text, values)) as readonly T[];
+    if (transaction) return run(requireOpen(transaction).client);
+    const client = await this.#acquire();
+    try {
+      const rows = await run(client);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(error instanceof StorageError && error.code === 'connection_lost');
+      throw error;
+    }
+  }
+
+  /** As `rows`, for reads: run once more when the connection breaks. */
+  async readRows<T>(
+    text: string,
+    values: readonly unknown[] = [],
+    transaction?: Transaction,
+  ): Promise<readonly T[]> {
+    try {
+      return await this.rows<T>(text, values, transaction);
+    } catch (error) {
+      const isLost = error instanceof StorageError && error.code === 'connection_lost';
+      if (!isLost || transaction || this.#isClosed) throw error;
+      return this.rows<T>(text, values);
+    }
+  }
+
+  /**
+   * Runs `work` in one transaction, up to three times when it deadlocks or can't be serialised. Whatever `work`
+   * throws rolls back and comes out unchanged.
+   */
+  async transaction<T>(
+    work: (transaction: OpenTransaction) => Promise<T>,
+    options: { readonly begin?: string; readonly timeoutMilliseconds?: number } = {},
+  ): Promise<T> {
+    const timeout = options.timeoutMilliseconds ?? TRANSACTION_TIMEOUT_MILLISECONDS;
+    const begin = `${options.begin ?? 'begin'}; set local statement_timeout = ${Math.trunc(timeout)}`;
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#begin(begin);
+      const transaction = new OpenTransaction(client);
+      try {
+        const result = await work(transaction);
+        transaction.end();
+        await queryObjects(client, 'commit', []);
+        client.release();
+        return result;
+      } catch (error) {
+        transaction.end();
+        await rollBack(client);
+        if (!isRetriable(error) || attempt === ATTEMPTS) throw error;
+        await sleep(attempt * 20 * Math.random());
+      }
+    }
+  }
+
+  /** A connection of its own, without a statement timeout; ended when `work` has. */
+  async dedicated<T>(work: (client: pg.Client) => Promise<T>, settings: pg.ClientConfig = {}): Promise<T> {
+    const client = await this.connectClient(settings);
+    try {
+      return await work(client);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** A connection of its own that the caller ends. */
+  async connectClient(settings: pg.ClientConfig = {}): Promise<pg.Client> {
+    const client = new pg.Client({ ...this.#clientSettings(0), connectionTimeoutMillis: 5_000, ...settings });
+    client.on('error', (error) => this.#settings.log('A database connection broke.', error));
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw translateError(error);
+    }
+    return client;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#pool.end();
+  }
+
+  #clientSettings(statementTimeout: number): pg.ClientConfig {
+    return {
+      connectionString: this.#settings.connectionString,
+      application_name: 'trellis',
+      keepAlive: true,
+      types: TYPES,
+      options: `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(statementTimeout)}`,
+    };
+  }
+
+  /** A connection on which a transaction has begun. Nothing has been sent before, so a broken one is replaced. */
+  async #begin(begin: string): Promise<pg.PoolClient> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#acquire();
+      try {
+        await client.query(begin);
+        return client;
+      } catch (error) {
+        client.release(true);
+        const translated = translateError(error);
+        if (translated.code !== 'connection_lost' || attempt > this.#settings.poolSize) throw translated;
+      }
+    }
+  }
+
+  /** Waits a few seconds for a server that is restarting: nothing has been sent yet. */
+  async #acquire(): Promise<pg.PoolClient> {
+    const deadline = Date.now() + CONNECT_PATIENCE_MILLISECONDS;
+    for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
+      if (this.#isClosed) throw new StorageError('connection_lost', 'The storage has been closed.');
+      try {
+        return await this.#pool.connect();
+      } catch (error) {
+        const translated = translateError(error);
+        if (translated.code !== 'connection_lost' || Date.now() + pause > deadline) throw translated;
+        await sleep(pause);
+      }
+    }
+  }
+}
+
+/** Runs a statement and gives its rows as arrays. */
+export async function execute(
+  client: pg.ClientBase,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  try {
+    const query = { text: statement.text, values: values as unknown[], rowMode: 'array' as const };
+    const result = await client.query<unknown[]>(
+      statement.name === undefined ? query : { ...query, name: statement.name },
+    );
+    return result.rows;
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+export async function queryObjects(
+  client: pg.ClientBase,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly unknown[]> {
+  try {
+    const result =
+      values.length === 0 ? await client.query(text) : await client.query(text, values as unknown[]);
+    return result.rows;
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
+function requireOpen(transaction: Transaction): OpenTransaction {
+  if (!(transaction instanceof OpenTransaction)) {
+    throw new StorageError('unexpected', 'This transaction was not made by this storage.');
+  }
+  return transaction;
+}
+
+async function rollBack(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('rollback');
+    client.release();
+  } catch {
+    client.release(true); // broken: PostgreSQL rolls back by itself
+  }
+}

@@ -1,0 +1,79 @@
+/** Opens a database: checks the server, migrates, and puts the doors of the room together. */
+import { installExtensions, probe } from './capabilities.ts';
+import { Connections } from './connections.ts';
+import { createIdentityStore } from './identity-store.ts';
+import { Maintenance } from './maintenance/maintenance.ts';
+import type { PromotionSettings } from './maintenance/online-steps.ts';
+import { runPromotions } from './maintenance/promotion.ts';
+import { ChangeListener } from './metadata/change-listener.ts';
+import { createMetadataStore } from './metadata/metadata-store.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { createRecordStore } from './records/record-store.ts';
+import type { Storage } from './storage.ts';
+import { createWorkspaceStore } from './workspace-store.ts';
+
+export interface StorageOptions {
+  readonly connectionString: string;
+  /** Connections of the pool; a few more are opened for listening and for jobs. 10 unless given. */
+  readonly poolSize?: number;
+  /** Limit of one read outside a transaction; 5 s unless given. */
+  readonly statementTimeoutMilliseconds?: number;
+  readonly log?: (message: string, details?: unknown) => void;
+  /** For tests: called before each step of a promotion with the backend that runs it. */
+  readonly beforePromotionStep?: PromotionSettings['beforeStep'];
+}
+
+/**
+ * A migrated database, ready for work. Any number of processes may open it at the same time.
+ *
+ * @throws StorageError `unsupported_server`, `migration_changed`, `connection_lost`
+ */
+export async function createStorage(options: StorageOptions): Promise<Storage> {
+  const log = options.log ?? (() => undefined);
+  const connections = new Connections({
+    connectionString: options.connectionString,
+    poolSize: options.poolSize ?? 10,
+    statementTimeoutMilliseconds: options.statementTimeoutMilliseconds ?? 5_000,
+    log,
+  });
+  try {
+    const migrations = await readMigrations();
+    await migrate(connections, migrations, installExtensions);
+    const features = await connections.dedicated(probe);
+    const workspaces = createWorkspaceStore(connections, migrations.workspace);
+    const settings: PromotionSettings = { features, log, beforeStep: options.beforePromotionStep };
+    const maintenance = new Maintenance(connections, workspaces, settings);
+    const listener = new ChangeListener(connections, log);
+    return {
+      capabilities: features,
+      workspaces,
+      identities: createIdentityStore(connections),
+      metadata: createMetadataStore(connections, features, listener, (workspace) =>
+        maintenance.wake(workspace),
+      ),
+      records: createRecordStore(connections, features),
+      transaction: (work) => connections.transaction(work),
+      startMaintenance: () => maintenance.start(),
+      drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
+      ping: () => ping(connections),
+      close: async () => {
+        await maintenance.close();
+        await listener.close();
+        await connections.close();
+      },
+    };
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}
+
+const PING_MILLISECONDS = 2_000;
+
+/** On a connection of its own: a pool that is busy says nothing about the database. */
+async function ping(connections: Connections): Promise<void> {
+  await connections.dedicated((client) => client.query('select 1'), {
+    connectionTimeoutMillis: PING_MILLISECONDS,
+    query_timeout: PING_MILLISECONDS,
+  });
+}

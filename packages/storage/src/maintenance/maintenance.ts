@@ -1,0 +1,121 @@
+/**
+ * Background work of a process: promotions after a publish and whatever a node that died has left, history
+ * partitions for the coming months, and outbox rows and sign-in failures that nobody needs any more.
+ */
+import type { Connections } from '../connections.ts';
+import { identifier } from '../sql.ts';
+import type { Workspace, WorkspaceStore } from '../storage.ts';
+import { ensurePartitions } from './history-partitions.ts';
+import type { PromotionSettings } from './online-steps.ts';
+import { hasPendingPromotions, runPromotions } from './promotion.ts';
+
+const ROUND_MILLISECONDS = 60_000;
+const HOUSEKEEPING_MILLISECONDS = 3_600_000;
+/** How long an outbox row waits for its readers. */
+const OUTBOX_RETENTION = '7 days';
+const FAILURE_RETENTION = '2 days';
+
+export class Maintenance {
+  readonly #connections: Connections;
+  readonly #workspaces: WorkspaceStore;
+  readonly #settings: PromotionSettings;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #again = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #lastHousekeeping = 0;
+  #round: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(connections: Connections, workspaces: WorkspaceStore, settings: PromotionSettings) {
+    this.#connections = connections;
+    this.#workspaces = workspaces;
+    this.#settings = settings;
+  }
+
+  start(): void {
+    if (this.#timer || this.#isClosed) return;
+    this.#timer = setInterval(() => this.#startRound(), ROUND_MILLISECONDS);
+    this.#timer.unref();
+    this.#startRound();
+  }
+
+  /** After a publish: works on the workspace's promotions now, if this process does maintenance at all. */
+  wake(workspace: Workspace): void {
+    if (this.#timer) void this.#promote(workspace);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await this.#round;
+    await Promise.all(this.#running.values());
+  }
+
+  #startRound(): void {
+    this.#round ??= this.#runRound()
+      .catch((error: unknown) =>
+        this.#settings.log('Maintenance failed; it is tried again in a minute.', error),
+      )
+      .finally(() => {
+        this.#round = undefined;
+      });
+  }
+
+  async #runRound(): Promise<void> {
+    const workspaces = await this.#workspaces.list();
+    for (const workspace of workspaces) {
+      if (this.#isClosed) return;
+      if (await hasPendingPromotions(this.#connections, workspace)) await this.#promote(workspace);
+    }
+    if (Date.now() - this.#lastHousekeeping < HOUSEKEEPING_MILLISECONDS) return;
+    this.#lastHousekeeping = Date.now();
+    await this.#keepHouse(workspaces);
+  }
+
+  /** At most one run per workspace in this process; a wake-up during a run leads to another one. */
+  #promote(workspace: Workspace): Promise<void> {
+    const running = this.#running.get(workspace.id);
+    if (running) {
+      this.#again.add(workspace.id);
+      return running;
+    }
+    const run = this.#promoteUntilDone(workspace).finally(() => this.#running.delete(workspace.id));
+    this.#running.set(workspace.id, run);
+    return run;
+  }
+
+  async #promoteUntilDone(workspace: Workspace): Promise<void> {
+    do {
+      this.#again.delete(workspace.id);
+      try {
+        await runPromotions(this.#connections, workspace, this.#settings, { wait: false });
+      } catch (error) {
+        this.#settings.log(
+          `Promotions in ${workspace.name} stopped; they are taken up again in a minute.`,
+          error,
+        );
+        return;
+      }
+    } while (this.#again.has(workspace.id) && !this.#isClosed);
+  }
+
+  async #keepHouse(workspaces: readonly Workspace[]): Promise<void> {
+    await this.#connections.dedicated(async (client) => {
+      for (const workspace of workspaces) {
+        if (this.#isClosed) return;
+        await ensurePartitions(client, workspace.schema);
+        const outbox = identifier(workspace.schema, '_outbox').text;
+        for (let deleted = Number.POSITIVE_INFINITY; deleted > 0 && !this.#isClosed; ) {
+          const result = await client.query(
+            `delete from ${outbox} where id in
+               (select id from ${outbox} where at < now() - interval '${OUTBOX_RETENTION}' order by id limit 5000)`,
+          );
+          deleted = result.rowCount ?? 0;
+        }
+      }
+      await client.query(
+        `delete from platform.sign_in_failure where at < now() - interval '${FAILURE_RETENTION}'`,
+      );
+    });
+  }
+}

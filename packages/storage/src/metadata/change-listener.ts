@@ -1,0 +1,88 @@
+/**
+ * News of publishes from other nodes: one connection that listens, shared by all subscribers of this process. When
+ * it breaks it is made anew, and subscribers are told that they may have missed something.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Connections } from '../connections.ts';
+import { CHANNEL } from './publish.ts';
+
+type Callback = (workspaceName: string | undefined) => void;
+
+export class ChangeListener {
+  readonly #connections: Connections;
+  readonly #log: (message: string, details?: unknown) => void;
+  readonly #callbacks = new Set<Callback>();
+  #client: Promise<pg.Client> | undefined;
+  #isClosed = false;
+
+  constructor(connections: Connections, log: (message: string, details?: unknown) => void) {
+    this.#connections = connections;
+    this.#log = log;
+  }
+
+  /** Resolves once the connection listens. */
+  async subscribe(callback: Callback): Promise<() => Promise<void>> {
+    this.#callbacks.add(callback);
+    this.#client ??= this.#listen();
+    try {
+      await this.#client;
+    } catch (error) {
+      this.#callbacks.delete(callback);
+      this.#client = undefined;
+      throw error;
+    }
+    return async () => {
+      this.#callbacks.delete(callback);
+      if (this.#callbacks.size === 0) await this.#disconnect();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#callbacks.clear();
+    await this.#disconnect();
+  }
+
+  async #listen(): Promise<pg.Client> {
+    const client = await this.#connections.connectClient();
+    client.on('notification', ({ payload }) => this.#tell(payload));
+    client.on('end', () => {
+      if (this.#isClosed || this.#callbacks.size === 0) return;
+      this.#client = this.#reconnect();
+    });
+    await client.query(`listen ${CHANNEL}`);
+    return client;
+  }
+
+  async #reconnect(): Promise<pg.Client> {
+    for (let pause = 100; ; pause = Math.min(pause * 2, 5_000)) {
+      await sleep(pause);
+      try {
+        const client = await this.#listen();
+        this.#tell(undefined);
+        return client;
+      } catch (error) {
+        if (this.#isClosed || this.#callbacks.size === 0) throw error;
+        this.#log('The connection that listens for changes could not be made again yet.', error);
+      }
+    }
+  }
+
+  #tell(workspaceName: string | undefined): void {
+    for (const callback of this.#callbacks) {
+      try {
+        callback(workspaceName);
+      } catch (error) {
+        this.#log('A listener for metadata changes failed.', error);
+      }
+    }
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    const connected = await client?.catch(() => undefined);
+    await connected?.end().catch(() => undefined);
+  }
+}

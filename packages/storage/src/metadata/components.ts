@@ -1,0 +1,134 @@
+/**
+ * The metadata tables: components as written, and the append-only list of revisions. Bodies are kept as `json`,
+ * which keeps the order of their keys, because what is pulled must be what was published.
+ */
+import { type Component, type ComponentKind, KINDS } from '@trellis/metadata';
+import type pg from 'pg';
+import { type Connections, queryObjects } from '../connections.ts';
+import { identifier } from '../sql.ts';
+import type { PublishRequest, Revision, StoredComponent, Workspace } from '../storage.ts';
+
+interface ComponentRow {
+  readonly kind: ComponentKind;
+  readonly name: string;
+  readonly key: string;
+  readonly body: unknown;
+  readonly package_name: string | null;
+  readonly package_version: string | null;
+  readonly package_body: unknown;
+}
+
+/** All components, in the order in which they were first made. */
+export async function readComponents(
+  client: pg.ClientBase,
+  schema: string,
+): Promise<readonly StoredComponent[]> {
+  const rows = (await queryObjects(
+    client,
+    `select kind, name, key, body, package_name, package_version, package_body
+       from ${identifier(schema, '_metadata_component').text} order by position`,
+    [],
+  )) as readonly ComponentRow[];
+  return rows.map((row) => ({
+    component: { kind: row.kind, name: row.name, body: row.body } as Component,
+    key: row.key,
+    package:
+      row.package_name === null
+        ? undefined
+        : { name: row.package_name, version: row.package_version ?? '', body: row.package_body },
+  }));
+}
+
+/** Renames first, in place, so that a component keeps its position; then removals, then what is written. */
+export async function writeComponents(
+  client: pg.ClientBase,
+  schema: string,
+  request: Pick<PublishRequest, 'write' | 'remove' | 'renames'>,
+): Promise<void> {
+  const table = identifier(schema, '_metadata_component').text;
+  await renameComponents(client, table, request.renames);
+  if (request.remove.length > 0) {
+    await queryObjects(
+      client,
+      `delete from ${table} c using unnest($1::text[], $2::text[]) as r(kind, name)
+        where c.kind = r.kind and c.name = r.name`,
+      [request.remove.map(({ kind }) => kind), request.remove.map(({ name }) => name)],
+    );
+  }
+  if (request.write.length === 0) return;
+  const input = request.write.map((stored) => ({
+    kind: stored.component.kind,
+    name: stored.component.name,
+    key: stored.key,
+    body: JSON.stringify(stored.component.body),
+    package_name: stored.package?.name,
+    package_version: stored.package?.version,
+    package_body: stored.package && JSON.stringify(stored.package.body),
+  }));
+  await queryObjects(
+    client,
+    `insert into ${table} (kind, name, key, body, package_name, package_version, package_body)
+     select kind, name, key, body::json, package_name, package_version, package_body::json
+       from jsonb_to_recordset($1::jsonb) as r(kind text, name text, key text, body text,
+         package_name text, package_version text, package_body text)
+     on conflict (kind, name) do update set key = excluded.key, body = excluded.body,
+       package_name = excluded.package_name, package_version = excluded.package_version,
+       package_body = excluded.package_body`,
+    [JSON.stringify(input)],
+  );
+}
+
+/**
+ * An object takes its own components along: `deal.amount` becomes `opportunity.amount`. Done by way of names that
+ * no component can have, so that two may also swap theirs.
+ */
+async function renameComponents(
+  client: pg.ClientBase,
+  table: string,
+  renames: PublishRequest['renames'],
+): Promise<void> {
+  const ofObjects = Object.entries(KINDS)
+    .filter(([, kind]) => kind.ofObject)
+    .map(([kind]) => kind);
+  for (const { kind, from, to } of renames) {
+    await queryObjects(client, `update ${table} set name = '~' || $3 where kind = $1 and name = $2`, [
+      kind,
+      from,
+      to,
+    ]);
+    if (kind !== 'object') continue;
+    await queryObjects(
+      client,
+      `update ${table} set name = '~' || $2 || substr(name, length($1) + 1)
+        where kind = any($3) and starts_with(name, $1 || '.')`,
+      [from, to, ofObjects],
+    );
+  }
+  if (renames.length > 0) {
+    await queryObjects(client, `update ${table} set name = substr(name, 2) where starts_with(name, '~')`, []);
+  }
+}
+
+/** Newest first. */
+export async function listRevisions(
+  connections: Connections,
+  workspace: Workspace,
+  limit: number,
+): Promise<readonly Revision[]> {
+  const rows = await connections.readRows<{
+    number: number;
+    author: string;
+    author_name: string | null;
+    at: string;
+    message: string | null;
+    forward: Revision['forward'];
+    backward: Revision['backward'];
+  }>(
+    `select r.number, r.author, p.name as author_name, r.at, r.message, r.forward, r.backward
+       from ${identifier(workspace.schema, '_metadata_revision').text} r
+       left join ${identifier(workspace.schema, '_principal').text} p on p.id = r.author
+      order by r.number desc limit $1`,
+    [limit],
+  );
+  return rows.map(({ author_name, ...row }) => ({ ...row, authorName: author_name }));
+}

@@ -1,0 +1,98 @@
+/**
+ * The DDL of an object's table: system columns, promoted columns, and the one trigger that keeps the promoted ones
+ * in step with `data`. Text only; who runs it decides when.
+ */
+import { createHash } from 'node:crypto';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
+import { columnDefinition, slotName } from './wanted-storage.ts';
+
+export interface FilledColumn {
+  readonly number: number;
+  readonly type: string;
+  readonly source: string;
+}
+
+/** `create table` with its trigger, ready for records; indexes and foreign keys follow apart. */
+export function createTable(
+  schema: string,
+  key: string,
+  columns: readonly FilledColumn[],
+  features: DatabaseFeatures,
+): Sql {
+  const table = identifier(schema, key);
+  const principal = identifier(schema, '_principal');
+  const promoted = columns.map(
+    (column) => sql`,\n  ${columnDefinition(slotName(column.number), column.type, features)}`,
+  );
+  // Who created and changed a record comes from the session, never from input, so only the owner needs a foreign key.
+  return sql`create table ${table} (
+  id uuid primary key,
+  owner_id uuid not null references ${principal} (id),
+  record_type text,
+  created_at timestamptz not null,
+  created_by uuid not null,
+  updated_at timestamptz not null,
+  updated_by uuid not null,
+  version integer not null default 1,
+  deleted_at timestamptz,
+  deleted_by uuid,
+  deletion_id uuid,
+  data jsonb not null check (jsonb_typeof(data) = 'object'),
+  derived jsonb${join(promoted, '')}
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+${fillFunction(schema, key, columns)};
+create trigger fill before insert or update of data on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
+}
+
+/** The trigger function, made anew from all columns that are to be filled. */
+export function fillFunction(schema: string, key: string, columns: readonly FilledColumn[]): Sql {
+  const assignments = columns.map(
+    (column) =>
+      sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new.data`, column.source)};`,
+  );
+  const body = sql`begin
+  if tg_op = 'INSERT' or new.data is distinct from old.data then
+${join(assignments, '\n')}
+  end if;
+  return new;
+end`;
+  return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
+}
+
+/** The stored source with `data` in place of its placeholder. */
+export function sourceOver(data: Sql, source: string): Sql {
+  return new Sql(source.replaceAll('{data}', data.text));
+}
+
+function functionName(key: string): string {
+  return `_fill_${key}`;
+}
+
+/** The sequence behind an auto-number. */
+export function sequenceName(objectKey: string, fieldKey: string): string {
+  const digest = createHash('sha256').update(`${objectKey}.${fieldKey}`).digest('hex').slice(0, 12);
+  return `_number_${objectKey.slice(0, 40)}_${digest}`;
+}
+
+/** `create index` or `add constraint` for a registered definition. */
+export function createIndexStatement(
+  schema: string,
+  objectKey: string,
+  index: {
+    readonly name: string;
+    readonly kind: string;
+    readonly definition: string;
+    readonly is_unique: boolean;
+  },
+  options: { readonly isConcurrent: boolean },
+): Sql {
+  const definition = new Sql(index.definition);
+  if (index.kind === 'foreign_key') {
+    const validity = options.isConcurrent ? sql` not valid` : sql``;
+    return sql`alter table ${identifier(schema, objectKey)} add constraint ${identifier(index.name)} ${definition}${validity}`;
+  }
+  const unique = index.is_unique ? sql`unique ` : sql``;
+  const concurrently = options.isConcurrent ? sql`concurrently ` : sql``;
+  return sql`create ${unique}index ${concurrently}${identifier(index.name)} ${definition}`;
+}

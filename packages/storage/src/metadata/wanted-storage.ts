@@ -1,0 +1,269 @@
+/**
+ * What the model wants of the database: which fields are promoted to columns, which indexes and foreign keys an
+ * object's table has. Pure; the plan compares it with what is there.
+ *
+ * Invariant: no index mentions `data`. One that did would end HOT updates for the whole object.
+ */
+import { createHash } from 'node:crypto';
+import type { CompiledField, CompiledObject, Expression, Model } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+
+export interface WantedColumn {
+  readonly fieldKey: string;
+  readonly type: SqlType;
+  /** SQL over the placeholder `{data}`. */
+  readonly source: string;
+  readonly isUnique: boolean;
+}
+
+export interface WantedIndex {
+  readonly name: string;
+  readonly kind: 'index' | 'foreign_key';
+  /** What follows the name in `create index` or `add constraint`. */
+  readonly definition: string;
+  readonly isUnique: boolean;
+  /** The promoted columns that it needs. */
+  readonly columns: readonly string[];
+}
+
+/** A B-tree entry holds at most 2,704 bytes; a character takes up to four. */
+const MAX_INDEXED_CHARACTERS = 600;
+
+/** Whether the field gets a typed column of its own. */
+export function isPromoted(object: CompiledObject, field: CompiledField): boolean {
+  if (field.systemColumn !== undefined || field.type.column === undefined) return false;
+  if (field.isIndexed || field.isUnique || field.isSearchable || field.key === object.nameField.key)
+    return true;
+  return (object.body.indexes ?? []).some(
+    (index) =>
+      index.fields.some((key) => key.replace(/^-/, '') === field.name) ||
+      (index.include ?? []).includes(field.name),
+  );
+}
+
+export function wantedColumns(object: CompiledObject): readonly WantedColumn[] {
+  return object.ownFields
+    .filter((field) => isPromoted(object, field))
+    .map((field) => ({
+      fieldKey: field.key,
+      type: sqlTypeOf(field),
+      source: sourceOf(field).text,
+      isUnique: field.isUnique,
+    }));
+}
+
+/** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
+export function sourceOf(field: CompiledField): Sql {
+  const key = stringLiteral(field.key);
+  const data = dataPlaceholder;
+  switch (sqlTypeOf(field)) {
+    case 'numeric':
+      return sql`(${data}->${key})::numeric`;
+    case 'boolean':
+      // Never null: absent reads as false, in filters and in the order alike.
+      return sql`coalesce((${data}->${key})::boolean, false)`;
+    case 'date':
+      return sql`(${data}->>${key})::date`;
+    case 'timestamptz':
+      return sql`(${data}->>${key})::timestamptz`;
+    case 'text[]':
+      return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
+    case 'uuid':
+      return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
+    default:
+      return sql`(${data}->>${key})`;
+  }
+}
+const dataPlaceholder = identifierPlaceholder();
+function identifierPlaceholder(): Sql {
+  return sql`{data}`;
+}
+
+/** `c_7` */
+export function slotName(number: number): string {
+  return `c_${number}`;
+}
+
+/** The definition of a promoted column in `create table` and `add column`. */
+export function columnDefinition(name: string, type: string, features: DatabaseFeatures): Sql {
+  switch (type) {
+    case 'text':
+      // One collation for people's order; being deterministic it serves equality as well.
+      return features.hasIcu
+        ? sql`${identifier(name)} text collate "und-x-icu"`
+        : sql`${identifier(name)} text`;
+    case 'boolean':
+      return sql`${identifier(name)} boolean not null default false`;
+    case 'numeric':
+      return sql`${identifier(name)} numeric`;
+    case 'date':
+      return sql`${identifier(name)} date`;
+    case 'timestamptz':
+      return sql`${identifier(name)} timestamptz`;
+    case 'text[]':
+      return sql`${identifier(name)} text[]`;
+    case 'uuid':
+      return sql`${identifier(name)} uuid`;
+    default:
+      throw new TypeError(`No column can have the type ${type}.`);
+  }
+}
+
+export interface IndexContext {
+  readonly schema: string;
+  readonly model: Model;
+  readonly features: DatabaseFeatures;
+  /** Slot of a field by key; undefined where it has none. */
+  readonly slotOf: (fieldKey: string) => string | undefined;
+}
+
+/** All indexes and foreign keys of an object's table beyond its primary key. */
+export function wantedIndexes(object: CompiledObject, context: IndexContext): readonly WantedIndex[] {
+  const table = identifier(context.schema, object.key);
+  const wanted = new Map<string, WantedIndex>();
+  const add = (kind: WantedIndex['kind'], definition: Sql, columns: readonly string[], isUnique = false) => {
+    const text = definition.text;
+    const name = nameOf(object.key, `${isUnique ? 'unique ' : ''}${text}`);
+    wanted.set(name, {
+      name,
+      kind,
+      definition: text,
+      isUnique,
+      columns: columns.filter((column) => /^c_\d+$/.test(column)),
+    });
+  };
+  const addLive = (columns: readonly string[], include: readonly string[] = []) => {
+    const covered =
+      include.length === 0 ? sql`` : sql` include (${join(include.map((name) => identifier(name)))})`;
+    const keys = join(columns.map((column) => directed(column)));
+    const plain = [...columns, ...include].map((column) => column.replace(/^-/, ''));
+    add('index', sql`on ${table} (${keys})${covered} where deleted_at is null`, plain);
+  };
+
+  const defaultView = [...object.views.values()].find((view) => view.isDefault);
+  const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0);
+  const sortColumn = viewSort && columnOf(viewSort.path.field, context);
+  addLive(['created_at', 'id']);
+  addLive(['owner_id', sortColumn ?? 'created_at', 'id']);
+  add('index', sql`on ${table} (deleted_at, id) where deleted_at is not null`, []);
+  add('index', sql`on ${table} (deletion_id) where deletion_id is not null`, []);
+
+  for (const field of object.ownFields) {
+    const column = isPromoted(object, field) ? context.slotOf(field.key) : undefined;
+    if (column === undefined) continue;
+    const name = identifier(column);
+    const target =
+      field.targets.length === 1 && !field.isPolymorphic
+        ? context.model.objects.get(field.targets[0]!)
+        : undefined;
+    if (target) {
+      add(
+        'foreign_key',
+        sql`foreign key (${name}) references ${identifier(context.schema, target.key)} (id)`,
+        [column],
+      );
+    }
+    if (field.isUnique) {
+      add('index', uniqueDefinition(table, column), [column], true);
+    }
+    const type = sqlTypeOf(field);
+    if (type === 'text[]') {
+      add('index', sql`on ${table} using gin (${name}) where deleted_at is null`, [column]);
+    } else if (field.isIndexed || field.key === object.nameField.key) {
+      // Values shared by many records keep the small deduplicated index; the others get `id`, for paging.
+      const isChoice = type === 'uuid' || type === 'boolean' || field.options.length > 0;
+      if (isShort(field) && !(isChoice && field.isUnique)) addLive(isChoice ? [column] : [column, 'id']);
+    }
+    if (
+      type === 'text' &&
+      (field.isSearchable || field.key === object.nameField.key) &&
+      context.features.hasTrigram
+    ) {
+      const operators = identifier(context.features.trigramSchema ?? 'public', 'gin_trgm_ops');
+      add(
+        'index',
+        sql`on ${table} using gin (${lowered(name, context.features)} ${operators}) where deleted_at is null`,
+        [column],
+      );
+    }
+  }
+
+  const equalField = defaultView?.filter && firstEquality(defaultView.filter);
+  const equalColumn = equalField && columnOf(equalField, context);
+  if (equalColumn && sortColumn && equalColumn !== sortColumn) addLive([equalColumn, sortColumn, 'id']);
+  for (const index of object.body.indexes ?? []) {
+    const columns = index.fields.flatMap((key) => {
+      const column = namedColumn(object, key.replace(/^-/, ''), context);
+      return column === undefined ? [] : [key.startsWith('-') ? `-${column}` : column];
+    });
+    const include = (index.include ?? []).flatMap((name) => namedColumn(object, name, context) ?? []);
+    if (columns.length < index.fields.length || include.length < (index.include ?? []).length) continue;
+    // `id` last makes the order total. It runs the way of the last field, so that one scan serves a page.
+    const last = columns.at(-1);
+    if (last === undefined) continue;
+    const isTotal = columns.some((column) => column.replace(/^-/, '') === 'id');
+    addLive(
+      isTotal || include.length > 0 ? columns : [...columns, last.startsWith('-') ? '-id' : 'id'],
+      include,
+    );
+  }
+  return [...wanted.values()];
+}
+
+/** Name of the index that keeps a field unique, to find the field when it refuses a value. */
+export function uniqueIndexName(schema: string, objectKey: string, column: string): string {
+  return nameOf(objectKey, `unique ${uniqueDefinition(identifier(schema, objectKey), column).text}`);
+}
+
+function uniqueDefinition(table: Sql, column: string): Sql {
+  return sql`on ${table} (${identifier(column)}) where deleted_at is null`;
+}
+
+/** Ignores case as `toLowerCase` does: text search and its index must use the same words. */
+export function lowered(text: Sql, features: DatabaseFeatures): Sql {
+  return features.hasIcu ? sql`lower(${text} collate "und-x-icu")` : sql`lower(${text})`;
+}
+
+/** Whether a B-tree can hold every value of the field. */
+function isShort(field: CompiledField): boolean {
+  if (sqlTypeOf(field) !== 'text' || field.isUnique || field.options.length > 0) return true;
+  const { maxLength } = field.type.valueSchema(field) as { maxLength?: unknown };
+  return typeof maxLength !== 'number' || maxLength <= MAX_INDEXED_CHARACTERS;
+}
+
+function columnOf(field: CompiledField, context: IndexContext): string | undefined {
+  return field.systemColumn ?? context.slotOf(field.key);
+}
+
+function namedColumn(object: CompiledObject, name: string, context: IndexContext): string | undefined {
+  const field = object.fields.get(name);
+  return field && columnOf(field, context);
+}
+
+/** `-c_7` → `"c_7" desc`. Nulls stand where PostgreSQL puts them: queries ask for them apart. */
+function directed(column: string): Sql {
+  return column.startsWith('-') ? sql`${identifier(column.slice(1))} desc` : identifier(column);
+}
+
+/** The first own field that the filter compares with a value for equality, on the top level. */
+function firstEquality(filter: Expression): CompiledField | undefined {
+  const conditions = filter.op === 'and' ? filter.args : [filter];
+  for (const condition of conditions) {
+    const operand =
+      condition.op === '==' && condition.right.op === 'literal' && condition.right.value !== null
+        ? condition.left
+        : condition.op === 'in' && condition.list.length === 1
+          ? condition.value
+          : undefined;
+    if (operand?.op === 'field' && operand.path.through.length === 0) return operand.path.field;
+  }
+  return undefined;
+}
+
+/** Names say the object for people and hash the definition, so that a changed definition is another index. */
+function nameOf(objectKey: string, definition: string): string {
+  const digest = createHash('sha256').update(definition).digest('hex').slice(0, 12);
+  return `_${objectKey.slice(0, 40)}_${digest}`;
+}

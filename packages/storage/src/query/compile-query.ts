@@ -1,0 +1,234 @@
+/**
+ * Compiles a list question to one statement. In: a `RecordQuery`, resolved and with access conjoined. Out: text,
+ * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
+ * parameters; the limit alone is written out, because the planner has to see it.
+ */
+import type { FieldPath, JsonValue, RecordData, RecordQuery } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import type { Row } from '../connections.ts';
+import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts';
+import type { Snapshot } from '../storage.ts';
+import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
+import { lowerCondition, requiresValue } from './lower-condition.ts';
+import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
+import { Sources } from './sources.ts';
+import { type CompiledStatement, finishStatement } from './statement-cache.ts';
+
+/** A question, split into what is compiled and what is given with each execution. */
+export interface ShapedQuery {
+  readonly key: string;
+  readonly values: readonly unknown[];
+  readonly condition: Condition;
+  readonly search: Condition | undefined;
+  readonly targetConditions: ReadonlyMap<string, Condition>;
+  readonly cursor: CursorPlaces | undefined;
+}
+
+/** Reads one value of a row: a column, or a key of the whole data in a column. */
+export interface Output {
+  readonly name: string;
+  readonly column: number;
+  readonly dataKey: string | undefined;
+  /** What an absent value reads as. */
+  readonly absent: JsonValue;
+}
+
+export interface CompiledQuery {
+  readonly statement: CompiledStatement;
+  readonly outputs: readonly Output[];
+  /** Columns of the sort keys' values. */
+  readonly sortColumns: readonly number[];
+}
+
+/** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
+const MAX_PICKED_FIELDS = 12;
+
+export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery {
+  const shape = new Shape();
+  shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${query.object.key}`);
+  shape.note(query.deleted ? 'deleted' : 'live');
+  const condition = shapeCondition(query.filter, shape, query.context);
+  let search: Condition | undefined;
+  if (query.search !== undefined && query.search !== '') {
+    shape.note('search');
+    search = searchCondition(query, shape);
+  }
+  const targetConditions = new Map<string, Condition>();
+  for (const [name, filter] of query.targetFilters) {
+    shape.note(`target ${name}`);
+    targetConditions.set(name, shapeCondition(filter, shape, query.context));
+  }
+  shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
+  shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
+  shape.note(`limit ${query.limit}`);
+  const values = query.before ?? query.after;
+  const cursor = values && shapeCursor(query, values, shape);
+  if (values) shape.note(query.before ? 'before' : 'after');
+  return { key: shape.key, values: shape.values, condition, search, targetConditions, cursor };
+}
+
+function searchCondition(query: RecordQuery, shape: Shape): Condition {
+  const { object } = query;
+  const fields = object.ownFields.filter(
+    (field) =>
+      field.type.column?.type === 'text' && (field.isSearchable || field.key === object.nameField.key),
+  );
+  const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
+  return {
+    is: 'or',
+    args: fields.map((field) => ({
+      is: 'like',
+      value: shape.field({ text: field.name, through: [], field }),
+      pattern,
+    })),
+  };
+}
+
+function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Shape): CursorPlaces {
+  return query.sort.map((key, index) => {
+    const value = values[index] ?? null;
+    if (value === null) {
+      shape.note('null');
+      return null;
+    }
+    return shape.value(value, shape.field(key.path).type);
+  });
+}
+
+/** The statement of one page, with one record more than asked for, to know whether there is a next one. */
+export function compileQuery(
+  snapshot: Snapshot,
+  query: RecordQuery,
+  shaped: ShapedQuery,
+  features: DatabaseFeatures,
+): CompiledQuery {
+  const sources = new Sources(query.object, {
+    snapshot,
+    features,
+    targetConditions: shaped.targetConditions,
+  });
+  const columns: Sql[] = [];
+  const columnOf = (value: Sql) => {
+    const known = columns.findIndex((column) => column.text === value.text);
+    return known >= 0 ? known : columns.push(value) - 1;
+  };
+  const outputs = compileOutputs(query, sources, columnOf);
+  const keys = query.sort.map((key): OrderKey => {
+    const value = sources.value(key.path);
+    const isText = value.type === 'text' && !value.isColumn && features.hasIcu;
+    return {
+      ...value,
+      sql: isText ? sql`${value.sql} collate "und-x-icu"` : value.sql,
+      descending: key.descending,
+    };
+  });
+  const sortColumns = keys.map((key) => columnOf(key.sql));
+  const where = compileWhere(query, shaped, sources, features);
+  const first = query.sort[0]?.path;
+  const parts = pageParts({
+    keys,
+    cursor: shaped.cursor,
+    isBackward: query.before !== undefined,
+    isFirstFilled: first !== undefined && requiresValue(shaped.condition, first),
+  });
+  const from = sources.from();
+  const limit = integer(query.limit + 1);
+  const selected = join(columns.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
+  const selects = parts.map(
+    ({ condition, order }) =>
+      sql`select ${selected} from ${from} where ${conjunction([...where, condition])} order by ${order} limit ${limit}`,
+  );
+  const statement =
+    selects.length === 1
+      ? selects[0]!
+      : sql`${join(
+          selects.map((part) => sql`(${part})`),
+          ' union all ',
+        )} limit ${limit}`;
+  return { statement: finishStatement(statement), outputs, sortColumns };
+}
+
+/** The count of at most `cap` matching records, or of all of them; with `cap` 0 the plain rows, to be estimated. */
+export function compileCount(
+  snapshot: Snapshot,
+  query: RecordQuery,
+  shaped: ShapedQuery,
+  options: {
+    readonly features: DatabaseFeatures;
+    readonly cap: number | undefined;
+    readonly isEstimate: boolean;
+  },
+): CompiledStatement {
+  const { features, cap, isEstimate } = options;
+  const sources = new Sources(query.object, {
+    snapshot,
+    features,
+    targetConditions: shaped.targetConditions,
+  });
+  const where = conjunction(compileWhere(query, shaped, sources, features));
+  const from = sources.from();
+  if (isEstimate) return finishStatement(sql`explain (format json) select 1 from ${from} where ${where}`);
+  if (cap === undefined) return finishStatement(sql`select count(*) from ${from} where ${where}`);
+  return finishStatement(
+    sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`,
+  );
+}
+
+function compileWhere(
+  query: RecordQuery,
+  shaped: ShapedQuery,
+  sources: Sources,
+  features: DatabaseFeatures,
+): readonly Sql[] {
+  const isDeleted = query.deleted ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`;
+  const conditions = [shaped.condition, ...(shaped.search ? [shaped.search] : [])];
+  return [isDeleted, ...conditions.map((condition) => lowerCondition(condition, sources, features))];
+}
+
+function compileOutputs(
+  query: RecordQuery,
+  sources: Sources,
+  columnOf: (value: Sql) => number,
+): readonly Output[] {
+  const paths = new Map<string, FieldPath>();
+  for (const name of ['id', 'version']) {
+    const field = query.object.fields.get(name);
+    if (field) paths.set(name, { text: name, through: [], field });
+  }
+  for (const path of query.fields) paths.set(path.text, path);
+  const own = [...paths.values()].filter(
+    (path) => path.through.length === 0 && path.field.type.column !== undefined,
+  );
+  const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
+  const isWhole =
+    picked.length > 0 &&
+    (picked.length > MAX_PICKED_FIELDS || own.length * 2 >= query.object.ownFields.length);
+  return [...paths.values()].map((path): Output => {
+    const { field } = path;
+    const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
+    const absent = isBoolean ? false : field.junction ? [] : null;
+    const fromData =
+      isWhole && path.through.length === 0 && field.systemColumn === undefined && !field.junction;
+    return {
+      name: path.text,
+      column: columnOf(fromData ? sources.own('data') : sources.output(path).sql),
+      dataKey: fromData ? field.key : undefined,
+      absent,
+    };
+  });
+}
+
+/** A row as a record: flat values by the text of their paths. */
+export function readRow(row: Row, outputs: readonly Output[]): { [field: string]: JsonValue } {
+  const record: { [field: string]: JsonValue } = {};
+  for (const { name, column, dataKey, absent } of outputs) {
+    const value = row[column] as JsonValue;
+    record[name] = (dataKey === undefined ? value : pick(value as RecordData, dataKey)) ?? absent;
+  }
+  return record;
+}
+
+/** A field may be called `constructor`. */
+function pick(data: RecordData, key: string): JsonValue | undefined {
+  return Object.hasOwn(data, key) ? data[key] : undefined;
+}

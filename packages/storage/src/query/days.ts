@@ -1,0 +1,128 @@
+/**
+ * Days and periods in a time zone, as bounds that statements get as parameters. Computed here and not in SQL, so
+ * that a predicate stays a plain comparison with its column.
+ *
+ * A bound is half-open: from included, until excluded. Weeks are ISO weeks and begin on Monday.
+ */
+import type { PeriodName } from '@trellis/model';
+
+export interface Span {
+  /** `YYYY-MM-DD` */
+  readonly from: string;
+  readonly until: string;
+}
+
+/** The day that it is in the zone at an instant. */
+export function dayOf(instant: string, timeZone: string): string {
+  const parts = partsAt(Date.parse(instant), timeZone);
+  return formatDay(parts.day);
+}
+
+/** The first instant of a day in the zone: midnight, or later where a clock change skips midnight. */
+export function startOfDay(day: string, timeZone: string): string {
+  const target = toEpochDay(day);
+  const midnight = target * MILLISECONDS_OF_DAY;
+  // Candidates: midnight by each offset in force around it; of two midnights the first is meant.
+  const offsets = [-1, 0, 1].map((days) => offsetAt(midnight + days * MILLISECONDS_OF_DAY, timeZone));
+  const candidates = offsets.map((offset) => midnight - offset).sort((left, right) => left - right);
+  for (const candidate of candidates) {
+    const { day: found, time } = partsAt(candidate, timeZone);
+    if (found === target && time === 0) return new Date(candidate).toISOString();
+  }
+  // Midnight is skipped: find the change between the last instant before the day and one within it.
+  let before = candidates[0]! - MILLISECONDS_OF_DAY;
+  let within = candidates.at(-1)! + 12 * 3_600_000;
+  while (within - before > 1) {
+    const middle = Math.floor((before + within) / 2);
+    if (partsAt(middle, timeZone).day < target) before = middle;
+    else within = middle;
+  }
+  return new Date(within).toISOString();
+}
+
+export function addDays(day: string, count: number): string {
+  return formatDay(toEpochDay(day) + count);
+}
+
+/** The span of a named period around a day. */
+export function spanOf(period: PeriodName, n: number | undefined, today: string): Span {
+  const count = n ?? 1;
+  if (period === 'last_n_days') return { from: addDays(today, 1 - count), until: addDays(today, 1) };
+  if (period === 'next_n_days') return { from: today, until: addDays(today, count) };
+  const [which, unit] = period.split('_') as [
+    'this' | 'last' | 'next',
+    'week' | 'month' | 'quarter' | 'year',
+  ];
+  const shift = { this: 0, last: -1, next: 1 }[which];
+  if (unit === 'week') {
+    const weekday = (toEpochDay(today) + 3) % 7; // 1970-01-01 was a Thursday; Monday is 0
+    const from = addDays(today, (((weekday % 7) + 7) % 7) * -1 + shift * 7);
+    return { from, until: addDays(from, 7) };
+  }
+  const months = { month: 1, quarter: 3, year: 12 }[unit];
+  const [year, month] = today.split('-').map(Number) as [number, number];
+  const index = year * 12 + (month - 1);
+  const start = Math.floor(index / months) * months + shift * months;
+  return { from: firstOfMonth(start), until: firstOfMonth(start + months) };
+}
+
+const MILLISECONDS_OF_DAY = 86_400_000;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function partsAt(instant: number, timeZone: string): { day: number; time: number } {
+  const local = instant + offsetAt(instant, timeZone);
+  const day = Math.floor(local / MILLISECONDS_OF_DAY);
+  return { day, time: local - day * MILLISECONDS_OF_DAY };
+}
+
+/** Milliseconds that the zone's clocks are ahead of UTC at an instant. */
+function offsetAt(instant: number, timeZone: string): number {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(timeZone, formatter);
+  }
+  const part: Record<string, number> = {};
+  let isBeforeChrist = false;
+  for (const { type, value } of formatter.formatToParts(instant)) {
+    if (type === 'era') isBeforeChrist = value.startsWith('B');
+    else part[type] = Number(value);
+  }
+  const year = isBeforeChrist ? 1 - part.year! : part.year!;
+  const local =
+    utc(year, part.month! - 1, part.day!) +
+    part.hour! * 3_600_000 +
+    part.minute! * 60_000 +
+    part.second! * 1000;
+  return local - Math.floor(instant / 1000) * 1000;
+}
+
+/** `Date.UTC` reads years below 100 as 19xx. */
+function utc(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date.getTime();
+}
+
+function toEpochDay(day: string): number {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
+  return utc(year, month - 1, date) / MILLISECONDS_OF_DAY;
+}
+
+function formatDay(epochDay: number): string {
+  return new Date(epochDay * MILLISECONDS_OF_DAY).toISOString().slice(0, 10);
+}
+
+function firstOfMonth(index: number): string {
+  return `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}-01`;
+}

@@ -1,0 +1,140 @@
+/**
+ * Lowers a condition to SQL. Meaning is two-valued (design brief §3.1); a comparison with null counts as no in a
+ * positive position, so plain operators are kept there, for an index to serve, and only a negation needs
+ * `is not true`.
+ */
+import type { ComparisonOperator, FieldPath } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { lowered } from '../metadata/wanted-storage.ts';
+import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
+import type { Condition, Term } from './shape.ts';
+import type { ValueSource } from './sources.ts';
+
+/** Gives the SQL of a path. */
+export interface PathReader {
+  value(path: FieldPath): ValueSource;
+}
+
+const OPERATORS: Readonly<Record<ComparisonOperator, Sql>> = {
+  '==': sql`=`,
+  '!=': sql`is distinct from`,
+  '<': sql`<`,
+  '<=': sql`<=`,
+  '>': sql`>`,
+  '>=': sql`>=`,
+};
+
+/** SQL that is true for exactly the records that meet the condition (false or null for the others). */
+export function lowerCondition(condition: Condition, reader: PathReader, features: DatabaseFeatures): Sql {
+  const lower = (inner: Condition) => lowerCondition(inner, reader, features);
+  const term = (value: Term) => readTerm(value, reader);
+  switch (condition.is) {
+    case 'constant':
+      return condition.value ? TRUE : FALSE;
+    case 'and':
+    case 'or':
+      return connect(condition.is, condition.args.map(lower));
+    case 'not':
+      return negate(condition.arg, lower, reader);
+    case 'compare': {
+      const [left, right] = [term(condition.left), term(condition.right)];
+      const isOrder = condition.operator !== '==' && condition.operator !== '!=';
+      // Blank equals blank; beside a value plain equality says the same and can use an index.
+      const operator =
+        condition.operator === '==' && condition.right.is === 'field'
+          ? sql`is not distinct from`
+          : OPERATORS[condition.operator];
+      // Text compares by code point, whatever collation the column is sorted in.
+      return isOrder && condition.left.type === 'text'
+        ? sql`${left} collate "C" ${operator} ${right}`
+        : sql`${left} ${operator} ${right}`;
+    }
+    case 'compare_day': {
+      const operator =
+        condition.operator === '==' ? sql`is not distinct from` : OPERATORS[condition.operator];
+      return sql`(${term(condition.instant)} at time zone ${term(condition.zone)})::date ${operator} ${term(condition.day)}`;
+    }
+    case 'any':
+      return sql`${term(condition.value)} = any(${listTerm(condition.list)})`;
+    case 'between': {
+      const value = term(condition.value);
+      return sql`${value} >= ${term(condition.from)} and ${value} < ${term(condition.until)}`;
+    }
+    case 'like':
+      return sql`${lowered(term(condition.value), features)} like ${lowered(term(condition.pattern), features)}`;
+    case 'contains':
+    case 'starts_with':
+    case 'ends_with': {
+      const [value, text] = [condition.value, condition.text].map((side) =>
+        lowered(term(side), features),
+      ) as [Sql, Sql];
+      if (condition.is === 'contains') return sql`strpos(${value}, ${text}) > 0`;
+      if (condition.is === 'starts_with') return sql`starts_with(${value}, ${text})`;
+      return sql`right(${value}, length(${text})) = ${text}`;
+    }
+    case 'overlaps':
+      return sql`${term(condition.value)} && ${term(condition.list)}`;
+    case 'covers':
+      return sql`${term(condition.value)} @> ${term(condition.list)}`;
+    case 'blank':
+      return sql`${term(condition.value)} is null`;
+    case 'true':
+      return term(condition.value);
+  }
+}
+
+/** Whether the condition can hold only where the field is not blank, so that its nulls need no page of their own. */
+export function requiresValue(condition: Condition, path: FieldPath): boolean {
+  const isIt = (term: Term) => term.is === 'field' && term.path.text === path.text;
+  switch (condition.is) {
+    case 'and':
+      return condition.args.some((arg) => requiresValue(arg, path));
+    case 'or':
+      return condition.args.length > 0 && condition.args.every((arg) => requiresValue(arg, path));
+    case 'compare':
+      return condition.operator !== '!=' && condition.right.is === 'value' && isIt(condition.left);
+    case 'any':
+    case 'between':
+    case 'like':
+    case 'overlaps':
+    case 'covers':
+      return isIt(condition.value);
+    case 'not':
+      return condition.arg.is === 'blank' && isIt(condition.arg.value);
+    default:
+      return false;
+  }
+}
+
+function connect(word: 'and' | 'or', parts: readonly Sql[]): Sql {
+  const neutral = word === 'and' ? 'true' : 'false';
+  const decisive = word === 'and' ? FALSE : TRUE;
+  const telling = parts.filter((part) => part.text !== neutral);
+  if (telling.some((part) => part.text === decisive.text)) return decisive;
+  if (telling.length === 0) return new Sql(neutral);
+  if (telling.length === 1) return telling[0]!;
+  return sql`(${join(
+    telling.map((part) => sql`(${part})`),
+    ` ${word} `,
+  )})`;
+}
+
+function negate(condition: Condition, lower: (condition: Condition) => Sql, reader: PathReader): Sql {
+  if (condition.is === 'constant') return condition.value ? FALSE : TRUE;
+  if (condition.is === 'not') return lower(condition.arg);
+  if (condition.is === 'blank') return sql`${readTerm(condition.value, reader)} is not null`;
+  if (condition.is === 'true') {
+    const value = reader.value(condition.value.path);
+    return value.isNullable ? sql`${value.sql} is not true` : sql`not ${value.sql}`;
+  }
+  return sql`(${lower(condition)}) is not true`;
+}
+
+function readTerm(term: Term, reader: PathReader): Sql {
+  return term.is === 'field' ? reader.value(term.path).sql : placeholder(term.place, term.type);
+}
+
+function listTerm(term: Term): Sql {
+  if (term.is !== 'value') throw new TypeError('A list is given by value.');
+  return placeholder(term.place, `${term.type}[]`);
+}

@@ -1,0 +1,417 @@
+/**
+ * Splits a question into its shape and its values: `stage == "won"` and `stage == "lost"` have one shape and differ
+ * in a value. A statement is compiled once per shape; the values become its parameters. Everything that depends on
+ * values (blank or not, one element or several, which bounds a period has today) is decided here, so that the
+ * compiler behind never sees a value.
+ */
+import {
+  type ComparisonOperator,
+  compareCodePoints,
+  type Expression,
+  type ExpressionContext,
+  type FieldPath,
+  type JsonValue,
+  type Operand,
+} from '@trellis/model';
+import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import { addDays, dayOf, spanOf, startOfDay } from './days.ts';
+
+/** A side of a comparison: a field, or the value at a place. */
+export type Term =
+  | { readonly is: 'field'; readonly path: FieldPath; readonly type: SqlType }
+  | { readonly is: 'value'; readonly place: number; readonly type: SqlType };
+export type FieldTerm = Extract<Term, { is: 'field' }>;
+
+export type Condition =
+  | { readonly is: 'constant'; readonly value: boolean }
+  | { readonly is: 'and' | 'or'; readonly args: readonly Condition[] }
+  | { readonly is: 'not'; readonly arg: Condition }
+  | {
+      readonly is: 'compare';
+      readonly operator: ComparisonOperator;
+      readonly left: FieldTerm;
+      readonly right: Term;
+    }
+  /** The field's instant falls on a day that is compared with a date field. */
+  | {
+      readonly is: 'compare_day';
+      readonly operator: ComparisonOperator;
+      readonly instant: FieldTerm;
+      readonly day: FieldTerm;
+      readonly zone: Term;
+    }
+  | { readonly is: 'any'; readonly value: FieldTerm; readonly list: Term }
+  /** Half-open: from included, until excluded. */
+  | { readonly is: 'between'; readonly value: FieldTerm; readonly from: Term; readonly until: Term }
+  | { readonly is: 'like'; readonly value: FieldTerm; readonly pattern: Term }
+  | {
+      readonly is: 'contains' | 'starts_with' | 'ends_with';
+      readonly value: Term;
+      readonly text: Term;
+    }
+  | { readonly is: 'overlaps' | 'covers'; readonly value: FieldTerm; readonly list: Term }
+  | { readonly is: 'blank'; readonly value: FieldTerm }
+  | { readonly is: 'true'; readonly value: FieldTerm };
+
+const NEVER: Condition = { is: 'constant', value: false };
+const ALWAYS: Condition = { is: 'constant', value: true };
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
+  '==': '==',
+  '!=': '!=',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
+
+/** Collects the key of a shape and the values beside it. */
+export class Shape {
+  readonly values: unknown[] = [];
+  #key = '';
+
+  get key(): string {
+    return this.#key;
+  }
+
+  note(part: string): void {
+    this.#key += `${part}\u0001`;
+  }
+
+  value(value: unknown, type: SqlType): Extract<Term, { is: 'value' }> {
+    this.values.push(value);
+    this.note(`$${type}`);
+    return { is: 'value', place: this.values.length, type };
+  }
+
+  field(path: FieldPath): FieldTerm {
+    this.note(path.text);
+    return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
+  }
+}
+
+/** The shape of a condition; its key and values are added to `shape`. */
+export function shapeCondition(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
+  const condition = read(expression, shape, context);
+  if (condition.is === 'constant') shape.note(String(condition.value));
+  return condition;
+}
+
+function read(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
+  switch (expression.op) {
+    case 'constant':
+      return expression.value ? ALWAYS : NEVER;
+    case 'and':
+    case 'or': {
+      shape.note(`${expression.op}(`);
+      const args = expression.args.map((arg) => shapeCondition(arg, shape, context));
+      shape.note(')');
+      return { is: expression.op, args };
+    }
+    case 'not': {
+      shape.note('not');
+      return { is: 'not', arg: shapeCondition(expression.arg, shape, context) };
+    }
+    case 'in':
+      return readMembership(expression.value, expression.list, shape, context);
+    case 'contains':
+    case 'starts_with':
+    case 'ends_with':
+      return readTextSearch(expression, shape, context);
+    case 'includes_any':
+    case 'includes_all': {
+      const isAny = expression.op === 'includes_any';
+      if (expression.list.length === 0) return isAny ? NEVER : ALWAYS;
+      if (expression.value.op !== 'field') return NEVER;
+      shape.note(expression.op);
+      const value = shape.field(expression.value.path);
+      return { is: isAny ? 'overlaps' : 'covers', value, list: shape.value([...expression.list], 'text[]') };
+    }
+    case 'is_blank':
+      return readBlank(expression.value, shape);
+    case 'is_true':
+      if (expression.value.op !== 'field')
+        return constantOf(expression.value, context) === true ? ALWAYS : NEVER;
+      shape.note('true');
+      return { is: 'true', value: shape.field(expression.value.path) };
+    case 'period': {
+      const span = spanOf(expression.period, expression.n, dayOf(context.now, context.timeZone));
+      if (expression.value.op !== 'field') {
+        const constant = constantOf(expression.value, context);
+        if (typeof constant !== 'string') return NEVER;
+        const day = expression.value.type === 'datetime' ? dayOf(constant, context.timeZone) : constant;
+        return day >= span.from && day < span.until ? ALWAYS : NEVER;
+      }
+      return between(expression.value.path, span.from, span.until, shape, context);
+    }
+    default:
+      return readComparison(expression.op, expression.left, expression.right, shape, context);
+  }
+}
+
+function readComparison(
+  operator: ComparisonOperator,
+  left: Operand,
+  right: Operand,
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  if (left.op !== 'field' && right.op !== 'field') return compareConstants(operator, left, right, context);
+  if (left.op !== 'field') return readComparison(MIRRORED[operator], right, left, shape, context);
+  if (right.op === 'field') return compareFields(operator, left.path, right.path, shape, context);
+
+  const constant = constantOf(right, context);
+  if (constant === null) {
+    if (operator !== '==' && operator !== '!=') return NEVER;
+    const blank = readBlank(left, shape);
+    if (operator === '==') return blank;
+    shape.note('not');
+    return negate(blank);
+  }
+  const type = left.path.field.isPolymorphic ? 'uuid' : sqlTypeOf(left.path.field);
+  if (type === 'boolean') {
+    shape.note(`${operator}${String(constant)}`);
+    const isTrue: Condition = { is: 'true', value: shape.field(left.path) };
+    const wantsTrue = (constant === true) === (operator === '==');
+    return wantsTrue ? isTrue : { is: 'not', arg: isTrue };
+  }
+  if (type === 'timestamptz' && isDay(right, constant)) {
+    return compareWithDay(operator, left.path, constant as string, shape, context);
+  }
+  const value = type === 'uuid' ? idOf(constant) : constant;
+  // An id of another form can't be stored, so no record has it.
+  if (value === undefined) return operator === '!=' ? ALWAYS : NEVER;
+  const literalType = type === 'integer' ? 'numeric' : type;
+  shape.note(operator);
+  return { is: 'compare', operator, left: shape.field(left.path), right: shape.value(value, literalType) };
+}
+
+function compareFields(
+  operator: ComparisonOperator,
+  left: FieldPath,
+  right: FieldPath,
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  const [leftType, rightType] = [sqlTypeOf(left.field), sqlTypeOf(right.field)];
+  if (leftType === 'timestamptz' && rightType === 'date') {
+    shape.note(`day ${operator}`);
+    const [instant, day] = [shape.field(left), shape.field(right)];
+    return { is: 'compare_day', operator, instant, day, zone: shape.value(context.timeZone, 'text') };
+  }
+  if (leftType === 'date' && rightType === 'timestamptz') {
+    return compareFields(MIRRORED[operator], right, left, shape, context);
+  }
+  shape.note(operator);
+  return { is: 'compare', operator, left: shape.field(left), right: shape.field(right) };
+}
+
+/** An instant beside a day is read as the day that it falls on in the asker's zone. */
+function compareWithDay(
+  operator: ComparisonOperator,
+  path: FieldPath,
+  day: string,
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  const bound = (date: string) => shape.value(startOfDay(date, context.timeZone), 'timestamptz');
+  switch (operator) {
+    case '==':
+      return between(path, day, addDays(day, 1), shape, context);
+    case '!=':
+      shape.note('not');
+      return { is: 'not', arg: between(path, day, addDays(day, 1), shape, context) };
+    case '<':
+    case '>=':
+      shape.note(operator);
+      return { is: 'compare', operator, left: shape.field(path), right: bound(day) };
+    case '<=':
+      shape.note('<');
+      return { is: 'compare', operator: '<', left: shape.field(path), right: bound(addDays(day, 1)) };
+    case '>':
+      shape.note('>=');
+      return { is: 'compare', operator: '>=', left: shape.field(path), right: bound(addDays(day, 1)) };
+  }
+}
+
+function between(
+  path: FieldPath,
+  from: string,
+  until: string,
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  shape.note('between');
+  const value = shape.field(path);
+  const isInstant = value.type === 'timestamptz';
+  const bound = (day: string) => (isInstant ? startOfDay(day, context.timeZone) : day);
+  const type = isInstant ? 'timestamptz' : 'date';
+  return {
+    is: 'between',
+    value,
+    from: shape.value(bound(from), type),
+    until: shape.value(bound(until), type),
+  };
+}
+
+function readMembership(
+  operand: Operand,
+  list: readonly JsonValue[],
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  const equals = (value: JsonValue) =>
+    read(
+      { op: '==', left: operand, right: { op: 'literal', type: literalType(operand, value), value } },
+      shape,
+      context,
+    );
+  const type = operand.op === 'field' ? sqlTypeOf(operand.path.field) : undefined;
+  const isSet =
+    operand.op === 'field' &&
+    type !== 'boolean' &&
+    list.length > 1 &&
+    list.every(
+      (value) => value !== null && value !== '' && !(type === 'timestamptz' && isCalendarText(value)),
+    );
+  if (!isSet) {
+    shape.note('or(');
+    const args = list.map((value) => {
+      const condition = equals(value);
+      if (condition.is === 'constant') shape.note(String(condition.value));
+      return condition;
+    });
+    shape.note(')');
+    return args.length === 1 ? args[0]! : { is: 'or', args };
+  }
+  shape.note('any');
+  const value = shape.field(operand.path);
+  const values = value.type === 'uuid' ? list.map(idOf).filter((id) => id !== undefined) : [...list];
+  const elementType = value.type === 'integer' ? 'numeric' : value.type;
+  return { is: 'any', value, list: shape.value(values, elementType) };
+}
+
+function literalType(operand: Operand, value: JsonValue): Extract<Operand, { op: 'literal' }>['type'] {
+  if (value === null || value === '') return 'blank';
+  return operand.type === 'datetime' && isCalendarText(value) ? 'date' : operand.type;
+}
+
+function readTextSearch(
+  expression: Extract<Expression, { op: 'contains' | 'starts_with' | 'ends_with' }>,
+  shape: Shape,
+  context: ExpressionContext,
+): Condition {
+  const { op, value, text } = expression;
+  const [subject, sought] = [value, text].map((operand) =>
+    operand.op === 'field' ? undefined : constantOf(operand, context),
+  );
+  if (subject === null || sought === null) return NEVER;
+  if (value.op === 'field' && typeof sought === 'string') {
+    shape.note('like');
+    return {
+      is: 'like',
+      value: shape.field(value.path),
+      pattern: shape.value(patternOf(op, sought), 'text'),
+    };
+  }
+  if (typeof subject === 'string' && typeof sought === 'string') {
+    const [whole, part] = [subject.toLowerCase(), sought.toLowerCase()];
+    const holds =
+      op === 'contains'
+        ? whole.includes(part)
+        : op === 'starts_with'
+          ? whole.startsWith(part)
+          : whole.endsWith(part);
+    return holds ? ALWAYS : NEVER;
+  }
+  shape.note(op);
+  const term = (operand: Operand) =>
+    operand.op === 'field' ? shape.field(operand.path) : shape.value(constantOf(operand, context), 'text');
+  return { is: op, value: term(value), text: term(text) };
+}
+
+/** `50%` sought anywhere → `%50\%%`. */
+export function patternOf(op: 'contains' | 'starts_with' | 'ends_with', sought: string): string {
+  const escaped = sought.replaceAll(/[\\%_]/g, '\\$&');
+  return `${op === 'starts_with' ? '' : '%'}${escaped}${op === 'ends_with' ? '' : '%'}`;
+}
+
+function readBlank(operand: Operand, shape: Shape): Condition {
+  if (operand.op !== 'field') return operand.op === 'literal' && isBlank(operand.value) ? ALWAYS : NEVER;
+  // A boolean is never blank: absent reads as false.
+  if (sqlTypeOf(operand.path.field) === 'boolean') return NEVER;
+  shape.note('blank');
+  return { is: 'blank', value: shape.field(operand.path) };
+}
+
+/** Value of what is no field: text, number, boolean, date or instant; null when blank. */
+function constantOf(operand: Operand, context: ExpressionContext): JsonValue {
+  switch (operand.op) {
+    case 'literal':
+      return isBlank(operand.value) ? null : operand.value;
+    case 'today':
+      return dayOf(context.now, context.timeZone);
+    case 'now':
+      return context.now;
+    case 'user_id':
+      return context.userId;
+    case 'field':
+      throw new TypeError('A field is no constant.');
+  }
+}
+
+function compareConstants(
+  operator: ComparisonOperator,
+  left: Operand,
+  right: Operand,
+  context: ExpressionContext,
+): Condition {
+  let [first, second] = [constantOf(left, context), constantOf(right, context)];
+  if (left.type === 'datetime' && right.type === 'date' && first !== null)
+    first = dayOf(String(first), context.timeZone);
+  if (left.type === 'date' && right.type === 'datetime' && second !== null) {
+    second = dayOf(String(second), context.timeZone);
+  }
+  if (operator === '==' || operator === '!=') {
+    const isEqual = JSON.stringify(idOrSelf(first)) === JSON.stringify(idOrSelf(second));
+    return isEqual === (operator === '==') ? ALWAYS : NEVER;
+  }
+  if (first === null || second === null) return NEVER;
+  const order =
+    typeof first === 'number' && typeof second === 'number'
+      ? first - second
+      : compareCodePoints(String(first), String(second));
+  const holds =
+    operator === '<' ? order < 0 : operator === '<=' ? order <= 0 : operator === '>' ? order > 0 : order >= 0;
+  return holds ? ALWAYS : NEVER;
+}
+
+function negate(condition: Condition): Condition {
+  return condition.is === 'constant'
+    ? { is: 'constant', value: !condition.value }
+    : { is: 'not', arg: condition };
+}
+
+function isDay(operand: Operand, value: JsonValue): boolean {
+  return operand.type === 'date' || isCalendarText(value);
+}
+
+function isCalendarText(value: JsonValue): boolean {
+  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+}
+
+function isBlank(value: JsonValue): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** The id in a lookup's value, `"…"` or `{object, id}`; undefined when it is no uuid. */
+function idOf(value: JsonValue): string | undefined {
+  const id = idOrSelf(value);
+  return typeof id === 'string' && UUID.test(id) ? id : undefined;
+}
+
+function idOrSelf(value: JsonValue): JsonValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? ((value as { id?: JsonValue }).id ?? null)
+    : value;
+}

@@ -1,0 +1,294 @@
+/**
+ * Where values come from: the record's own table, and tables joined to it along lookups. Turns a path into SQL,
+ * from a promoted column where one is ready, else from one `jsonb_to_record` per table, and remembers which joins
+ * that takes.
+ *
+ * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
+ * join. An object without a target predicate is visible to nobody (deny unless granted).
+ */
+import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { sourceOver } from '../metadata/table-ddl.ts';
+import { sourceOf } from '../metadata/wanted-storage.ts';
+import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import type { Snapshot } from '../storage.ts';
+import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import { lowerCondition } from './lower-condition.ts';
+import type { Condition } from './shape.ts';
+
+/** Longer names can't be columns of `jsonb_to_record`. */
+const MAX_IDENTIFIER_BYTES = 63;
+
+export interface SourceContext {
+  readonly snapshot: Snapshot;
+  readonly features: DatabaseFeatures;
+  /** Who may be seen behind a lookup, by object name. */
+  readonly targetConditions: ReadonlyMap<string, Condition>;
+}
+
+interface Table {
+  readonly alias: string;
+  /** Undefined: the principals. */
+  readonly object: CompiledObject | undefined;
+  readonly joinText: (() => Sql) | undefined;
+  /** Unpromoted fields that are read from its data, with their types. */
+  readonly unpromoted: Map<string, SqlType>;
+  readonly joined: Map<string, Table>;
+}
+
+/** A value and what the compiler has to know of it. */
+export interface ValueSource {
+  readonly sql: Sql;
+  readonly type: SqlType;
+  /** It can be null: everything but most system columns and promoted booleans. */
+  readonly isNullable: boolean;
+  /** It is a plain column of the record's own table, so that an index may serve it. */
+  readonly isColumn: boolean;
+}
+
+export class Sources {
+  readonly #context: SourceContext;
+  readonly #root: Table;
+  #aliases = 0;
+
+  constructor(object: CompiledObject, context: SourceContext) {
+    this.#context = context;
+    this.#root = { alias: 't', object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
+  }
+
+  get context(): SourceContext {
+    return this.#context;
+  }
+
+  /** A system column of the record itself. */
+  own(column: string): Sql {
+    return identifier(this.#root.alias, column);
+  }
+
+  /** The value of a path, as it is compared and ordered: the id of a polymorphic lookup. */
+  value(path: FieldPath): ValueSource {
+    const end = this.#follow(path);
+    return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
+  }
+
+  /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
+  output(path: FieldPath): ValueSource {
+    const end = this.#follow(path);
+    if (end.is === 'title') return this.#title(end.sql);
+    const { field } = path;
+    if (field.junction) return this.#junction(end.table, field);
+    if (!field.isPolymorphic || field.systemColumn !== undefined) return this.#field(end.table, field);
+    return {
+      sql: this.#fromData(end.table, field.key, 'jsonb'),
+      type: 'jsonb',
+      isNullable: true,
+      isColumn: false,
+    };
+  }
+
+  /** Whether a field of the record itself is read from a promoted or system column. */
+  isPromoted(field: CompiledField): boolean {
+    return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
+  }
+
+  /** `from`, with the joins that the values asked for so far need. */
+  from(): Sql {
+    const { schema } = this.#context.snapshot.workspace;
+    return sql`${identifier(schema, this.#root.object!.key)} t${this.#joins(this.#root)}`;
+  }
+
+  #follow(path: FieldPath): { is: 'field'; table: Table } | { is: 'title'; sql: Sql } {
+    let table = this.#root;
+    for (const hop of path.through) {
+      if (hop.isPolymorphic) return { is: 'title', sql: this.#polymorphicTitle(table, hop) };
+      table = this.#target(table, hop);
+      if (!table.object) return { is: 'title', sql: identifier(table.alias, 'name') };
+    }
+    return { is: 'field', table };
+  }
+
+  #target(table: Table, hop: CompiledField): Table {
+    const known = table.joined.get(hop.key);
+    if (known) return known;
+    const alias = `t${++this.#aliases}`;
+    const isPrincipal = hop.systemColumn !== undefined;
+    const { snapshot, targetConditions } = this.#context;
+    const object = isPrincipal ? undefined : snapshot.model.objects.get(hop.targets[0] ?? '');
+    const value = this.#field(table, hop).sql;
+    const { schema } = snapshot.workspace;
+    const joinText = () => {
+      const onId = sql`${identifier(alias, 'id')} = ${value}`;
+      if (!object) return sql` left join ${identifier(schema, '_principal')} ${identifier(alias)} on ${onId}`;
+      const visible = lowerCondition(
+        targetConditions.get(object.name) ?? { is: 'constant', value: false },
+        new ScalarSources(alias, object, this.#context),
+        this.#context.features,
+      );
+      const isVisible = visible.text === 'true' ? sql`` : sql` and (${visible})`;
+      const isLive = sql` and ${identifier(alias, 'deleted_at')} is null`;
+      return sql` left join ${identifier(schema, object.key)} ${identifier(alias)} on ${onId}${isLive}${isVisible}`;
+    };
+    const joined: Table = { alias, object, joinText, unpromoted: new Map(), joined: new Map() };
+    table.joined.set(hop.key, joined);
+    return joined;
+  }
+
+  #joins(table: Table): Sql {
+    const fields = [...table.unpromoted].map(([key, type]) => sql`${identifier(key)} ${typeName(type)}`);
+    const record =
+      fields.length === 0
+        ? sql``
+        : sql` left join lateral jsonb_to_record(${identifier(table.alias, 'data')}) as ${identifier(`${table.alias}d`)}(${join(fields)}) on true`;
+    const others = [...table.joined.values()].map((each) => sql`${each.joinText!()}${this.#joins(each)}`);
+    return sql`${record}${join(others, '')}`;
+  }
+
+  #field(table: Table, field: CompiledField): ValueSource {
+    const isRoot = table === this.#root;
+    if (field.systemColumn !== undefined) {
+      const type = sqlTypeOf(field);
+      const isNullable = !isRoot || ['record_type', 'deleted_at', 'deleted_by'].includes(field.systemColumn);
+      return { sql: identifier(table.alias, field.systemColumn), type, isNullable, isColumn: isRoot };
+    }
+    const type = field.isPolymorphic ? 'uuid' : sqlTypeOf(field);
+    const column = this.#column(table.object!, field);
+    if (column !== undefined) {
+      const isNullable = !isRoot || type !== 'boolean';
+      return { sql: identifier(table.alias, column), type, isNullable, isColumn: isRoot };
+    }
+    if (field.isPolymorphic) {
+      const reference = this.#fromData(table, field.key, 'jsonb');
+      return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
+    }
+    const value = this.#fromData(table, field.key, type);
+    const isFilled = type === 'boolean' && isRoot;
+    return {
+      sql: isFilled ? sql`coalesce(${value}, false)` : value,
+      type,
+      isNullable: !isFilled,
+      isColumn: false,
+    };
+  }
+
+  #column(object: CompiledObject, field: CompiledField): string | undefined {
+    const column = this.#context.snapshot.columns.get(object.key)?.get(field.key);
+    return column?.isReady ? column.name : undefined;
+  }
+
+  #fromData(table: Table, key: string, type: SqlType): Sql {
+    if (Buffer.byteLength(key) > MAX_IDENTIFIER_BYTES) return fromLongKey(table.alias, key, type);
+    // One field may be asked for as a reference and by its id: both read the same JSON.
+    if (table.unpromoted.get(key) !== 'jsonb') table.unpromoted.set(key, type);
+    return identifier(`${table.alias}d`, key);
+  }
+
+  #title(title: Sql): ValueSource {
+    return { sql: title, type: 'text', isNullable: true, isColumn: false };
+  }
+
+  /** The title of whichever record a polymorphic lookup points to; only the branch of its object is read. */
+  #polymorphicTitle(table: Table, hop: CompiledField): Sql {
+    const reference = this.#fromData(table, hop.key, 'jsonb');
+    const { snapshot, targetConditions, features } = this.#context;
+    const branches = hop.targets.flatMap((name) => {
+      const object = snapshot.model.objects.get(name);
+      const condition = targetConditions.get(name);
+      if (!object || !condition) return [];
+      const alias = `t${++this.#aliases}`;
+      const scalar = new ScalarSources(alias, object, this.#context);
+      const visible = lowerCondition(condition, scalar, features);
+      const title = scalar.value({ text: object.nameField.name, through: [], field: object.nameField }).sql;
+      const target = sql`${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)}`;
+      return [
+        sql` when ${stringLiteral(name)} then (select ${title} from ${target} where ${identifier(alias, 'id')} = (${reference}->>'id')::uuid and ${identifier(alias, 'deleted_at')} is null and (${visible}))`,
+      ];
+    });
+    if (branches.length === 0) return sql`null::text`;
+    return sql`(case ${reference}->>'object'${join(branches, '')} end)`;
+  }
+
+  /** Ids that a multi-lookup holds: the far ends of the junction's live rows, oldest first. */
+  #junction(table: Table, field: CompiledField): ValueSource {
+    const { snapshot } = this.#context;
+    const object = snapshot.model.objects.get(field.junction!.object);
+    const [near, far] = [field.junction!.near, field.junction!.far].map((name) => object?.fields.get(name));
+    if (!object || !near || !far)
+      return { sql: sql`null::uuid[]`, type: 'jsonb', isNullable: true, isColumn: false };
+    const alias = `t${++this.#aliases}`;
+    const scalar = new ScalarSources(alias, object, this.#context);
+    const at = (end: CompiledField) => scalar.value({ text: end.name, through: [], field: end }).sql;
+    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null)`;
+    return { sql: ids, type: 'jsonb', isNullable: true, isColumn: false };
+  }
+}
+
+/** Values inside a join's own condition, where nothing more can be joined: paths become scalar subqueries. */
+export class ScalarSources {
+  readonly #alias: string;
+  readonly #object: CompiledObject;
+  readonly #context: SourceContext;
+
+  constructor(alias: string, object: CompiledObject, context: SourceContext) {
+    this.#alias = alias;
+    this.#object = object;
+    this.#context = context;
+  }
+
+  value(path: FieldPath): ValueSource {
+    return {
+      sql: this.#read(this.#alias, this.#object, path.through, path.field),
+      type: typeOf(path),
+      isNullable: true,
+      isColumn: false,
+    };
+  }
+
+  #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
+    const [hop, ...rest] = through;
+    if (!hop) return this.#field(alias, object, field);
+    const { snapshot } = this.#context;
+    const inner = `${alias}s`;
+    const value = this.#field(alias, object, hop);
+    if (hop.systemColumn !== undefined) {
+      return sql`(select ${identifier(inner, 'name')} from ${identifier(snapshot.workspace.schema, '_principal')} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value})`;
+    }
+    const target = hop.isPolymorphic ? undefined : snapshot.model.objects.get(hop.targets[0] ?? '');
+    if (!target) return sql`null::text`;
+    return sql`(select ${this.#read(inner, target, rest, field)} from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and ${identifier(inner, 'deleted_at')} is null)`;
+  }
+
+  #field(alias: string, object: CompiledObject, field: CompiledField): Sql {
+    if (field.systemColumn !== undefined) return identifier(alias, field.systemColumn);
+    const column = this.#context.snapshot.columns.get(object.key)?.get(field.key);
+    if (column?.isReady) return identifier(alias, column.name);
+    return sourceOver(identifier(alias, 'data'), sourceOf(field).text);
+  }
+}
+
+function typeOf(path: FieldPath): SqlType {
+  return path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field);
+}
+
+function typeName(type: SqlType): Sql {
+  return TYPE_NAMES[type];
+}
+const TYPE_NAMES: Readonly<Record<SqlType, Sql>> = {
+  text: sql`text`,
+  numeric: sql`numeric`,
+  integer: sql`integer`,
+  boolean: sql`boolean`,
+  date: sql`date`,
+  timestamptz: sql`timestamptz`,
+  'text[]': sql`text[]`,
+  uuid: sql`uuid`,
+  jsonb: sql`jsonb`,
+};
+
+function fromLongKey(alias: string, key: string, type: SqlType): Sql {
+  const data = identifier(alias, 'data');
+  if (type === 'jsonb') return sql`(${data}->${stringLiteral(key)})`;
+  if (type === 'text[]') {
+    return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${stringLiteral(key)}) with ordinality as e(value, place))`;
+  }
+  return sql`(${data}->>${stringLiteral(key)})::${typeName(type)}`;
+}

@@ -1,0 +1,72 @@
+/**
+ * Compiled statements by shape. A statement is prepared on the server under its own name from its second use on;
+ * a shape that is seen once leaves nothing behind there.
+ */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Statement } from '../connections.ts';
+import type { Sql } from '../sql.ts';
+
+/** A statement, with the places of a shape's values in the order of its own parameters. */
+export interface CompiledStatement {
+  readonly text: string;
+  readonly places: readonly number[];
+}
+
+interface Entry<T> {
+  readonly compiled: T;
+  uses: number;
+}
+
+const MAX_SHAPES = 2_000;
+
+export class StatementCache<T extends { readonly statement: CompiledStatement }> {
+  readonly #entries = new LRUCache<string, Entry<T>>({ max: MAX_SHAPES });
+
+  /** What was compiled for the key, compiling it now when it is new, and the statement to execute. */
+  get(key: string, compile: () => T): { readonly compiled: T; readonly statement: Statement } {
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      entry = { compiled: compile(), uses: 0 };
+      this.#entries.set(key, entry);
+    }
+    entry.uses++;
+    const { text } = entry.compiled.statement;
+    return {
+      compiled: entry.compiled,
+      statement: { text, name: entry.uses > 1 ? statementName(text) : undefined },
+    };
+  }
+}
+
+const names = new LRUCache<string, string>({ max: 4_000 });
+
+/** A name that is the same for the same text, and short enough for PostgreSQL. */
+export function statementName(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `t_${createHash('sha256').update(text).digest('base64url').slice(0, 32)}`;
+    names.set(text, name);
+  }
+  return name;
+}
+
+/**
+ * Numbers the parameters of a statement from 1 on: the places of a shape's values that it uses, in order of first
+ * use. PostgreSQL refuses a parameter that no statement mentions.
+ */
+export function finishStatement(statement: Sql): CompiledStatement {
+  const places: number[] = [];
+  const text = statement.text.replaceAll(/\$(\d+)/g, (_match, digits: string) => {
+    const place = Number(digits);
+    let index = places.indexOf(place);
+    if (index < 0) index = places.push(place) - 1;
+    return `$${index + 1}`;
+  });
+  return { text, places };
+}
+
+/** The values of a shape in the order of a statement's parameters. */
+export function valuesFor(statement: CompiledStatement, values: readonly unknown[]): unknown[] {
+  return statement.places.map((place) => values[place - 1]);
+}

@@ -1,0 +1,214 @@
+/**
+ * Loads records for a write, and answers the small questions that a save has about other records: do these targets
+ * exist, who has this key. Visibility comes in as an expression and stands in every statement.
+ */
+import type { CompiledObject, Expression, ExpressionContext, JsonValue, RecordData } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import type { Connections, Row } from '../connections.ts';
+import { lowerCondition } from '../query/lower-condition.ts';
+import { type Condition, Shape, shapeCondition } from '../query/shape.ts';
+import { Sources } from '../query/sources.ts';
+import {
+  type CompiledStatement,
+  finishStatement,
+  StatementCache,
+  valuesFor,
+} from '../query/statement-cache.ts';
+import { conjunction, placeholder, type Sql, sql } from '../sql.ts';
+import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storage.ts';
+import { sqlTypeOf } from '../system-columns.ts';
+
+type Compiled = { readonly statement: CompiledStatement };
+type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets'> = Parameters<RecordStore[K]>[1];
+
+/** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
+export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
+
+export function readStored(row: Row, isAllowed: boolean): StoredRecord {
+  const [
+    id,
+    version,
+    ownerId,
+    recordType,
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    deletedAt,
+    deletionId,
+    data,
+  ] = row as readonly [
+    string,
+    number,
+    string,
+    string | null,
+    string,
+    string,
+    string,
+    string,
+    string | null,
+    string | null,
+    RecordData,
+  ];
+  return {
+    id,
+    version,
+    ownerId,
+    recordType,
+    createdAt,
+    createdBy,
+    updatedAt,
+    updatedBy,
+    deletedAt,
+    deletionId,
+    data,
+    isAllowed,
+  };
+}
+
+export class RecordLoader {
+  readonly #connections: Connections;
+  readonly #features: DatabaseFeatures;
+  readonly #statements = new StatementCache<Compiled>();
+
+  constructor(connections: Connections, features: DatabaseFeatures) {
+    this.#connections = connections;
+    this.#features = features;
+  }
+
+  async loadForWrite(
+    snapshot: Snapshot,
+    request: Ask<'loadForWrite'>,
+    transaction?: Transaction,
+  ): Promise<readonly StoredRecord[]> {
+    const { object, ids, deleted } = request;
+    if (ids.length === 0) return [];
+    const question = this.#ask(
+      snapshot,
+      object,
+      `load ${deleted} ${transaction ? 'lock' : ''}`,
+      request.context,
+    );
+    const given = question.values([...ids], 'uuid');
+    const visible = question.condition(request.visible);
+    const allowed = question.condition(request.allowed);
+    const rows = await question.run(transaction, (lower, sources) => {
+      const life =
+        deleted === 'both'
+          ? sql`true`
+          : deleted === 'live'
+            ? sql`t.deleted_at is null`
+            : sql`t.deleted_at is not null`;
+      const isAllowed = lower(allowed);
+      const where = conjunction([sql`t.id ${given}`, life, lower(visible)]);
+      const lock = transaction ? sql` for update of t` : sql``;
+      return sql`select ${STORED_COLUMNS}, (${isAllowed}) is true from ${sources.from()} where ${where} order by t.id${lock}`;
+    });
+    return rows.map((row) => readStored(row, row[11] === true));
+  }
+
+  async findByKey(
+    snapshot: Snapshot,
+    request: Ask<'findByKey'>,
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, string>> {
+    const { object, values } = request;
+    const field = object.fields.get(request.field);
+    if (!field || values.length === 0) return new Map();
+    const question = this.#ask(snapshot, object, `key ${field.name}`, request.context);
+    const type = sqlTypeOf(field);
+    const given = question.values([...values], type === 'integer' ? 'numeric' : type);
+    const visible = question.condition(request.visible);
+    const rows = await question.run(transaction, (lower, sources) => {
+      const value = sources.value({ text: field.name, through: [], field }).sql;
+      const where = conjunction([sql`t.deleted_at is null`, sql`${value} ${given}`, lower(visible)]);
+      return sql`select ${value}, t.id from ${sources.from()} where ${where}`;
+    });
+    return new Map(rows.map(([value, id]) => [value as JsonValue, id as string]));
+  }
+
+  async findTargets(
+    snapshot: Snapshot,
+    request: Ask<'findTargets'>,
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<string, string | null>> {
+    const { object, ids } = request;
+    if (ids.length === 0) return new Map();
+    const question = this.#ask(snapshot, object, 'targets', request.context);
+    const given = question.values([...ids], 'uuid');
+    const visible = question.condition(request.visible);
+    const rows = await question.run(transaction, (lower, sources) => {
+      const { nameField } = object;
+      const title = sources.value({ text: nameField.name, through: [], field: nameField }).sql;
+      const where = conjunction([sql`t.id ${given}`, sql`t.deleted_at is null`, lower(visible)]);
+      return sql`select t.id, ${title} from ${sources.from()} where ${where}`;
+    });
+    return new Map(rows.map(([id, title]) => [id as string, title as string | null]));
+  }
+
+  #ask(snapshot: Snapshot, object: CompiledObject, kind: string, context: ExpressionContext): Question {
+    return new Question(this.#connections, this.#features, this.#statements, {
+      snapshot,
+      object,
+      kind,
+      context,
+    });
+  }
+}
+
+/** One cached statement about one object: its values are noted first, then it is compiled if its shape is new. */
+class Question {
+  readonly #connections: Connections;
+  readonly #features: DatabaseFeatures;
+  readonly #statements: StatementCache<Compiled>;
+  readonly #about: {
+    readonly snapshot: Snapshot;
+    readonly object: CompiledObject;
+    readonly context: ExpressionContext;
+  };
+  readonly #shape = new Shape();
+
+  constructor(
+    connections: Connections,
+    features: DatabaseFeatures,
+    statements: StatementCache<Compiled>,
+    about: { snapshot: Snapshot; object: CompiledObject; kind: string; context: ExpressionContext },
+  ) {
+    this.#connections = connections;
+    this.#features = features;
+    this.#statements = statements;
+    this.#about = about;
+    const { snapshot, object, kind } = about;
+    this.#shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${object.key} ${kind}`);
+  }
+
+  /** `= $1` for one value, `= any($1)` for several: the planner knows the first far better. */
+  values(values: readonly unknown[], type: Parameters<Shape['value']>[1]): Sql {
+    this.#shape.note(values.length === 1 ? 'one' : 'many');
+    const { place } = this.#shape.value(values.length === 1 ? values[0] : values, type);
+    return values.length === 1
+      ? sql`= ${placeholder(place, type)}`
+      : sql`= any(${placeholder(place, `${type}[]`)})`;
+  }
+
+  condition(expression: Expression): Condition {
+    return shapeCondition(expression, this.#shape, this.#about.context);
+  }
+
+  run(
+    transaction: Transaction | undefined,
+    compile: (lower: (condition: Condition) => Sql, sources: Sources) => Sql,
+  ): Promise<readonly Row[]> {
+    const { snapshot, object } = this.#about;
+    const { compiled, statement } = this.#statements.get(this.#shape.key, () => {
+      const sources = new Sources(object, {
+        snapshot,
+        features: this.#features,
+        targetConditions: new Map(),
+      });
+      const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
+      return { statement: finishStatement(compile(lower, sources)) };
+    });
+    return this.#connections.read(statement, valuesFor(compiled.statement, this.#shape.values), transaction);
+  }
+}

@@ -1,0 +1,124 @@
+/** Runs list and aggregate questions: shape, cached statement, rows, page bounds and counts. */
+import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import type { Connections } from '../connections.ts';
+import {
+  type CompiledAggregate,
+  compileAggregate,
+  readAggregateRow,
+  shapeAggregate,
+} from '../query/compile-aggregate.ts';
+import {
+  type CompiledQuery,
+  compileCount,
+  compileQuery,
+  readRow,
+  type ShapedQuery,
+  shapeQuery,
+} from '../query/compile-query.ts';
+import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
+import type { Snapshot, Transaction } from '../storage.ts';
+
+/** Counting stops here: beyond it a list says "2,000 or more". */
+export const COUNT_CAP = 2_000;
+const STREAM_PAGE = 500;
+
+export class RecordReader {
+  readonly #connections: Connections;
+  readonly #features: DatabaseFeatures;
+  readonly #queries = new StatementCache<CompiledQuery>();
+  readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
+  readonly #aggregates = new StatementCache<CompiledAggregate>();
+
+  constructor(connections: Connections, features: DatabaseFeatures) {
+    this.#connections = connections;
+    this.#features = features;
+  }
+
+  async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
+    const shaped = shapeQuery(snapshot, query);
+    const { compiled, statement } = this.#queries.get(shaped.key, () =>
+      compileQuery(snapshot, query, shaped, this.#features),
+    );
+    const values = valuesFor(compiled.statement, shaped.values);
+    const found = await this.#connections.read(statement, values, transaction);
+    const hasMore = found.length > query.limit;
+    const kept = hasMore ? found.slice(0, query.limit) : found;
+    const isBackward = query.before !== undefined;
+    const rows = isBackward ? [...kept].reverse() : kept;
+    const boundOf = (row: (typeof rows)[number] | undefined) =>
+      row && compiled.sortColumns.map((column) => row[column] as JsonValue);
+    const hasNext = isBackward ? rows.length > 0 : hasMore;
+    const hasPrevious = isBackward ? hasMore : query.after !== undefined;
+    const isAll = !hasMore && !isBackward && query.after === undefined;
+    return {
+      rows: rows.map((row) => readRow(row, compiled.outputs)),
+      next: hasNext ? boundOf(rows.at(-1)) : undefined,
+      previous: hasPrevious ? boundOf(rows[0]) : undefined,
+      count:
+        query.count === 'none'
+          ? undefined
+          : isAll
+            ? { value: rows.length, kind: 'exact' }
+            : await this.#count(snapshot, query, shaped, transaction),
+    };
+  }
+
+  async aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
+    const shaped = shapeAggregate(snapshot, query);
+    const { compiled, statement } = this.#aggregates.get(shaped.key, () =>
+      compileAggregate(snapshot, query, shaped, this.#features),
+    );
+    const rows = await this.#connections.read(statement, valuesFor(compiled.statement, shaped.values));
+    return rows.map((row) => readAggregateRow(row, compiled));
+  }
+
+  /** Page after page by keyset: memory stays constant, and no transaction stays open while the reader is slow. */
+  async *stream(
+    snapshot: Snapshot,
+    query: Omit<RecordQuery, 'after' | 'before' | 'limit' | 'count'>,
+  ): AsyncIterable<readonly RecordData[]> {
+    let after: readonly JsonValue[] | undefined;
+    do {
+      const page: RecordQuery = { ...query, after, before: undefined, limit: STREAM_PAGE, count: 'none' };
+      // Exports may sort by what no index serves: they get the longer limit of a transaction.
+      const { rows, next } = await this.#connections.transaction(
+        (transaction) => this.query(snapshot, page, transaction),
+        { begin: 'begin read only' },
+      );
+      if (rows.length > 0) yield rows;
+      after = next;
+    } while (after !== undefined);
+  }
+
+  async #count(
+    snapshot: Snapshot,
+    query: RecordQuery,
+    shaped: ShapedQuery,
+    transaction: Transaction | undefined,
+  ): Promise<RecordPage['count']> {
+    const run = async (mode: 'capped' | 'estimate' | 'exact') => {
+      const cap = mode === 'exact' ? undefined : COUNT_CAP + 1;
+      const { compiled, statement } = this.#counts.get(`${shaped.key}${mode}`, () => ({
+        statement: compileCount(snapshot, query, shaped, {
+          features: this.#features,
+          cap,
+          isEstimate: mode === 'estimate',
+        }),
+      }));
+      // EXPLAIN must see the values, so it is never prepared.
+      const named = mode === 'estimate' ? { text: statement.text } : statement;
+      const values = valuesFor(compiled.statement, shaped.values);
+      return (await this.#connections.read(named, values, transaction))[0]?.[0];
+    };
+    if (query.count === 'exact') return { value: Number(await run('exact')), kind: 'exact' };
+    if (query.count === 'estimate') {
+      const [plan] = (await run('estimate')) as readonly { Plan: { 'Plan Rows': number } }[];
+      const value = plan?.Plan['Plan Rows'] ?? 0;
+      // Small numbers are worth counting: an estimate of seven is no use to anybody.
+      if (value > COUNT_CAP) return { value, kind: 'estimate' };
+    }
+    const counted = Number(await run('capped'));
+    return counted > COUNT_CAP ? { value: COUNT_CAP, kind: 'at_least' } : { value: counted, kind: 'exact' };
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What hangs together with a record: those that point at it, those that were deleted with it, its history; and its
+ * final erasure, which has to undo all of these ties.
+ */
+import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
+import type { Connections } from '../connections.ts';
+import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import type {
+  ChangeOrigin,
+  DependentRecord,
+  HistoryEntry,
+  Snapshot,
+  StoredRecord,
+  Transaction,
+} from '../storage.ts';
+import { readStored, STORED_COLUMNS } from './load-records.ts';
+
+interface Pointer {
+  readonly object: CompiledObject;
+  readonly field: CompiledField;
+}
+
+/** Every lookup of every object that may point at `target`. */
+function pointersAt(snapshot: Snapshot, target: CompiledObject): readonly Pointer[] {
+  return [...snapshot.model.objects.values()].flatMap((object) =>
+    object.ownFields
+      .filter((field) => field.type.valueType === 'id' && field.targets.includes(target.name))
+      .map((field) => ({ object, field })),
+  );
+}
+
+/** The id that a lookup of the table `t` holds. */
+function pointedId(snapshot: Snapshot, { object, field }: Pointer): Sql {
+  const column = snapshot.columns.get(object.key)?.get(field.key);
+  if (column?.isReady) return identifier('t', column.name);
+  const key = stringLiteral(field.key);
+  return field.isPolymorphic ? sql`(t.data->${key}->>'id')::uuid` : sql`(t.data->>${key})::uuid`;
+}
+
+/** A polymorphic lookup may hold the same id of another object. */
+function pointsAt(pointer: Pointer, target: CompiledObject): Sql {
+  if (!pointer.field.isPolymorphic) return sql`true`;
+  return sql`t.data->${stringLiteral(pointer.field.key)}->>'object' = ${stringLiteral(target.name)}`;
+}
+
+export async function findDependents(
+  connections: Connections,
+  snapshot: Snapshot,
+  target: { readonly object: CompiledObject; readonly ids: readonly string[] },
+  transaction: Transaction,
+): Promise<readonly DependentRecord[]> {
+  const found: DependentRecord[] = [];
+  for (const pointer of pointersAt(snapshot, target.object)) {
+    const id = pointedId(snapshot, pointer);
+    const table = identifier(snapshot.workspace.schema, pointer.object.key);
+    const text =
+      sql`select ${STORED_COLUMNS}, ${id} from ${table} t where ${id} = any($1::uuid[]) and t.deleted_at is null and ${pointsAt(pointer, target.object)} order by t.id for update of t`
+        .text;
+    for (const row of await connections.read({ text }, [[...target.ids]], transaction)) {
+      found.push({
+        object: pointer.object,
+        field: pointer.field.name,
+        record: readStored(row, true),
+        targetId: row[11] as string,
+      });
+    }
+  }
+  return found;
+}
+
+export async function findByDeletion(
+  connections: Connections,
+  snapshot: Snapshot,
+  deletionId: string,
+  transaction: Transaction,
+): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]> {
+  const objects = [...snapshot.model.objects.values()];
+  if (objects.length === 0) return [];
+  // One small statement finds the objects concerned: a deletion reaches few of them.
+  const { schema } = snapshot.workspace;
+  const probes = objects.map(
+    (object, index) =>
+      sql`select ${stringLiteral(String(index))}::int where exists (select from ${identifier(schema, object.key)} where deletion_id = $1::uuid)`,
+  );
+  const hits = await connections.read({ text: join(probes, ' union all ').text }, [deletionId], transaction);
+  const found: { object: CompiledObject; record: StoredRecord }[] = [];
+  for (const [index] of hits) {
+    const object = objects[index as number]!;
+    const text =
+      sql`select ${STORED_COLUMNS} from ${identifier(schema, object.key)} t where t.deletion_id = $1::uuid order by t.id for update of t`
+        .text;
+    const rows = await connections.read({ text }, [deletionId], transaction);
+    found.push(...rows.map((row) => ({ object, record: readStored(row, true) })));
+  }
+  return found;
+}
+
+/**
+ * Erases deleted records with their history. Whatever still points at them, most likely other deleted records, is
+ * blanked first, without a new version: nobody can see a difference, since the target was gone already.
+ */
+export async function purge(
+  connections: Connections,
+  snapshot: Snapshot,
+  target: { readonly object: CompiledObject; readonly ids: readonly string[]; readonly origin: ChangeOrigin },
+  transaction: Transaction,
+): Promise<number> {
+  const { schema } = snapshot.workspace;
+  const table = identifier(schema, target.object.key);
+  const rows = await connections.read(
+    {
+      text: sql`select t.id from ${table} t where t.id = any($1::uuid[]) and t.deleted_at is not null order by t.id for update`
+        .text,
+    },
+    [[...target.ids]],
+    transaction,
+  );
+  const ids = rows.map(([id]) => id as string);
+  if (ids.length === 0) return 0;
+  for (const pointer of pointersAt(snapshot, target.object)) {
+    const condition = sql`${pointedId(snapshot, pointer)} = any($1::uuid[]) and ${pointsAt(pointer, target.object)}`;
+    await connections.write(
+      {
+        text: sql`update ${identifier(schema, pointer.object.key)} t set data = t.data - ${stringLiteral(pointer.field.key)} where ${condition}`
+          .text,
+      },
+      [ids],
+      transaction,
+    );
+  }
+  const { origin } = target;
+  await connections.write(
+    {
+      text: sql`with erased as (
+  delete from ${table} where id = any($1::uuid[]) returning id, version
+), history as (
+  delete from ${identifier(schema, '_history')} where record_id = any($1::uuid[])
+)
+insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, object, record_id, version, action)
+select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`
+        .text,
+    },
+    [ids, origin.at, origin.actorId, origin.source, origin.requestId ?? null],
+    transaction,
+  );
+  return ids.length;
+}
+
+/** Newest first. */
+export async function readHistory(
+  connections: Connections,
+  snapshot: Snapshot,
+  recordId: string,
+  page: { readonly limit: number; readonly before: string | undefined },
+): Promise<readonly HistoryEntry[]> {
+  const { schema } = snapshot.workspace;
+  const rows = await connections.readRows<
+    Omit<HistoryEntry, 'id' | 'difference'> & { id: number; difference: { [key: string]: JsonValue } }
+  >(
+    `select h.id, h.record_id as "recordId", h.at, h.actor_id as "actorId", p.name as "actorName", h.action, h.source,
+            h.version, h.difference
+       from ${identifier(schema, '_history').text} h
+       left join ${identifier(schema, '_principal').text} p on p.id = h.actor_id
+      where h.record_id = $1::uuid and ($2::bigint is null or h.id < $2::bigint)
+      order by h.id desc limit $3`,
+    [recordId, page.before !== undefined && /^\d{1,18}$/.test(page.before) ? page.before : null, page.limit],
+  );
+  return rows.map(({ id, difference, ...entry }) => ({
+    ...entry,
+    id: String(id),
+    // A creation keeps the new values alone; there was nothing before them.
+    difference: (entry.action === 'create'
+      ? Object.fromEntries(Object.entries(difference).map(([key, value]) => [key, [null, value] as const]))
+      : difference) as HistoryEntry['difference'],
+  }));
+}

@@ -1,0 +1,473 @@
+/**
+ * The face of storage: the only room that knows pg and SQL. It keeps platform tables, metadata, records, history and
+ * the outbox, and turns a resolved query into one statement. It decides nothing about access and calls no hooks:
+ * predicates come in as expressions, changes as finished rows.
+ *
+ * Every method may throw `StorageError`.
+ */
+import type { Component, ComponentKind } from '@trellis/metadata';
+import type {
+  AggregateQuery,
+  CompiledObject,
+  Expression,
+  ExpressionContext,
+  JsonValue,
+  Model,
+  RecordData,
+  RecordPage,
+  RecordQuery,
+} from '@trellis/model';
+
+/** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
+export interface Snapshot {
+  readonly workspace: Workspace;
+  /** Number of the metadata revision that the model was compiled from. */
+  readonly revision: number;
+  /** Counts changes of the promoted columns; a part of the key of every cached statement. */
+  readonly epoch: number;
+  readonly model: Model;
+  /** Promoted columns that may be read, by object key, then field key. */
+  readonly columns: ReadonlyMap<string, ReadonlyMap<string, PromotedColumn>>;
+}
+
+export interface PromotedColumn {
+  /** `c_7` */
+  readonly name: string;
+  /** Filled for every row: the compiler may read it. */
+  readonly isReady: boolean;
+  /** `unique` is enforced only once its index is valid. */
+  readonly isUnique: boolean;
+}
+
+export interface Workspace {
+  readonly id: string;
+  /** API name, as in `X-Workspace`: `main`. */
+  readonly name: string;
+  readonly label: string;
+  /** Schema that holds its tables: `ws_main`. */
+  readonly schema: string;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly currency: string;
+}
+
+/** What the database can and can't do; each warning is one sentence for the log at start. */
+export interface Capabilities {
+  readonly serverVersion: number;
+  readonly hasTrigram: boolean;
+  readonly hasIcu: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** A connection inside a transaction; made by `transaction`, never kept. */
+export interface Transaction {
+  readonly isTransaction: true;
+}
+
+// --- metadata -------------------------------------------------------------------------------------------------
+
+export interface StoredComponent {
+  readonly component: Component;
+  /** First name of an object or field, for ever; of other kinds the name itself. */
+  readonly key: string;
+  /** The package that brought it, with the version and body it came with, for three-way upgrades. */
+  readonly package: { readonly name: string; readonly version: string; readonly body: unknown } | undefined;
+}
+
+export interface StoredMetadata {
+  readonly revision: number;
+  readonly epoch: number;
+  /** In the order in which they were first made. */
+  readonly components: readonly StoredComponent[];
+  /** Field keys that deleted fields of an object still hold, with the column type they had: `deal` → `amount` → numeric. */
+  readonly retiredKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly columns: Snapshot['columns'];
+}
+
+/** One side of a revision: what to write and what to remove. */
+export interface ChangeSet {
+  readonly components: readonly Component[];
+  readonly deletions: readonly { readonly kind: ComponentKind; readonly name: string }[];
+  readonly renames: readonly { readonly kind: ComponentKind; readonly from: string; readonly to: string }[];
+}
+
+export interface Revision {
+  readonly number: number;
+  readonly author: string;
+  readonly authorName: string | null;
+  readonly at: string;
+  readonly message: string | null;
+  readonly forward: ChangeSet;
+  readonly backward: ChangeSet;
+}
+
+/** A step that a publish takes in the database, for the plan; `kind` is stable, `description` is for people. */
+export interface StorageStep {
+  readonly kind:
+    | 'create_table'
+    | 'drop_table_later'
+    | 'promote_field'
+    | 'retire_column'
+    | 'create_index'
+    | 'create_sequence'
+    | 'replace_trigger'
+    | 'add_foreign_key';
+  readonly object: string;
+  readonly field?: string;
+  readonly description: string;
+  /** False: runs online after the publish, with visible state. */
+  readonly isImmediate: boolean;
+}
+
+export interface PublishRequest {
+  readonly workspace: Workspace;
+  /** The revision that the change was compiled against; another one in the table means `stale_revision`. */
+  readonly baseRevision: number;
+  readonly before: Model;
+  readonly after: Model;
+  /** All components that are to be stored or changed, with key and package; removals by kind and name. */
+  readonly write: readonly StoredComponent[];
+  readonly remove: readonly { readonly kind: ComponentKind; readonly name: string }[];
+  readonly renames: ChangeSet['renames'];
+  readonly forward: ChangeSet;
+  readonly backward: ChangeSet;
+  readonly author: string;
+  readonly message: string | undefined;
+}
+
+export interface ColumnState {
+  readonly object: string;
+  readonly field: string;
+  readonly column: string;
+  readonly state: 'waiting' | 'filling' | 'indexing' | 'ready' | 'failed' | 'retired';
+  readonly rowsDone: number;
+  readonly error: string | null;
+}
+
+export interface MetadataStore {
+  load(workspace: Workspace): Promise<StoredMetadata>;
+  /** The revision and epoch alone: cheap, for nodes that may lag. */
+  loadRevision(workspace: Workspace): Promise<{ readonly revision: number; readonly epoch: number }>;
+  /** What a publish of `after` would do to the database. Pure reading. */
+  planStorage(snapshot: Snapshot, after: Model): Promise<readonly StorageStep[]>;
+  /**
+   * Writes components, tables, triggers and the revision in one transaction, serialised per workspace, and notifies
+   * other nodes on commit. Wakes the promotion job. Throws `stale_revision` with nothing written.
+   */
+  publish(request: PublishRequest): Promise<{ readonly revision: number; readonly epoch: number }>;
+  listRevisions(workspace: Workspace, limit: number): Promise<readonly Revision[]>;
+  columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
+  /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
+  countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Calls back when any workspace's revision or epoch has moved, and after each reconnect. Returns a stop function. */
+  onChange(listener: (workspaceName: string | undefined) => void): Promise<() => Promise<void>>;
+}
+
+// --- records --------------------------------------------------------------------------------------------------
+
+/** A record as loaded for a write. `data` is keyed by field key, without blanks. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly ownerId: string;
+  readonly recordType: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+  readonly deletedAt: string | null;
+  readonly deletionId: string | null;
+  readonly data: RecordData;
+  /** Value of the second predicate given to `loadForWrite`. */
+  readonly isAllowed: boolean;
+}
+
+/** Why and by whom a change was made; goes into history and outbox. */
+export interface ChangeOrigin {
+  /** Id of the user, or the system's principal. */
+  readonly actorId: string;
+  /** `api`, `import`, `demo`, `system`, later `workflow:…`. */
+  readonly source: string;
+  readonly requestId: string | undefined;
+  /** ISO instant of the change, the same for all rows of one request. */
+  readonly at: string;
+}
+
+export interface InsertRow {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly recordType: string | null;
+  readonly data: RecordData;
+}
+
+export interface UpdateRow {
+  readonly id: string;
+  /** The version that was loaded; a row that has moved on since is left alone and missing from the result. */
+  readonly version: number;
+  readonly ownerId: string;
+  readonly recordType: string | null;
+  /** The whole new data. */
+  readonly data: RecordData;
+  /** `{ field key: [old, new] }`, blanks as null. Also `owner_id` and `record_type` when they change. */
+  readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
+}
+
+export interface WrittenRow {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly recordId: string;
+  readonly at: string;
+  readonly actorId: string;
+  readonly actorName: string | null;
+  readonly action: 'create' | 'update' | 'delete' | 'restore';
+  readonly source: string;
+  readonly version: number;
+  /** By field key. */
+  readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
+}
+
+/** Another record that a deletion would reach. */
+export interface DependentRecord {
+  readonly object: CompiledObject;
+  /** The lookup by which it points at a deleted record. */
+  readonly field: string;
+  readonly record: StoredRecord;
+  readonly targetId: string;
+}
+
+/** Reads run on any connection; given a transaction they run inside it. */
+export interface RecordStore {
+  query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** Streams all records of a query in keyset pages, at constant memory. */
+  stream(
+    snapshot: Snapshot,
+    query: Omit<RecordQuery, 'after' | 'before' | 'limit' | 'count'>,
+  ): AsyncIterable<readonly RecordData[]>;
+  /**
+   * Current records by id, those that match `visible` only, each with the value of `allowed`. Within a transaction
+   * the rows are locked for update in the order of their ids, so that two writers can't deadlock.
+   */
+  loadForWrite(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly ids: readonly string[];
+      readonly visible: Expression;
+      readonly allowed: Expression;
+      readonly deleted: 'live' | 'deleted' | 'both';
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<readonly StoredRecord[]>;
+  /** Live records whose unique field has one of the values: for upsert. */
+  findByKey(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, string>>;
+  /**
+   * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
+   * per object.
+   */
+  findTargets(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly ids: readonly string[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<string, string | null>>;
+  /** Next values of an auto-number, in order. Never given twice; gaps are possible. */
+  nextNumbers(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    field: string,
+    count: number,
+  ): Promise<readonly number[]>;
+
+  /** One statement writes rows, history and outbox. Throws `unique_violation`. */
+  insert(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    rows: readonly InsertRow[],
+    origin: ChangeOrigin,
+    transaction?: Transaction,
+  ): Promise<readonly WrittenRow[]>;
+  /** As `insert`; rows whose version has moved on are missing from the result. */
+  update(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    rows: readonly UpdateRow[],
+    origin: ChangeOrigin,
+    transaction?: Transaction,
+  ): Promise<readonly WrittenRow[]>;
+  /** Moves records to the recycle bin under one `deletionId`. */
+  remove(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    rows: readonly { readonly id: string; readonly version: number }[],
+    deletionId: string,
+    origin: ChangeOrigin,
+    transaction?: Transaction,
+  ): Promise<readonly WrittenRow[]>;
+  /** Takes records out of the recycle bin. Throws `unique_violation` when a live record has taken a unique value. */
+  restore(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    rows: readonly { readonly id: string; readonly version: number }[],
+    origin: ChangeOrigin,
+    transaction?: Transaction,
+  ): Promise<readonly WrittenRow[]>;
+  /** Erases deleted records for good, with their history. */
+  purge(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    ids: readonly string[],
+    origin: ChangeOrigin,
+    transaction: Transaction,
+  ): Promise<number>;
+  /** Live records of all objects that point at the given ones through a lookup. */
+  findDependents(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    ids: readonly string[],
+    transaction: Transaction,
+  ): Promise<readonly DependentRecord[]>;
+  /** Records that were deleted together with others. */
+  findByDeletion(
+    snapshot: Snapshot,
+    deletionId: string,
+    transaction: Transaction,
+  ): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]>;
+  /** Newest first; `before` is the id of the last entry of the page above. */
+  history(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    recordId: string,
+    page: { readonly limit: number; readonly before: string | undefined },
+  ): Promise<readonly HistoryEntry[]>;
+}
+
+// --- who is there ---------------------------------------------------------------------------------------------
+
+export interface WorkspaceStore {
+  list(): Promise<readonly Workspace[]>;
+  find(name: string): Promise<Workspace | undefined>;
+  /** Makes the schema with its system tables. Throws `workspace_exists`. */
+  create(input: {
+    readonly name: string;
+    readonly label: string;
+    readonly timeZone: string;
+    readonly locale: string;
+    readonly currency: string;
+  }): Promise<Workspace>;
+}
+
+/** Credentials and sessions, for the identity room, which defines what they mean. Times are ISO instants. */
+export interface IdentityRow {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+  readonly isActive: boolean;
+}
+
+/** One identity's place in one workspace. */
+export interface MembershipRow {
+  readonly workspace: string;
+  readonly workspaceLabel: string;
+  /** Id of the user record (and principal) in that workspace. */
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly isActive: boolean;
+  readonly permissionSets: readonly string[];
+}
+
+export interface SessionRow {
+  readonly identityId: string;
+  readonly workspace: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+}
+
+export interface IdentityStore {
+  countIdentities(): Promise<number>;
+  findByEmail(email: string): Promise<IdentityRow | undefined>;
+  /** Throws `unique_violation` when the address is taken. */
+  insertIdentity(identity: IdentityRow, transaction?: Transaction): Promise<void>;
+  updateIdentity(
+    id: string,
+    change: { readonly passwordHash?: string; readonly name?: string; readonly isActive?: boolean },
+    transaction?: Transaction,
+  ): Promise<void>;
+  /** Gives the identity its user in a workspace: principal row and membership; the user record is written by the engine. */
+  insertMembership(
+    membership: {
+      readonly workspace: Workspace;
+      readonly identityId: string;
+      readonly userId: string;
+      readonly permissionSets: readonly string[];
+    },
+    transaction: Transaction,
+  ): Promise<void>;
+  updateMembership(
+    workspace: Workspace,
+    userId: string,
+    change: { readonly permissionSets?: readonly string[]; readonly isActive?: boolean },
+    transaction?: Transaction,
+  ): Promise<void>;
+  /** The identity behind a user of a workspace. */
+  findIdentityOfUser(workspace: Workspace, userId: string): Promise<IdentityRow | undefined>;
+  memberships(identityId: string): Promise<readonly MembershipRow[]>;
+  insertSession(
+    session: SessionRow & {
+      readonly tokenHash: string;
+      readonly userAgent: string | null;
+      readonly address: string | null;
+    },
+  ): Promise<void>;
+  findSession(tokenHash: string): Promise<SessionRow | undefined>;
+  /** Moves `lastUsedAt` and the expiry. */
+  touchSession(tokenHash: string, lastUsedAt: string, expiresAt: string): Promise<void>;
+  deleteSession(tokenHash: string): Promise<void>;
+  deleteSessionsOf(identityId: string, exceptTokenHash?: string): Promise<void>;
+  deleteExpiredSessions(now: string): Promise<number>;
+  /** Failed sign-ins for an address or a network address since an instant. */
+  countFailures(subject: string, since: string): Promise<number>;
+  recordFailure(subject: string, at: string): Promise<void>;
+  clearFailures(subject: string): Promise<void>;
+}
+
+export interface Storage {
+  readonly capabilities: Capabilities;
+  readonly workspaces: WorkspaceStore;
+  readonly identities: IdentityStore;
+  readonly metadata: MetadataStore;
+  readonly records: RecordStore;
+  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
+  startMaintenance(): void;
+  /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */
+  drainPromotions(workspace: Workspace): Promise<void>;
+  /** Throws when the database does not answer within two seconds. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,3 @@
+/** The front door of the testing room: for tests only, never imported by `src`. */
+export { databaseUrl } from './server.ts';
+export { createTestDatabase, type TestDatabase } from './test-database.ts';
