@@ -3,7 +3,7 @@
  * moves records to the recycle bin under one id and takes along what belongs to them; a restore brings back what the
  * same deletion took.
  */
-import { ALWAYS, type CompiledField, type CompiledObject, type JsonValue } from '@trellis/model';
+import { ALWAYS, type CompiledField, type CompiledObject } from '@trellis/model';
 import { type DependentRecord, StorageError, type StoredRecord, type Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { fail, toError, unknownRecord } from './draft.ts';
@@ -57,7 +57,7 @@ export async function deleteRecords(
   }
 }
 
-async function executeDelete(
+export async function executeDelete(
   parts: Parts,
   pinned: Pinned,
   request: DeleteRequest,
@@ -263,7 +263,7 @@ function rootsOf(doomed: Doomed, seen = new Set<Doomed>()): string[] {
 }
 
 /** One save per object, however many lookups of however many records are cleared. */
-async function clearLookups(
+export async function clearLookups(
   parts: Parts,
   pinned: Pinned,
   cleared: readonly DependentRecord[],
@@ -286,189 +286,6 @@ async function clearLookups(
     const failed = outcome.items.find((item) => item.failure && item.failure.code !== 'unknown_record');
     if (failed?.failure) throw toError(failed.failure);
   }
-}
-
-// --- out of the recycle bin -----------------------------------------------------------------------------------
-
-/** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
-export async function restoreRecord(
-  parts: Parts,
-  pinned: Pinned,
-  object: CompiledObject,
-  id: string,
-): Promise<void> {
-  await parts.storage.transaction(async (transaction) => {
-    // 1. Load it from the bin, under the caller's predicates.
-    const root = await loadDeleted(parts, pinned, { object, id, transaction });
-    // 2. What belongs to it among what went with it.
-    const company = await findCompany(parts, pinned, { object, record: root, transaction });
-    // 3. Lookups whose target has gone meanwhile: a parent must come back first, others are cleared.
-    const dangling = await findDangling(parts, pinned, company, transaction);
-    const orphan = dangling.find(({ field }) => field.body.parent === true);
-    if (orphan) {
-      const message = `The ${orphan.object.label} can't come back: its ${orphan.field.label} is deleted. Restore that first.`;
-      throw new EngineError('invalid_input', message, {
-        errors: [{ code: 'deleted_parent', pointer: `/${orphan.field.name}`, message }],
-      });
-    }
-    // 4. Back, one statement per object; a unique value may have been taken meanwhile.
-    for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
-      const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
-      const written = await parts.storage.records.restore(
-        pinned.snapshot,
-        target,
-        rows,
-        pinned.origin,
-        transaction,
-      );
-      if (written.length < rows.length) throw new LostRace();
-    }
-    // 5. Clear what would point to nothing.
-    await clearLookups(
-      parts,
-      pinned,
-      dangling.map(({ object: holder, field, record }) => ({
-        object: holder,
-        field: field.name,
-        record,
-        targetId: '',
-      })),
-      transaction,
-    );
-  });
-}
-
-/** Erases a record for good, with what went into the bin with it. A live one goes there first. */
-export async function purgeRecord(
-  parts: Parts,
-  pinned: Pinned,
-  request: { readonly object: CompiledObject; readonly id: string; readonly version: number | undefined },
-): Promise<void> {
-  const { object, id, version } = request;
-  await parts.storage.transaction(async (transaction) => {
-    const live = await parts.storage.records.loadForWrite(
-      pinned.snapshot,
-      { ...whatIsMeant(pinned, object, id), deleted: 'live' },
-      transaction,
-    );
-    if (live.length > 0) {
-      const items = [{ id, version }];
-      const outcome = await executeDelete(
-        parts,
-        pinned,
-        { object, items, allOrNothing: true, dryRun: false, authority: 'caller' },
-        transaction,
-      );
-      const failure = outcome.items[0]?.failure;
-      if (failure) throw toError(failure);
-    }
-    const root = await loadDeleted(parts, pinned, { object, id, transaction });
-    const company = await findCompany(parts, pinned, { object, record: root, transaction });
-    for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
-      const ids = members.map((member) => member.record.id);
-      await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
-    }
-  });
-}
-
-interface Member {
-  readonly object: CompiledObject;
-  readonly record: StoredRecord;
-}
-
-function whatIsMeant(pinned: Pinned, object: CompiledObject, id: string) {
-  return {
-    object,
-    ids: [id],
-    visible: pinned.visible(object),
-    allowed: pinned.decide(object, 'delete').predicate,
-    context: pinned.expressionContext,
-  };
-}
-
-async function loadDeleted(
-  parts: Parts,
-  pinned: Pinned,
-  request: { readonly object: CompiledObject; readonly id: string; readonly transaction: Transaction },
-): Promise<StoredRecord> {
-  const { object, id, transaction } = request;
-  const query = { ...whatIsMeant(pinned, object, id), deleted: 'deleted' as const };
-  const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, query, transaction);
-  if (!record) throw toError(unknownRecord());
-  if (!record.isAllowed)
-    throw new EngineError('forbidden', `You may see this ${object.label}, not restore or erase it.`);
-  return record;
-}
-
-/**
- * The record and those of the same deletion that are tied to it by cascading lookups, in either direction: a batch
- * deletes many at once, and each comes back by itself.
- */
-async function findCompany(
-  parts: Parts,
-  pinned: Pinned,
-  request: {
-    readonly object: CompiledObject;
-    readonly record: StoredRecord;
-    readonly transaction: Transaction;
-  },
-): Promise<readonly Member[]> {
-  const { object, record, transaction } = request;
-  if (record.deletionId === null) return [{ object, record }];
-  const all = await parts.storage.records.findByDeletion(pinned.snapshot, record.deletionId, transaction);
-  const byId = new Map(all.map((member) => [member.record.id, member]));
-  const neighbours = new Map<string, Set<string>>();
-  const tie = (from: string, to: string) => neighbours.set(from, (neighbours.get(from) ?? new Set()).add(to));
-  for (const member of all) {
-    for (const { field, id } of targetsOf(member)) {
-      if (!byId.has(id) || onDelete(field) !== 'cascade') continue;
-      tie(member.record.id, id);
-      tie(id, member.record.id);
-    }
-  }
-  const reached = new Set([record.id]);
-  for (const id of reached) for (const next of neighbours.get(id) ?? []) reached.add(next);
-  return [...reached].flatMap((id) => byId.get(id) ?? (id === record.id ? [{ object, record }] : []));
-}
-
-/** Lookups of the records whose target is neither live nor among them. */
-async function findDangling(
-  parts: Parts,
-  pinned: Pinned,
-  members: readonly Member[],
-  transaction: Transaction,
-): Promise<
-  readonly { readonly object: CompiledObject; readonly field: CompiledField; readonly record: StoredRecord }[]
-> {
-  const coming = new Set(members.map((member) => member.record.id));
-  const mentions = members.flatMap((member) => targetsOf(member).map((target) => ({ ...member, ...target })));
-  const open = mentions.filter((mention) => !coming.has(mention.id));
-  const live = new Set<string>();
-  for (const [name, group] of Map.groupBy(open, (mention) => mention.target)) {
-    const target = pinned.model.objects.get(name);
-    if (!target) continue;
-    const ids = [...new Set(group.map((mention) => mention.id))];
-    const request = { object: target, ids, visible: ALWAYS, context: pinned.expressionContext };
-    for (const id of (await parts.storage.records.findTargets(pinned.snapshot, request, transaction)).keys())
-      live.add(id);
-  }
-  return open
-    .filter((mention) => !live.has(mention.id))
-    .map(({ object, field, record }) => ({ object, field, record }));
-}
-
-/** Every record that a record points to by its own lookups. */
-function targetsOf({
-  object,
-  record,
-}: Member): { readonly field: CompiledField; readonly target: string; readonly id: string }[] {
-  return object.ownFields.flatMap((field) => {
-    const value: JsonValue | undefined = record.data[field.key];
-    if (field.targets.length === 0 || value === undefined || value === null || field.junction) return [];
-    if (typeof value === 'string') return [{ field, target: field.targets[0]!, id: value }];
-    const reference = value as { object: string; id: string };
-    return [{ field, target: reference.object, id: reference.id }];
-  });
 }
 
 /** What becomes of a record when the target of its lookup goes: as defined, else required ones restrict, others clear. */

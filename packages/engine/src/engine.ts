@@ -250,7 +250,7 @@ export interface RecordLifecycle {
 // --- users ----------------------------------------------------------------------------------------------------
 
 /** A person in a workspace: identity, membership and user record, seen as one. */
-export interface UserEntry {
+export interface User {
   /** Id of the user record, which is also the principal that owns and changes records. */
   readonly id: string;
   readonly email: string;
@@ -263,7 +263,7 @@ export interface NewUser {
   readonly email: string;
   readonly name: string;
   /** Made by the identity room; without one the user can't sign in by password. */
-  readonly passwordHash?: string | undefined;
+  readonly passwordHash?: string | null | undefined;
   readonly permissionSets?: readonly string[] | undefined;
   /** Other fields of the user record, by API name: `role`, `title`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
@@ -279,17 +279,19 @@ export interface UserChange {
 
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
-  create(context: Context, input: NewUser): Promise<UserEntry>;
+  create(context: Context, input: NewUser): Promise<User>;
   /** Throws `unknown_record` for an id that is no user of the workspace. */
-  update(context: Context, id: string, change: UserChange): Promise<UserEntry>;
-  find(context: Context, id: string): Promise<UserEntry | undefined>;
-  /** By name; `after` is the last id of the page above. */
-  list(
-    context: Context,
-    page?: { readonly limit?: number; readonly after?: string },
-  ): Promise<{ readonly users: readonly UserEntry[]; readonly next: string | null }>;
-  /** The first person of an installation. Throws `forbidden` once there is any identity. */
-  createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<UserEntry>;
+  update(context: Context, id: string, change: UserChange): Promise<User>;
+  find(context: Context, id: string): Promise<User | undefined>;
+  /** All users of the workspace, inactive ones too, in the order in which they were made. */
+  list(context: Context): Promise<readonly User[]>;
+  /** The first person of an installation; undefined, with nothing written, once there is any identity. */
+  createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
+}
+
+/** With the identity behind, so that it can be signed in at once. */
+export interface FirstUser extends User {
+  readonly identityId: string;
 }
 
 export interface FirstAdministrator {
@@ -306,7 +308,7 @@ export interface Engine {
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;
   /** `users.createFirstAdministrator` in the workspace that was made first. */
-  createFirstAdministrator(input: FirstAdministrator): Promise<UserEntry>;
+  createFirstAdministrator(input: FirstAdministrator): Promise<FirstUser | undefined>;
   /** Makes a workspace with the system objects in it. */
   createWorkspace(input: {
     readonly name: string;

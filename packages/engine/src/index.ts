@@ -10,6 +10,7 @@ export type {
   Context,
   Engine,
   FirstAdministrator,
+  FirstUser,
   InputError,
   ListRequest,
   ListResult,
@@ -22,10 +23,10 @@ export type {
   RecordLifecycle,
   SearchHit,
   SystemContext,
+  User,
   UserChange,
   UserContext,
   UserDirectory,
-  UserEntry,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
 export type { EngineLog } from './parts.ts';

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const ENTRY_ID = /^\d{1,18}$/;
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
@@ -25,7 +26,7 @@ export async function readHistory(
   const object = pinned.requireObject(request.object, 'read');
   const problems: InputError[] = [];
   const limit = readLimit(request.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
-  if (request.before !== undefined && !ID.test(request.before)) {
+  if (request.before !== undefined && !ENTRY_ID.test(request.before)) {
     problems.push({
       code: 'invalid_cursor',
       pointer: jsonPointer('before'),

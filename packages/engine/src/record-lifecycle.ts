@@ -3,7 +3,7 @@
  * Rights come first, before the body is looked at.
  */
 import type { CompiledObject } from '@trellis/model';
-import { deleteRecords, purgeRecord, restoreRecord } from './delete-record.ts';
+import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
 import type { BatchRequest, BatchResult, InputError, PresentedRecord, RecordLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -12,6 +12,7 @@ import type { Pinned } from './pinned.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
+import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
 import { searchRecords } from './search-records.ts';
 import { withPinned } from './with-pinned.ts';

@@ -7,16 +7,16 @@ import { ADMINISTRATOR } from '@trellis/access';
 import type { CompiledObject } from '@trellis/model';
 import type { IdentityRow, MembershipRow, Transaction, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
-import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
   Context,
   FirstAdministrator,
+  FirstUser,
   InputError,
   NewUser,
+  User,
   UserChange,
   UserDirectory,
-  UserEntry,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
@@ -25,8 +25,6 @@ import { validateValue } from './validate-value.ts';
 import { withPinned } from './with-pinned.ts';
 import { ownPath } from './write-links.ts';
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
 const CONCURRENCY = 4;
 
 export function createUserDirectory(parts: Parts): UserDirectory {
@@ -34,18 +32,25 @@ export function createUserDirectory(parts: Parts): UserDirectory {
     requireRight(context, 'manage_users');
     return withPinned(parts, context, work);
   };
+  // Two set-up pages of one process that are sent at the same moment take turns.
+  let turn: Promise<unknown> = Promise.resolve();
+  const makeFirst: UserDirectory['createFirstAdministrator'] = (workspace, input) => {
+    const result = turn.then(() => createFirstAdministrator(parts, workspace, input));
+    turn = result.catch(() => undefined);
+    return result;
+  };
   return {
     create: async (context, input) => withRight(context, (pinned) => createUser(parts, pinned, input)),
     update: async (context, id, change) =>
       withRight(context, (pinned) => updateUser(parts, pinned, id.toLowerCase(), change)),
     find: async (context, id) =>
       withRight(context, (pinned) => findUser(parts, pinned.context.workspace, id.toLowerCase())),
-    list: async (context, page = {}) => withRight(context, (pinned) => listUsers(parts, pinned, page)),
-    createFirstAdministrator: (workspace, input) => createFirstAdministrator(parts, workspace, input),
+    list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
+    createFirstAdministrator: makeFirst,
   };
 }
 
-async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise<UserEntry> {
+async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise<User> {
   const object = requireUserObject(pinned);
   const permissionSets = input.permissionSets ?? [];
   const problems = checkPermissionSets(pinned, permissionSets);
@@ -81,7 +86,7 @@ async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise
   return { id, email, name: input.name, isActive: true, permissionSets };
 }
 
-async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<UserEntry> {
+async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
   const object = requireUserObject(pinned);
   const { workspace } = pinned.context;
   const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
@@ -153,7 +158,7 @@ async function saveUserRecord(
   if (failure) throw toError(failure);
 }
 
-async function findUser(parts: Parts, workspace: Workspace, id: string): Promise<UserEntry | undefined> {
+async function findUser(parts: Parts, workspace: Workspace, id: string): Promise<User | undefined> {
   if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
   const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
   if (!identity) return undefined;
@@ -163,45 +168,30 @@ async function findUser(parts: Parts, workspace: Workspace, id: string): Promise
   return membership && toEntry(identity, membership);
 }
 
-async function listUsers(
-  parts: Parts,
-  pinned: Pinned,
-  page: { readonly limit?: number; readonly after?: string },
-): ReturnType<UserDirectory['list']> {
+async function listUsers(parts: Parts, pinned: Pinned): Promise<readonly User[]> {
   const object = requireUserObject(pinned);
-  const problems: InputError[] = [];
-  const limit = readLimit(page.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
-  if (page.after !== undefined && !/^[0-9a-f-]{36}$/.test(page.after)) {
-    problems.push({ code: 'invalid_cursor', pointer: '/after', message: 'This is no id of a user.' });
-  }
-  throwProblems(problems);
   const id = ownPath(object.fields.get('id')!);
-  const found = await parts.storage.records.query(pinned.snapshot, {
+  const ids: string[] = [];
+  const pages = parts.storage.records.stream(pinned.snapshot, {
     object,
     fields: [id],
     filter: pinned.visible(object),
     targetFilters: new Map(),
     search: undefined,
     sort: [{ path: id, descending: false }],
-    limit,
-    after: page.after === undefined ? undefined : [page.after],
-    before: undefined,
-    count: 'none',
     deleted: false,
     context: pinned.expressionContext,
   });
-  const ids = found.rows.map((row) => row.id as string);
-  const users: (UserEntry | undefined)[] = [];
+  for await (const rows of pages) ids.push(...rows.map((row) => row.id as string));
+  const users: (User | undefined)[] = [];
   const queue = ids.map((each, index) => [each, index] as const);
   const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift())
+    for (let next = queue.shift(); next; next = queue.shift()) {
       users[next[1]] = await findUser(parts, pinned.context.workspace, next[0]);
+    }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return {
-    users: users.filter((user) => user !== undefined),
-    next: found.next ? (ids.at(-1) ?? null) : null,
-  };
+  return users.filter((user) => user !== undefined);
 }
 
 /** With an empty identity table only: whoever comes second finds the door closed. */
@@ -209,17 +199,17 @@ async function createFirstAdministrator(
   parts: Parts,
   workspace: Workspace,
   input: FirstAdministrator,
-): Promise<UserEntry> {
+): Promise<FirstUser | undefined> {
+  if ((await parts.storage.identities.countIdentities()) > 0) return undefined;
   const context: Context = { kind: 'system', workspace, reason: 'set-up of the installation' };
-  if ((await parts.storage.identities.countIdentities()) > 0) {
-    throw new EngineError('forbidden', 'This installation has an administrator already.');
-  }
-  return withPinned(parts, context, (pinned) =>
-    createUser(parts, pinned, { ...input, permissionSets: [ADMINISTRATOR] }),
-  );
+  return withPinned(parts, context, async (pinned) => {
+    const user = await createUser(parts, pinned, { ...input, permissionSets: [ADMINISTRATOR] });
+    const identity = await parts.storage.identities.findIdentityOfUser(workspace, user.id);
+    return { ...user, identityId: identity!.id };
+  });
 }
 
-function toEntry(identity: IdentityRow, membership: MembershipRow): UserEntry {
+function toEntry(identity: IdentityRow, membership: MembershipRow): User {
   const { userId: id, name, isActive, permissionSets } = membership;
   return { id, email: identity.email, name, isActive, permissionSets };
 }
