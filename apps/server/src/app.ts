@@ -5,7 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { findCaller } from './caller.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -51,7 +51,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   };
   const app = Fastify({
     loggerInstance: options.logger ?? createLogger({ logLevel: 'silent', logFormat: 'json' }),
-    disableRequestLogging: true,
+    // Requests are logged below, in our own words; `ready for connections` is said by main.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     trustProxy: options.settings.trustProxy,
     genReqId: (request) => requestIdOf(request.headers),
@@ -59,7 +60,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    // Thrown before any hook has run.
+    frameworkErrors: (error, request, reply) => {
+      introduce(request, reply);
+      sendError(error, request, reply);
+    },
     clientErrorHandler: refuseBrokenHttp,
   }) as unknown as FastifyInstance;
 
@@ -155,9 +160,7 @@ function limited(
 function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
   app.addHook('onRequest', (request, reply, done) => {
     metrics.begin();
-    reply.headers(SECURITY_HEADERS);
-    reply.header('x-request-id', request.id);
-    if (request.protocol === 'https') reply.header('strict-transport-security', STRICT_TRANSPORT);
+    introduce(request, reply);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -177,6 +180,13 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     }
     done();
   });
+}
+
+/** The headers that every response has. */
+function introduce(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS);
+  reply.header('x-request-id', request.id);
+  if (request.protocol === 'https') reply.header('strict-transport-security', STRICT_TRANSPORT);
 }
 
 /** Sends whatever was thrown as a problem document; what nobody foresaw goes into the log. */

@@ -122,7 +122,8 @@ export function principalOf(context: UserContext): Principal {
 function sourceOf({ headers }: FastifyRequest): string {
   const said = headers['x-trellis-client'];
   if (said === 'web' || said === 'cli' || said === 'demo') return said;
-  return headers['sec-fetch-mode'] === undefined ? 'api' : 'web';
+  // Node's own fetch sends Sec-Fetch-Mode, but only a browser knows of sites.
+  return headers['sec-fetch-site'] === undefined ? 'api' : 'web';
 }
 
 function unknownWorkspace(): HttpProblem {

@@ -78,7 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const newClient = (inWorkspace?: string) =>
     createClient({ origin: url, keepsCookies: true, ...(inWorkspace && { workspace: inWorkspace }) });
   const client = newClient();
-  if (isSeeded) await client.login(ADMINISTRATOR);
+  if (isSeeded) await client.login({ email: ADMINISTRATOR.email, password: ADMINISTRATOR.password });
   return {
     url,
     client,
