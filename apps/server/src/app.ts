@@ -34,6 +34,12 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 const SLOW_MILLISECONDS = 1000;
 export const API_PREFIX = '/api/v1';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly routeTable: RouteTable;
+  }
+}
+
 export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings'> {
   /** The built web application; undefined: none. */
   readonly webFolder?: string | undefined;
@@ -70,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const table = createRouteTable();
   app.addHook('onRoute', (route) => table.add(route.method, route.url));
+  app.decorate('routeTable', table);
   app.decorateRequest('caller', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -204,7 +211,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
 function sendNotFound(table: RouteTable, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split('?', 1)[0]!;
   const methods = table.methodsOf(path);
-  if (methods.length > 0) {
+  if (methods.length > 0 && !methods.includes(request.method)) {
     reply.header('allow', [...methods, 'OPTIONS'].join(', '));
     if (request.method === 'OPTIONS') return reply.code(204).send();
     const message = `This address takes ${methods.join(', ')}.`;

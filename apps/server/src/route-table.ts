@@ -3,6 +3,8 @@
 export interface RouteTable {
   add(method: string | readonly string[], url: string): void;
   methodsOf(path: string): readonly string[];
+  /** Every door: `GET /api/v1/me`. */
+  list(): readonly string[];
 }
 
 export function createRouteTable(): RouteTable {
@@ -20,6 +22,8 @@ export function createRouteTable(): RouteTable {
       }
       for (const each of [method].flat()) route.methods.add(each);
     },
+    list: () =>
+      [...routes].flatMap(([url, { methods }]) => [...methods].map((method) => `${method} ${url}`)),
     methodsOf(path) {
       // A catch-all (static files) says nothing about an address below /api.
       const fitting = [...routes].filter(
