@@ -194,7 +194,8 @@ function describeField(
       field.name === 'record_type' && field.options.length === 0
         ? recordTypeOptions(object)
         : describeOptions(field),
-    targets: field.targets.filter(canSee),
+    // Principals are named to everyone; of other targets only those that the caller may see.
+    targets: field.type.name === 'user' ? field.targets : field.targets.filter(canSee),
     is_polymorphic: field.isPolymorphic,
     default: field.default ?? null,
     scale: body.scale ?? null,

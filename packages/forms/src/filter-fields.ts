@@ -128,9 +128,14 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
         isUser && has('!=') && { verb: 'is_not_me', label: 'is_not_me', editor: 'none' },
       );
       break;
-    // References and junction sets are compared by the lists of records that they belong to; here only blankness.
-    case 'ids':
     case 'reference':
+      verbs.push(
+        has('==') && { verb: '==', label: 'is', editor: 'record' },
+        has('!=') && { verb: '!=', label: 'is_not', editor: 'record' },
+      );
+      break;
+    // Junction sets are asked about on the junction.
+    case 'ids':
       break;
   }
   if (has('is_blank')) {

@@ -122,7 +122,7 @@ export function formSchema(
     const field = withOptionsOf(described, recordType);
     const fallback = options.mode === 'create' ? literalDefault(field, recordType) : undefined;
     properties[name] = {
-      ...field.schema,
+      ...typedSchema(field),
       title: field.label,
       ...(fallback === undefined ? {} : { default: fallback }),
     };
@@ -184,6 +184,32 @@ export function initialValues(
   return values;
 }
 
+/** A value as the server takes it: expanded lookups reduced to their ids, texts without outer spaces. */
+export function wireValue(field: FieldDescription, value: unknown): unknown {
+  if (typeof value === 'string') return value.trim();
+  if (field.value_type === 'ids') return Array.isArray(value) ? value.map((each) => wireId(each)) : value;
+  if (typeof value !== 'object' || value === null || !('id' in value)) return value;
+  return field.is_polymorphic && 'object' in value ? { object: value.object, id: value.id } : value.id;
+}
+
+/** All values of a form as the server takes them. */
+export function wireValues(
+  fields: readonly FieldDescription[],
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const field = byName.get(name);
+      return [name, field === undefined ? value : wireValue(field, value)];
+    }),
+  );
+}
+
+function wireId(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+}
+
 /** Values to send or to check: what is blank is left out. */
 export function withoutBlanks(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => !isBlank(value)));
@@ -212,6 +238,16 @@ export function findRecordType(
     description.record_types.find((each) => each.name === name) ??
     (name === undefined ? description.record_types.find((each) => each.is_default) : undefined)
   );
+}
+
+/** Types whose values the server tidies before it checks them: as typed, they need not look canonical yet. */
+const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime']);
+
+/** The schema of a value as typed: that of the canonical value, less what only the server can tell. */
+function typedSchema(field: FieldDescription): JsonSchema {
+  if (!TIDIED.has(field.type)) return field.schema;
+  const { pattern: _, format: __, allOf: ___, ...rest } = field.schema;
+  return rest;
 }
 
 function isReadOnly(field: FieldDescription, options: FormOptions): boolean {

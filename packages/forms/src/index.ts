@@ -57,6 +57,8 @@ export {
   formSchema,
   initialValues,
   layoutFor,
+  wireValue,
+  wireValues,
   withOptionsOf,
   withoutBlanks,
 } from './form-schema.ts';
@@ -64,6 +66,7 @@ export { formatDate, formatInstant, formatValue, titleOf } from './format.ts';
 export {
   availableColumns,
   type ColumnContext,
+  isReference,
   type ListColumn,
   listColumns,
   recordFields,

@@ -42,11 +42,10 @@ export function resolveColumn(
   const field = findSegment(description, first);
   if (field === undefined) return undefined;
   if (rest.length === 0) {
-    if (field.targets.length === 0 && field.type !== 'user') return plainColumn(description, field);
-    if (field.value_type === 'ids') return plainColumn(description, field);
+    if (!isReference(field)) return plainColumn(description, field);
     return lookupColumn(path, field, titlePath(field, relationOf(field.name), context));
   }
-  const target = field.is_polymorphic ? undefined : field.targets[0];
+  const target = field.is_polymorphic || field.is_system ? undefined : field.targets[0];
   const titled = target === undefined ? undefined : context.findObject(target);
   if (rest.length === 1 && (rest[0] === titled?.name_field || (rest[0] === 'name' && titled === undefined))) {
     return lookupColumn(path, field, path);
@@ -79,8 +78,14 @@ export function titlePath(
   relation: string,
   context: Pick<ColumnContext, 'findObject'>,
 ): string {
-  const target = field.is_polymorphic ? undefined : field.targets[0];
+  // Beyond a principal or a polymorphic lookup only `name` can be reached, whatever its object calls the title.
+  const target = field.is_polymorphic || field.is_system ? undefined : field.targets[0];
   return `${relation}.${(target === undefined ? undefined : context.findObject(target)?.name_field) ?? 'name'}`;
+}
+
+/** Whether a value is one other record, which can be asked for with its title. */
+export function isReference(field: FieldDescription): boolean {
+  return field.value_type !== 'ids' && field.targets.length > 0;
 }
 
 function plainColumn(description: ObjectDescription, field: FieldDescription): ListColumn {
@@ -127,8 +132,7 @@ export function recordFields(
   context: Pick<ColumnContext, 'findObject'>,
 ): string[] {
   return description.fields.flatMap((field) => {
-    const isReference = field.value_type !== 'ids' && (field.targets.length > 0 || field.type === 'user');
-    if (!isReference) return [field.name];
+    if (!isReference(field)) return [field.name];
     const relation = relationOf(field.name);
     const title = titlePath(field, relation, context);
     return relation === field.name ? [title] : [field.name, title];

@@ -1,3 +1,235 @@
+import { Button } from '@mantine/core';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { EMPTY_FILTER, type FilterGroup, toJsonLogic } from '@trellis/forms';
+import { lazy, Suspense, useCallback, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useObject } from '../api.ts';
+import type { ListSearch } from '../paths.ts';
+import { ListEmpty } from '../runtime/list/ListEmpty.tsx';
+import { ListToolbar } from '../runtime/list/ListToolbar.tsx';
+import { RecordCards } from '../runtime/list/RecordCards.tsx';
+import { RecordTable } from '../runtime/list/RecordTable.tsx';
+import { SelectionBar } from '../runtime/list/SelectionBar.tsx';
+import { nextSort } from '../runtime/list/sort-keys.ts';
+import { currentView, parseFilter, sortOf, useColumns, useListQuery } from '../runtime/list/use-list.ts';
+import { useListActions } from '../runtime/list/use-list-actions.ts';
+import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-preferences.ts';
+import { useSelection } from '../runtime/list/use-selection.ts';
+import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
+import { useDisplay } from '../runtime/use-display.ts';
+import { notifyProblem } from '../ui/notify.tsx';
+import { ObjectIcon } from '../ui/ObjectIcon.tsx';
+import { Page } from '../ui/Page.tsx';
+import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import classes from './ListPage.module.css';
+
+const PeekPanel = lazy(async () => ({
+  default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
+}));
+const route = getRouteApi('/shell/o/$object');
+
+/** The records of an object. The address says everything about what is shown. */
 export function ListPage() {
-  return null;
+  const { object } = route.useParams();
+  return <ListScreen key={object} object={object} />;
+}
+
+function ListScreen({ object }: { object: string }) {
+  const { t } = useTranslation();
+  const description = useObject(object);
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const display = useDisplay();
+  const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768);
+  const view = currentView(description, search.view);
+  const preferences = useListPreferences(object, view.name, view.columns);
+  const columns = useColumns(description, preferences.paths);
+  const list = useListQuery({ description, view, search, columns });
+  const selection = useSelection();
+  const actions = useListActions(description);
+  const { filter } = parseFilter(search.filter);
+  const sort = sortOf(view, search);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const table = useRef<HTMLDivElement>(null);
+  const isDeleted = search.deleted === 'true';
+
+  const go = useCallback(
+    (change: ListSearch, replace = false) =>
+      void navigate({
+        to: '/o/$object',
+        params: { object },
+        search: (before: ListSearch) => ({ ...before, ...change }),
+        replace,
+      }),
+    [navigate, object],
+  );
+  const openRecord = useCallback(
+    (id: string) => void navigate({ to: '/o/$object/$id', params: { object, id } }),
+    [navigate, object],
+  );
+  const peek = useCallback(
+    (id: string | undefined) => go(id === undefined ? { peek: '' } : { peek: id }, search.peek !== undefined),
+    [go, search.peek],
+  );
+  const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = list;
+  const more = useCallback(() => {
+    if (!isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage, isFetchNextPageError]);
+  const create = () => void navigate({ to: '/o/$object/new', params: { object } });
+  useHotkeys([
+    ['/', () => searchBox.current?.focus()],
+    ['n', () => description.rights.create && !description.is_system && create()],
+  ]);
+  // A list that has been drawn takes the keys at once.
+  const isLoaded = !list.isPending;
+  useEffect(() => {
+    if (isLoaded && document.activeElement === document.body) {
+      table.current?.querySelector<HTMLElement>('[data-index="0"]')?.focus({ preventScroll: true });
+    }
+  }, [isLoaded]);
+
+  const setFilter = (next: FilterGroup) => {
+    const logic = toJsonLogic(next);
+    go({ filter: logic === undefined ? '' : JSON.stringify(logic) });
+  };
+  const number = new Intl.NumberFormat(display.locale);
+  const counted = list.count;
+  const count =
+    counted === undefined
+      ? ''
+      : counted.kind === 'exact'
+        ? t('list.count', { count: counted.value, number: number.format(counted.value) })
+        : t('list.countOver', { number: number.format(counted.value) });
+  const isNarrowed = search.q !== undefined || search.filter !== undefined;
+  const canCreate = description.rights.create && !description.is_system && !isDeleted;
+
+  return (
+    <Page
+      layout="fill"
+      title={description.plural_label}
+      icon={<ObjectIcon icon={description.icon} color={description.color} size={26} />}
+      beside={
+        isDeleted ? (
+          <span className={classes.bin}>{t('list.bin')}</span>
+        ) : (
+          description.views.length > 0 && (
+            <ViewPicker
+              description={description}
+              view={view}
+              onPick={(name) =>
+                void navigate({ to: '/o/$object', params: { object }, search: { view: name } })
+              }
+            />
+          )
+        )
+      }
+      actions={
+        canCreate && (
+          <Button
+            component={Link}
+            to="/o/$object/new"
+            params={{ object } as never}
+            leftSection={<IconPlus size={15} stroke={2} />}
+            className={classes.create}
+          >
+            {t('palette.new', { object: description.label })}
+          </Button>
+        )
+      }
+    >
+      <div className={classes.columns}>
+        <div className={classes.list}>
+          <ListToolbar
+            description={description}
+            columns={columns}
+            filter={filter ?? EMPTY_FILTER}
+            q={search.q ?? ''}
+            isDeleted={isDeleted}
+            preferences={preferences}
+            searchRef={searchBox}
+            count={count}
+            onFilter={setFilter}
+            onSearch={(text) => go({ q: text.trim() }, true)}
+            onExport={() => {
+              const fields = columns.map((column) => column.path);
+              actions.exportCsv({ filter: list.query.filter, fields }).catch(notifyProblem);
+            }}
+            onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
+          />
+          {list.isError && list.records.length === 0 ? (
+            <div className={classes.problem}>
+              <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+            </div>
+          ) : isLoaded && list.records.length === 0 ? (
+            <ListEmpty
+              description={description}
+              isNarrowed={isNarrowed}
+              isDeleted={isDeleted}
+              onClear={() => go({ q: '', filter: '' })}
+              hasViewFilter={view.filter !== null}
+            />
+          ) : isPhone ? (
+            <RecordCards
+              label={description.plural_label}
+              records={list.records}
+              columns={columns}
+              nameField={description.name_field}
+              object={object}
+              isLoading={!isLoaded}
+              hasMore={hasNextPage}
+              onMore={more}
+            />
+          ) : (
+            <RecordTable
+              label={description.plural_label}
+              records={list.records}
+              columns={columns}
+              widths={preferences.widths}
+              rowHeight={ROW_HEIGHT[preferences.density]}
+              sort={sort}
+              selection={selection}
+              object={object}
+              peek={search.peek}
+              isLoading={!isLoaded}
+              hasMore={hasNextPage}
+              tableRef={table}
+              onMore={more}
+              onSort={(path, isAdded) => go({ sort: nextSort(sort, path, isAdded).join(',') })}
+              onWidth={preferences.setWidth}
+              onMove={(path, before) => preferences.setPaths(moveBefore(preferences.paths, path, before))}
+              onOpen={openRecord}
+              onPeek={peek}
+            />
+          )}
+          {isFetchNextPageError && (
+            <div className={classes.problem}>
+              <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
+            </div>
+          )}
+          <SelectionBar
+            description={description}
+            selection={selection}
+            isDeleted={isDeleted}
+            actions={actions}
+          />
+        </div>
+        {search.peek !== undefined && !isPhone && (
+          <Suspense>
+            <PeekPanel object={object} id={search.peek} onClose={() => peek(undefined)} />
+          </Suspense>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function moveBefore(paths: readonly string[], path: string, before: string): string[] {
+  const others = paths.filter((each) => each !== path);
+  const at = others.indexOf(before);
+  // Dragged to the right, a column lands behind the one that it is dropped on.
+  const isRightward = paths.indexOf(path) < paths.indexOf(before);
+  others.splice(isRightward ? at + 1 : at, 0, path);
+  return others;
 }

@@ -20,13 +20,18 @@ export function AppSwitcher({ isNarrow }: { isNarrow: boolean }) {
       .find((each) => each.name === name)
       ?.items.map(itemTarget)
       .find((each) => each?.kind === 'list');
-    if (target?.kind === 'list') void navigate({ to: '/o/$object', params: { object: target.object }, search: target.search });
+    if (target?.kind === 'list')
+      void navigate({ to: '/o/$object', params: { object: target.object }, search: target.search });
   };
   const label = app?.label ?? workspace.label;
   return (
     <Menu position="bottom-start" width={240} disabled={apps.length === 0}>
       <Menu.Target>
-        <UnstyledButton className={classes.button} data-narrow={isNarrow || undefined} aria-label={t('shell.switchApp', { app: label })}>
+        <UnstyledButton
+          className={classes.button}
+          data-narrow={isNarrow || undefined}
+          aria-label={t('shell.switchApp', { app: label })}
+        >
           <ObjectIcon icon={app?.icon ?? 'apps'} color={app?.color ?? 'indigo'} size={26} />
           {!isNarrow && (
             <>

@@ -1,13 +1,13 @@
 import { Modal, ScrollArea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject } from '../api.ts';
-import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { NamedIcon, ObjectIcon } from '../ui/ObjectIcon.tsx';
+import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import classes from './CommandPalette.module.css';
 import { type Command, matchCommands, useCommands } from './use-commands.ts';
 
@@ -78,7 +78,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             role="combobox"
             aria-expanded
             aria-controls={listId}
-            aria-activedescendant={current === undefined ? undefined : `${listId}-${matches.indexOf(current)}`}
+            aria-activedescendant={
+              current === undefined ? undefined : `${listId}-${matches.indexOf(current)}`
+            }
             autoComplete="off"
             spellCheck={false}
             data-autofocus
@@ -97,7 +99,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
               />
             ))}
           </div>
-          {matches.length === 0 && !search.isFetching && <p className={classes.none}>{t('palette.none', { text })}</p>}
+          {matches.length === 0 && !search.isFetching && (
+            <p className={classes.none}>{t('palette.none', { text })}</p>
+          )}
         </ScrollArea.Autosize>
         {search.isError && (
           <div style={{ padding: 8 }}>

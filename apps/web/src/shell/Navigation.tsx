@@ -25,7 +25,9 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
     getInitialValueInEffect: false,
   });
   const items = app?.items ?? [];
-  const beyond = objectsBeyond(items, objects).map((object): AppItem => ({ type: 'object', object: object.name }));
+  const beyond = objectsBeyond(items, objects).map(
+    (object): AppItem => ({ type: 'object', object: object.name }),
+  );
   const sections = [...sectionsOf(items), ...(beyond.length > 0 ? [{ label: BEYOND, items: beyond }] : [])];
   const toggle = (key: string) =>
     setClosed(closed.includes(key) ? closed.filter((each) => each !== key) : [...closed, key]);
@@ -36,13 +38,24 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
         {sections.map((section) => {
           const key = section.label ?? '';
           const title = section.label === BEYOND ? t('shell.moreObjects') : section.label;
-          const isOpen = isNarrow ? section.label !== BEYOND : !closed.includes(key) || section.label === null;
+          const isOpen = isNarrow
+            ? section.label !== BEYOND
+            : !closed.includes(key) || section.label === null;
           return (
             <section key={key} className={classes.section}>
               {title !== null && !isNarrow && (
-                <UnstyledButton className={classes.heading} aria-expanded={isOpen} onClick={() => toggle(key)}>
+                <UnstyledButton
+                  className={classes.heading}
+                  aria-expanded={isOpen}
+                  onClick={() => toggle(key)}
+                >
                   {title}
-                  <IconChevronDown size={13} aria-hidden data-closed={!isOpen || undefined} className={classes.chevron} />
+                  <IconChevronDown
+                    size={13}
+                    aria-hidden
+                    data-closed={!isOpen || undefined}
+                    className={classes.chevron}
+                  />
                 </UnstyledButton>
               )}
               {title !== null && isNarrow && isOpen && <hr className={classes.rule} />}
@@ -61,7 +74,12 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
       </div>
       {canCustomise && (
         <div className={classes.foot}>
-          <NavigationLink isNarrow={isNarrow} label={t('shell.setUp')} to="/setup" icon={<IconSettings size={16} stroke={1.75} />} />
+          <NavigationLink
+            isNarrow={isNarrow}
+            label={t('shell.setUp')}
+            to="/setup"
+            icon={<IconSettings size={16} stroke={1.75} />}
+          />
         </div>
       )}
     </nav>
@@ -83,14 +101,19 @@ function NavigationItem({ item, isNarrow }: { item: AppItem; isNarrow: boolean }
     );
   }
   const object = findObject(target.object);
-  const label = item.label ?? (target.search.view === undefined ? object?.plural_label : undefined) ?? titleCase(target.search.view ?? target.object);
+  const label =
+    item.label ??
+    (target.search.view === undefined ? object?.plural_label : undefined) ??
+    titleCase(target.search.view ?? target.object);
   return (
     <NavigationLink
       isNarrow={isNarrow}
       label={label}
       to={`/o/${target.object}`}
       view={target.search.view}
-      icon={<NamedIcon name={item.icon ?? (target.search.view === undefined ? object?.icon : 'list-details')} />}
+      icon={
+        <NamedIcon name={item.icon ?? (target.search.view === undefined ? object?.icon : 'list-details')} />
+      }
     />
   );
 }

@@ -17,7 +17,11 @@ export function Shell() {
   const { t } = useTranslation();
   const [isDrawerOpen, drawer] = useDisclosure(false);
   const [isPaletteOpen, palette] = useDisclosure(false);
-  const [isNarrow, setNarrow] = useLocalStorage({ key: 'trellis-rail', defaultValue: false, getInitialValueInEffect: false });
+  const [isNarrow, setNarrow] = useLocalStorage({
+    key: 'trellis-rail',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
   const pathname = useRouterState({ select: (state) => state.location.href });
   useHotkeys([['mod+K', palette.toggle]], []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
@@ -33,7 +37,12 @@ export function Shell() {
         <Navigation isNarrow={isNarrow} />
       </aside>
       <header className={classes.header}>
-        <ActionIcon className={classes.onlyPhone} onClick={drawer.open} aria-label={t('shell.openNavigation')} size={36}>
+        <ActionIcon
+          className={classes.onlyPhone}
+          onClick={drawer.open}
+          aria-label={t('shell.openNavigation')}
+          size={36}
+        >
           <IconMenu2 size={20} />
         </ActionIcon>
         <ActionIcon

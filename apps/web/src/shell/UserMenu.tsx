@@ -26,7 +26,9 @@ export function UserMenu() {
       <Menu.Dropdown>
         <div style={{ padding: '6px 10px 8px', lineHeight: 1.35 }}>
           <div style={{ fontWeight: 600 }}>{user.name}</div>
-          <div style={{ color: 'var(--tr-dimmed)', fontSize: 12, overflowWrap: 'anywhere' }}>{user.email}</div>
+          <div style={{ color: 'var(--tr-dimmed)', fontSize: 12, overflowWrap: 'anywhere' }}>
+            {user.email}
+          </div>
         </div>
         <Menu.Divider />
         <Menu.Label>{t('theme.title')}</Menu.Label>
@@ -52,7 +54,9 @@ export function UserMenu() {
                 key={each.name}
                 component="a"
                 href={paths.inWorkspace(each.name)}
-                rightSection={each.name === workspace && <IconCheck size={14} aria-label={t('state.current')} />}
+                rightSection={
+                  each.name === workspace && <IconCheck size={14} aria-label={t('state.current')} />
+                }
               >
                 {each.label}
               </Menu.Item>

@@ -1,6 +1,7 @@
 /** Where the items of an app lead, and what they are called. */
-import type { AppItem } from '@trellis/metadata';
+
 import type { ObjectSummary } from '@trellis/forms';
+import type { AppItem } from '@trellis/metadata';
 import type { ListSearch } from '../paths.ts';
 
 export type ItemTarget =

@@ -54,22 +54,28 @@ export function useCommands(onDone: () => void): Command[] {
         run: done(() => router.navigate({ to: '/o/$object/new', params: { object: object.name } })),
       }),
     );
-  const views = cache.getQueriesData<ObjectDescription>({ queryKey: keys.describe() }).flatMap(([key, description]) =>
-    key.length < 2 || description === undefined
-      ? []
-      : description.views.map(
-          (view): Command => ({
-            id: `view ${description.name}.${view.name}`,
-            group: 'views',
-            label: view.label,
-            hint: description.plural_label,
-            icon: view.icon ?? 'list-details',
-            run: done(() =>
-              router.navigate({ to: '/o/$object', params: { object: description.name }, search: { view: view.name } }),
-            ),
-          }),
-        ),
-  );
+  const views = cache
+    .getQueriesData<ObjectDescription>({ queryKey: keys.describe() })
+    .flatMap(([key, description]) =>
+      key.length < 2 || description === undefined
+        ? []
+        : description.views.map(
+            (view): Command => ({
+              id: `view ${description.name}.${view.name}`,
+              group: 'views',
+              label: view.label,
+              hint: description.plural_label,
+              icon: view.icon ?? 'list-details',
+              run: done(() =>
+                router.navigate({
+                  to: '/o/$object',
+                  params: { object: description.name },
+                  search: { view: view.name },
+                }),
+              ),
+            }),
+          ),
+    );
   const actions: Command[] = [
     ...(canCustomise
       ? [
@@ -109,7 +115,8 @@ export function useCommands(onDone: () => void): Command[] {
 /** Commands whose words begin with the words typed, best first; without text the places to go and the actions. */
 export function matchCommands(commands: readonly Command[], text: string): Command[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return commands.filter((command) => command.group === 'go' || command.group === 'actions');
+  if (words.length === 0)
+    return commands.filter((command) => command.group === 'go' || command.group === 'actions');
   const order = ['create', 'go', 'views', 'actions'];
   return commands
     .filter((command) => {

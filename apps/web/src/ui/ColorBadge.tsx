@@ -26,5 +26,7 @@ export function ColorBadge({ color, children, isRetired, title }: ColorBadgeProp
 
 /** A dot in a palette colour, decorative. */
 export function ColorDot({ color }: { color: ColorName | null | undefined }) {
-  return <span aria-hidden className={classes.dot} style={{ background: `var(--tr-${color ?? 'gray'}-strong)` }} />;
+  return (
+    <span aria-hidden className={classes.dot} style={{ background: `var(--tr-${color ?? 'gray'}-strong)` }} />
+  );
 }

@@ -18,7 +18,10 @@ export function IconPicker({ value, onChange, label }: IconPickerProps) {
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase().replaceAll(' ', '-');
   const matches = COMMON_ICON_NAMES.filter((name) => name.includes(wanted));
-  const names = wanted !== '' && !matches.includes(wanted) && /^[a-z0-9-]+$/.test(wanted) ? [...matches, wanted] : matches;
+  const names =
+    wanted !== '' && !matches.includes(wanted) && /^[a-z0-9-]+$/.test(wanted)
+      ? [...matches, wanted]
+      : matches;
   const choose = (name: string) => {
     onChange(name);
     setOpen(false);
@@ -26,7 +29,12 @@ export function IconPicker({ value, onChange, label }: IconPickerProps) {
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus>
       <Popover.Target>
-        <ActionIcon variant="default" size={30} aria-label={`${label}: ${value ?? ''}`} onClick={() => setOpen(!isOpen)}>
+        <ActionIcon
+          variant="default"
+          size={30}
+          aria-label={`${label}: ${value ?? ''}`}
+          onClick={() => setOpen(!isOpen)}
+        >
           <NamedIcon name={value} />
         </ActionIcon>
       </Popover.Target>

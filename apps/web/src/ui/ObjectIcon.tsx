@@ -1,5 +1,5 @@
-import type { ColorName } from '@trellis/metadata';
 import { IconCube, type TablerIcon } from '@tabler/icons-react';
+import type { ColorName } from '@trellis/metadata';
 import { useEffect, useState } from 'react';
 import { COMMON_ICONS } from './icons.ts';
 import classes from './ObjectIcon.module.css';

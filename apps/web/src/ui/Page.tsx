@@ -19,7 +19,16 @@ interface PageProps {
 }
 
 /** A page inside the shell: heading, actions, content. */
-export function Page({ title, icon, beside, actions, subtitle, layout = 'scroll', width = 'full', children }: PageProps) {
+export function Page({
+  title,
+  icon,
+  beside,
+  actions,
+  subtitle,
+  layout = 'scroll',
+  width = 'full',
+  children,
+}: PageProps) {
   useDocumentTitle(title);
   return (
     <div className={classes.page} data-layout={layout}>

@@ -20,7 +20,9 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
   const problem = error instanceof ApiError ? error.problem : undefined;
   const isOffline = error instanceof TypeError;
   const title = problem?.title ?? (isOffline ? t('problem.offline') : t('problem.unexpected'));
-  const detail = problem?.detail ?? (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error));
+  const detail =
+    problem?.detail ??
+    (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error));
   const entries = hideEntries ? [] : (problem?.errors ?? []);
   return (
     <div className={classes.root} role="alert">
@@ -29,7 +31,9 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
         <p className={classes.title}>{title}</p>
         {detail !== '' && detail !== title && <p className={classes.detail}>{detail}</p>}
         {entries.length > 0 && <ProblemList entries={entries} renderPointer={renderPointer} />}
-        {problem?.request_id ? <p className={classes.request}>{t('problem.request', { id: problem.request_id })}</p> : null}
+        {problem?.request_id ? (
+          <p className={classes.request}>{t('problem.request', { id: problem.request_id })}</p>
+        ) : null}
         {onRetry !== undefined && (
           <Button variant="default" size="compact-xs" onClick={onRetry} mt={8}>
             {t('action.retry')}
@@ -57,7 +61,9 @@ export function ProblemList({ entries, renderPointer }: ProblemListProps) {
           )}
           <span>
             {entry.pointer !== '' && entry.pointer !== '/' && (
-              <span className={classes.pointer}>{renderPointer ? renderPointer(entry.pointer) : entry.pointer}</span>
+              <span className={classes.pointer}>
+                {renderPointer ? renderPointer(entry.pointer) : entry.pointer}
+              </span>
             )}
             {entry.message}
             {entry.hint !== undefined && <span className={classes.hint}> {entry.hint}</span>}

@@ -1,6 +1,7 @@
 /** All other Tabler icons: a chunk of its own, loaded only when metadata names one that is not common. */
-import * as tabler from '@tabler/icons-react';
+
 import type { TablerIcon } from '@tabler/icons-react';
+import * as tabler from '@tabler/icons-react';
 
 /** `building-bank` → `IconBuildingBank`; undefined when Tabler has none of that name. */
 export function findIcon(name: string): TablerIcon | undefined {

@@ -1,0 +1,142 @@
+import { IconCheck } from '@tabler/icons-react';
+import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
+import type { ComponentType } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { useDisplay } from '../use-display.ts';
+import { type WidgetName, widgetOf } from '../widget-names.ts';
+import classes from './FieldValue.module.css';
+import { PersonChip, RecordLink } from './RecordLink.tsx';
+import { RecordTitles } from './RecordTitles.tsx';
+
+export interface CellProps {
+  readonly field: FieldDescription;
+  /** As the server sent it: lookups expanded to `{id, name}` where their title was asked for. */
+  readonly value: unknown;
+  /** `line`: one line, cut at its end (lists). `block`: as long as it is (record screen). */
+  readonly shape: 'line' | 'block';
+}
+
+/** A value for reading. Blank values show nothing: the caller decides what stands for them. */
+export function FieldValue(props: CellProps) {
+  if (isBlank(props.value)) return null;
+  const Cell = CELLS[widgetOf(props.field)];
+  return <Cell {...props} />;
+}
+
+/** Numbers line up at their last digit. */
+export function isRightAligned(field: FieldDescription): boolean {
+  return field.value_type === 'number';
+}
+
+function TextCell({ value, shape }: CellProps) {
+  return <span className={shape === 'line' ? classes.line : classes.block}>{titleOf(value)}</span>;
+}
+
+function EmailCell({ value }: CellProps) {
+  return (
+    <a className={classes.line} href={`mailto:${String(value)}`}>
+      {String(value)}
+    </a>
+  );
+}
+
+function PhoneCell({ value }: CellProps) {
+  const text = String(value);
+  return (
+    <a className={classes.line} href={`tel:${text.replace(/[^+\d,;*#]/g, '')}`}>
+      {text}
+    </a>
+  );
+}
+
+/** Only schemes that a url field may hold become links: a value may be older than the rule. */
+function UrlCell({ value }: CellProps) {
+  const text = String(value);
+  if (!/^(https?|mailto|tel):/i.test(text)) return <span className={classes.line}>{text}</span>;
+  return (
+    <a className={classes.line} href={text} target="_blank" rel="noreferrer">
+      {text.replace(/^https?:\/\/(www\.)?/i, '').replace(/\/$/, '')}
+    </a>
+  );
+}
+
+function NumberCell({ field, value }: CellProps) {
+  const display = useDisplay();
+  return <span className={classes.number}>{formatValue(field, value, display)}</span>;
+}
+
+function DateCell({ field, value }: CellProps) {
+  const display = useDisplay();
+  return (
+    <time className={classes.line} dateTime={String(value)}>
+      {formatValue(field, value, display)}
+    </time>
+  );
+}
+
+function BooleanCell({ value }: CellProps) {
+  const { t } = useTranslation();
+  if (value !== true) return <span className={classes.faint}>{t('value.no')}</span>;
+  return (
+    <span className={classes.yes}>
+      <IconCheck size={14} stroke={2.25} aria-hidden /> {t('value.yes')}
+    </span>
+  );
+}
+
+function OptionCell({ field, value }: CellProps) {
+  const option = field.options.find((each) => each.value === value);
+  return (
+    <ColorBadge color={option?.color} isRetired={option?.is_active === false}>
+      {option?.label ?? String(value)}
+    </ColorBadge>
+  );
+}
+
+function OptionsCell({ field, value, shape }: CellProps) {
+  const values = Array.isArray(value) ? value : [value];
+  return (
+    <span className={shape === 'line' ? classes.badges : classes.badgesWrapped}>
+      {values.map((each) => (
+        <OptionCell key={String(each)} field={field} value={each} shape={shape} />
+      ))}
+    </span>
+  );
+}
+
+function LookupCell({ field, value }: CellProps) {
+  return <RecordLink field={field} value={value} />;
+}
+
+function UserCell({ field, value }: CellProps) {
+  return <PersonChip field={field} value={value} />;
+}
+
+function SetCell({ field, value }: CellProps) {
+  const ids = Array.isArray(value)
+    ? value.map((each) => (typeof each === 'string' ? each : String(each?.id)))
+    : [];
+  return <RecordTitles object={field.targets[0]} ids={ids} />;
+}
+
+const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
+  text: TextCell,
+  long_text: TextCell,
+  email: EmailCell,
+  phone: PhoneCell,
+  url: UrlCell,
+  integer: NumberCell,
+  decimal: NumberCell,
+  currency: NumberCell,
+  percent: NumberCell,
+  boolean: BooleanCell,
+  date: DateCell,
+  datetime: DateCell,
+  select: OptionCell,
+  multi_select: OptionsCell,
+  lookup: LookupCell,
+  multi_lookup: SetCell,
+  user: UserCell,
+  auto_number: TextCell,
+};

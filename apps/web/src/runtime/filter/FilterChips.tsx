@@ -1,0 +1,45 @@
+import { IconX } from '@tabler/icons-react';
+import type { FilterGroup, ObjectDescription } from '@trellis/forms';
+import { useTranslation } from 'react-i18next';
+import classes from './Filter.module.css';
+import { useConditionText } from './use-condition-text.ts';
+
+interface FilterChipsProps {
+  readonly description: ObjectDescription;
+  readonly filter: FilterGroup;
+  onChange(filter: FilterGroup): void;
+  onEdit(): void;
+}
+
+/** The conditions in force, each with a way out. */
+export function FilterChips({ description, filter, onChange, onEdit }: FilterChipsProps) {
+  const { t } = useTranslation();
+  const textOf = useConditionText(description, filter);
+  if (filter.items.length === 0) return null;
+  // "Any of" is one chip: its parts can't be taken out one by one without changing what the others mean.
+  const chips = filter.join === 'and' ? filter.items : [filter];
+  return (
+    <div className={classes.chips}>
+      {chips.map((item) => (
+        <span key={JSON.stringify(item)} className={classes.chip}>
+          <button type="button" className={classes.chipText} onClick={onEdit} title={textOf(item)}>
+            {textOf(item)}
+          </button>
+          <button
+            type="button"
+            className={classes.chipRemove}
+            aria-label={t('filter.removeNamed', { filter: textOf(item) })}
+            onClick={() =>
+              onChange({
+                ...filter,
+                items: item === filter ? [] : filter.items.filter((each) => each !== item),
+              })
+            }
+          >
+            <IconX size={12} aria-hidden />
+          </button>
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { type FilterCondition, type FilterField, filterFields, type ObjectDescription } from '@trellis/forms';
+
+/** A condition to begin with: the first option field, which is what people narrow lists by, else the name. */
+export function newCondition(description: ObjectDescription): FilterCondition {
+  const fields = filterFields(description);
+  const first =
+    fields.find((each) => each.field.value_type === 'option' && !each.field.is_system) ??
+    fields.find((each) => each.path === description.name_field) ??
+    fields[0];
+  return first === undefined ? { kind: 'condition', path: '', verb: '==', value: null } : conditionOn(first);
+}
+
+export function conditionOn({ path, field, verbs }: FilterField): FilterCondition {
+  return {
+    kind: 'condition',
+    path,
+    verb: verbs[0]?.verb ?? '==',
+    value: field.value_type === 'boolean' ? true : null,
+  };
+}

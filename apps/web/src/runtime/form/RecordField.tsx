@@ -1,0 +1,41 @@
+import type { FieldProps, RJSFSchema } from '@rjsf/utils';
+import type { FieldDescription } from '@trellis/forms';
+import { isBlank } from '@trellis/forms';
+import { FieldValue } from '../cells/FieldValue.tsx';
+import type { FormData } from '../form-validator.ts';
+import { FieldInput } from '../inputs/FieldInput.tsx';
+import classes from './Form.module.css';
+
+/** rjsf's field for every value of a record: the input of its widget, or the value where it can't be changed. */
+export function RecordField(props: FieldProps<FormData, RJSFSchema>) {
+  const field = (props.uiSchema?.['ui:options'] as { field?: FieldDescription } | undefined)?.field;
+  if (field === undefined) return null;
+  const { fieldPathId, onChange } = props;
+  // rjsf types the data of every field as that of the whole form.
+  const formData: unknown = props.formData;
+  const id = fieldPathId.$id;
+  if (props.uiSchema?.['ui:readonly'] === true) {
+    return (
+      <div className={classes.readOnly}>
+        {isBlank(formData) ? (
+          <span className={classes.blank}>–</span>
+        ) : (
+          <FieldValue field={field} value={formData} shape="block" />
+        )}
+      </div>
+    );
+  }
+  const hasError = (props.rawErrors?.length ?? 0) > 0;
+  return (
+    <FieldInput
+      id={id}
+      field={field}
+      value={formData ?? null}
+      onChange={(value) => onChange(value as FormData, fieldPathId.path)}
+      isRequired={props.required === true}
+      isAutoFocused={props.autofocus === true}
+      hasError={hasError}
+      describedBy={hasError ? `${id}__error` : undefined}
+    />
+  );
+}

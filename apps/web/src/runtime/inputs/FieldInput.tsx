@@ -1,0 +1,38 @@
+import type { ComponentType } from 'react';
+import { type WidgetName, widgetOf } from '../widget-names.ts';
+import { BooleanInput } from './BooleanInput.tsx';
+import { DateFieldInput, DateTimeFieldInput } from './DateInputs.tsx';
+import type { InputProps } from './input-props.ts';
+import { LookupInput } from './LookupInput.tsx';
+import { MultiLookupInput } from './MultiLookupInput.tsx';
+import { NumberFieldInput } from './NumberFieldInput.tsx';
+import { OptionInput, OptionsInput } from './OptionInputs.tsx';
+import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
+
+/** The input of a field: one for every widget there is. */
+export function FieldInput(props: InputProps) {
+  const Input = INPUTS[widgetOf(props.field)];
+  return <Input {...props} />;
+}
+
+const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
+  text: ShortTextInput,
+  long_text: LongTextInput,
+  email: ShortTextInput,
+  phone: ShortTextInput,
+  url: ShortTextInput,
+  integer: NumberFieldInput,
+  decimal: NumberFieldInput,
+  currency: NumberFieldInput,
+  percent: NumberFieldInput,
+  boolean: BooleanInput,
+  date: DateFieldInput,
+  datetime: DateTimeFieldInput,
+  select: OptionInput,
+  multi_select: OptionsInput,
+  lookup: LookupInput,
+  multi_lookup: MultiLookupInput,
+  user: LookupInput,
+  // Numbers are given by the server; the form shows them and never edits them.
+  auto_number: ShortTextInput,
+};

@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ObjectDescription } from '@trellis/forms';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+
+interface ListEmptyProps {
+  readonly description: ObjectDescription;
+  readonly isNarrowed: boolean;
+  readonly isDeleted: boolean;
+  readonly hasViewFilter: boolean;
+  onClear(): void;
+}
+
+/** A list with nothing in it: because nothing matches, because the view is empty, or because nothing exists yet. */
+export function ListEmpty({ description, isNarrowed, isDeleted, hasViewFilter, onClear }: ListEmptyProps) {
+  const { t } = useTranslation();
+  const objects = description.plural_label;
+  if (isNarrowed) {
+    return (
+      <EmptyState
+        icon="target"
+        title={t('list.nothingMatches')}
+        actions={
+          <Button variant="default" onClick={onClear}>
+            {t('list.clearAll')}
+          </Button>
+        }
+      >
+        {t('list.nothingMatchesText')}
+      </EmptyState>
+    );
+  }
+  if (isDeleted) return <EmptyState icon="archive" title={t('list.binEmpty')} />;
+  const canCreate = description.rights.create && !description.is_system;
+  return (
+    <EmptyState
+      icon={description.icon}
+      title={hasViewFilter ? t('list.viewEmpty') : t('list.noneYet', { objects })}
+      actions={
+        canCreate && (
+          <Button component={Link} to="/o/$object/new" params={{ object: description.name } as never}>
+            {t('palette.new', { object: description.label })}
+          </Button>
+        )
+      }
+    >
+      {description.description ?? undefined}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,180 @@
+import { ActionIcon, Button, Indicator, Menu, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import {
+  IconAdjustmentsHorizontal,
+  IconDots,
+  IconDownload,
+  IconFilter,
+  IconSearch,
+  IconTrash,
+  IconX,
+} from '@tabler/icons-react';
+import { countConditions, type FilterGroup, type ListColumn, type ObjectDescription } from '@trellis/forms';
+import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FilterChips } from '../filter/FilterChips.tsx';
+import { QuickFilters } from '../filter/QuickFilters.tsx';
+import { ColumnsMenu } from './ColumnsMenu.tsx';
+import classes from './ListToolbar.module.css';
+import type { useListPreferences } from './use-list-preferences.ts';
+
+const FilterPanel = lazy(async () => ({ default: (await import('../filter/FilterPanel.tsx')).FilterPanel }));
+
+interface ListToolbarProps {
+  readonly description: ObjectDescription;
+  readonly columns: readonly ListColumn[];
+  readonly filter: FilterGroup;
+  readonly q: string;
+  readonly isDeleted: boolean;
+  readonly preferences: ReturnType<typeof useListPreferences>;
+  readonly searchRef: RefObject<HTMLInputElement | null>;
+  /** Count of records, announced and shown. */
+  readonly count: string;
+  onFilter(filter: FilterGroup): void;
+  onSearch(text: string): void;
+  onExport(): void;
+  onDeleted(isShown: boolean): void;
+}
+
+/** Search, filter, quick filters and columns of a list. */
+export function ListToolbar(props: ListToolbarProps) {
+  const { t } = useTranslation();
+  const { description, filter } = props;
+  const [isFiltering, setFiltering] = useState(false);
+  const conditions = countConditions(filter);
+  return (
+    <div className={classes.root}>
+      <div className={classes.bar}>
+        <SearchBox
+          value={props.q}
+          inputRef={props.searchRef}
+          onSearch={props.onSearch}
+          label={description.plural_label}
+        />
+        <Popover opened={isFiltering} onChange={setFiltering} position="bottom-start" trapFocus returnFocus>
+          <Popover.Target>
+            <Indicator disabled={conditions === 0} label={conditions} size={15} color="trellis">
+              <Button
+                variant="default"
+                leftSection={<IconFilter size={14} stroke={1.75} />}
+                aria-expanded={isFiltering}
+                onClick={() => setFiltering(!isFiltering)}
+              >
+                {t('filter.title')}
+              </Button>
+            </Indicator>
+          </Popover.Target>
+          <Popover.Dropdown p="md">
+            <Suspense fallback={<Skeleton height={96} width={520} />}>
+              {isFiltering && (
+                <FilterPanel
+                  description={description}
+                  filter={filter}
+                  onApply={props.onFilter}
+                  onClose={() => setFiltering(false)}
+                />
+              )}
+            </Suspense>
+          </Popover.Dropdown>
+        </Popover>
+        <div className={classes.quick}>
+          <QuickFilters
+            description={description}
+            columns={props.columns}
+            filter={filter}
+            onChange={props.onFilter}
+          />
+        </div>
+        <span className={classes.count} role="status">
+          {props.count}
+        </span>
+        <Popover position="bottom-end" trapFocus>
+          <Popover.Target>
+            <Tooltip label={t('list.columns')}>
+              <ActionIcon variant="default" size={30} aria-label={t('list.columns')} className={classes.wide}>
+                <IconAdjustmentsHorizontal size={16} stroke={1.75} />
+              </ActionIcon>
+            </Tooltip>
+          </Popover.Target>
+          <Popover.Dropdown p={0}>
+            <ColumnsMenu description={description} columns={props.columns} preferences={props.preferences} />
+          </Popover.Dropdown>
+        </Popover>
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <ActionIcon variant="default" size={30} aria-label={t('list.more')}>
+              <IconDots size={16} stroke={1.75} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconDownload size={15} />}
+              disabled={!description.rights.export || props.isDeleted}
+              onClick={props.onExport}
+            >
+              {t('list.export')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconTrash size={15} />}
+              onClick={() => props.onDeleted(!props.isDeleted)}
+            >
+              {props.isDeleted ? t('list.leaveBin') : t('list.showBin')}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </div>
+      <FilterChips
+        description={description}
+        filter={filter}
+        onChange={props.onFilter}
+        onEdit={() => setFiltering(true)}
+      />
+    </div>
+  );
+}
+
+interface SearchBoxProps {
+  readonly value: string;
+  readonly label: string;
+  readonly inputRef: RefObject<HTMLInputElement | null>;
+  onSearch(text: string): void;
+}
+
+function SearchBox({ value, label, inputRef, onSearch }: SearchBoxProps) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const search = useDebouncedCallback(onSearch, 250);
+  // The address may change by itself: back, another view.
+  useEffect(() => setText(value), [value]);
+  return (
+    <TextInput
+      ref={inputRef}
+      className={classes.search}
+      value={text}
+      aria-label={t('list.searchIn', { objects: label })}
+      placeholder={t('list.search')}
+      leftSection={<IconSearch size={14} stroke={1.75} />}
+      rightSection={
+        text === '' ? undefined : (
+          <ActionIcon
+            size={20}
+            aria-label={t('action.clear')}
+            onClick={() => {
+              setText('');
+              onSearch('');
+            }}
+          >
+            <IconX size={13} />
+          </ActionIcon>
+        )
+      }
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        search(event.currentTarget.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur();
+      }}
+    />
+  );
+}

@@ -1,0 +1,168 @@
+import { ActionIcon } from '@mantine/core';
+import { IconCheck, IconPencil, IconX } from '@tabler/icons-react';
+import { ApiError } from '@trellis/api';
+import {
+  type FieldDescription,
+  findRecordType,
+  isBlank,
+  type ObjectDescription,
+  wireValue,
+  withOptionsOf,
+} from '@trellis/forms';
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FieldValue } from '../cells/FieldValue.tsx';
+import { FieldFrame } from '../form/FieldFrame.tsx';
+import { serverErrors } from '../form/server-errors.ts';
+import classes from './InlineField.module.css';
+import type { ShownRecord, useRecordActions } from './use-record.ts';
+
+const FieldInput = lazy(async () => ({ default: (await import('../inputs/FieldInput.tsx')).FieldInput }));
+
+interface InlineFieldProps {
+  readonly description: ObjectDescription;
+  readonly field: FieldDescription;
+  readonly record: ShownRecord;
+  readonly canEdit: boolean;
+  readonly idPrefix: string;
+  readonly save: ReturnType<typeof useRecordActions>['save'];
+}
+
+/** A value on the record screen. Clicking it (or Enter) edits it in place; Enter saves, Escape leaves it as it was. */
+export function InlineField({ description, field, record, canEdit, idPrefix, save }: InlineFieldProps) {
+  const { t } = useTranslation();
+  const value = record[field.name];
+  const [draft, setDraft] = useState<{ readonly value: unknown }>();
+  const [pending, setPending] = useState<{ readonly value: unknown }>();
+  const [errors, setErrors] = useState<readonly string[]>([]);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const id = `${idPrefix}-inline-${field.name}`;
+  const mayEdit = canEdit && field.access === 'update' && !(field.set_once && !isBlank(value));
+
+  const close = () => {
+    setDraft(undefined);
+    setErrors([]);
+    requestAnimationFrame(() => trigger.current?.focus());
+  };
+  const commit = async (next: unknown) => {
+    const wire = wireValue(field, next);
+    const sent = isBlank(wire) && field.value_type !== 'boolean' ? null : wire;
+    if (JSON.stringify(sent) === JSON.stringify(isBlank(value) ? null : wireValue(field, value))) {
+      close();
+      return;
+    }
+    // Shown at once; put back if the server refuses.
+    setPending({ value: next });
+    setErrors([]);
+    try {
+      await save(record, { [field.name]: sent });
+      close();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { byField, others } = serverErrors(error, [field.name]);
+      const messages = [...(byField.get(field.name) ?? []), ...others.map((entry) => entry.message)];
+      setErrors(messages.length > 0 ? messages : [error.message]);
+      setDraft({ value: next });
+    } finally {
+      setPending(undefined);
+    }
+  };
+  const steer = (event: KeyboardEvent) => {
+    if (event.defaultPrevented) return;
+    const isOpenList = box.current?.querySelector('[aria-expanded="true"]') !== null;
+    if (event.key === 'Escape' && !isOpenList) {
+      event.stopPropagation();
+      close();
+    }
+    const isMultiline = field.widget === 'long_text' && !(event.ctrlKey || event.metaKey);
+    if (event.key === 'Enter' && draft !== undefined && !isOpenList && !isMultiline && !event.shiftKey) {
+      event.preventDefault();
+      void commit(draft.value);
+    }
+  };
+
+  const shown = pending === undefined ? value : pending.value;
+  const recordType = findRecordType(
+    description,
+    typeof record.record_type === 'string' ? record.record_type : null,
+  );
+  return (
+    <FieldFrame
+      id={id}
+      label={field.label}
+      help={field.help ?? undefined}
+      errors={errors}
+      isRequired={false}
+      isReadOnly={draft === undefined || pending !== undefined}
+    >
+      {draft === undefined || pending !== undefined ? (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the pencil does the same by keyboard.
+        // biome-ignore lint/a11y/noStaticElementInteractions: see above.
+        <div
+          className={classes.value}
+          data-editable={mayEdit || undefined}
+          data-pending={pending !== undefined || undefined}
+          onClick={(event) => {
+            const isChoosingText = window.getSelection()?.isCollapsed === false;
+            if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null)
+              setDraft({ value });
+          }}
+        >
+          <div className={classes.content}>
+            {isBlank(shown) ? (
+              <span className={classes.blank}>–</span>
+            ) : (
+              <FieldValue field={field} value={shown} shape="block" />
+            )}
+          </div>
+          {mayEdit && (
+            <button
+              ref={trigger}
+              type="button"
+              className={classes.pencil}
+              aria-label={t('record.editField', { field: field.label })}
+              onClick={(event) => {
+                event.stopPropagation();
+                setDraft({ value });
+              }}
+            >
+              <IconPencil size={13} stroke={1.75} aria-hidden />
+            </button>
+          )}
+        </div>
+      ) : (
+        // biome-ignore lint/a11y/noStaticElementInteractions: Enter and Escape of whatever input stands inside.
+        <div ref={box} className={classes.editor} onKeyDown={steer}>
+          <div className={classes.input}>
+            <Suspense fallback={<span className="tr-skeleton" style={{ height: 30 }} />}>
+              <FieldInput
+                id={id}
+                field={withOptionsOf(field, recordType)}
+                value={draft.value ?? null}
+                onChange={(next) => setDraft({ value: next })}
+                onCommit={(next) => void commit(next)}
+                hasError={errors.length > 0}
+                describedBy={errors.length > 0 ? `${id}__error` : undefined}
+                isRequired={field.is_required}
+                isAutoFocused
+              />
+            </Suspense>
+          </div>
+          <ActionIcon
+            variant="filled"
+            color="trellis"
+            size={30}
+            aria-label={t('action.save')}
+            onClick={() => void commit(draft.value)}
+          >
+            <IconCheck size={15} />
+          </ActionIcon>
+          <ActionIcon variant="default" size={30} aria-label={t('action.cancel')} onClick={close}>
+            <IconX size={15} />
+          </ActionIcon>
+        </div>
+      )}
+    </FieldFrame>
+  );
+}

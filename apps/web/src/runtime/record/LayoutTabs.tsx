@@ -1,0 +1,135 @@
+import { Tabs } from '@mantine/core';
+import { type FieldDescription, isMet, type ObjectDescription } from '@trellis/forms';
+import type { LayoutBody, LayoutItem } from '@trellis/metadata';
+import { type ReactNode, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { SectionGrid } from '../form/SectionGrid.tsx';
+import { useConditionContext } from '../use-display.ts';
+import { HistoryTimeline } from './HistoryTimeline.tsx';
+import { InlineField } from './InlineField.tsx';
+import classes from './RecordView.module.css';
+import { RelatedList } from './RelatedList.tsx';
+import type { ShownRecord, useRecordActions } from './use-record.ts';
+
+type Tab = LayoutBody['tabs'][number];
+
+interface LayoutTabsProps {
+  readonly description: ObjectDescription;
+  readonly record: ShownRecord;
+  readonly tabs: readonly Tab[];
+  /** Place of the open tab, from the address. */
+  readonly tab: string | undefined;
+  readonly canEdit: boolean;
+  readonly variant: 'page' | 'peek';
+  readonly save: ReturnType<typeof useRecordActions>['save'];
+  onTab(tab: string | undefined): void;
+}
+
+/** The tabs of a layout, each with its sections of values, related lists and components. */
+export function LayoutTabs(props: LayoutTabsProps) {
+  const { tabs, onTab } = props;
+  const keyed = useMemo(() => tabs.map((tab, index) => ({ key: keyOf(tab.label, index), tab })), [tabs]);
+  const open = keyed.find((each) => each.key === props.tab) ?? keyed[0];
+  const [only] = keyed;
+  if (keyed.length === 1 && only !== undefined) {
+    return (
+      <div className={classes.panel}>
+        <Sections {...props} tab={only.tab} />
+      </div>
+    );
+  }
+  return (
+    <Tabs
+      value={open?.key ?? null}
+      onChange={(key) => onTab(key === keyed[0]?.key ? undefined : (key ?? undefined))}
+      keepMounted={false}
+      className={classes.tabs}
+    >
+      <Tabs.List className={classes.tabList}>
+        {keyed.map(({ key, tab }) => (
+          <Tabs.Tab key={key} value={key}>
+            {tab.label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {keyed.map(({ key, tab }) => (
+        <Tabs.Panel key={key} value={key} className={classes.panel}>
+          <Sections {...props} tab={tab} />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+function Sections({
+  description,
+  record,
+  tab,
+  canEdit,
+  variant,
+  save,
+}: Omit<LayoutTabsProps, 'tab'> & { tab: Tab }) {
+  const { t } = useTranslation();
+  const context = useConditionContext();
+  const fields = useMemo(
+    () => new Map(description.fields.map((field) => [field.name, field])),
+    [description],
+  );
+  const draw = (item: LayoutItem): ReactNode => {
+    if (!isMet(item.visible_when, record, context)) return null;
+    switch (item.type) {
+      case 'field': {
+        const field: FieldDescription | undefined = fields.get(item.field);
+        if (field === undefined) return null;
+        return (
+          <InlineField
+            key={field.name}
+            description={description}
+            field={field}
+            record={record}
+            canEdit={canEdit && item.read_only !== true}
+            idPrefix={variant}
+            save={save}
+          />
+        );
+      }
+      case 'related_list':
+        return <RelatedList key={item.lookup} description={description} record={record} item={item} />;
+      case 'component':
+        return (
+          <HistoryTimeline
+            key={item.component}
+            description={description}
+            record={record}
+            label={item.label}
+          />
+        );
+    }
+  };
+  return (
+    <>
+      {tab.sections
+        .filter((section) => isMet(section.visible_when, record, context))
+        .map((section, index) => (
+          <SectionGrid
+            // biome-ignore lint/suspicious/noArrayIndexKey: sections have no identity but their place.
+            key={index}
+            label={section.label ?? null}
+            isCollapsible
+            isClosedAtFirst={section.collapsed === true}
+            columns={section.columns.map((column) => column.items.map(draw).filter((each) => each !== null))}
+          />
+        ))}
+      {tab.sections.length === 0 && <p className={classes.nothing}>{t('record.emptyTab')}</p>}
+    </>
+  );
+}
+
+/** `details`, `history`: what stands in the address for a tab. */
+function keyOf(label: string, index: number): string {
+  const slug = label
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+  return slug === '' ? `tab-${index + 1}` : slug;
+}

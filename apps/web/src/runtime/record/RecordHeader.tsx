@@ -1,0 +1,172 @@
+import { ActionIcon, Button, CopyButton, Group, Menu, Tooltip } from '@mantine/core';
+import {
+  IconArrowsDiagonal,
+  IconCopy,
+  IconDots,
+  IconLink,
+  IconPencil,
+  IconTrash,
+  IconX,
+} from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { isBlank, type ObjectDescription } from '@trellis/forms';
+import type { LayoutBody } from '@trellis/metadata';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { basePath } from '../../api.ts';
+import { paths } from '../../paths.ts';
+import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
+import { FieldValue } from '../cells/FieldValue.tsx';
+import { CloneModal } from './CloneModal.tsx';
+import { DeleteModal } from './DeleteModal.tsx';
+import classes from './RecordHeader.module.css';
+import { recordTitle } from './record-title.ts';
+import type { ShownRecord } from './use-record.ts';
+
+interface RecordHeaderProps {
+  readonly description: ObjectDescription;
+  readonly record: ShownRecord;
+  readonly layout: LayoutBody;
+  readonly variant: 'page' | 'peek';
+  readonly isEditing: boolean;
+  readonly isSaving: boolean;
+  readonly canEdit: boolean;
+  onEdit(): void;
+  onCancel(): void;
+  onSave(): void;
+  onGone(): void;
+  onClose?: (() => void) | undefined;
+}
+
+/** What the record is, its most telling values, and what can be done with it. */
+export function RecordHeader(props: RecordHeaderProps) {
+  const { description, record, variant } = props;
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<'delete' | 'clone'>();
+  const title = recordTitle(description, record);
+  const recordType = description.record_types.find((each) => each.name === record.record_type);
+  const highlights = (props.layout.highlights ?? []).flatMap((name) => {
+    const field = description.fields.find((each) => each.name === name);
+    return field === undefined || isBlank(record[name]) ? [] : [field];
+  });
+  const canCopy = description.rights.create && !description.is_system;
+  const canDelete = description.rights.delete && !description.is_system;
+  const address =
+    window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
+  const Heading = variant === 'page' ? 'h1' : 'h2';
+  return (
+    <header className={classes.root} data-variant={variant}>
+      <div className={classes.top}>
+        <ObjectIcon icon={description.icon} color={description.color} size={variant === 'page' ? 36 : 28} />
+        <div className={classes.titles}>
+          <div className={classes.kind}>
+            <Link to="/o/$object" params={{ object: description.name }}>
+              {description.plural_label}
+            </Link>
+            {recordType !== undefined && description.record_types.length > 1 && (
+              <ColorBadge color={recordType.color}>{recordType.label}</ColorBadge>
+            )}
+          </div>
+          <Heading className={classes.title}>{title}</Heading>
+        </div>
+        <Group gap={6} wrap="nowrap" className={classes.actions}>
+          {props.isEditing ? (
+            <>
+              <Button variant="default" onClick={props.onCancel}>
+                {t('action.cancel')}
+              </Button>
+              <Button onClick={props.onSave} loading={props.isSaving}>
+                {t('action.save')}
+              </Button>
+            </>
+          ) : (
+            props.canEdit && (
+              <Button
+                variant="default"
+                leftSection={<IconPencil size={14} stroke={1.75} />}
+                onClick={props.onEdit}
+              >
+                {t('action.edit')}
+              </Button>
+            )
+          )}
+          {variant === 'peek' && (
+            <Tooltip label={t('record.openPage')}>
+              <ActionIcon
+                component={Link}
+                to={paths.record(description.name, record.id)}
+                variant="default"
+                size={30}
+                aria-label={t('record.openPage')}
+              >
+                <IconArrowsDiagonal size={15} stroke={1.75} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          <CopyButton value={address}>
+            {({ copied, copy }) => (
+              <Menu position="bottom-end">
+                <Menu.Target>
+                  <ActionIcon variant="default" size={30} aria-label={t('record.more')}>
+                    <IconDots size={16} stroke={1.75} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item leftSection={<IconLink size={15} />} onClick={copy} closeMenuOnClick={false}>
+                    {copied ? t('record.linkCopied') : t('record.copyLink')}
+                  </Menu.Item>
+                  {canCopy && (
+                    <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => setOpen('clone')}>
+                      {t('record.clone')}
+                    </Menu.Item>
+                  )}
+                  {canDelete && (
+                    <Menu.Item
+                      leftSection={<IconTrash size={15} />}
+                      color="red"
+                      onClick={() => setOpen('delete')}
+                    >
+                      {t('action.delete')}
+                    </Menu.Item>
+                  )}
+                </Menu.Dropdown>
+              </Menu>
+            )}
+          </CopyButton>
+          {props.onClose !== undefined && (
+            <ActionIcon size={30} aria-label={t('action.close')} onClick={props.onClose}>
+              <IconX size={17} stroke={1.75} />
+            </ActionIcon>
+          )}
+        </Group>
+      </div>
+      {highlights.length > 0 && (
+        <dl className={classes.highlights}>
+          {highlights.map((field) => (
+            <div key={field.name} className={classes.highlight}>
+              <dt>{field.label}</dt>
+              <dd>
+                <FieldValue field={field} value={record[field.name]} shape="line" />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {open === 'delete' && (
+        <DeleteModal
+          description={description}
+          record={record}
+          onClose={() => setOpen(undefined)}
+          onDeleted={() => {
+            setOpen(undefined);
+            props.onGone();
+          }}
+        />
+      )}
+      {open === 'clone' && (
+        <CloneModal description={description} record={record} onClose={() => setOpen(undefined)} />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,163 @@
+import { Button } from '@mantine/core';
+import { ApiError } from '@trellis/api';
+import { isMet, layoutFor, type ObjectDescription } from '@trellis/forms';
+import { lazy, Suspense, useCallback, useEffect, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
+import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { rememberRecord } from '../recent-records.ts';
+import { useConditionContext } from '../use-display.ts';
+import { ConflictModal } from './ConflictModal.tsx';
+import { LayoutTabs } from './LayoutTabs.tsx';
+import { RecordGone } from './RecordGone.tsx';
+import { RecordHeader } from './RecordHeader.tsx';
+import classes from './RecordView.module.css';
+import { recordTitle } from './record-title.ts';
+import { UnsavedGuard } from './UnsavedGuard.tsx';
+import { type ShownRecord, useRecord, useRecordActions, useSaveKey } from './use-record.ts';
+
+const RecordForm = lazy(async () => ({ default: (await import('../record-form.tsx')).RecordForm }));
+
+interface RecordViewProps {
+  readonly description: ObjectDescription;
+  readonly id: string;
+  readonly variant: 'page' | 'peek';
+  readonly tab: string | undefined;
+  readonly isEditing: boolean;
+  onTab(tab: string | undefined): void;
+  onEditing(isEditing: boolean): void;
+  /** After the record was deleted. */
+  onGone(): void;
+  onClose?(): void;
+}
+
+/** A record: header, tabs and sections of its layout, to read, to edit value by value, or to edit as a form. */
+export function RecordView(props: RecordViewProps) {
+  const { description, id } = props;
+  const record = useRecord(description, id);
+  if (record.isPending) return <PageSkeleton />;
+  if (record.isError) {
+    if (record.error instanceof ApiError && record.error.status === 404) {
+      return <RecordGone description={description} id={id} onRestored={() => void record.refetch()} />;
+    }
+    return (
+      <div className={classes.problem}>
+        <ProblemAlert error={record.error} onRetry={() => void record.refetch()} />
+      </div>
+    );
+  }
+  return <LoadedRecord key={id} {...props} record={record.data} />;
+}
+
+function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord }) {
+  const { description, id, record, variant, isEditing, onEditing } = props;
+  const { t } = useTranslation();
+  const context = useConditionContext();
+  const formId = useId();
+  const actions = useRecordActions(description, id);
+  const [problem, setProblem] = useState<ApiError | null>(null);
+  const [isDirty, setDirty] = useState(false);
+  const [isSaving, setSaving] = useState(false);
+  const recordType = typeof record.record_type === 'string' ? record.record_type : null;
+  const layout = layoutFor(description, recordType);
+  const title = recordTitle(description, record);
+  const canEdit = description.rights.update && !description.is_system;
+  useEffect(() => rememberRecord(description.name, id, title), [description.name, id, title]);
+
+  const submitForm = useCallback(
+    () => (document.getElementById(formId) as HTMLFormElement | null)?.requestSubmit(),
+    [formId],
+  );
+  useSaveKey(submitForm, isEditing);
+  const leaveForm = () => {
+    setProblem(null);
+    setDirty(false);
+    onEditing(false);
+  };
+  const submit = async (changes: Record<string, unknown>) => {
+    setSaving(true);
+    setProblem(null);
+    try {
+      if (await actions.save(record, changes)) leaveForm();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error);
+    } finally {
+      setSaving(false);
+    }
+  };
+  const tabs = layout.tabs.filter((tab) => isMet(tab.visible_when, record, context));
+
+  return (
+    <div className={classes.root} data-variant={variant}>
+      <RecordHeader
+        description={description}
+        record={record}
+        layout={layout}
+        variant={variant}
+        isEditing={isEditing}
+        isSaving={isSaving}
+        canEdit={canEdit}
+        onEdit={() => onEditing(true)}
+        onCancel={leaveForm}
+        onSave={submitForm}
+        onGone={props.onGone}
+        onClose={props.onClose}
+      />
+      {isEditing ? (
+        <div className={classes.form}>
+          <Suspense fallback={<PageSkeleton />}>
+            <RecordForm
+              id={formId}
+              idPrefix={variant}
+              description={description}
+              layout={layout}
+              mode="edit"
+              record={record}
+              recordType={recordType}
+              problem={problem}
+              onSubmit={(changes) => void submit(changes)}
+              onDirty={setDirty}
+            />
+          </Suspense>
+          <div className={classes.formActions}>
+            <Button variant="default" onClick={leaveForm}>
+              {t('action.cancel')}
+            </Button>
+            <Button onClick={submitForm} loading={isSaving}>
+              {t('action.save')}
+            </Button>
+          </div>
+          <UnsavedGuard isDirty={isDirty} />
+        </div>
+      ) : (
+        <LayoutTabs
+          description={description}
+          record={record}
+          tabs={tabs}
+          tab={props.tab}
+          onTab={props.onTab}
+          canEdit={canEdit}
+          variant={variant}
+          save={actions.save}
+        />
+      )}
+      {actions.conflict !== undefined && (
+        <ConflictModal
+          description={description}
+          conflict={actions.conflict}
+          onClose={() => actions.setConflict(undefined)}
+          onDecide={async (changes) => {
+            const conflict = actions.conflict;
+            actions.setConflict(undefined);
+            if (conflict === undefined) return;
+            if (Object.keys(changes).length === 0) {
+              await actions.refresh();
+              leaveForm();
+            } else if (await actions.save(conflict.theirs, changes)) leaveForm();
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ApiError, ApiRecord } from '@trellis/api';
+import { findRecordType, initialValues, type ObjectDescription, titleOf } from '@trellis/forms';
+import { useMemo, useState } from 'react';
+import { client } from '../../api.ts';
+import { useConditionContext } from '../use-display.ts';
+
+/** The state of a new record: its type, what it begins with, and the attempt to save it. */
+export function useCreateRecord(
+  description: ObjectDescription,
+  given: Readonly<Record<string, unknown>>,
+  onCreated: (record: ApiRecord, title: string) => void,
+) {
+  const cache = useQueryClient();
+  const context = useConditionContext();
+  const [chosen, setChosen] = useState<string | undefined>(
+    typeof given.record_type === 'string' ? given.record_type : findRecordType(description)?.name,
+  );
+  const recordType = chosen ?? description.record_types[0]?.name;
+  const initial = useMemo(
+    () => ({ ...initialValues(description, { ...context, recordType: recordType ?? null }), ...given }),
+    [description, context, recordType, given],
+  );
+  const creation = useMutation<ApiRecord, ApiError, Record<string, unknown>>({
+    mutationFn: (values) =>
+      client.create(
+        description.name,
+        recordType === undefined ? values : { record_type: recordType, ...values },
+      ),
+    onSuccess: (record) => {
+      void cache.invalidateQueries({ queryKey: ['records'] });
+      onCreated(record, titleOf(record[description.name_field]) || record.id);
+    },
+  });
+  return { recordType, setRecordType: setChosen, initial, creation };
+}

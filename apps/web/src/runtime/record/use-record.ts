@@ -1,0 +1,125 @@
+/** One record on a screen: reading it with the titles of its lookups, saving, deleting, restoring. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, type ApiRecord, type ListResponse } from '@trellis/api';
+import { type ObjectDescription, recordFields, relationOf } from '@trellis/forms';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { client, keys, useFindObject } from '../../api.ts';
+import { notifyDone } from '../../ui/notify.tsx';
+
+/** A record as read, flat by field: the value of a lookup is its expansion where the server gave one. */
+export type ShownRecord = ApiRecord;
+
+export function useRecord(description: ObjectDescription, id: string) {
+  const findObject = useFindObject();
+  const fields = useMemo(() => recordFields(description, { findObject }), [description, findObject]);
+  return useQuery({
+    queryKey: [...keys.record(description.name, id), fields.length],
+    queryFn: async () => flatten(await client.get(description.name, id, fields), description),
+  });
+}
+
+/** `owner: {id, name}` is the expansion of `owner_id`: fields hold their own expansion. */
+function flatten(record: ApiRecord, description: ObjectDescription): ShownRecord {
+  const values: Record<string, unknown> = { ...record };
+  for (const field of description.fields) {
+    const relation = relationOf(field.name);
+    if (relation !== field.name && relation in record)
+      values[field.name] = record[relation] ?? record[field.name];
+  }
+  return values as ShownRecord;
+}
+
+export interface Conflict {
+  /** What this person wanted to write. */
+  readonly changes: Readonly<Record<string, unknown>>;
+  /** The record as it was when they began. */
+  readonly before: ShownRecord;
+  /** The record as someone else has left it. */
+  readonly theirs: ShownRecord;
+}
+
+/** Writes to one record. A version that has moved on is never overwritten: it becomes a conflict to decide. */
+export function useRecordActions(description: ObjectDescription, id: string) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const findObject = useFindObject();
+  const [conflict, setConflict] = useState<Conflict>();
+  const { name } = description;
+
+  const refresh = useCallback(async () => {
+    await Promise.all([
+      cache.invalidateQueries({ queryKey: keys.record(name, id) }),
+      cache.invalidateQueries({ queryKey: keys.history(name, id) }),
+    ]);
+    // Lists show the record too: those not too long to ask for again.
+    void cache.invalidateQueries({
+      queryKey: ['records'],
+      predicate: (query) =>
+        query.queryKey[2] !== 'one' &&
+        ((query.state.data as { pages?: ListResponse[] } | undefined)?.pages?.length ?? 0) <= 3,
+    });
+  }, [cache, name, id]);
+
+  const save = useCallback(
+    async (
+      before: ShownRecord,
+      changes: Readonly<Record<string, unknown>>,
+      quiet = false,
+    ): Promise<boolean> => {
+      if (Object.keys(changes).length === 0) return true;
+      try {
+        const saved = await client.update(name, id, changes, before.version);
+        await refresh();
+        if (!quiet) {
+          const previous = Object.fromEntries(
+            Object.keys(changes).map((field) => [field, reduced(before[field], description, field)]),
+          );
+          notifyDone({
+            message: t('record.saved', { object: description.label }),
+            undo: async () => {
+              await client.update(name, id, previous, saved.version);
+              await refresh();
+            },
+          });
+        }
+        return true;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.problem.code !== 'stale_version') throw error;
+        const theirs = flatten(
+          await client.get(name, id, recordFields(description, { findObject })),
+          description,
+        );
+        setConflict({ changes, before, theirs });
+        return false;
+      }
+    },
+    [name, id, refresh, t, description, findObject],
+  );
+
+  return { save, refresh, conflict, setConflict };
+}
+
+/** The wire value of a field that may hold an expansion. */
+function reduced(value: unknown, description: ObjectDescription, name: string): unknown {
+  const field = description.fields.find((each) => each.name === name);
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value) || !('id' in value)) return value;
+  return field?.is_polymorphic === true && 'object' in value
+    ? { object: value.object, id: value.id }
+    : value.id;
+}
+
+/** Saves with Ctrl-S wherever the focus is, instead of the browser's own "save page". */
+export function useSaveKey(action: () => void, isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const listen = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [action, isOn]);
+}

@@ -1,0 +1,31 @@
+/**
+ * The names that a field type gives to the way its values are shown and edited (`FieldType.widget`). The cells and
+ * the inputs are each complete over this list, and a test holds the list against the model's live types.
+ */
+export const WIDGET_NAMES = [
+  'text',
+  'long_text',
+  'email',
+  'phone',
+  'url',
+  'integer',
+  'decimal',
+  'currency',
+  'percent',
+  'boolean',
+  'date',
+  'datetime',
+  'select',
+  'multi_select',
+  'lookup',
+  'multi_lookup',
+  'user',
+  'auto_number',
+] as const;
+
+export type WidgetName = (typeof WIDGET_NAMES)[number];
+
+/** The widget of a field; a name from a newer server is shown as text rather than not at all. */
+export function widgetOf(field: { readonly widget: string }): WidgetName {
+  return (WIDGET_NAMES as readonly string[]).includes(field.widget) ? (field.widget as WidgetName) : 'text';
+}
