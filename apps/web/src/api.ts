@@ -2,7 +2,14 @@
  * The server, as the web sees it: one client for the workspace of the address, one query cache, and the hooks for
  * what nearly every screen needs. Screens add their own queries with keys from `keys`.
  */
-import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+  useQuery,
+  useSuspenseQuery,
+} from '@tanstack/react-query';
 import { ApiError, createClient, type ListQuery } from '@trellis/api';
 import type { ObjectDescription, ObjectSummary, WorkspaceDescription } from '@trellis/forms';
 import { useMemo } from 'react';
@@ -19,7 +26,8 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 15_000,
       // A problem document is an answer; only silence and overload are worth asking again.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500 && error.status !== 429),
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status < 500 && error.status !== 429),
     },
   },
   queryCache: new QueryCache({ onError: leaveIfSignedOut }),
@@ -41,7 +49,11 @@ export const keys = {
 };
 
 export const meQuery = queryOptions({ queryKey: keys.me(), queryFn: () => client.me(), staleTime: 60_000 });
-export const setupQuery = queryOptions({ queryKey: keys.setup(), queryFn: () => client.setupState(), staleTime: 0 });
+export const setupQuery = queryOptions({
+  queryKey: keys.setup(),
+  queryFn: () => client.setupState(),
+  staleTime: 0,
+});
 export const describeQuery = queryOptions({
   queryKey: keys.describe(),
   queryFn: () => client.describe(),

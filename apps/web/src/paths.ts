@@ -19,7 +19,8 @@ export const paths = {
   firstRun: () => '/first-run',
   list: (object: string, search: ListSearch = {}) => `/o/${object}${searchText(search)}`,
   record: (object: string, id: string) => `/o/${object}/${id}`,
-  create: (object: string, prefilled: Readonly<Record<string, string>> = {}) => `/o/${object}/new${searchText(prefilled)}`,
+  create: (object: string, prefilled: Readonly<Record<string, string>> = {}) =>
+    `/o/${object}/new${searchText(prefilled)}`,
   /** The builder: `setup('objects/deal')`. */
   setup: (rest = '') => (rest === '' ? '/setup' : `/setup/${rest}`),
   inWorkspace: (workspace: string) => basePathOf(workspace),

@@ -57,7 +57,8 @@ const homeRoute = createRoute({
 const listRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object',
-  validateSearch: (search): ListSearch => textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted']),
+  validateSearch: (search): ListSearch =>
+    textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted']),
   loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
   component: lazyRouteComponent(() => import('./routes/ListPage.tsx'), 'ListPage'),
 });

@@ -2,7 +2,7 @@
  * The look of Trellis in one file: calm, dense, one accent. Every input gets the same size here (a Mantine input
  * without it is 6 px taller than its neighbours).
  */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 import { DARK, LIGHT, paletteVariables } from './ui/palette.ts';
 
 /** The accent: an indigo that carries white text at 6:1. */
@@ -51,7 +51,8 @@ export const theme = createTheme({
   primaryColor: 'trellis',
   primaryShade: { light: 6, dark: 5 },
   colors: { trellis, dark, gray },
-  fontFamily: "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+  fontFamily:
+    "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
   fontSizes: { xs: '0.8125rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   lineHeights: { xs: '1.4', sm: '1.45', md: '1.5', lg: '1.5', xl: '1.45' },
