@@ -36,7 +36,7 @@ export function jsonPointer(...segments: readonly (string | number)[]): string {
 
 /**
  * The candidate nearest to a mistyped word, for "did you mean …?", or undefined when none is near. Distance is
- * optimal string alignment, accepted up to a third of the word's length.
+ * optimal string alignment, accepted up to a third of the word's length where something of the word is left.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -44,7 +44,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word, candidate);
-    if (distance < bestDistance) {
+    const hasCommonPart = distance < Math.max(word.length, candidate.length);
+    if (distance < bestDistance && hasCommonPart) {
       best = candidate;
       bestDistance = distance;
     }

@@ -381,7 +381,8 @@ function compileField(
       'Leave it out.',
     );
   }
-  for (const fault of type.check(body)) {
+  const faults = type.check(body);
+  for (const fault of faults) {
     compilation.error(component, fault.code, `/body${fault.pointer}`, fault.message, fault.hint);
   }
   if (
@@ -474,7 +475,8 @@ function compileField(
     junction: undefined,
     default: undefined,
   };
-  return { ...field, default: compileDefault(compilation, component, field) };
+  // By a faulty definition (a pattern that is none) no default can be judged.
+  return faults.length > 0 ? field : { ...field, default: compileDefault(compilation, component, field) };
 }
 
 function allTargets(compilation: Compilation): string[] {
