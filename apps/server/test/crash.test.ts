@@ -27,6 +27,7 @@ const acknowledgedBatches: string[] = [];
 const startedBatches: string[] = [];
 let server: ChildProcess | undefined;
 let client: Client;
+let output: string[] = [];
 let sequence = 0;
 
 beforeAll(async () => {
@@ -186,7 +187,7 @@ async function recover(victim: (typeof VICTIMS)[number]): Promise<void> {
 
 async function startServer(): Promise<void> {
   const port = 20_000 + Math.floor(Math.random() * 20_000);
-  const output: string[] = [];
+  output = [];
   const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
     cwd: join(import.meta.dirname, '../../..'),
     env: {
@@ -212,13 +213,17 @@ async function startServer(): Promise<void> {
   await client.login(ADMINISTRATOR);
 }
 
-async function waitUntilReady(check: () => void = () => {}): Promise<void> {
+async function waitUntilReady(): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    check();
+    if (server!.exitCode !== null) {
+      throw new Error(`The server ended with ${server!.exitCode}:\n${output.slice(-40).join('')}`);
+    }
     const response = await client.exchange('GET', '/ready').catch(() => undefined);
     if (response?.status === 200) return;
-    if (Date.now() > deadline) throw new Error('The server was not ready within 60 s.');
+    if (Date.now() > deadline) {
+      throw new Error(`The server was not ready within 60 s:\n${output.slice(-40).join('')}`);
+    }
     await sleep(50);
   }
 }

@@ -84,6 +84,9 @@ export class Connections {
     });
     // An idle connection that breaks is dropped by the pool; without a listener the process would end.
     this.#pool.on('error', (error) => settings.log('An idle database connection broke.', error));
+    // The pool listens to idle members only. One that breaks in use reports it to its query; but a socket that
+    // fails between two statements has no query to tell, and would end the process (seen as EPIPE in crash.test.ts).
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** Rows as arrays. Inside a transaction it runs there, else on the pool and once more when the connection breaks. */
