@@ -3,6 +3,7 @@
  * that the settings name. Each step does nothing when it was done before, also by another server at the same moment.
  */
 import { type Engine, EngineError } from '@trellis/engine';
+import { hashPassword } from '@trellis/identity';
 import type { Storage, Workspace } from '@trellis/storage';
 import type { Logger } from './logging.ts';
 import { readStandardPackage } from './standard-packages.ts';
@@ -22,6 +23,21 @@ export async function installStandard(
   );
   if (installed) log.info({ revision: installed.revision }, 'Installed the standard CRM.');
   return workspace;
+}
+
+/** Makes the administrator that the settings name. The caller has seen that nobody is there yet. */
+export async function makeAdministrator(
+  { engine, storage }: { readonly engine: Engine; readonly storage: Storage },
+  { email, password }: { readonly email: string; readonly password: string },
+  log: Logger,
+): Promise<void> {
+  try {
+    await engine.createFirstAdministrator({ email, name: 'Administrator', passwordHash: await hashPassword(password) });
+    log.info('Made the administrator that TRELLIS_ADMIN_EMAIL names.');
+  } catch (error) {
+    // Another server of the cluster was faster.
+    if (!(error instanceof EngineError) || (await storage.identities.countIdentities()) === 0) throw error;
+  }
 }
 
 async function requireFirstWorkspace(engine: Engine, storage: Storage): Promise<Workspace> {

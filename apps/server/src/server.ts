@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
 import { ADMINISTRATOR } from '@trellis/access';
 import { createEngine, type Engine } from '@trellis/engine';
-import { createIdentity, hashPassword, type Identity } from '@trellis/identity';
+import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
 import { startDemo } from './demo.ts';
-import { FIRST_WORKSPACE, installStandard } from './install.ts';
+import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
 import type { Settings } from './settings.ts';
 import { readStandardPackage } from './standard-packages.ts';
@@ -81,9 +81,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     await installStandard({ engine, storage }, log);
     let needsSetUp = (await storage.identities.countIdentities()) === 0;
     if (needsSetUp && settings.administrator) {
-      const { email, password } = settings.administrator;
-      await engine.createFirstAdministrator({ email, name: 'Administrator', passwordHash: await hashPassword(password) });
-      log.info('Made the administrator that TRELLIS_ADMIN_EMAIL names.');
+      await makeAdministrator({ engine, storage }, settings.administrator, log);
       needsSetUp = false;
     }
     storage.startMaintenance();
@@ -163,7 +161,10 @@ async function finishRequests(app: FastifyInstance, log: Logger): Promise<void> 
     log.warn('Some requests did not finish in time and were cut off.');
     app.server.closeAllConnections();
   }, FINISH_MILLISECONDS);
+  // A connection whose last request has just been answered would be kept for the next one otherwise.
+  const hurry = setInterval(() => app.server.closeIdleConnections(), 50);
   await app.close();
+  clearInterval(hurry);
   clearTimeout(deadline);
 }
 
