@@ -1,0 +1,110 @@
+/** Which page stands at which address of `/setup`. */
+import { Button } from '@mantine/core';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { BuilderProvider, useBuilder } from './BuilderProvider.tsx';
+import { useMessages } from './messages.ts';
+import { BuilderLink, useBuilderPage } from './navigation.tsx';
+import { AppPage } from './pages/AppPage.tsx';
+import { AppsPage } from './pages/AppsPage.tsx';
+import { FieldPage } from './pages/FieldPage.tsx';
+import { ObjectPage } from './pages/ObjectPage.tsx';
+import { ObjectsPage } from './pages/ObjectsPage.tsx';
+import { OptionSetPage } from './pages/OptionSetPage.tsx';
+import { OptionSetsPage } from './pages/OptionSetsPage.tsx';
+import { RecordTypePage } from './pages/RecordTypePage.tsx';
+import { RevisionsPage } from './pages/RevisionsPage.tsx';
+import { StoragePage } from './pages/StoragePage.tsx';
+import { FaultScope } from './parts/Fault.tsx';
+import { TableSkeleton } from './parts/small.tsx';
+import { type BuilderPage, pathOfPage } from './paths.ts';
+import { BuilderShell } from './shell/BuilderShell.tsx';
+
+const LayoutPage = lazy(async () => ({
+  default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
+}));
+const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
+
+export function BuilderRoutes() {
+  const { page } = useBuilderPage();
+  return (
+    <BuilderProvider
+      fallback={(error) => (error === null ? <TableSkeleton /> : <ProblemAlert error={error} />)}
+    >
+      <BuilderShell isWide={page.page === 'layout'}>
+        <Suspense fallback={<TableSkeleton />}>
+          <PageAt key={pathOfPage(page)} page={page} />
+        </Suspense>
+      </BuilderShell>
+    </BuilderProvider>
+  );
+}
+
+function PageAt({ page }: { page: BuilderPage }): ReactNode {
+  const { catalogue } = useBuilder();
+  switch (page.page) {
+    case 'objects':
+      return <ObjectsPage />;
+    case 'apps':
+      return <AppsPage />;
+    case 'option_sets':
+      return <OptionSetsPage />;
+    case 'revisions':
+      return <RevisionsPage />;
+    case 'storage':
+      return <StoragePage />;
+    case 'unknown':
+      return <Missing />;
+    case 'object':
+      if (catalogue.find('object', page.object) === undefined) return <Missing />;
+      return (
+        <FaultScope kind="object" name={page.object}>
+          <ObjectPage object={page.object} tab={page.tab} />
+        </FaultScope>
+      );
+    case 'app':
+    case 'option_set': {
+      if (catalogue.find(page.page, page.name) === undefined) return <Missing />;
+      return (
+        <FaultScope kind={page.page} name={page.name}>
+          {page.page === 'app' ? <AppPage name={page.name} /> : <OptionSetPage name={page.name} />}
+        </FaultScope>
+      );
+    }
+    default: {
+      const name = `${page.object}.${page.name}`;
+      if (catalogue.find(page.page, name) === undefined) return <Missing object={page.object} />;
+      return (
+        <FaultScope kind={page.page} name={name}>
+          {page.page === 'field' && <FieldPage object={page.object} name={name} />}
+          {page.page === 'record_type' && <RecordTypePage object={page.object} name={name} />}
+          {page.page === 'layout' && <LayoutPage object={page.object} name={name} />}
+          {page.page === 'view' && <ViewPage object={page.object} name={name} />}
+        </FaultScope>
+      );
+    }
+  }
+}
+
+function Missing({ object }: { object?: string }) {
+  const t = useMessages();
+  const { catalogue } = useBuilder();
+  const home = object !== undefined && catalogue.find('object', object) !== undefined;
+  const page: BuilderPage = home ? { page: 'object', object, tab: 'fields' } : { page: 'objects' };
+  return (
+    <EmptyState
+      icon="search"
+      title={t('shell.missing')}
+      actions={
+        <BuilderLink page={page}>
+          <Button component="span" variant="default">
+            {t('shell.missingBack')}
+          </Button>
+        </BuilderLink>
+      }
+    >
+      {t('shell.missingText')}
+    </EmptyState>
+  );
+}

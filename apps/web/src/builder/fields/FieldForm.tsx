@@ -1,0 +1,146 @@
+/**
+ * The options of a field, driven by the facets of its type: the properties that the type lists, then the ones that
+ * all types share as far as they mean something for it. Used for a new field and for one that exists.
+ */
+import { Checkbox, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import type { Bodies } from '@trellis/metadata';
+import { FIELD_TYPES, type FieldType } from '@trellis/model';
+import type { ReactNode } from 'react';
+import { useMessages } from '../messages.ts';
+import { useFault } from '../parts/Fault.tsx';
+import { withProperty } from '../useComponent.ts';
+import { type FieldFault, faultText } from './check-field.ts';
+import { DefaultEditor } from './DefaultEditor.tsx';
+import classes from './FieldForm.module.css';
+import { PROPERTY_EDITORS, type PropertyEditorProps } from './property-editors.tsx';
+
+export type FieldChange = (change: (body: Bodies['field']) => Bodies['field'], tag?: string) => void;
+
+interface FieldFormProps {
+  readonly object: string;
+  readonly name: string;
+  readonly body: Bodies['field'];
+  readonly faults: readonly FieldFault[];
+  readonly onChange: FieldChange;
+}
+
+export function FieldForm({ object, name, body, faults, onChange }: FieldFormProps) {
+  const t = useMessages();
+  const type = FIELD_TYPES.get(body.type);
+  const set: PropertyEditorProps['set'] = (property, value) =>
+    onChange((current) => withProperty(current, property, value), property);
+  const editors = (type?.properties ?? []).flatMap((property) => {
+    const Editor = PROPERTY_EDITORS[property];
+    return Editor === undefined ? [] : [{ property, Editor }];
+  });
+  const small = editors.filter(({ Editor }) => !Editor.isWide);
+  const wide = editors.filter(({ Editor }) => Editor.isWide);
+  const common = { object, name, body, set, change: onChange, faults };
+
+  return (
+    <Stack gap="lg">
+      {wide.map(({ property, Editor }) => (
+        <AtPointer key={property} at={`/${property}`} isDeep faults={faults}>
+          {(fault) => <Editor.Input {...common} fault={fault} />}
+        </AtPointer>
+      ))}
+      {small.length > 0 && (
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+          {small.map(({ property, Editor }) => (
+            <AtPointer key={property} at={`/${property}`} faults={faults}>
+              {(fault) => <Editor.Input {...common} fault={fault} />}
+            </AtPointer>
+          ))}
+        </SimpleGrid>
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        <AtPointer at="/help" faults={faults}>
+          {(fault) => (
+            <Textarea
+              label={t('field.help')}
+              description={t('field.helpHelp')}
+              autosize
+              minRows={1}
+              maxRows={5}
+              maxLength={1000}
+              error={fault}
+              value={body.help ?? ''}
+              onChange={(event) => set('help', event.currentTarget.value || undefined)}
+            />
+          )}
+        </AtPointer>
+        {type !== undefined && hasPlaceholder(type) && (
+          <AtPointer at="/placeholder" faults={faults}>
+            {(fault) => (
+              <TextInput
+                label={t('field.placeholder')}
+                description={t('field.placeholderHelp')}
+                maxLength={200}
+                error={fault}
+                value={body.placeholder ?? ''}
+                onChange={(event) => set('placeholder', event.currentTarget.value || undefined)}
+              />
+            )}
+          </AtPointer>
+        )}
+      </SimpleGrid>
+      {type !== undefined && (
+        <DefaultEditor object={object} type={type} body={body} faults={faults} set={set} />
+      )}
+      {type !== undefined && (
+        <div className={classes.flags}>
+          {flagsOf(type).map((flag) => (
+            <AtPointer key={flag} at={`/${flag}`} faults={faults}>
+              {(fault) => (
+                <Checkbox
+                  label={t(`flag.${flag}.label`)}
+                  description={t(`flag.${flag}.help`)}
+                  error={fault}
+                  checked={body[flag] ?? false}
+                  onChange={(event) => set(flag, event.currentTarget.checked || undefined)}
+                />
+              )}
+            </AtPointer>
+          ))}
+        </div>
+      )}
+    </Stack>
+  );
+}
+
+/** An input at its place in the body: with the faults told here and those told by the server. */
+function AtPointer(props: {
+  at: string;
+  isDeep?: boolean;
+  faults: readonly FieldFault[];
+  children: (fault: string | undefined) => ReactNode;
+}) {
+  const server = useFault(props.at, props.isDeep);
+  const local = faultText(props.faults, props.at, props.isDeep);
+  return <div data-pointer={props.at}>{props.children(local ?? server)}</div>;
+}
+
+type Flag = 'required' | 'unique' | 'indexed' | 'searchable' | 'set_once' | 'no_copy';
+
+/** Which yes-or-no properties mean something for a type, told by its facets. */
+function flagsOf(type: FieldType): readonly Flag[] {
+  const isScalar = type.column?.index === 'btree';
+  const isChoice = type.valueType === 'option' || type.valueType === 'boolean';
+  return [
+    ...(type.column !== undefined && !type.isReadOnly && type.valueType !== 'boolean'
+      ? (['required'] as const)
+      : []),
+    ...(isScalar && !isChoice && !type.isReadOnly ? (['unique'] as const) : []),
+    // A link is always indexed: the database follows it when its target goes.
+    ...(type.column !== undefined && type.valueType !== 'id' ? (['indexed'] as const) : []),
+    ...(type.valueType === 'text' ? (['searchable'] as const) : []),
+    ...(type.isReadOnly || type.column === undefined ? [] : (['set_once', 'no_copy'] as const)),
+  ];
+}
+
+function hasPlaceholder(type: FieldType): boolean {
+  return (
+    !type.isReadOnly &&
+    (type.valueType === 'text' || type.valueType === 'number' || type.valueType === 'option')
+  );
+}

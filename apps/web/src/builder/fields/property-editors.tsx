@@ -1,0 +1,155 @@
+/**
+ * One editor per property of a field's body. Which of them a field shows is the field type's to say (`properties`);
+ * nothing here asks for a type by name.
+ */
+import { NumberInput, Select, TextInput } from '@mantine/core';
+import type { Bodies } from '@trellis/metadata';
+import { type ReactNode, useMemo } from 'react';
+import { useMessages } from '../messages.ts';
+import { AutoNumberPreview } from './AutoNumberPreview.tsx';
+import type { FieldFault } from './check-field.ts';
+import { countryChoices, currencyChoices } from './code-lists.ts';
+import type { FieldChange } from './FieldForm.tsx';
+import { JunctionEditor } from './JunctionEditor.tsx';
+import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
+import { OptionsProperty } from './OptionsProperty.tsx';
+
+export type FieldBody = Bodies['field'];
+
+export interface PropertyEditorProps {
+  readonly object: string;
+  /** Short name of the field; empty while a new one has none. */
+  readonly name: string;
+  readonly body: FieldBody;
+  readonly fault: string | undefined;
+  readonly faults: readonly FieldFault[];
+  readonly change: FieldChange;
+  set<P extends keyof FieldBody>(property: P, value: FieldBody[P] | undefined): void;
+}
+
+interface PropertyEditor {
+  readonly Input: (props: PropertyEditorProps) => ReactNode;
+  /** Takes the whole width of the form. */
+  readonly isWide?: boolean;
+}
+
+interface NumberLimits {
+  readonly min?: number;
+  readonly max?: number;
+  readonly isWhole?: boolean;
+}
+type NumberProperty = 'max_length' | 'min' | 'max' | 'precision' | 'scale';
+
+const NUMBER_LIMITS: Readonly<Record<NumberProperty, NumberLimits>> = {
+  max_length: { min: 1, max: 1_000_000, isWhole: true },
+  precision: { min: 1, max: 15, isWhole: true },
+  scale: { min: 0, max: 14, isWhole: true },
+  min: {},
+  max: {},
+};
+
+function NumberProperty({ property, body, set, fault }: PropertyEditorProps & { property: NumberProperty }) {
+  const t = useMessages();
+  const { isWhole = false, ...range } = NUMBER_LIMITS[property];
+  return (
+    <NumberInput
+      label={t(`property.${property}.label`)}
+      description={t(`property.${property}.help`)}
+      value={body[property] ?? ''}
+      error={fault}
+      {...range}
+      allowDecimal={!isWhole}
+      onChange={(value) => set(property, typeof value === 'number' ? value : undefined)}
+    />
+  );
+}
+
+type TextProperty = 'pattern' | 'reverse_name' | 'reverse_label' | 'language';
+
+function TextProperty(props: PropertyEditorProps & { property: TextProperty; isCode?: boolean }) {
+  const t = useMessages();
+  const { property, body, set, fault, isCode = false } = props;
+  return (
+    <TextInput
+      label={t(`property.${property}.label`)}
+      description={t(`property.${property}.help`)}
+      value={body[property] ?? ''}
+      error={fault}
+      spellCheck={!isCode}
+      onChange={(event) => set(property, event.currentTarget.value || undefined)}
+      {...(isCode ? { styles: { input: { fontFamily: 'var(--mantine-font-family-monospace)' } } } : {})}
+    />
+  );
+}
+
+interface CodePropertyProps extends PropertyEditorProps {
+  readonly property: 'currency' | 'default_country';
+  readonly choices: () => { value: string; label: string }[];
+}
+
+function CodeProperty({ property, choices, body, set, fault }: CodePropertyProps) {
+  const t = useMessages();
+  const data = useMemo(choices, [choices]);
+  return (
+    <Select
+      label={t(`property.${property}.label`)}
+      description={t(`property.${property}.help`)}
+      placeholder={t(`property.${property}.none`)}
+      searchable
+      clearable
+      limit={60}
+      nothingFoundMessage={t('action.nothingFound')}
+      data={data}
+      value={body[property] ?? null}
+      error={fault}
+      onChange={(value) => set(property, value ?? undefined)}
+    />
+  );
+}
+
+function FormatEditor({ body, set, fault }: PropertyEditorProps) {
+  const t = useMessages();
+  const format = body.format ?? '';
+  return (
+    <TextInput
+      label={t('property.format.label')}
+      description={
+        fault === undefined && format !== '' ? (
+          <AutoNumberPreview format={format} />
+        ) : (
+          t('property.format.help')
+        )
+      }
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      required
+      spellCheck={false}
+      value={format}
+      error={fault}
+      onChange={(event) => set('format', event.currentTarget.value || undefined)}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+    />
+  );
+}
+
+/** Properties without an entry here are edited by another one (`option_set` with `options`) or not live yet. */
+export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
+  options: { Input: OptionsProperty, isWide: true },
+  to: { Input: TargetEditor, isWide: true },
+  through: { Input: JunctionEditor, isWide: true },
+  parent: { Input: ParentEditor },
+  on_delete: { Input: OnDeleteEditor },
+  reverse_label: { Input: (props) => <TextProperty {...props} property="reverse_label" /> },
+  reverse_name: { Input: (props) => <TextProperty {...props} property="reverse_name" isCode /> },
+  max_length: { Input: (props) => <NumberProperty {...props} property="max_length" /> },
+  pattern: { Input: (props) => <TextProperty {...props} property="pattern" isCode /> },
+  precision: { Input: (props) => <NumberProperty {...props} property="precision" /> },
+  scale: { Input: (props) => <NumberProperty {...props} property="scale" /> },
+  min: { Input: (props) => <NumberProperty {...props} property="min" /> },
+  max: { Input: (props) => <NumberProperty {...props} property="max" /> },
+  currency: { Input: (props) => <CodeProperty {...props} property="currency" choices={currencyChoices} /> },
+  default_country: {
+    Input: (props) => <CodeProperty {...props} property="default_country" choices={countryChoices} />,
+  },
+  language: { Input: (props) => <TextProperty {...props} property="language" isCode /> },
+  format: { Input: FormatEditor, isWide: true },
+};

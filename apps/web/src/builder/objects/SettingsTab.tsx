@@ -1,0 +1,168 @@
+/** What an object is called, how it looks, who sees its records by default, and its end. */
+import {
+  Button,
+  Group,
+  Input,
+  Radio,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { FIELD_TYPES } from '@trellis/model';
+import { useState } from 'react';
+import { IconPicker } from '../../ui/IconPicker.tsx';
+import { useBuilder } from '../BuilderProvider.tsx';
+import { useMessages } from '../messages.ts';
+import { ColorSwatches } from '../parts/ColorSwatches.tsx';
+import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import classes from '../parts/parts.module.css';
+import { Card } from '../parts/small.tsx';
+import { useComponent } from '../useComponent.ts';
+import { DeleteObjectModal } from './DeleteObjectModal.tsx';
+
+export function SettingsTab({ object }: { object: string }) {
+  const t = useMessages();
+  const { catalogue } = useBuilder();
+  const edited = useComponent('object', object);
+  const [isDeleting, setDeleting] = useState(false);
+  useJumpToPointer(true);
+  if (edited === undefined) return null;
+  const { body, set, entry } = edited;
+  const fields = catalogue.of('field', object);
+  const hasParent = fields.some((field) => field.body.parent);
+  const titles = fields.filter((field) => FIELD_TYPES.get(field.body.type)?.valueType === 'text');
+
+  return (
+    <Stack gap="lg" className={classes.narrow}>
+      <Card title={t('settings.naming')}>
+        <Stack gap="md">
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            {(['label', 'plural_label'] as const).map((property) => (
+              <Pointed key={property} at={`/${property}`}>
+                {(fault) => (
+                  <TextInput
+                    label={t(`settings.${property}`)}
+                    required
+                    maxLength={200}
+                    value={body[property]}
+                    error={body[property].trim() === '' ? t('name.labelEmpty') : fault}
+                    onChange={(event) => set(property, event.currentTarget.value)}
+                  />
+                )}
+              </Pointed>
+            ))}
+          </SimpleGrid>
+          <Pointed at="/description">
+            {(fault) => (
+              <Textarea
+                label={t('settings.description')}
+                autosize
+                minRows={2}
+                maxRows={8}
+                error={fault}
+                value={body.description ?? ''}
+                onChange={(event) => set('description', event.currentTarget.value || undefined)}
+              />
+            )}
+          </Pointed>
+          <Group gap="lg" align="flex-end">
+            <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+              <IconPicker
+                value={body.icon ?? null}
+                onChange={(icon) => set('icon', icon)}
+                label={t('newObject.icon')}
+              />
+            </Input.Wrapper>
+            <ColorSwatches
+              label={t('color.label')}
+              value={body.color}
+              onChange={(color) => set('color', color)}
+            />
+          </Group>
+          <Pointed at="/name_field">
+            {(fault) => (
+              <Select
+                label={t('settings.name_field')}
+                description={t('settings.nameFieldHelp')}
+                data={titles.map((field) => ({ value: field.short, label: field.body.label }))}
+                value={body.name_field}
+                error={fault}
+                allowDeselect={false}
+                onChange={(value) => value !== null && set('name_field', value)}
+              />
+            )}
+          </Pointed>
+        </Stack>
+      </Card>
+      <Card title={t('settings.sharing')}>
+        <Pointed at="/sharing">
+          {(fault) => (
+            <Radio.Group
+              aria-label={t('settings.sharing')}
+              value={body.sharing ?? 'private'}
+              error={fault}
+              onChange={(value) => {
+                const choice = (['private', 'read', 'read_write', 'parent'] as const).find(
+                  (each) => each === value,
+                );
+                set('sharing', choice);
+              }}
+            >
+              <Stack gap="sm">
+                {(['private', 'read', 'read_write', 'parent'] as const).map((choice) => (
+                  <Radio
+                    key={choice}
+                    value={choice}
+                    label={t(`settings.sharing_${choice}`)}
+                    description={t(`settings.sharing_${choice}_help`)}
+                    disabled={choice === 'parent' && !hasParent}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+          )}
+        </Pointed>
+      </Card>
+      <Card title={t('settings.behaviour')}>
+        <Stack gap="sm">
+          {(['history', 'search'] as const).map((property) => (
+            <Pointed key={property} at={`/${property}`}>
+              {(fault) => (
+                <Switch
+                  label={t(`settings.${property}`)}
+                  description={t(`settings.${property}Help`)}
+                  error={fault}
+                  checked={body[property] ?? true}
+                  onChange={(event) => set(property, event.currentTarget.checked ? undefined : false)}
+                />
+              )}
+            </Pointed>
+          ))}
+        </Stack>
+      </Card>
+      {entry.package !== 'system' && (
+        <Card title={t('settings.danger')}>
+          <Group justify="space-between">
+            <Text size="sm" c="dimmed" maw={420}>
+              {t('settings.dangerText')}
+            </Text>
+            <Button
+              color="red"
+              variant="light"
+              leftSection={<IconTrash size={14} aria-hidden />}
+              onClick={() => setDeleting(true)}
+            >
+              {t('settings.delete')}
+            </Button>
+          </Group>
+        </Card>
+      )}
+      {isDeleting && <DeleteObjectModal object={entry} onClose={() => setDeleting(false)} />}
+    </Stack>
+  );
+}

@@ -1,0 +1,142 @@
+/** A field that exists: what can be changed about it, and who uses it. Changes go to the draft as one types. */
+import { Button, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { FIELD_TYPES } from '@trellis/model';
+import { useMemo, useState } from 'react';
+import { useBuilder } from '../BuilderProvider.tsx';
+import { checkField } from '../fields/check-field.ts';
+import { DeleteFieldModal } from '../fields/DeleteFieldModal.tsx';
+import { FieldForm } from '../fields/FieldForm.tsx';
+import { FieldTypeText } from '../fields/FieldsTab.tsx';
+import { useMessages } from '../messages.ts';
+import { findFieldUsages } from '../metadata/usage.ts';
+import { useGo } from '../navigation.tsx';
+import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { PageHeader } from '../parts/PageHeader.tsx';
+import classes from '../parts/parts.module.css';
+import { Card, Code, OriginBadge, StateBadge } from '../parts/small.tsx';
+import { UsageList } from '../parts/UsageList.tsx';
+import { useComponent } from '../useComponent.ts';
+
+export function FieldPage({ object, name }: { object: string; name: string }) {
+  const t = useMessages();
+  const go = useGo();
+  const { catalogue } = useBuilder();
+  const field = useComponent('field', name);
+  const [isDeleting, setDeleting] = useState(false);
+  const usages = useMemo(() => findFieldUsages(catalogue, name), [catalogue, name]);
+  useJumpToPointer(true);
+  if (field === undefined) return null;
+  const { entry, body, change, set } = field;
+  const owner = catalogue.find('object', object);
+  const isTitle = owner?.body.name_field === entry.short;
+  const fields = { page: 'object', object, tab: 'fields' } as const;
+
+  return (
+    <>
+      <PageHeader
+        title={body.label === '' ? entry.short : body.label}
+        beside={<StateBadge state={entry.state} />}
+        description={<Code>{name}</Code>}
+        trail={[
+          { label: t('section.objects'), page: { page: 'objects' } },
+          { label: owner?.body.label ?? object, page: fields },
+          { label: t('object.tab.fields'), page: fields },
+        ]}
+        actions={
+          !isTitle && (
+            <Button
+              variant="default"
+              leftSection={<IconTrash size={14} aria-hidden />}
+              onClick={() => setDeleting(true)}
+            >
+              {t('action.delete')}
+            </Button>
+          )
+        }
+      />
+      <div className={classes.two}>
+        <Stack gap="lg">
+          <Card title={t('field.basics')}>
+            <Stack gap="md">
+              <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+                <Pointed at="/label">
+                  {(fault) => (
+                    <TextInput
+                      label={t('field.label')}
+                      required
+                      maxLength={200}
+                      value={body.label}
+                      error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
+                      onChange={(event) => set('label', event.currentTarget.value)}
+                    />
+                  )}
+                </Pointed>
+                <Pointed at="/description">
+                  {(fault) => (
+                    <Textarea
+                      label={t('field.description')}
+                      autosize
+                      minRows={1}
+                      maxRows={6}
+                      error={fault}
+                      value={body.description ?? ''}
+                      onChange={(event) => set('description', event.currentTarget.value || undefined)}
+                    />
+                  )}
+                </Pointed>
+              </SimpleGrid>
+            </Stack>
+          </Card>
+          <Card title={t('field.optionsOf', { type: FIELD_TYPES.get(body.type)?.label ?? body.type })}>
+            <FieldForm
+              object={object}
+              name={entry.short}
+              body={body}
+              faults={checkField(body)}
+              onChange={change}
+            />
+          </Card>
+        </Stack>
+        <Stack gap="lg">
+          <Card title={t('field.facts')}>
+            <dl className={classes.facts}>
+              <dt>{t('column.type')}</dt>
+              <dd>
+                <FieldTypeText body={body} />
+                <Text size="xs" c="dimmed" mt={4}>
+                  {t('field.typeFixed')}
+                </Text>
+              </dd>
+              <dt>{t('column.name')}</dt>
+              <dd>
+                <Code>{entry.short}</Code>
+              </dd>
+              <dt>{t('column.origin')}</dt>
+              <dd>
+                <OriginBadge from={entry.package} />
+              </dd>
+            </dl>
+          </Card>
+          <Card title={t('field.usedBy', { count: usages.length })}>
+            {usages.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                {t('deleteField.unused')}
+              </Text>
+            ) : (
+              <UsageList usages={usages} />
+            )}
+          </Card>
+        </Stack>
+      </div>
+      {isDeleting && (
+        <DeleteFieldModal
+          field={entry}
+          object={object}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => go(fields)}
+        />
+      )}
+    </>
+  );
+}

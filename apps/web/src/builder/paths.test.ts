@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { pageOfComponent, parsePath, pathOfPage } from './paths.ts';
+
+const PATHS = [
+  '/setup/objects',
+  '/setup/objects/deal/fields',
+  '/setup/objects/deal/fields/amount',
+  '/setup/objects/deal/layouts',
+  '/setup/objects/deal/layouts/default',
+  '/setup/objects/deal/views',
+  '/setup/objects/deal/views/all',
+  '/setup/objects/deal/record-types',
+  '/setup/objects/deal/record-types/renewal',
+  '/setup/objects/deal/settings',
+  '/setup/apps',
+  '/setup/apps/sales',
+  '/setup/option-sets',
+  '/setup/option-sets/industry',
+  '/setup/revisions',
+  '/setup/storage',
+];
+
+describe('paths', () => {
+  it.each(PATHS)('%s comes back from its page', (path) => {
+    expect(pathOfPage(parsePath(path))).toBe(path);
+    expect(parsePath(`/w/sandbox${path}/`)).toEqual(parsePath(path));
+  });
+
+  it.each([
+    '/setup/nothing',
+    '/setup/objects/deal/nothing',
+    '/setup/objects/deal/settings/x',
+    '/setup/apps/a/b',
+    '/setup/storage/x',
+    '/setup/objects/a/fields/b/c',
+  ])('%s is unknown', (path) => expect(parsePath(path)).toEqual({ page: 'unknown' }));
+
+  it('starts at the objects', () => {
+    expect(parsePath('/setup')).toEqual({ page: 'objects' });
+    expect(parsePath('/setup/objects/deal')).toEqual({ page: 'object', object: 'deal', tab: 'fields' });
+  });
+
+  it('knows where a component is edited', () => {
+    expect(pageOfComponent({ kind: 'field', name: 'deal.amount' })).toEqual(
+      parsePath('/setup/objects/deal/fields/amount'),
+    );
+    expect(pageOfComponent({ kind: 'rule', name: 'deal.x' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+/** The frame of the builder: its navigation at the side, the page, and the bar of unpublished changes below. */
+import {
+  IconApps,
+  IconBox,
+  IconDatabaseCog,
+  IconHistory,
+  IconListDetails,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useMessages } from '../messages.ts';
+import { BuilderLink, useBuilderPage } from '../navigation.tsx';
+import type { BuilderPage } from '../paths.ts';
+import classes from './BuilderShell.module.css';
+import { DraftBar } from './DraftBar.tsx';
+
+type SectionName = 'objects' | 'apps' | 'option_sets' | 'revisions' | 'storage';
+
+const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
+  { name: 'objects', icon: IconBox },
+  { name: 'apps', icon: IconApps },
+  { name: 'option_sets', icon: IconListDetails },
+  { name: 'revisions', icon: IconHistory },
+  { name: 'storage', icon: IconDatabaseCog },
+];
+
+function sectionOf(page: BuilderPage): SectionName | undefined {
+  switch (page.page) {
+    case 'objects':
+    case 'object':
+    case 'field':
+    case 'layout':
+    case 'view':
+    case 'record_type':
+      return 'objects';
+    case 'apps':
+    case 'app':
+      return 'apps';
+    case 'option_sets':
+    case 'option_set':
+      return 'option_sets';
+    case 'unknown':
+      return undefined;
+    default:
+      return page.page;
+  }
+}
+
+export function BuilderShell({ children, isWide }: { children: ReactNode; isWide: boolean }) {
+  const t = useMessages();
+  const { page } = useBuilderPage();
+  const current = sectionOf(page);
+  return (
+    <div className={classes.shell}>
+      <nav className={classes.side} aria-label={t('shell.navigation')}>
+        <p className={classes.sideTitle}>{t('shell.title')}</p>
+        <ul>
+          {SECTIONS.map(({ name, icon: Icon }) => (
+            <li key={name}>
+              <BuilderLink
+                page={{ page: name }}
+                className={classes.sideLink}
+                aria-current={current === name ? 'page' : undefined}
+              >
+                <Icon size={16} stroke={1.75} aria-hidden />
+                {t(`section.${name}`)}
+              </BuilderLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className={classes.main}>
+        <div className={classes.scroll} data-wide={isWide || undefined}>
+          {children}
+        </div>
+        <DraftBar />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+/** A list view: its columns, its filter, its order, and the records that it shows right now. */
+import { Button, Group, Input, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import { FIELD_TYPES } from '@trellis/model';
+import { paths as appPaths } from '../../paths.ts';
+import { IconPicker } from '../../ui/IconPicker.tsx';
+import { useBuilder } from '../BuilderProvider.tsx';
+import { useMessages } from '../messages.ts';
+import { pathChoices } from '../metadata/system-fields.ts';
+import { hrefInApp, useLink } from '../navigation.tsx';
+import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { PageHeader } from '../parts/PageHeader.tsx';
+import { PathList } from '../parts/PathList.tsx';
+import { Card, Code, StateBadge } from '../parts/small.tsx';
+import { problemsAt } from '../publish/problem-places.ts';
+import { useComponent, withProperty } from '../useComponent.ts';
+import { SortEditor } from './SortEditor.tsx';
+import { ViewFilter } from './ViewFilter.tsx';
+import classes from './ViewPage.module.css';
+import { ViewPreview } from './ViewPreview.tsx';
+
+export function ViewPage({ object, name }: { object: string; name: string }) {
+  const t = useMessages();
+  const link = useLink();
+  const { catalogue, problems, put, published } = useBuilder();
+  const edited = useComponent('view', name);
+  useJumpToPointer(true);
+  if (edited === undefined) return null;
+  const { body, set, entry } = edited;
+  const choices = pathChoices(catalogue, object);
+  const sortable = choices.filter((choice) => FIELD_TYPES.get(choice.field.type)?.isSortable === true);
+  const siblings = catalogue.of('view', object);
+  const tab = { page: 'object', object, tab: 'views' } as const;
+  const faultOf = (list: 'columns' | 'sort') => (index: number) =>
+    problemsAt(problems, entry, `/${list}/${index}`)[0]?.message;
+
+  /** One view opens first: the one that did hands it over. */
+  const setDefault = (isDefault: boolean) =>
+    put([
+      { kind: 'view', name, body: withProperty(body, 'is_default', isDefault || undefined) },
+      ...siblings
+        .filter((each) => each.name !== name && each.body.is_default && isDefault)
+        .map((each) => ({
+          kind: 'view',
+          name: each.name,
+          body: withProperty(each.body, 'is_default', undefined),
+        })),
+    ]);
+
+  return (
+    <>
+      <PageHeader
+        title={body.label === '' ? entry.short : body.label}
+        beside={<StateBadge state={entry.state} />}
+        description={<Code>{name}</Code>}
+        trail={[
+          { label: t('section.objects'), page: { page: 'objects' } },
+          { label: catalogue.find('object', object)?.body.label ?? object, page: tab },
+          { label: t('object.tab.views'), page: tab },
+        ]}
+        actions={
+          published.has(`view:${name}`) && (
+            <Button
+              component="a"
+              variant="default"
+              leftSection={<IconExternalLink size={14} aria-hidden />}
+              {...link(hrefInApp(appPaths.list(object, { view: entry.short })))}
+            >
+              {t('object.openList')}
+            </Button>
+          )
+        }
+      />
+      <div className={classes.page}>
+        <Stack gap="lg">
+          <Card title={t('field.basics')}>
+            <Stack gap="md">
+              <SimpleGrid cols={1}>
+                <Pointed at="/label">
+                  {(fault) => (
+                    <TextInput
+                      label={t('field.label')}
+                      required
+                      maxLength={200}
+                      value={body.label}
+                      error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
+                      onChange={(event) => set('label', event.currentTarget.value)}
+                    />
+                  )}
+                </Pointed>
+              </SimpleGrid>
+              <Group gap="lg" align="flex-end">
+                <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+                  <IconPicker
+                    value={body.icon ?? 'list'}
+                    onChange={(icon) => set('icon', icon)}
+                    label={t('newObject.icon')}
+                  />
+                </Input.Wrapper>
+                <Switch
+                  label={t('view.default')}
+                  description={t('view.defaultHelp')}
+                  checked={body.is_default ?? false}
+                  onChange={(event) => setDefault(event.currentTarget.checked)}
+                />
+              </Group>
+            </Stack>
+          </Card>
+          <Card title={t('view.columns')}>
+            <Pointed at="/columns">
+              {(fault) => (
+                <>
+                  <PathList
+                    paths={body.columns}
+                    choices={choices}
+                    addText={t('view.addColumn')}
+                    max={100}
+                    min={1}
+                    faultOf={faultOf('columns')}
+                    onChange={(columns) => set('columns', columns)}
+                  />
+                  {fault !== undefined && <Input.Error size="xs">{fault}</Input.Error>}
+                </>
+              )}
+            </Pointed>
+          </Card>
+          <Card title={t('view.sort')}>
+            <Pointed at="/sort">
+              {(fault) => (
+                <>
+                  {(body.sort ?? []).length === 0 && <p className={classes.note}>{t('view.noSort')}</p>}
+                  <SortEditor
+                    sort={body.sort ?? []}
+                    choices={sortable}
+                    max={6}
+                    faultOf={faultOf('sort')}
+                    onChange={(sort) => set('sort', sort.length === 0 ? undefined : sort)}
+                  />
+                  {fault !== undefined && <Input.Error size="xs">{fault}</Input.Error>}
+                </>
+              )}
+            </Pointed>
+          </Card>
+        </Stack>
+        <Stack gap="lg">
+          <Card title={t('view.filter')}>
+            <Pointed at="/filter" deep>
+              {(fault) => (
+                <>
+                  <ViewFilter
+                    object={object}
+                    name={name}
+                    filter={body.filter}
+                    onChange={(filter) => set('filter', filter)}
+                  />
+                  {fault !== undefined && <Input.Error size="xs">{fault}</Input.Error>}
+                </>
+              )}
+            </Pointed>
+          </Card>
+          <Card title={t('view.preview')} isFlush>
+            <ViewPreview object={object} columns={body.columns} filter={body.filter} sort={body.sort ?? []} />
+          </Card>
+        </Stack>
+      </div>
+    </>
+  );
+}
