@@ -41,19 +41,10 @@ export function deriveChange(stored: readonly StoredComponent[], entries: readon
     kind: component.kind,
     name: nameAfter(component, objectRenames(renames)),
   }));
-  // What is renamed together with its object is beyond one update of names: it is written anew, under its old key.
-  const [simple, twofold] = partition(renames, (rename) => nameBefore(rename, renames) === rename.from);
-  const movedTwice = new Set(twofold.map((rename) => componentId({ kind: rename.kind, name: rename.to })));
+  const write = [...changed, ...added].map(toStored);
   return {
-    write: [
-      ...new Set([
-        ...changed,
-        ...after.filter((entry) => movedTwice.has(componentId(entry.component))),
-        ...added,
-      ]),
-    ].map(toStored),
-    remove: [...remove, ...twofold.map(({ kind, from }) => ({ kind, name: from }))],
-    renames: simple,
+    write,
+    ...inPlace(removed, remove, { after, renames, write }),
     forward: { renames, deletions: topmost(remove), components: [...reworded, ...added].map(record) },
     backward: {
       renames: invertRenames(renames),
@@ -121,6 +112,45 @@ function findRenames(after: readonly Entry[]): ChangeSet['renames'] {
   return [...ofObjects, ...others];
 }
 
+/**
+ * What storage removes and renames before it writes. Where a component takes the name of one that goes, names are not
+ * changed in place: both old names are removed and the new one is written, with its key.
+ */
+function inPlace(
+  removed: readonly StoredComponent[],
+  remove: DerivedChange['remove'],
+  { after, renames, write }: { readonly after: readonly Entry[] } & Pick<DerivedChange, 'renames' | 'write'>,
+): Pick<DerivedChange, 'remove' | 'renames'> {
+  const going = new Set(remove.map(componentId));
+  const renamed = after.flatMap(({ component, stored }) =>
+    stored && stored.component.name !== component.name ? [{ now: component, before: stored.component }] : [],
+  );
+  if (!renamed.some(({ now }) => going.has(componentId(now)))) {
+    return { remove, renames: renamesInPlace(after, renames) };
+  }
+  const written = new Set(write.map((each) => componentId(each.component)));
+  const gone = [...removed.map((each) => each.component), ...renamed.map((each) => each.before)];
+  return {
+    remove: gone.filter((each) => !written.has(componentId(each))).map(({ kind, name }) => ({ kind, name })),
+    renames: [],
+  };
+}
+
+/**
+ * The same renames from the stored name straight to the new one, what moves with its object by itself left out;
+ * objects last, because they take along whatever still has their old name.
+ */
+function renamesInPlace(after: readonly Entry[], renames: ChangeSet['renames']): ChangeSet['renames'] {
+  const others = after.flatMap(({ component, stored }) => {
+    if (!stored || component.kind === 'object') return [];
+    const { kind, name: from } = stored.component;
+    return nameAfter({ kind, name: from }, objectRenames(renames)) === component.name
+      ? []
+      : [{ kind, from, to: component.name }];
+  });
+  return [...others, ...objectRenames(renames)];
+}
+
 function objectRenames(renames: ChangeSet['renames']): ChangeSet['renames'] {
   return renames.filter((rename) => rename.kind === 'object');
 }
@@ -156,10 +186,6 @@ function nameBefore(
     { kind, name: from },
     objectRenames(renames).map((each) => ({ kind: each.kind, from: each.to, to: each.from })),
   );
-}
-
-function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /** Deletions without those that follow from the deletion of their object. */

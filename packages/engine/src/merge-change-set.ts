@@ -76,14 +76,19 @@ export function mergeChangeSet(
   const problems: Problem[] = [];
   const start = new Map(entries.map((entry) => [componentId(entry.component), entry]));
   const isOfObject = (rename: Change['renames'][number]) => rename.kind === 'object';
-  const moved = applyRenames(start, change.renames.filter(isOfObject), options, problems);
+  // What is deleted makes room for what takes its name: it goes by the rename already.
+  const doomed = new Set(change.deletions.map(componentId));
+  const gone = new Set<string>();
+  const context = { options, problems, doomed, gone };
+  const moved = applyRenames(start, change.renames.filter(isOfObject), context);
   const renamed = applyRenames(
     moved,
     change.renames.filter((each) => !isOfObject(each)),
-    options,
-    problems,
+    context,
   );
-  for (const deletion of change.deletions) applyDeletion(renamed, deletion, options, problems);
+  for (const deletion of change.deletions) {
+    if (!gone.has(componentId(deletion))) applyDeletion(renamed, deletion, options, problems);
+  }
   for (const [index, component] of change.components.entries()) {
     applyWrite(renamed, component, `/components/${index}`, options, problems);
   }
@@ -92,12 +97,20 @@ export function mergeChangeSet(
 
 type Entries = Map<string, Entry>;
 
+interface RenameContext {
+  readonly options: MergeOptions;
+  readonly problems: Problem[];
+  /** Ids of what the change deletes. */
+  readonly doomed: ReadonlySet<string>;
+  /** Filled with the ids of those that went because a rename takes their name. */
+  readonly gone: Set<string>;
+}
+
 /** All at once, so that two components may swap their names. */
 function applyRenames(
   entries: Entries,
   renames: Change['renames'],
-  options: MergeOptions,
-  problems: Problem[],
+  { options, problems, doomed, gone }: RenameContext,
 ): Entries {
   if (renames.length === 0) return entries;
   const accepted = renames.filter((rename) => {
@@ -108,9 +121,21 @@ function applyRenames(
     else return true;
     return false;
   });
+  for (const { kind, to, pointer = '' } of accepted) {
+    const id = componentId({ kind, name: to });
+    const overtaken = entries.get(id);
+    if (!overtaken || !doomed.has(id) || accepted.some((each) => each.kind === kind && each.from === to))
+      continue;
+    if (isProtected(overtaken, options)) problems.push(protectedComponent(overtaken, `${pointer}/to`));
+    else gone.add(id);
+  }
   const result: Entries = new Map();
   for (const entry of entries.values()) {
     const rename = accepted.find((each) => renamedTo(entry.component, each) !== undefined);
+    const owner = objectOf(entry.component);
+    const isGone = (id: string) => gone.has(id) && !rename;
+    if (isGone(componentId(entry.component))) continue;
+    if (owner !== undefined && isGone(componentId({ kind: 'object', name: owner }))) continue;
     const component = rename
       ? ({ ...entry.component, name: renamedTo(entry.component, rename) } as Component)
       : entry.component;

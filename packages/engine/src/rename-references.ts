@@ -58,22 +58,26 @@ function rewriteAt(body: Record<string, unknown>, pointer: string, rewrite: (tex
  * lookup is a full name (`contact.account`); any other of a field is a path, of which the segment changes.
  */
 function renameInText(text: string, { pointer, to }: Reference, renames: readonly Rename[]): string {
-  const kind = to.slice(0, to.indexOf(':'));
+  const kind = to.slice(0, to.indexOf(':')) as Component['kind'];
   const name = to.slice(to.indexOf(':') + 1);
-  const isFullName = kind !== 'field' || pointer.endsWith('/lookup');
-  for (const rename of renames) {
-    const renamed = renamedTo({ kind: kind as Component['kind'], name }, rename);
-    if (renamed === undefined) continue;
-    if (isFullName) {
-      if (text === name) return renamed;
-      continue;
-    }
-    if (rename.kind !== 'field') continue;
-    const sign = text.startsWith('-') ? '-' : '';
-    const segments = text.slice(sign.length).split('.');
-    return sign + segments.map((each) => (each === shortName(name) ? shortName(renamed) : each)).join('.');
-  }
-  return text;
+  const renamed = finalName({ kind, name }, renames);
+  if (renamed === name) return text;
+  if (kind !== 'field' || pointer.endsWith('/lookup')) return text === name ? renamed : text;
+  const sign = text.startsWith('-') ? '-' : '';
+  const segments = text.slice(sign.length).split('.');
+  return sign + segments.map((each) => (each === shortName(name) ? shortName(renamed) : each)).join('.');
+}
+
+/** Objects are renamed first; other renames name things as they are after that. */
+function finalName(
+  component: { readonly kind: Component['kind']; readonly name: string },
+  renames: readonly Rename[],
+): string {
+  return [true, false].reduce((name, isOfObject) => {
+    const matching = renames.filter((rename) => (rename.kind === 'object') === isOfObject);
+    const rename = matching.find((each) => renamedTo({ kind: component.kind, name }, each) !== undefined);
+    return rename ? renamedTo({ kind: component.kind, name }, rename)! : name;
+  }, component.name);
 }
 
 /** Properties that name a field or layout by its short name: the name field, and what stands in a record type. */
@@ -84,17 +88,14 @@ function renameNamedProperties(
 ): void {
   const object = old.kind === 'object' ? old.name : objectOf(old);
   if (object === undefined) return;
-  const newShort = (kind: Component['kind'], short: unknown) => {
-    const rename = renames.find((each) => each.kind === kind && each.from === `${object}.${String(short)}`);
-    const name = rename && renamedTo({ kind, name: rename.from }, rename);
-    return name?.slice(name.indexOf('.') + 1);
-  };
-  if (old.kind === 'object') body.name_field = newShort('field', body.name_field) ?? body.name_field;
+  const newShort = (kind: Component['kind'], short: unknown) =>
+    shortName(finalName({ kind, name: `${object}.${String(short)}` }, renames));
+  if (old.kind === 'object') body.name_field = newShort('field', body.name_field);
   if (old.kind !== 'record_type') return;
-  if (body.layout !== undefined) body.layout = newShort('layout', body.layout) ?? body.layout;
+  if (body.layout !== undefined) body.layout = newShort('layout', body.layout);
   if (typeof body.options === 'object' && body.options !== null) {
     body.options = Object.fromEntries(
-      Object.entries(body.options).map(([field, value]) => [newShort('field', field) ?? field, value]),
+      Object.entries(body.options).map(([field, value]) => [newShort('field', field), value]),
     );
   }
 }

@@ -11,6 +11,8 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { LostRace } from './translate-error.ts';
 
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
 export async function restoreRecord(
   parts: Parts,
@@ -66,6 +68,7 @@ export async function purgeRecord(
   request: { readonly object: CompiledObject; readonly id: string; readonly version: number | undefined },
 ): Promise<void> {
   const { object, id, version } = request;
+  if (!ID.test(id)) throw toError(unknownRecord());
   await parts.storage.transaction(async (transaction) => {
     const live = await parts.storage.records.loadForWrite(
       pinned.snapshot,
@@ -113,6 +116,7 @@ async function loadDeleted(
   request: { readonly object: CompiledObject; readonly id: string; readonly transaction: Transaction },
 ): Promise<StoredRecord> {
   const { object, id, transaction } = request;
+  if (!ID.test(id)) throw toError(unknownRecord());
   const query = { ...whatIsMeant(pinned, object, id), deleted: 'deleted' as const };
   const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, query, transaction);
   if (!record) throw toError(unknownRecord());

@@ -12,7 +12,13 @@ import type { InputError } from './engine.ts';
 
 const MAX_VALIDATORS = 5000;
 
-const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
+const ajv = new Ajv({
+  allErrors: true,
+  strict: false,
+  strictNumbers: true,
+  verbose: true,
+  validateSchema: false,
+});
 // The package is CommonJS: its function is the default export's `default`.
 (formats as unknown as { default: (instance: Ajv, names: string[]) => void }).default(ajv, [
   'date',
@@ -133,6 +139,7 @@ function describeFault(error: ErrorObject, field: CompiledField): Omit<InputErro
           }
         : { code: 'invalid_option', message: `${label} has no such option.` };
     case 'pattern':
+    case 'format':
       return {
         code: 'invalid_format',
         message: typeof own === 'string' ? `${label}: ${own}` : patternMessage(field, error),
