@@ -691,8 +691,9 @@ function compileJunctions(compilation: Compilation): void {
       );
       continue;
     }
+    // Needed without being named: the pointer is to no text that a rename could rewrite.
     for (const lookup of [near, far])
-      compilation.refer(component, '/body/through', 'field', `${through}.${lookup.name}`);
+      compilation.refer(component, '/body', 'field', `${through}.${lookup.name}`);
     const compiled: Junction = { object: through, near: near.name, far: far.name };
     replaceField(object, { ...field, junction: compiled });
   }
