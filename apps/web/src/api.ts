@@ -113,9 +113,13 @@ export async function invalidateRecords(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['records'] });
 }
 
-/** A session that has ended sends to sign-in, and back here afterwards. */
+/**
+ * A session that has ended sends to sign-in, and back here afterwards. Who was never signed in is the router's
+ * business: on a new installation it leads to the set-up page instead.
+ */
 function leaveIfSignedOut(error: Error): void {
   if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (queryClient.getQueryData(meQuery.queryKey) === undefined) return;
   const base = basePath === '/' ? '' : basePath;
   const here = window.location.pathname.slice(base.length) + window.location.search;
   if (here.startsWith('/login') || here.startsWith('/first-run')) return;

@@ -21,6 +21,10 @@ const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
   validateSearch: (search): { next?: string } => textOnly(search, ['next']),
+  beforeLoad: async () => {
+    const { needs_setup } = await client.setupState();
+    if (needs_setup) throw redirect({ to: '/first-run' });
+  },
   component: lazyRouteComponent(() => import('./routes/LoginPage.tsx'), 'LoginPage'),
 });
 
