@@ -7,6 +7,7 @@ import type { PromotionSettings } from './maintenance/online-steps.ts';
 import { runPromotions } from './maintenance/promotion.ts';
 import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
+import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createRecordStore } from './records/record-store.ts';
 import type { Storage } from './storage.ts';
@@ -19,6 +20,8 @@ export interface StorageOptions {
   /** Limit of one read outside a transaction; 5 s unless given. */
   readonly statementTimeoutMilliseconds?: number;
   readonly log?: (message: string, details?: unknown) => void;
+  /** Publishes with more new objects than this make their tables in batches; 200 unless given. */
+  readonly maxNewTables?: number;
   /** For tests: called before each step of a promotion with the backend that runs it. */
   readonly beforePromotionStep?: PromotionSettings['beforeStep'];
 }
@@ -48,9 +51,11 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
-      metadata: createMetadataStore(connections, features, listener, (workspace) =>
-        maintenance.wake(workspace),
-      ),
+      metadata: createMetadataStore(connections, features, {
+        listener,
+        wake: (workspace) => maintenance.wake(workspace),
+        maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
+      }),
       records: createRecordStore(connections, features),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),

@@ -85,7 +85,7 @@ returning c.fill_cursor as cursor, c.state`.text;
     }
     const [reached] = rows as readonly { cursor: string | null; state: string }[];
     // No row: a publish has retired the columns meanwhile.
-    if (!reached || reached.state !== 'filling') break;
+    if (reached?.state !== 'filling') break;
     cursor = reached.cursor;
     if (batch % BATCHES_PER_VACUUM === 0) await queryObjects(client, sql`vacuum ${table}`.text, []);
   }

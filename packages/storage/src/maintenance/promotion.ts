@@ -5,6 +5,8 @@
  *
  *     waiting → (column and trigger) → filling → (batches) → indexing → (indexes, analyze) → ready
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
 import type { StorageError } from '../errors.ts';
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
@@ -28,11 +30,7 @@ export async function runPromotions(
   options: { readonly wait: boolean },
 ): Promise<void> {
   await connections.dedicated(async (client) => {
-    const lock = options.wait
-      ? 'select true as got from (select pg_advisory_lock(hashtextextended($1, 0))) l'
-      : 'select pg_try_advisory_lock(hashtextextended($1, 0)) as got';
-    const [row] = await queryObjects(client, lock, [`trellis promotion ${workspace.id}`]);
-    if (!(row as { got: boolean }).got) return;
+    if (!(await takeLock(client, workspace, options.wait))) return;
     const [backend] = (await queryObjects(client, 'select pg_backend_pid() as pid', [])) as readonly {
       pid: number;
     }[];
@@ -50,6 +48,21 @@ export async function runPromotions(
       objects = left;
     }
   });
+}
+
+/**
+ * Asks again and again rather than waiting inside PostgreSQL: a statement that waits holds a snapshot, and the
+ * concurrent index build of the node that has the lock waits for all snapshots, so both would wait for ever.
+ */
+async function takeLock(client: pg.Client, workspace: Workspace, isPatient: boolean): Promise<boolean> {
+  for (;;) {
+    const [row] = await queryObjects(client, 'select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [
+      `trellis promotion ${workspace.id}`,
+    ]);
+    if ((row as { got: boolean }).got) return true;
+    if (!isPatient) return false;
+    await sleep(50);
+  }
 }
 
 /** Whether anything is left to do. */

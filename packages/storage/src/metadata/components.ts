@@ -2,7 +2,7 @@
  * The metadata tables: components as written, and the append-only list of revisions. Bodies are kept as `json`,
  * which keeps the order of their keys, because what is pulled must be what was published.
  */
-import { type Component, type ComponentKind, KINDS } from '@trellis/metadata';
+import { type Component, type ComponentKind, componentId, objectOf, shortName } from '@trellis/metadata';
 import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
 import { identifier } from '../sql.ts';
@@ -79,34 +79,32 @@ export async function writeComponents(
 }
 
 /**
- * An object takes its own components along: `deal.amount` becomes `opportunity.amount`. Done by way of names that
- * no component can have, so that two may also swap theirs.
+ * An object takes its own components along: `deal.amount` becomes `opportunity.amount`. All renames of a change set
+ * happen at once, by way of names that no component can have, so that two may also swap theirs.
  */
 async function renameComponents(
   client: pg.ClientBase,
   table: string,
   renames: PublishRequest['renames'],
 ): Promise<void> {
-  const ofObjects = Object.entries(KINDS)
-    .filter(([, kind]) => kind.ofObject)
-    .map(([kind]) => kind);
-  for (const { kind, from, to } of renames) {
-    await queryObjects(client, `update ${table} set name = '~' || $3 where kind = $1 and name = $2`, [
-      kind,
-      from,
-      to,
-    ]);
-    if (kind !== 'object') continue;
-    await queryObjects(
-      client,
-      `update ${table} set name = '~' || $2 || substr(name, length($1) + 1)
-        where kind = any($3) and starts_with(name, $1 || '.')`,
-      [from, to, ofObjects],
-    );
-  }
-  if (renames.length > 0) {
-    await queryObjects(client, `update ${table} set name = substr(name, 2) where starts_with(name, '~')`, []);
-  }
+  if (renames.length === 0) return;
+  const direct = new Map(renames.map(({ kind, from, to }) => [componentId({ kind, name: from }), to]));
+  const rows = await queryObjects(client, `select kind, name from ${table}`, []);
+  const moves = (rows as readonly Pick<ComponentRow, 'kind' | 'name'>[]).flatMap((component) => {
+    const name = direct.get(componentId(component)) ?? component.name;
+    const object = objectOf(component);
+    const movedObject =
+      object === undefined ? undefined : direct.get(componentId({ kind: 'object', name: object }));
+    const to = movedObject === undefined ? name : `${movedObject}.${shortName(name)}`;
+    return to === component.name ? [] : [{ ...component, to }];
+  });
+  await queryObjects(
+    client,
+    `update ${table} c set name = '~' || r.renamed from unnest($1::text[], $2::text[], $3::text[]) as r(kind, name, renamed)
+      where c.kind = r.kind and c.name = r.name`,
+    [moves.map(({ kind }) => kind), moves.map(({ name }) => name), moves.map(({ to }) => to)],
+  );
+  await queryObjects(client, `update ${table} set name = substr(name, 2) where starts_with(name, '~')`, []);
 }
 
 /** Newest first. */

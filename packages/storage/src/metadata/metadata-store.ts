@@ -27,9 +27,13 @@ const COUNT_CAP = 10_000;
 export function createMetadataStore(
   connections: Connections,
   features: DatabaseFeatures,
-  listener: ChangeListener,
-  wake: (workspace: Workspace) => void,
+  parts: {
+    readonly listener: ChangeListener;
+    readonly wake: (workspace: Workspace) => void;
+    readonly maxNewTables: number;
+  },
 ): MetadataStore {
+  const { listener, wake, maxNewTables } = parts;
   return {
     load: (workspace) =>
       connections.transaction((transaction) => load(transaction.client, workspace), {
@@ -50,7 +54,7 @@ export function createMetadataStore(
         },
       ),
     publish: async (request) => {
-      const published = await publish(connections, features, request);
+      const published = await publish(connections, features, request, maxNewTables);
       wake(request.workspace);
       return published;
     },

@@ -69,23 +69,27 @@ export async function sweepPrepared(client: pg.ClientBase, workspace: Workspace)
   const { schema } = workspace;
   const states = await readObjectStates(client, schema);
   const leftover = [...states].filter(([, state]) => state === 'prepared').map(([key]) => key);
-  for (const batch of batches(leftover)) {
-    await inTransaction(client, async () => {
-      for (const key of batch) {
-        await queryObjects(client, sql`drop table if exists ${identifier(schema, key)} cascade`.text, []);
-      }
-      for (const register of ['_column', '_index']) {
-        await queryObjects(
-          client,
-          `delete from ${identifier(schema, register).text} where object_key = any($1)`,
-          [batch],
-        );
-      }
-      await queryObjects(client, `delete from ${identifier(schema, '_object').text} where key = any($1)`, [
-        batch,
-      ]);
-    });
+  for (const batch of batches(leftover))
+    await inTransaction(client, () => dropPrepared(client, schema, batch));
+}
+
+/** Drops prepared tables with all that is registered about them, in the caller's transaction. */
+export async function dropPrepared(
+  client: pg.ClientBase,
+  schema: string,
+  keys: readonly string[],
+): Promise<void> {
+  for (const key of keys) {
+    await queryObjects(client, sql`drop table if exists ${identifier(schema, key)} cascade`.text, []);
   }
+  for (const register of ['_column', '_index']) {
+    await queryObjects(
+      client,
+      `delete from ${identifier(schema, register).text} where object_key = any($1)`,
+      [keys],
+    );
+  }
+  await queryObjects(client, `delete from ${identifier(schema, '_object').text} where key = any($1)`, [keys]);
 }
 
 function indexStatements(plan: ObjectPlan, kind: 'index' | 'foreign_key', schema: string): string[] {

@@ -16,7 +16,7 @@ import { StorageError, sqlState } from '../errors.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
 import { writeComponents } from './components.ts';
-import { prepareTables, sweepPrepared } from './prepare-tables.ts';
+import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts';
 import {
   markDropping,
   type ObjectState,
@@ -37,29 +37,45 @@ import { columnDefinition, slotName } from './wanted-storage.ts';
 /** PostgreSQL channel on which every change of a revision or epoch is told, with the workspace's name. */
 export const CHANNEL = 'trellis_metadata';
 /** More new objects than this get their tables in batches ahead of the transaction: each relation takes a lock. */
-const MAX_NEW_TABLES = 200;
+export const MAX_NEW_TABLES = 200;
 const LOCK_ATTEMPTS = 5;
 
 export async function publish(
   connections: Connections,
   features: DatabaseFeatures,
   request: PublishRequest,
+  maxNewTables: number,
 ): Promise<{ readonly revision: number; readonly epoch: number }> {
   const { workspace } = request;
   const context: PlanContext = { schema: workspace.schema, model: request.after, features };
-  if (request.after.objects.size > MAX_NEW_TABLES) {
-    await connections.dedicated(async (client) => {
-      await sweepPrepared(client, workspace);
-      const states = await readObjectStates(client, workspace.schema);
-      const fresh = [...request.after.objects.values()].filter((object) => !states.has(object.key));
-      if (fresh.length > MAX_NEW_TABLES) await prepareTables(client, workspace, fresh, context);
-    });
-  }
+  const publishNow = (prepared: ReadonlySet<string>) =>
+    withLockRetries(() =>
+      connections.transaction(
+        (transaction) => publishIn(transaction.client, request, { ...context, prepared }),
+        {
+          timeoutMilliseconds: 0,
+        },
+      ),
+    );
+  if (request.after.objects.size <= maxNewTables) return publishNow(new Set());
+  return connections.dedicated(async (client) => {
+    // Held until the publish has ended: two that prepare tables at once would sweep each other's away.
+    await queryObjects(client, 'select pg_advisory_lock(hashtextextended($1, 0))', [
+      `trellis prepare ${workspace.id}`,
+    ]);
+    await sweepPrepared(client, workspace);
+    const states = await readObjectStates(client, workspace.schema);
+    const fresh = [...request.after.objects.values()].filter((object) => !states.has(object.key));
+    if (fresh.length <= maxNewTables) return publishNow(new Set());
+    await prepareTables(client, workspace, fresh, context);
+    return publishNow(new Set(fresh.map((object) => object.key)));
+  });
+}
+
+async function withLockRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connections.transaction((transaction) => publishIn(transaction.client, request, context), {
-        timeoutMilliseconds: 0,
-      });
+      return await work();
     } catch (error) {
       if (sqlState(error) !== '55P03' || attempt === LOCK_ATTEMPTS) throw error;
       await sleep(200 * attempt);
@@ -67,10 +83,15 @@ export async function publish(
   }
 }
 
+/** With the objects whose tables this publish has made ahead. */
+interface PublishContext extends PlanContext {
+  readonly prepared: ReadonlySet<string>;
+}
+
 async function publishIn(
   client: pg.ClientBase,
   request: PublishRequest,
-  context: PlanContext,
+  context: PublishContext,
 ): Promise<{ readonly revision: number; readonly epoch: number }> {
   const { workspace } = request;
   const { schema } = workspace;
@@ -138,10 +159,11 @@ function touchedObjects(request: PublishRequest, states: ReadonlyMap<string, Obj
 async function changeStorage(
   client: pg.ClientBase,
   request: PublishRequest,
-  context: PlanContext,
+  context: PublishContext,
 ): Promise<boolean> {
-  const { schema } = context;
+  const { schema, prepared } = context;
   const states = await readObjectStates(client, schema);
+  await dropStrayTables(client, request, { schema, states, prepared });
   const touched = touchedObjects(request, states);
   const wantedKeys = new Set([...request.after.objects.values()].map((object) => object.key));
   const deleted = [...states]
@@ -228,6 +250,27 @@ async function changeStorage(
     for (const plan of immediate) await makeIndexes(client, plan, kind, schema);
   }
   return hasMoved;
+}
+
+/** Tables that another publish prepared and never took into use may have another shape: they are made again. */
+async function dropStrayTables(
+  client: pg.ClientBase,
+  request: PublishRequest,
+  about: {
+    readonly schema: string;
+    readonly states: Map<string, ObjectState>;
+    readonly prepared: ReadonlySet<string>;
+  },
+): Promise<void> {
+  const { schema, states, prepared } = about;
+  const wanted = new Set([...request.after.objects.values()].map((object) => object.key));
+  const stray = [...states].filter(
+    ([key, state]) => state === 'prepared' && wanted.has(key) && !prepared.has(key),
+  );
+  for (const [key] of stray) {
+    await dropPrepared(client, schema, [key]);
+    states.delete(key);
+  }
 }
 
 /** The tables of deleted objects stay with their records; only what they tie others to goes. */

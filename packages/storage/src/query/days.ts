@@ -20,6 +20,7 @@ export function dayOf(instant: string, timeZone: string): string {
 
 /** The first instant of a day in the zone: midnight, or later where a clock change skips midnight. */
 export function startOfDay(day: string, timeZone: string): string {
+  if (day.endsWith('infinity')) return day;
   const target = toEpochDay(day);
   const midnight = target * MILLISECONDS_OF_DAY;
   // Candidates: midnight by each offset in force around it; of two midnights the first is meant.
@@ -27,7 +28,7 @@ export function startOfDay(day: string, timeZone: string): string {
   const candidates = offsets.map((offset) => midnight - offset).sort((left, right) => left - right);
   for (const candidate of candidates) {
     const { day: found, time } = partsAt(candidate, timeZone);
-    if (found === target && time === 0) return new Date(candidate).toISOString();
+    if (found === target && time === 0) return formatTimestamp(candidate);
   }
   // Midnight is skipped: find the change between the last instant before the day and one within it.
   let before = candidates[0]! - MILLISECONDS_OF_DAY;
@@ -37,7 +38,7 @@ export function startOfDay(day: string, timeZone: string): string {
     if (partsAt(middle, timeZone).day < target) before = middle;
     else within = middle;
   }
-  return new Date(within).toISOString();
+  return formatTimestamp(within);
 }
 
 export function addDays(day: string, count: number): string {
@@ -120,9 +121,19 @@ function toEpochDay(day: string): number {
 }
 
 function formatDay(epochDay: number): string {
-  return new Date(epochDay * MILLISECONDS_OF_DAY).toISOString().slice(0, 10);
+  return formatTimestamp(epochDay * MILLISECONDS_OF_DAY).replace(/T.*/, '');
+}
+
+/** Values have years from 1 to 9999; a bound beyond is beyond all of them. */
+function formatTimestamp(instant: number): string {
+  const date = new Date(instant);
+  const year = date.getUTCFullYear();
+  if (year < 1) return '-infinity';
+  return year > 9999 ? 'infinity' : date.toISOString();
 }
 
 function firstOfMonth(index: number): string {
+  if (index < 12) return '-infinity';
+  if (index >= 120_000) return 'infinity';
   return `${String(Math.floor(index / 12)).padStart(4, '0')}-${String((index % 12) + 1).padStart(2, '0')}-01`;
 }

@@ -1,0 +1,302 @@
+/**
+ * Promotion while everybody keeps writing, with a kill in each step: in the end every column holds exactly what
+ * `data` says, and reading by it answers as before.
+ */
+import type { Component } from '@trellis/metadata';
+import { findIndexesOnData } from '@trellis/testing';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createStorage } from '../src/create-storage.ts';
+import type { PromotionStep } from '../src/maintenance/online-steps.ts';
+import {
+  ask,
+  type Fixture,
+  insertRecords,
+  loadSnapshot,
+  object,
+  objectNamed,
+  openFixture,
+  origin,
+  publishComponents,
+  SYSTEM,
+  SYSTEM_OBJECTS,
+} from './fixture.ts';
+
+const STOCK = [
+  ...SYSTEM_OBJECTS,
+  ...object('shelf', { name: { type: 'text' } }),
+  ...object('item', {
+    name: { type: 'text' },
+    price: { type: 'decimal' },
+    code: { type: 'text' },
+    flag: { type: 'boolean' },
+    due: { type: 'date' },
+    seen_at: { type: 'datetime' },
+    marks: { type: 'multi_select', options: ['x', 'y'].map((value) => ({ value, label: value })) },
+  }),
+];
+const PROMOTED: readonly Component[] = [
+  { kind: 'field', name: 'item.price', body: { label: 'price', type: 'decimal', indexed: true } },
+  { kind: 'field', name: 'item.code', body: { label: 'code', type: 'text', unique: true } },
+  { kind: 'field', name: 'item.flag', body: { label: 'flag', type: 'boolean', indexed: true } },
+  { kind: 'field', name: 'item.due', body: { label: 'due', type: 'date', indexed: true } },
+  { kind: 'field', name: 'item.seen_at', body: { label: 'seen_at', type: 'datetime', indexed: true } },
+  { kind: 'field', name: 'item.shelf', body: { label: 'shelf', type: 'lookup', to: 'shelf' } },
+  {
+    kind: 'field',
+    name: 'item.marks',
+    body: {
+      label: 'marks',
+      type: 'multi_select',
+      indexed: true,
+      options: ['x', 'y'].map((value) => ({ value, label: value })),
+    },
+  },
+];
+const MISMATCHES = (columns: ReadonlyMap<string, { readonly name: string }>) => {
+  const at = (key: string) => columns.get(key)!.name;
+  return `select count(*)::int as count from ws_main.item where
+    ${at('price')} is distinct from (data->>'price')::numeric
+    or ${at('code')} is distinct from data->>'code'
+    or ${at('flag')} is distinct from coalesce((data->>'flag')::boolean, false)
+    or ${at('due')} is distinct from (data->>'due')::date
+    or ${at('seen_at')} is distinct from (data->>'seen_at')::timestamptz
+    or to_jsonb(${at('marks')}) is distinct from data->'marks'`;
+};
+
+let fixture: Fixture;
+afterEach(() => fixture?.close());
+
+function item(number: number, code: string): { [key: string]: never } {
+  return {
+    name: `Item ${number}`,
+    price: number / 4,
+    code,
+    ...(number % 3 === 0 ? { flag: true } : {}),
+    ...(number % 5 === 0
+      ? {}
+      : { due: `2026-0${1 + (number % 9)}-11`, seen_at: `2026-01-0${1 + (number % 9)}T00:00:00.000Z` }),
+    ...(number % 2 === 0 ? { marks: ['x'] } : {}),
+  } as never;
+}
+
+/** Writers that insert, change and delete until told to stop. */
+function startWriters(count: number): { stop(): Promise<number> } {
+  let isStopped = false;
+  let writes = 0;
+  const deal = objectNamed(fixture.snapshot, 'item');
+  const work = Array.from({ length: count }, async (_, writer) => {
+    for (let round = 0; !isStopped; round++) {
+      const [id] = await insertRecords(fixture, 'item', [item(round, `w${writer}-${round}`)]);
+      const row = {
+        id: id!,
+        version: 1,
+        ownerId: SYSTEM,
+        recordType: null,
+        data: item(round + 1, `w${writer}-${round}b`),
+      };
+      await fixture.storage.records.update(fixture.snapshot, deal, [{ ...row, difference: {} }], origin());
+      if (round % 4 === 0) {
+        await fixture.storage.records.remove(
+          fixture.snapshot,
+          deal,
+          [{ id: id!, version: 2 }],
+          SYSTEM,
+          origin(),
+        );
+      }
+      writes += 2;
+    }
+  });
+  return {
+    stop: async () => {
+      isStopped = true;
+      await Promise.all(work);
+      return writes;
+    },
+  };
+}
+
+async function fill(count: number): Promise<void> {
+  for (let start = 0; start < count; start += 5_000) {
+    await insertRecords(
+      fixture,
+      'item',
+      Array.from({ length: Math.min(5_000, count - start) }, (_, index) =>
+        item(start + index, `s-${start + index}`),
+      ),
+    );
+  }
+}
+
+describe('promotion', () => {
+  test('under writers, with a backend killed in each step', async () => {
+    const killed = new Set<PromotionStep>();
+    let batches = 0;
+    fixture = await openFixture(STOCK);
+    await fill(12_000);
+    const worker = await createStorage({
+      connectionString: fixture.database.connectionString,
+      poolSize: 3,
+      beforePromotionStep: (step, backend) => {
+        // Not in the first batch, but between two of them.
+        if (killed.has(step) || (step === 'fill_batch' && ++batches < 2)) return;
+        killed.add(step);
+        setTimeout(
+          () => void fixture.admin.query('select pg_terminate_backend($1)', [backend]),
+          step === 'create_index' || step === 'fill_batch' ? 3 : 0,
+        );
+        return new Promise((resolve) =>
+          setTimeout(resolve, step === 'finish' || step === 'add_column' ? 50 : 0),
+        );
+      },
+    });
+    const writers = startWriters(3);
+    await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
+    const waiting = await fixture.storage.metadata.columnStates(fixture.workspace);
+    expect(waiting.filter(({ state }) => state === 'waiting')).toHaveLength(PROMOTED.length);
+    let deaths = 0;
+    for (let isDone = false; !isDone; ) {
+      try {
+        await worker.drainPromotions(fixture.workspace);
+        isDone = true;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'connection_lost' });
+        deaths++;
+      }
+    }
+    const writes = await writers.stop();
+    await worker.close();
+    expect([...killed].sort()).toEqual(['add_column', 'create_index', 'fill_batch', 'finish']);
+    expect(deaths).toBeGreaterThanOrEqual(3);
+    expect(writes).toBeGreaterThan(10);
+    const states = await fixture.storage.metadata.columnStates(fixture.workspace);
+    expect(states.filter(({ state }) => state !== 'ready')).toEqual([]);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    const columns = fixture.snapshot.columns.get('item')!;
+    expect([...columns.values()].every(({ isReady }) => isReady)).toBe(true);
+    expect(columns.get('code')?.isUnique).toBe(true);
+    expect((await fixture.admin.query(MISMATCHES(columns))).rows).toEqual([{ count: 0 }]);
+    const invalid = await fixture.admin.query(
+      'select count(*)::int as count from pg_index where not indisvalid',
+    );
+    expect(invalid.rows).toEqual([{ count: 0 }]);
+    expect(await findIndexesOnData(fixture.admin)).toEqual([]);
+    await expect(insertRecords(fixture, 'item', [item(1, 's-1')])).rejects.toMatchObject({
+      fields: ['code'],
+    });
+  }, 120_000);
+
+  test('a process that dies leaves its work to another', async () => {
+    fixture = await openFixture(STOCK);
+    await fill(2_000);
+    await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
+    const workers = await Promise.all(
+      Array.from({ length: 3 }, () =>
+        createStorage({ connectionString: fixture.database.connectionString, poolSize: 2 }),
+      ),
+    );
+    await Promise.all(workers.map((worker) => worker.drainPromotions(fixture.workspace)));
+    await Promise.all(workers.map((worker) => worker.close()));
+    const states = await fixture.storage.metadata.columnStates(fixture.workspace);
+    expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['ready']));
+  });
+
+  test('what can not be unique is reported, and the field goes on without the promise', async () => {
+    fixture = await openFixture(STOCK);
+    await insertRecords(fixture, 'item', [
+      { name: 'one', code: 'same' },
+      { name: 'two', code: 'same' },
+    ]);
+    await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    expect(fixture.snapshot.columns.get('item')?.get('code')).toMatchObject({
+      isReady: true,
+      isUnique: false,
+    });
+    const states = await fixture.storage.metadata.columnStates(fixture.workspace);
+    expect(states.find(({ field }) => field === 'code')).toMatchObject({
+      state: 'failed',
+      error: 'Several records share a value.',
+    });
+    expect((await ask(fixture, 'item', { filter: { '==': [{ var: 'code' }, 'same'] } })).rows).toHaveLength(
+      2,
+    );
+  });
+
+  test('values that do not fit fail their own column alone, and records stay writable', async () => {
+    fixture = await openFixture(STOCK);
+    const [id] = await insertRecords(fixture, 'item', [
+      { name: 'odd', price: 'dear' },
+      { name: 'even', code: 'e' },
+    ]);
+    await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    const states = await fixture.storage.metadata.columnStates(fixture.workspace);
+    const failed = states.filter(({ state }) => state === 'failed').map(({ field }) => field);
+    expect(failed).toEqual(['price']);
+    const row = {
+      id: id!,
+      version: 1,
+      ownerId: SYSTEM,
+      recordType: null,
+      data: { name: 'odder', price: 'dear' },
+      difference: {},
+    };
+    const written = await fixture.storage.records.update(
+      fixture.snapshot,
+      objectNamed(fixture.snapshot, 'item'),
+      [row],
+      origin(),
+    );
+    expect(written).toHaveLength(1);
+  });
+
+  test('a slot of the same type is used again, after its time', async () => {
+    fixture = await openFixture(STOCK);
+    await insertRecords(fixture, 'item', [{ name: 'a', price: 1, code: 'k' }]);
+    const price = PROMOTED[0]!;
+    await publishComponents(fixture.storage, fixture.workspace, [price]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    const slot = (await loadSnapshot(fixture.storage, fixture.workspace)).columns
+      .get('item')!
+      .get('price')!.name;
+    const plain: Component = { kind: 'field', name: 'item.price', body: { label: 'price', type: 'decimal' } };
+    await publishComponents(fixture.storage, fixture.workspace, [plain]);
+    await fixture.admin.query(
+      `update ws_main._column set changed_at = changed_at - interval '2 hours' where state = 'retired'`,
+    );
+    const weight: Component = {
+      kind: 'field',
+      name: 'item.weight',
+      body: { label: 'weight', type: 'decimal', indexed: true },
+    };
+    fixture.snapshot = await publishComponents(fixture.storage, fixture.workspace, [weight]);
+    await insertRecords(fixture, 'item', [{ name: 'b', price: 2, weight: 7 }]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    expect(fixture.snapshot.columns.get('item')!.get('weight')).toMatchObject({ name: slot, isReady: true });
+    const found = await ask(fixture, 'item', {
+      filter: { is_blank: [{ var: 'weight' }] },
+      fields: ['price'],
+    });
+    expect(found.rows).toMatchObject([{ price: 1 }]);
+  });
+
+  test('maintenance takes a publish up by itself', async () => {
+    fixture = await openFixture(STOCK);
+    await insertRecords(fixture, 'item', [{ name: 'a', price: 1 }]);
+    fixture.storage.startMaintenance();
+    await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
+    await expect
+      .poll(
+        async () =>
+          (await fixture.storage.metadata.columnStates(fixture.workspace)).every(
+            ({ state }) => state === 'ready',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+  });
+});
