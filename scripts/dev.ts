@@ -15,7 +15,11 @@ const server: ChildProcess = spawn(
   {
     stdio: 'inherit',
     // Browsers see Vite's address: changes are taken from pages of that origin too.
-    env: { ...process.env, PORT: port, TRELLIS_PUBLIC_URL: process.env.TRELLIS_PUBLIC_URL || `http://localhost:${webPort}` },
+    env: {
+      ...process.env,
+      PORT: port,
+      TRELLIS_PUBLIC_URL: process.env.TRELLIS_PUBLIC_URL || `http://localhost:${webPort}`,
+    },
   },
 );
 

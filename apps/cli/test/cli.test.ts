@@ -59,7 +59,10 @@ function change(folder: string, path: string, edit: (body: Record<string, unknow
 describe('trellis validate', () => {
   it('passes the standard CRM', async () => {
     const { code, out } = await run(['validate', CRM]);
-    expect({ code, out: out.split('\n').at(-1) }).toEqual({ code: 0, out: expect.stringMatching(/^crm 1\.0\.0: \d+ components, all in order\.$/) });
+    expect({ code, out: out.split('\n').at(-1) }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^crm 1\.0\.0: \d+ components, all in order\.$/),
+    });
   });
 
   it('tells every fault with its place, and ends with 3', async () => {
@@ -72,7 +75,10 @@ describe('trellis validate', () => {
     expect(out).toContain('Did you mean');
     expect(out).toContain('objects/deal/object.json#/colour');
     const asJson = await run(['validate', folder, '--json']);
-    expect(JSON.parse(asJson.out)).toMatchObject({ valid: false, problems: expect.arrayContaining([expect.objectContaining({ code: 'unknown_property' })]) });
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      valid: false,
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'unknown_property' })]),
+    });
   });
 
   it('tells what does not fit together, and ends with 1 for no folder', async () => {
@@ -93,14 +99,19 @@ describe('trellis pull', () => {
     expect(readFolder(folder)).toEqual(readFolder(CRM));
     const empty = newFolder();
     await run(['pull', empty, '--package', 'crm']);
-    const components = (files: Map<string, string>) => [...files].filter(([path]) => !path.startsWith('demo/') && path !== 'trellis.json');
+    const components = (files: Map<string, string>) =>
+      [...files].filter(([path]) => !path.startsWith('demo/') && path !== 'trellis.json');
     expect(components(readFolder(empty))).toEqual(components(readFolder(CRM)));
   });
 
   it('can leave the packages out', async () => {
     await server.client.publish({
       components: [
-        { kind: 'object', name: 'vendor_certification', body: { label: 'Vendor certification', plural_label: 'Vendor certifications', name_field: 'name' } },
+        {
+          kind: 'object',
+          name: 'vendor_certification',
+          body: { label: 'Vendor certification', plural_label: 'Vendor certifications', name_field: 'name' },
+        },
         { kind: 'field', name: 'vendor_certification.name', body: { label: 'Name', type: 'text' } },
       ],
     });
@@ -119,14 +130,23 @@ describe('trellis pull', () => {
 
 describe('trellis plan and publish', () => {
   it('find nothing to do for an unchanged folder', async () => {
-    expect(await run(['plan', CRM])).toMatchObject({ code: 0, out: expect.stringContaining('Nothing to do') });
-    expect(await run(['publish', CRM, '--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('Nothing to do') });
+    expect(await run(['plan', CRM])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Nothing to do'),
+    });
+    expect(await run(['publish', CRM, '--yes'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Nothing to do'),
+    });
   });
 
   it('show a change, publish it once agreed to, and pull it', async () => {
     const folder = copyOfCrm();
     change(folder, 'objects/deal/fields/amount.json', (body) => (body.label = 'Deal value'));
-    writeFileSync(join(folder, 'objects/deal/fields/risk.json'), '{\n  "label": "Risk",\n  "type": "percent"\n}\n');
+    writeFileSync(
+      join(folder, 'objects/deal/fields/risk.json'),
+      '{\n  "label": "Risk",\n  "type": "percent"\n}\n',
+    );
     const planned = await run(['plan', folder]);
     expect(planned.code).toBe(0);
     expect(planned.out).toContain('~ field deal.amount');
@@ -134,8 +154,14 @@ describe('trellis plan and publish', () => {
     expect(planned.out).toContain('+ field deal.risk');
     expect(planned.out).toContain('1 to add, 1 to change');
     expect(await run(['publish', folder], 'n')).toMatchObject({ code: 4 });
-    expect(await run(['publish', folder])).toMatchObject({ code: 4, remarks: expect.stringContaining('--yes') });
-    expect(await run(['publish', folder], 'y')).toMatchObject({ code: 0, out: expect.stringMatching(/Published as revision \d+\.$/) });
+    expect(await run(['publish', folder])).toMatchObject({
+      code: 4,
+      remarks: expect.stringContaining('--yes'),
+    });
+    expect(await run(['publish', folder], 'y')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Published as revision \d+\.$/),
+    });
     expect(JSON.stringify(await server.client.describeObject('deal'))).toContain('"Deal value"');
     const { revisions } = await server.client.revisions();
     expect(revisions[0]).toMatchObject({ message: 'Standard CRM 1.0.0', author: { name: 'Ada' } });
@@ -167,9 +193,18 @@ describe('the command line', () => {
     expect((await run(['explode'])).code).toBe(2);
     expect((await run(['plan'])).code).toBe(2);
     expect((await run(['plan', CRM, '--nonsense'])).code).toBe(2);
-    expect(await run(['plan', CRM, '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, remarks: expect.stringContaining('No server answers') });
-    expect(await run(['plan', CRM, '--workspace', 'ghost'])).toMatchObject({ code: 1, remarks: expect.stringContaining('unknown_workspace') });
-    expect(await run(['plan', CRM, '--email', 'nobody@example.com'])).toMatchObject({ code: 1, remarks: expect.stringContaining('invalid_credentials') });
+    expect(await run(['plan', CRM, '--url', 'http://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      remarks: expect.stringContaining('No server answers'),
+    });
+    expect(await run(['plan', CRM, '--workspace', 'ghost'])).toMatchObject({
+      code: 1,
+      remarks: expect.stringContaining('unknown_workspace'),
+    });
+    expect(await run(['plan', CRM, '--email', 'nobody@example.com'])).toMatchObject({
+      code: 1,
+      remarks: expect.stringContaining('invalid_credentials'),
+    });
     expect((await run(['--help'])).code).toBe(0);
   });
 });

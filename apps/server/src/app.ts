@@ -5,13 +5,19 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { findCaller } from './caller.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
 import type { Parts } from './parts.ts';
+import { createPreferenceDirectory } from './preferences.ts';
 import { toProblem } from './problem.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
@@ -52,6 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const parts: Parts = {
     ...options,
     workspaces: createWorkspaceDirectory(options.storage.workspaces),
+    preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
     onSetUp: options.onSetUp ?? (() => undefined),
   };
@@ -175,7 +182,11 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     const route = request.routeOptions.url ?? '(none)';
     metrics.end(request.method, route, status, elapsedTime);
     const level =
-      elapsedTime > SLOW_MILLISECONDS ? 'warn' : status >= 400 || request.method !== 'GET' ? 'info' : 'debug';
+      elapsedTime > SLOW_MILLISECONDS
+        ? 'warn'
+        : status >= 400 || !isReading(request.method, route)
+          ? 'info'
+          : 'debug';
     if ((request.log as Logger).isLevelEnabled(level)) {
       const path = request.url.split('?', 1)[0];
       const facts = { method: request.method, path, status, ms: Math.round(elapsedTime * 10) / 10 };
@@ -187,6 +198,11 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     }
     done();
   });
+}
+
+/** Questions with a body are asked by POST, and are questions still. */
+function isReading(method: string, route: string): boolean {
+  return method === 'GET' || method === 'HEAD' || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
 /** The headers that every response has. */

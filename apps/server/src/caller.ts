@@ -11,6 +11,7 @@ import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.ts';
+import type { PreferenceDirectory, Preferences } from './preferences.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
@@ -40,6 +41,7 @@ declare module 'fastify' {
 export interface CallerOptions {
   readonly identity: Pick<Identity, 'findSession'>;
   readonly workspaces: WorkspaceDirectory;
+  readonly preferences: PreferenceDirectory;
   readonly publicUrl: URL | undefined;
 }
 
@@ -62,7 +64,7 @@ function atWork(
   request: FastifyRequest,
   token: string,
   session: Session | undefined,
-  { workspaces, publicUrl }: CallerOptions,
+  options: CallerOptions,
 ): Caller | Promise<Caller> {
   if (!session) {
     throw new HttpProblem(
@@ -73,31 +75,48 @@ function atWork(
       },
     );
   }
-  requireSameOrigin(request, publicUrl);
+  requireSameOrigin(request, options.publicUrl);
   const wanted = request.headers['x-workspace'] ?? session.workspace;
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
-  const workspace = workspaces.find(membership.workspace);
-  if (workspace instanceof Promise)
-    return workspace.then((found) => makeCaller(request, token, session, membership, found));
-  return makeCaller(request, token, session, membership, workspace);
+  const person = { token, session, membership };
+  const workspace = options.workspaces.find(membership.workspace);
+  if (workspace instanceof Promise) {
+    return workspace.then((found) => withPreferences(request, person, found, options));
+  }
+  return withPreferences(request, person, workspace, options);
+}
+
+type Person = Pick<Caller, 'token' | 'session' | 'membership'>;
+
+function withPreferences(
+  request: FastifyRequest,
+  person: Person,
+  workspace: Workspace | undefined,
+  options: CallerOptions,
+): Caller | Promise<Caller> {
+  if (!workspace) throw unknownWorkspace();
+  const preferences = options.preferences.find(workspace, person.membership.userId);
+  if (preferences instanceof Promise) {
+    return preferences.then((found) => makeCaller(request, person, workspace, found));
+  }
+  return makeCaller(request, person, workspace, preferences);
 }
 
 function makeCaller(
   request: FastifyRequest,
-  token: string,
-  session: Session,
-  membership: Membership,
-  workspace: Workspace | undefined,
+  person: Person,
+  workspace: Workspace,
+  { timeZone, locale }: Preferences,
 ): Caller {
-  if (!workspace) throw unknownWorkspace();
+  const { userId, permissionSets } = person.membership;
   const context: UserContext = {
     kind: 'user',
     workspace,
-    userId: membership.userId,
-    permissionSets: membership.permissionSets,
-    timeZone: workspace.timeZone,
-    locale: workspace.locale,
+    userId,
+    permissionSets,
+    timeZone,
+    locale,
     source: sourceOf(request),
     requestId: request.id,
   };
@@ -105,7 +124,7 @@ function makeCaller(
   if (right && !systemRights(principalOf(context)).includes(right)) {
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
-  return { session, token, membership, workspace, context };
+  return { ...person, workspace, context };
 }
 
 /** The caller of a request on a route that needs one. */

@@ -10,7 +10,11 @@ import type { Logger } from './logging.ts';
 const PROGRAM = join(import.meta.dirname, '..', '..', 'cli', 'src', 'main.ts');
 
 /** Starts the load under the given session; the returned function ends it early. */
-export function startDemo(options: { readonly url: string; readonly session: string; readonly log: Logger }): () => void {
+export function startDemo(options: {
+  readonly url: string;
+  readonly session: string;
+  readonly log: Logger;
+}): () => void {
   const { url, session, log } = options;
   log.info('Loading the demo records in the background.');
   // Nothing of our environment is passed on but what is needed: it holds the database's password.

@@ -32,7 +32,11 @@ export async function makeAdministrator(
   log: Logger,
 ): Promise<void> {
   try {
-    await engine.createFirstAdministrator({ email, name: 'Administrator', passwordHash: await hashPassword(password) });
+    await engine.createFirstAdministrator({
+      email,
+      name: 'Administrator',
+      passwordHash: await hashPassword(password),
+    });
     log.info('Made the administrator that TRELLIS_ADMIN_EMAIL names.');
   } catch (error) {
     // Another server of the cluster was faster.

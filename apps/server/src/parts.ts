@@ -3,6 +3,7 @@ import type { Engine } from '@trellis/engine';
 import type { Identity } from '@trellis/identity';
 import type { Storage } from '@trellis/storage';
 import type { Metrics } from './metrics.ts';
+import type { PreferenceDirectory } from './preferences.ts';
 import type { Settings } from './settings.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
@@ -12,6 +13,7 @@ export interface Parts {
   readonly identity: Identity;
   readonly settings: Pick<Settings, 'publicUrl' | 'trustProxy' | 'rateLimit'>;
   readonly workspaces: WorkspaceDirectory;
+  readonly preferences: PreferenceDirectory;
   readonly metrics: Metrics;
   /** Called once the first administrator has been made through the set-up page. */
   readonly onSetUp: () => void;

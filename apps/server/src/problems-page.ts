@@ -13,7 +13,8 @@ export function withProblems(page: string): string {
   const table = `${BEGIN}\n\n| status | code | title |\n| --- | --- | --- |\n${rows.join('\n')}\n\n${END}`;
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${API_PAGE} has lost the marks of its table.`);
+  if (before === undefined || after === undefined)
+    throw new Error(`${API_PAGE} has lost the marks of its table.`);
   return before + table + after;
 }
 

@@ -44,8 +44,10 @@ function explain(error: unknown): string {
   if (code === 'EADDRINUSE') {
     return `Port ${String(port)} is in use. Stop what listens there, or choose another with PORT.`;
   }
-  if (code === 'EACCES' && port !== undefined) return `This user may not listen on port ${String(port)}. Choose one above 1023 with PORT.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${String(address ?? '')} (HOST).`;
+  if (code === 'EACCES' && port !== undefined)
+    return `This user may not listen on port ${String(port)}. Choose one above 1023 with PORT.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${String(address ?? '')} (HOST).`;
   if (error instanceof StorageError) {
     const reason = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return `${error.message}${reason} Check DATABASE_URL.`;
@@ -60,12 +62,16 @@ try {
   const { settings, warnings } = readSettings(process.env, { isTerminal: process.stdout.isTTY === true });
   const log = createLogger(settings);
   for (const warning of warnings) log.warn(warning);
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'A promise was rejected and nobody noticed.'));
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'A promise was rejected and nobody noticed.'),
+  );
   server = startServer(settings, log);
   const { url, needsSetUp } = await server;
   log.info({ ms: Math.round(performance.now() - began) }, 'Started.');
   // Not through the log: it is the one line that must be seen at any log level.
-  console.log(`\n  Trellis is running at ${url}${needsSetUp ? '  (open it to make the administrator)' : ''}\n`);
+  console.log(
+    `\n  Trellis is running at ${url}${needsSetUp ? '  (open it to make the administrator)' : ''}\n`,
+  );
 } catch (error) {
   fail(error);
 }

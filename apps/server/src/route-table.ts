@@ -22,8 +22,7 @@ export function createRouteTable(): RouteTable {
       }
       for (const each of [method].flat()) route.methods.add(each);
     },
-    list: () =>
-      [...routes].flatMap(([url, { methods }]) => [...methods].map((method) => `${method} ${url}`)),
+    list: () => [...routes].flatMap(([url, { methods }]) => [...methods].map((method) => `${method} ${url}`)),
     methodsOf(path) {
       // A catch-all (static files) says nothing about an address below /api.
       const fitting = [...routes].filter(

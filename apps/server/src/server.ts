@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
 import { ADMINISTRATOR } from '@trellis/access';
+import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
 import { createEngine, type Engine } from '@trellis/engine';
 import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -95,12 +95,22 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       );
     };
     const webFolder = existsSync(WEB_FOLDER) ? WEB_FOLDER : undefined;
-    const app = await createApp({ engine, storage, identity, settings, webFolder, logger: log, onSetUp: loadDemo });
+    const app = await createApp({
+      engine,
+      storage,
+      identity,
+      settings,
+      webFolder,
+      logger: log,
+      onSetUp: loadDemo,
+    });
     await listen(app, settings);
     url = settings.publicUrl?.origin ?? localAddress(app);
     if (!needsSetUp) loadDemo();
     else if (isReachable(settings)) {
-      log.warn('Whoever opens the address first becomes the administrator. Go there now, or set TRELLIS_ADMIN_EMAIL.');
+      log.warn(
+        'Whoever opens the address first becomes the administrator. Go there now, or set TRELLIS_ADMIN_EMAIL.',
+      );
     }
     return {
       url,
@@ -169,7 +179,11 @@ async function finishRequests(app: FastifyInstance, log: Logger): Promise<void> 
 }
 
 /** A session of an administrator of the first workspace, for the loader of the demo records. */
-async function openAdministratorSession(engine: Engine, storage: Storage, identity: Identity): Promise<string> {
+async function openAdministratorSession(
+  engine: Engine,
+  storage: Storage,
+  identity: Identity,
+): Promise<string> {
   const workspace = await storage.workspaces.find(FIRST_WORKSPACE);
   const users = await engine.users.list({ kind: 'system', workspace: workspace!, reason: 'demo records' });
   const administrator = users.find((user) => user.isActive && user.permissionSets.includes(ADMINISTRATOR));

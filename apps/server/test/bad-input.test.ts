@@ -24,14 +24,26 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-async function send(method: string, path: string, body?: string | Buffer, headers: Record<string, string> = {}) {
+async function send(
+  method: string,
+  path: string,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+) {
   const response = await fetch(`${server.url}${path}`, {
     method,
-    headers: { cookie, origin: server.url, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      cookie,
+      origin: server.url,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: body as string }),
   });
   const text = await response.text();
-  const problem = response.headers.get('content-type')?.startsWith('application/problem+json') ? JSON.parse(text) : undefined;
+  const problem = response.headers.get('content-type')?.startsWith('application/problem+json')
+    ? JSON.parse(text)
+    : undefined;
   return { status: response.status, headers: response.headers, text, problem };
 }
 function expectProblem(answer: Awaited<ReturnType<typeof send>>, status: number, code: string): void {
@@ -81,8 +93,18 @@ describe('bodies', () => {
   });
 
   it('of another type: 415', async () => {
-    for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
-      expectProblem(await send('POST', records, '{"name": "x"}', { 'content-type': type }), 415, 'unsupported_media_type');
+    for (const type of [
+      'text/plain',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=latin1',
+    ]) {
+      expectProblem(
+        await send('POST', records, '{"name": "x"}', { 'content-type': type }),
+        415,
+        'unsupported_media_type',
+      );
     }
   });
 
@@ -119,35 +141,70 @@ describe('bodies', () => {
 
 describe('metadata', () => {
   const publish = (body: unknown) => send('POST', '/api/v1/metadata/publish', JSON.stringify(body));
-  const component = (kind: unknown, name: unknown, body: unknown = {}) => ({ components: [{ kind, name, body }] });
+  const component = (kind: unknown, name: unknown, body: unknown = {}) => ({
+    components: [{ kind, name, body }],
+  });
 
   it.each([
     ['an unknown kind', component('objekt', 'x'), /components\/0\/kind/],
-    ['an unknown property', component('field', 'gadget.x', { label: 'X', type: 'text', colour: 'red' }), /components\/0\/body\/colour/],
-    ['an unknown type', component('field', 'gadget.x', { label: 'X', type: 'txt' }), /components\/0\/body\/type/],
+    [
+      'an unknown property',
+      component('field', 'gadget.x', { label: 'X', type: 'text', colour: 'red' }),
+      /components\/0\/body\/colour/,
+    ],
+    [
+      'an unknown type',
+      component('field', 'gadget.x', { label: 'X', type: 'txt' }),
+      /components\/0\/body\/type/,
+    ],
     ['a reserved name', component('field', 'gadget.owner', { label: 'X', type: 'text' }), /components\/0/],
     ['a name that can’t be one', component('object', 'Gadget Two', {}), /components\/0\/name/],
-    ['a name far too long', component('field', `gadget.${'x'.repeat(101)}`, { label: 'X', type: 'text' }), /components\/0\/name/],
-    ['a lookup to nothing', component('field', 'gadget.x', { label: 'X', type: 'lookup', to: 'ghost' }), /components\/0/],
+    [
+      'a name far too long',
+      component('field', `gadget.${'x'.repeat(101)}`, { label: 'X', type: 'text' }),
+      /components\/0\/name/,
+    ],
+    [
+      'a lookup to nothing',
+      component('field', 'gadget.x', { label: 'X', type: 'lookup', to: 'ghost' }),
+      /components\/0/,
+    ],
     ['a field of no object', component('field', 'ghost.x', { label: 'X', type: 'text' }), /components\/0/],
-    ['a view of an unknown field', component('view', 'gadget.v', { label: 'V', columns: ['colour'] }), /components\/0/],
-    ['a name given twice', { components: [...SAMPLE_COMPONENTS.slice(0, 1), ...SAMPLE_COMPONENTS.slice(0, 1)] }, /components\/1/],
+    [
+      'a view of an unknown field',
+      component('view', 'gadget.v', { label: 'V', columns: ['colour'] }),
+      /components\/0/,
+    ],
+    [
+      'a name given twice',
+      { components: [...SAMPLE_COMPONENTS.slice(0, 1), ...SAMPLE_COMPONENTS.slice(0, 1)] },
+      /components\/1/,
+    ],
     ['components that are none', { components: 'all' }, /components/],
     ['a deletion of nothing', { deletions: [{ kind: 'field', name: 'gadget.ghost' }] }, /deletions\/0/],
     ['a deletion that others need', { deletions: [{ kind: 'object', name: 'maker' }] }, /./],
-    ['a rename of nothing', { renames: [{ kind: 'field', from: 'gadget.ghost', to: 'gadget.spirit' }] }, /renames\/0/],
+    [
+      'a rename of nothing',
+      { renames: [{ kind: 'field', from: 'gadget.ghost', to: 'gadget.spirit' }] },
+      /renames\/0/,
+    ],
     ['a rename onto another', { renames: [{ kind: 'field', from: 'gadget.code', to: 'gadget.name' }] }, /./],
   ])('with %s: 422 with a pointer', async (_what, body, pointer) => {
     const answer = await publish(body);
     expectProblem(answer, 422, 'invalid_metadata');
-    expect(answer.problem.errors[0].pointer + JSON.stringify(answer.problem.errors[0].component ?? '')).toMatch(pointer);
+    expect(
+      answer.problem.errors[0].pointer + JSON.stringify(answer.problem.errors[0].component ?? ''),
+    ).toMatch(pointer);
     const planned = await send('POST', '/api/v1/metadata/plan', JSON.stringify(body));
     expect(planned.status).toBe(200);
     expect(JSON.parse(planned.text).problems).not.toEqual([]);
   });
 
   it('against an old revision: 409', async () => {
-    const answer = await publish({ ...component('object', 'thing', { label: 'T', plural_label: 'Ts', name_field: 'name' }), expected_revision: 0 });
+    const answer = await publish({
+      ...component('object', 'thing', { label: 'T', plural_label: 'Ts', name_field: 'name' }),
+      expected_revision: 0,
+    });
     expectProblem(answer, 409, 'stale_revision');
   });
 
@@ -155,7 +212,11 @@ describe('metadata', () => {
     expectProblem(await publish({ component: [] }), 422, 'invalid_input');
     expectProblem(await publish({ expected_revision: 'last' }), 422, 'invalid_input');
     expectProblem(await send('POST', '/api/v1/metadata/rollback', '{}'), 422, 'invalid_input');
-    expectProblem(await send('POST', '/api/v1/metadata/rollback', '{"revision": 999}'), 404, 'unknown_revision');
+    expectProblem(
+      await send('POST', '/api/v1/metadata/rollback', '{"revision": 999}'),
+      404,
+      'unknown_revision',
+    );
     expectProblem(await send('GET', '/api/v1/metadata?kind=objekt'), 422, 'invalid_query');
     expectProblem(await send('GET', '/api/v1/metadata/object/ghost'), 404, 'unknown_component');
     expectProblem(await send('GET', '/api/v1/metadata/ghost/gadget'), 404, 'unknown_component');
@@ -163,8 +224,13 @@ describe('metadata', () => {
 
   it('as an expression with faults: problems, not a refusal', async () => {
     const check = (body: unknown) => send('POST', '/api/v1/metadata/expression', JSON.stringify(body));
-    expect(JSON.parse((await check({ object: 'gadget', expression: { '>': [{ var: 'amount' }, 5] } })).text)).toMatchObject({ problems: [] });
-    expect(JSON.parse((await check({ object: 'gadget', expression: { '>': [{ var: 'colour' }, 5] } })).text).problems).not.toEqual([]);
+    expect(
+      JSON.parse((await check({ object: 'gadget', expression: { '>': [{ var: 'amount' }, 5] } })).text),
+    ).toMatchObject({ problems: [] });
+    expect(
+      JSON.parse((await check({ object: 'gadget', expression: { '>': [{ var: 'colour' }, 5] } })).text)
+        .problems,
+    ).not.toEqual([]);
     expectProblem(await check({ object: 'ghost', expression: true }), 404, 'unknown_object');
     expectProblem(await check({ object: 'gadget' }), 422, 'invalid_input');
   });
@@ -184,7 +250,10 @@ describe('addresses and methods', () => {
     expectProblem(await send('DELETE', '/api/v1/metadata'), 405, 'method_not_allowed');
     expectProblem(await send('GET', '/api/v1/auth/login'), 405, 'method_not_allowed');
     const options = await send('OPTIONS', '/api/v1/records/gadget');
-    expect({ status: options.status, allow: options.headers.get('allow') }).toEqual({ status: 204, allow: 'GET, HEAD, POST, OPTIONS' });
+    expect({ status: options.status, allow: options.headers.get('allow') }).toEqual({
+      status: 204,
+      allow: 'GET, HEAD, POST, OPTIONS',
+    });
     expect(options.headers.get('access-control-allow-origin')).toBeNull();
   });
 
@@ -211,12 +280,20 @@ describe('addresses and methods', () => {
   });
 
   it('with a strange If-Match: 400', async () => {
-    expectProblem(await send('PATCH', '/api/v1/records/gadget/1', '{}', { 'if-match': 'abc' }), 400, 'malformed_request');
+    expectProblem(
+      await send('PATCH', '/api/v1/records/gadget/1', '{}', { 'if-match': 'abc' }),
+      400,
+      'malformed_request',
+    );
   });
 
   it('in a workspace that is not there: 404', async () => {
     for (const workspace of ['ghost', '__proto__', '../main', 'Main']) {
-      expectProblem(await send('GET', '/api/v1/me', undefined, { 'x-workspace': workspace }), 404, 'unknown_workspace');
+      expectProblem(
+        await send('GET', '/api/v1/me', undefined, { 'x-workspace': workspace }),
+        404,
+        'unknown_workspace',
+      );
     }
   });
 

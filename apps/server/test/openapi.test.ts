@@ -1,8 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { compile } from '@trellis/model';
 import { describe, expect, it } from 'vitest';
-import { readStandardPackage } from '../src/standard-packages.ts';
 import { describeApi } from '../src/openapi.ts';
+import { readStandardPackage } from '../src/standard-packages.ts';
 
 const all = [...readStandardPackage('system').components, ...readStandardPackage('crm').components];
 const { model } = compile(all.map((component) => ({ component })));
@@ -37,7 +37,9 @@ describe('the OpenAPI document', () => {
     }
     expect(document.paths['/records/deal']).toHaveProperty('post');
     expect(document.components.schemas).not.toHaveProperty('Record_user_input');
-    expect(document.components.schemas.Record_deal!.properties.amount!.anyOf[0]).toMatchObject({ type: 'number' });
+    expect(document.components.schemas.Record_deal!.properties.amount!.anyOf[0]).toMatchObject({
+      type: 'number',
+    });
     expect(document.components.schemas.Record_deal_input!.properties).not.toHaveProperty('version');
   });
 
@@ -51,7 +53,11 @@ describe('the OpenAPI document', () => {
   it('says nothing of what the caller may not see', () => {
     const restricted = describeFor({
       ...everything,
-      rightsOn: (object?: { name: string }) => ({ ...everything.rightsOn(), read: object?.name !== 'deal', create: false }),
+      rightsOn: (object?: { name: string }) => ({
+        ...everything.rightsOn(),
+        read: object?.name !== 'deal',
+        create: false,
+      }),
       canRead: (field?: { name: string }) => field?.name !== 'annual_revenue',
     } as typeof everything);
     expect(JSON.stringify(restricted)).not.toContain('annual_revenue');

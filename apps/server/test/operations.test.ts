@@ -1,5 +1,5 @@
 /** What those who run the server see: health, metrics, limits, compression, static files, the OpenAPI document. */
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -23,7 +23,15 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers });
 
 describe('the web application', () => {
-  it.each(['/', '/login', '/setup', '/setup/objects/deal', '/o/deal', '/o/deal/123?tab=history', '/w/lab/o/deal'])('is served at %s', async (path) => {
+  it.each([
+    '/',
+    '/login',
+    '/setup',
+    '/setup/objects/deal',
+    '/o/deal',
+    '/o/deal/123?tab=history',
+    '/w/lab/o/deal',
+  ])('is served at %s', async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/html');
@@ -42,7 +50,15 @@ describe('the web application', () => {
   });
 
   it('gives no other file away', async () => {
-    for (const path of ['/package.json', '/..%2f..%2fpackage.json', '/assets/../../x', '/.env', '/nothing.js', '/assets/gone-12345678.js', '/api']) {
+    for (const path of [
+      '/package.json',
+      '/..%2f..%2fpackage.json',
+      '/assets/../../x',
+      '/.env',
+      '/nothing.js',
+      '/assets/gone-12345678.js',
+      '/api',
+    ]) {
       const response = await get(path);
       expect({ path, status: response.status }).toEqual({ path, status: 404 });
       expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -69,9 +85,12 @@ describe('operations', () => {
     const response = await get('/api/v1/metrics');
     expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
     const text = await response.text();
-    expect(text).toMatch(/trellis_http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/records\/:object\/query",status="200"\} 1\n/);
+    expect(text).toMatch(
+      /trellis_http_request_duration_seconds_count\{method="POST",route="\/api\/v1\/records\/:object\/query",status="200"\} 1\n/,
+    );
     expect(text).toContain('trellis_http_requests_in_flight 1');
-    for (const line of text.trim().split('\n')) expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+-]+)$/);
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+-]+)$/);
     expect(text).not.toContain('example.com');
   });
 
@@ -85,18 +104,26 @@ describe('operations', () => {
     const large = await get('/api/v1/describe/deal', { cookie, 'accept-encoding': 'gzip' });
     expect(large.headers.get('content-encoding')).toBe('gzip');
     expect(await large.json()).toMatchObject({ name: 'deal' });
-    expect((await get('/api/v1/me', { cookie, 'accept-encoding': 'gzip' })).headers.get('content-encoding')).toBeNull();
+    expect(
+      (await get('/api/v1/me', { cookie, 'accept-encoding': 'gzip' })).headers.get('content-encoding'),
+    ).toBeNull();
   });
 
   it('describe the API as valid OpenAPI, of the workspace as it is now', async () => {
     const first = await server.client.exchange('GET', '/openapi.json');
     expect(first.status).toBe(200);
-    const { valid, errors } = await new Validator().validate(structuredClone(first.body) as Record<string, unknown>);
+    const { valid, errors } = await new Validator().validate(
+      structuredClone(first.body) as Record<string, unknown>,
+    );
     expect(errors ?? []).toEqual([]);
     expect(valid).toBe(true);
-    await server.client.publish({ components: [{ kind: 'field', name: 'deal.risk', body: { label: 'Risk', type: 'percent' } }] });
+    await server.client.publish({
+      components: [{ kind: 'field', name: 'deal.risk', body: { label: 'Risk', type: 'percent' } }],
+    });
     const second = await server.client.exchange('GET', '/openapi.json');
-    expect(second.body).toMatchObject({ components: { schemas: { Record_deal: { properties: { risk: { title: 'Risk' } } } } } });
+    expect(second.body).toMatchObject({
+      components: { schemas: { Record_deal: { properties: { risk: { title: 'Risk' } } } } },
+    });
   });
 
   const PREFIX = '/api/v1';
@@ -109,7 +136,8 @@ describe('operations', () => {
     for (const [path, item] of Object.entries((body as { paths: Record<string, object> }).paths)) {
       const general = path.replace(/^\/records\/[a-z_]+/, '/records/:object').replace(/\{(\w+)\}/g, ':$1');
       const url = PREFIX + general.replace('/describe/:object', '/describe/:name');
-      for (const method of Object.keys(item)) if (method !== 'parameters') described.add(`${method.toUpperCase()} ${url}`);
+      for (const method of Object.keys(item))
+        if (method !== 'parameters') described.add(`${method.toUpperCase()} ${url}`);
     }
     const undescribed = doors().filter((door) => !described.has(door));
     // The first three lead nowhere yet; metrics are no JSON.
@@ -144,10 +172,15 @@ describe('operations', () => {
 describe('the rate limit', () => {
   it('counts per caller, and tells when to come back', async () => {
     const limited = await startTestServer({ settings: { rateLimit: 20 } });
-    const statuses = await Promise.all(Array.from({ length: 25 }, async () => (await limited.client.exchange('GET', '/me')).status));
+    const statuses = await Promise.all(
+      Array.from({ length: 25 }, async () => (await limited.client.exchange('GET', '/me')).status),
+    );
     expect(statuses.filter((status) => status === 200)).toHaveLength(20);
     const refused = await limited.client.exchange('GET', '/me');
-    expect({ status: refused.status, code: (refused.body as { code: string }).code }).toEqual({ status: 429, code: 'rate_limited' });
+    expect({ status: refused.status, code: (refused.body as { code: string }).code }).toEqual({
+      status: 429,
+      code: 'rate_limited',
+    });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     await limited.stop();
   });

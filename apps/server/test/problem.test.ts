@@ -34,10 +34,17 @@ describe('problem documents', () => {
   });
 
   it('translate what Fastify refuses', () => {
-    const refused = (code: string, statusCode: number) => toProblem(Object.assign(new Error('x'), { code, statusCode }), 'r');
-    expect(refused('FST_ERR_CTP_BODY_TOO_LARGE', 413)).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    const refused = (code: string, statusCode: number) =>
+      toProblem(Object.assign(new Error('x'), { code, statusCode }), 'r');
+    expect(refused('FST_ERR_CTP_BODY_TOO_LARGE', 413)).toMatchObject({
+      status: 413,
+      body: { code: 'body_too_large' },
+    });
     expect(refused('FST_ERR_CTP_INVALID_MEDIA_TYPE', 415)).toMatchObject({ status: 415 });
-    expect(refused('FST_ERR_BAD_URL', 400)).toMatchObject({ status: 400, body: { code: 'malformed_request' } });
+    expect(refused('FST_ERR_BAD_URL', 400)).toMatchObject({
+      status: 400,
+      body: { code: 'malformed_request' },
+    });
     expect(refused('FST_ERR_NEW', 418)).toMatchObject({ status: 418, body: { status: 418 } });
   });
 

@@ -22,7 +22,9 @@ interface ServerProcess {
 }
 
 /** Starts the process; resolves with its address, or with its exit code when it ends before it has one. */
-async function start(environment: Record<string, string>): Promise<ServerProcess | { exitCode: number; output: string }> {
+async function start(
+  environment: Record<string, string>,
+): Promise<ServerProcess | { exitCode: number; output: string }> {
   const child = spawn(process.execPath, [MAIN], {
     env: { PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,13 +65,18 @@ const refused = async (environment: Record<string, string>) => {
 };
 
 afterEach(() => {
-  for (const child of running) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const child of running)
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   running.clear();
 });
 
 describe('faults at the start', () => {
   it('in settings are told all at once, without a stack', async () => {
-    const { exitCode, output } = await refused({ PORT: 'many', TRELLIS_LOG_LEVEL: 'loud', TRELLIS_ADMIN_EMAIL: 'a@b.c' });
+    const { exitCode, output } = await refused({
+      PORT: 'many',
+      TRELLIS_LOG_LEVEL: 'loud',
+      TRELLIS_ADMIN_EMAIL: 'a@b.c',
+    });
     expect(exitCode).toBe(1);
     expect(output).toContain('PORT must be a whole number');
     expect(output).toContain('TRELLIS_LOG_LEVEL must be one of');
@@ -110,7 +117,9 @@ describe('on one database', () => {
     const [one, two] = await Promise.all([started(environment), started(environment)]);
     const [here, there] = [await signIn(one.url), await signIn(two.url)];
     expect((await here.users()).users).toHaveLength(1);
-    expect((await here.revisions()).revisions.map(({ number }) => number)).toEqual((await there.revisions()).revisions.map(({ number }) => number));
+    expect((await here.revisions()).revisions.map(({ number }) => number)).toEqual(
+      (await there.revisions()).revisions.map(({ number }) => number),
+    );
 
     // What one publishes, the other knows at the very next request.
     await here.publish({ components: [...SAMPLE_COMPONENTS] });
@@ -118,15 +127,29 @@ describe('on one database', () => {
     expect(await here.get('gadget', id)).toMatchObject({ name: 'Made there' });
     for (let round = 0; round < 5; round += 1) {
       const field = `extra_${round}`;
-      await here.publish({ components: [{ kind: 'field', name: `gadget.${field}`, body: { label: field, type: 'text' } }] });
+      await here.publish({
+        components: [{ kind: 'field', name: `gadget.${field}`, body: { label: field, type: 'text' } }],
+      });
       expect(await there.update('gadget', id, { [field]: 'x' })).toMatchObject({ [field]: 'x' });
     }
-    await there.publish({ components: [{ kind: 'object', name: 'late', body: { label: 'Late', plural_label: 'Late', name_field: 'name' } }, { kind: 'field', name: 'late.name', body: { label: 'Name', type: 'text' } }] });
+    await there.publish({
+      components: [
+        { kind: 'object', name: 'late', body: { label: 'Late', plural_label: 'Late', name_field: 'name' } },
+        { kind: 'field', name: 'late.name', body: { label: 'Name', type: 'text' } },
+      ],
+    });
     expect(await here.describeObject('late')).toMatchObject({ name: 'late' });
 
     // A session is good at both, and signing out at one ends it at the other within ten seconds.
     const session = await signIn(one.url);
-    const cookie = (await session.exchange('POST', '/auth/login', { email: ADMINISTRATOR.email, password: ADMINISTRATOR.password })).headers.getSetCookie()[0]!.split(';')[0]!;
+    const cookie = (
+      await session.exchange('POST', '/auth/login', {
+        email: ADMINISTRATOR.email,
+        password: ADMINISTRATOR.password,
+      })
+    ).headers
+      .getSetCookie()[0]!
+      .split(';')[0]!;
     const me = (url: string) => fetch(`${url}/api/v1/me`, { headers: { cookie } });
     expect((await me(two.url)).status).toBe(200);
     await fetch(`${one.url}/api/v1/auth/logout`, { method: 'POST', headers: { cookie, origin: one.url } });
@@ -135,10 +158,15 @@ describe('on one database', () => {
     expect(await Promise.all([one.stop(), two.stop()])).toEqual([0, 0]);
   });
 
-  it('a server that is stopped finishes what is under way and takes nothing new', { timeout: 60_000 }, async () => {
+  it('a server that is stopped finishes what is under way and takes nothing new', {
+    timeout: 60_000,
+  }, async () => {
     const server = await started(environment);
     const client = await signIn(server.url);
-    const login = await client.exchange('POST', '/auth/login', { email: ADMINISTRATOR.email, password: ADMINISTRATOR.password });
+    const login = await client.exchange('POST', '/auth/login', {
+      email: ADMINISTRATOR.email,
+      password: ADMINISTRATOR.password,
+    });
     const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
     const { hostname, port, host } = new URL(server.url);
     const body = JSON.stringify({ name: 'Under way' });
@@ -160,7 +188,9 @@ describe('on one database', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
     expect(await stopping).toBe(0);
     const next = await started(environment);
-    const { records } = await (await signIn(next.url)).list('gadget', { filter: { '==': [{ var: 'name' }, 'Under way'] } });
+    const { records } = await (await signIn(next.url)).list('gadget', {
+      filter: { '==': [{ var: 'name' }, 'Under way'] },
+    });
     expect(records).toHaveLength(1);
     expect(await next.stop()).toBe(0);
   });

@@ -19,15 +19,37 @@ const call = async (method: string, path: string, body?: unknown, headers?: Reco
   return { ...answer, problem: answer.body as Problem, record: answer.body as Record<string, unknown> };
 };
 const create = async (input: object) => (await call('POST', '/records/gadget', input)).record;
-const names = (answer: { body: unknown }) => (answer.body as { records: { name: string }[] }).records.map(({ name }) => name);
+const names = (answer: { body: unknown }) =>
+  (answer.body as { records: { name: string }[] }).records.map(({ name }) => name);
 
 describe('creating', () => {
   it('answers 201 with the full record, its address and its version', async () => {
-    const { status, record, headers } = await call('POST', '/records/gadget', { name: ' Lamp ', amount: 12.5, ready_on: '2026-03-01' });
+    const { status, record, headers } = await call('POST', '/records/gadget', {
+      name: ' Lamp ',
+      amount: 12.5,
+      ready_on: '2026-03-01',
+    });
     expect(status).toBe(201);
-    expect(record).toMatchObject({ name: 'Lamp', amount: 12.5, ready_on: '2026-03-01', stage: null, maker: null, is_hot: false, version: 1 });
+    expect(record).toMatchObject({
+      name: 'Lamp',
+      amount: 12.5,
+      ready_on: '2026-03-01',
+      stage: null,
+      maker: null,
+      is_hot: false,
+      version: 1,
+    });
     expect(Object.keys(record)).toEqual(
-      expect.arrayContaining(['id', 'owner_id', 'record_type', 'created_at', 'created_by', 'updated_at', 'updated_by', 'version']),
+      expect.arrayContaining([
+        'id',
+        'owner_id',
+        'record_type',
+        'created_at',
+        'created_by',
+        'updated_at',
+        'updated_by',
+        'version',
+      ]),
     );
     expect(headers.get('location')).toBe(`/api/v1/records/gadget/${record.id}`);
     expect(headers.get('etag')).toBe('"1"');
@@ -35,7 +57,12 @@ describe('creating', () => {
   });
 
   it('reports all faults together', async () => {
-    const { status, problem } = await call('POST', '/records/gadget', { amount: 'much', stage: 'gone', colour: 'red', version: 3 });
+    const { status, problem } = await call('POST', '/records/gadget', {
+      amount: 'much',
+      stage: 'gone',
+      colour: 'red',
+      version: 3,
+    });
     expect({ status, code: problem.code }).toEqual({ status: 422, code: 'invalid_input' });
     const pointers = problem.errors.map(({ pointer }) => pointer).sort();
     expect(pointers).toEqual(expect.arrayContaining(['/amount', '/colour', '/stage', '/version']));
@@ -44,7 +71,11 @@ describe('creating', () => {
   it('writes nothing on a dry run', async () => {
     const { status } = await call('POST', '/records/gadget?dry_run=true', { name: 'Ghost' });
     expect(status).toBe(200);
-    expect(names(await call('GET', `/records/gadget?filter=${encodeURIComponent('{"==":[{"var":"name"},"Ghost"]}')}`))).toEqual([]);
+    expect(
+      names(
+        await call('GET', `/records/gadget?filter=${encodeURIComponent('{"==":[{"var":"name"},"Ghost"]}')}`),
+      ),
+    ).toEqual([]);
   });
 
   it('answers 409 for a taken value, without telling by whom', async () => {
@@ -63,19 +94,29 @@ describe('changing', () => {
   });
 
   it('merges, null clears, and the version moves', async () => {
-    const { status, record, headers } = await call('PATCH', `/records/gadget/${id}`, { amount: null, stage: 'new' });
+    const { status, record, headers } = await call('PATCH', `/records/gadget/${id}`, {
+      amount: null,
+      stage: 'new',
+    });
     expect(status).toBe(200);
     expect(record).toMatchObject({ name: 'Chair', amount: null, stage: 'new', version: 2 });
     expect(headers.get('etag')).toBe('"2"');
   });
 
   it.each(['1', '"1"', 'W/"1"', '*'])('takes If-Match %s', async (version) => {
-    expect((await call('PATCH', `/records/gadget/${id}`, { amount: 6 }, { 'if-match': version })).status).toBe(200);
+    expect(
+      (await call('PATCH', `/records/gadget/${id}`, { amount: 6 }, { 'if-match': version })).status,
+    ).toBe(200);
   });
 
   it('answers 409 for a stale version, and writes nothing', async () => {
     await call('PATCH', `/records/gadget/${id}`, { amount: 6 });
-    const { status, problem } = await call('PATCH', `/records/gadget/${id}`, { amount: 7 }, { 'if-match': '"1"' });
+    const { status, problem } = await call(
+      'PATCH',
+      `/records/gadget/${id}`,
+      { amount: 7 },
+      { 'if-match': '"1"' },
+    );
     expect({ status, code: problem.code }).toEqual({ status: 409, code: 'stale_version' });
     expect((await call('GET', `/records/gadget/${id}`)).record).toMatchObject({ amount: 6, version: 2 });
     expect((await call('DELETE', `/records/gadget/${id}`, undefined, { 'if-match': '1' })).status).toBe(409);
@@ -93,9 +134,15 @@ describe('changing', () => {
     await call('PATCH', `/records/gadget/${id}`, { amount: 6 });
     const { status, body } = await call('GET', `/records/gadget/${id}/history`);
     expect(status).toBe(200);
-    const { entries } = body as { entries: { action: string; source: string; actor: { name: string }; changes: unknown[] }[] };
+    const { entries } = body as {
+      entries: { action: string; source: string; actor: { name: string }; changes: unknown[] }[];
+    };
     expect(entries.map(({ action }) => action)).toEqual(['update', 'create']);
-    expect(entries[0]).toMatchObject({ source: 'api', actor: { name: 'Ada' }, changes: [{ field: 'amount', before: 5, after: 6 }] });
+    expect(entries[0]).toMatchObject({
+      source: 'api',
+      actor: { name: 'Ada' },
+      changes: [{ field: 'amount', before: 5, after: 6 }],
+    });
   });
 });
 
@@ -140,20 +187,37 @@ describe('listing', () => {
     expect(names(first)[0]).toBe('Bulb 24');
     expect(first.body).toMatchObject({ previous: null, count: { value: 25, kind: 'exact' } });
     const { next } = first.body as { next: string };
-    const second = await call('GET', `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&after=${encodeURIComponent(next)}`);
+    const second = await call(
+      'GET',
+      `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&after=${encodeURIComponent(next)}`,
+    );
     expect(names(second)).toHaveLength(10);
     expect(names(second)[0]).toBe('Bulb 14');
     const { previous, next: last } = second.body as { previous: string; next: string };
-    const back = await call('GET', `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&before=${encodeURIComponent(previous)}`);
+    const back = await call(
+      'GET',
+      `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&before=${encodeURIComponent(previous)}`,
+    );
     expect(names(back)).toEqual(names(first));
-    const third = await call('GET', `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&after=${encodeURIComponent(last)}`);
+    const third = await call(
+      'GET',
+      `/records/gadget?filter=${bulbs}&sort=-amount&limit=10&after=${encodeURIComponent(last)}`,
+    );
     expect(third.body).toMatchObject({ next: null });
   });
 
   it('answers the same question in a body the same', async () => {
-    const query = { filter: { starts_with: [{ var: 'name' }, 'Bulb'] }, sort: ['-amount'], limit: 3, fields: ['name', 'maker.name', 'owner.name'] };
+    const query = {
+      filter: { starts_with: [{ var: 'name' }, 'Bulb'] },
+      sort: ['-amount'],
+      limit: 3,
+      fields: ['name', 'maker.name', 'owner.name'],
+    };
     const asked = await call('POST', '/records/gadget/query', query);
-    const got = await call('GET', `/records/gadget?filter=${bulbs}&sort=-amount&limit=3&fields=name,maker.name,owner.name`);
+    const got = await call(
+      'GET',
+      `/records/gadget?filter=${bulbs}&sort=-amount&limit=3&fields=name,maker.name,owner.name`,
+    );
     expect(asked.body).toEqual(got.body);
     const [record] = (asked.body as { records: Record<string, unknown>[] }).records;
     expect(record).toMatchObject({ name: 'Bulb 24', maker: { name: 'Philips' }, owner: { name: 'Ada' } });
@@ -204,9 +268,17 @@ describe('listing', () => {
         { stage: 'done', count: 12, sum_amount: 144 },
       ],
     });
-    for (const bad of [{ measures: [{ function: 'median', field: 'amount' }] }, { group_by: [5] }, { measure: [] }, { measures: 'count' }]) {
+    for (const bad of [
+      { measures: [{ function: 'median', field: 'amount' }] },
+      { group_by: [5] },
+      { measure: [] },
+      { measures: 'count' },
+    ]) {
       const answer = await call('POST', '/records/gadget/aggregate', bad);
-      expect({ status: answer.status, code: answer.problem.code }).toEqual({ status: 422, code: 'invalid_query' });
+      expect({ status: answer.status, code: answer.problem.code }).toEqual({
+        status: 422,
+        code: 'invalid_query',
+      });
     }
   });
 
@@ -221,18 +293,27 @@ describe('listing', () => {
   it('exports as CSV and NDJSON', async () => {
     const raw = async (query: string) => {
       const cookie = await sessionCookieOf(server);
-      const response = await fetch(`${server.url}/api/v1/records/gadget/export?${query}`, { headers: { cookie } });
+      const response = await fetch(`${server.url}/api/v1/records/gadget/export?${query}`, {
+        headers: { cookie },
+      });
       return { status: response.status, headers: response.headers, text: await response.text() };
     };
     const csv = await raw(`format=csv&filter=${bulbs}&fields=name,amount&sort=amount`);
     expect(csv.status).toBe(200);
     expect(csv.headers.get('content-type')).toContain('text/csv');
-    expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="gadget-\d{4}-\d\d-\d\d\.csv"$/);
+    expect(csv.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="gadget-\d{4}-\d\d-\d\d\.csv"$/,
+    );
     const lines = csv.text.split('\r\n');
     expect(lines.slice(0, 2)).toEqual(['name,amount', 'Bulb 00,0']);
     expect(lines).toHaveLength(27);
     const ndjson = await raw(`format=ndjson&filter=${bulbs}&fields=name&sort=name`);
-    expect(ndjson.text.trim().split('\n').map((line) => JSON.parse(line).name)).toHaveLength(25);
+    expect(
+      ndjson.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).name),
+    ).toHaveLength(25);
     const none = encodeURIComponent('{"==":[{"var":"name"},"none"]}');
     expect((await raw(`format=csv&filter=${none}&fields=name`)).text).toBe('name\r\n');
     expect((await raw('format=xls')).status).toBe(422);
@@ -245,14 +326,20 @@ describe('a batch', () => {
     const records = [{ name: 'B1' }, { amount: 5 }, { name: 'B3', colour: 'red' }];
     const { status, body } = await call('POST', '/records/gadget/batch', { operation: 'create', records });
     expect(status).toBe(200);
-    const { results } = body as { results: { index: number; status: string; errors?: { pointer: string }[] }[] };
+    const { results } = body as {
+      results: { index: number; status: string; errors?: { pointer: string }[] }[];
+    };
     expect(results.map((each) => each.status)).toEqual(['created', 'failed', 'failed']);
     expect(results[1]!.errors![0]!.pointer).toBe('/name');
   });
 
   it('writes all or nothing, answering 422 with the same results', async () => {
     const records = [{ name: 'All' }, { name: 'Nothing', amount: 'x' }];
-    const { status, problem } = await call('POST', '/records/gadget/batch', { operation: 'create', records, all_or_nothing: true });
+    const { status, problem } = await call('POST', '/records/gadget/batch', {
+      operation: 'create',
+      records,
+      all_or_nothing: true,
+    });
     expect({ status, code: problem.code }).toEqual({ status: 422, code: 'batch_failed' });
     expect(problem.results).toMatchObject([{ status: 'not_done' }, { status: 'failed' }]);
     expect(problem.errors[0]!.pointer).toBe('/records/1/amount');
@@ -262,13 +349,34 @@ describe('a batch', () => {
 
   it('updates, upserts and deletes', async () => {
     const batch = (body: object) => call('POST', '/records/gadget/batch', body);
-    const made = await batch({ operation: 'upsert', key: 'code', records: [{ code: 'U-1', name: 'One' }, { code: 'U-2', name: 'Two' }] });
+    const made = await batch({
+      operation: 'upsert',
+      key: 'code',
+      records: [
+        { code: 'U-1', name: 'One' },
+        { code: 'U-2', name: 'Two' },
+      ],
+    });
     const ids = (made.body as { results: { id: string; status: string }[] }).results;
     expect(ids.map(({ status }) => status)).toEqual(['created', 'created']);
-    const again = await batch({ operation: 'upsert', key: 'code', records: [{ code: 'U-1', name: 'One', amount: 1 }, { code: 'U-3', name: 'Three' }] });
-    expect((again.body as typeof made.body as { results: { status: string }[] }).results.map(({ status }) => status)).toEqual(['updated', 'created']);
+    const again = await batch({
+      operation: 'upsert',
+      key: 'code',
+      records: [
+        { code: 'U-1', name: 'One', amount: 1 },
+        { code: 'U-3', name: 'Three' },
+      ],
+    });
+    expect(
+      (again.body as typeof made.body as { results: { status: string }[] }).results.map(
+        ({ status }) => status,
+      ),
+    ).toEqual(['updated', 'created']);
     const removed = await batch({ operation: 'delete', records: ids.map(({ id }) => ({ id })) });
-    expect((removed.body as { results: { status: string }[] }).results.map(({ status }) => status)).toEqual(['deleted', 'deleted']);
+    expect((removed.body as { results: { status: string }[] }).results.map(({ status }) => status)).toEqual([
+      'deleted',
+      'deleted',
+    ]);
   });
 
   it.each([
@@ -301,7 +409,12 @@ describe('objects', () => {
       ['GET', '/describe/ghost', undefined],
     ] as const) {
       const { status, problem } = await call(method, path, body);
-      expect({ method, path, status, code: problem.code }).toEqual({ method, path, status: 404, code: 'unknown_object' });
+      expect({ method, path, status, code: problem.code }).toEqual({
+        method,
+        path,
+        status: 404,
+        code: 'unknown_object',
+      });
     }
   });
 
@@ -315,24 +428,37 @@ describe('objects', () => {
     expect(first.record).toMatchObject({ name: 'gadget', rights: { create: true } });
     const etag = first.headers.get('etag')!;
     expect((await call('GET', '/describe/gadget', undefined, { 'if-none-match': etag })).status).toBe(304);
-    await server.client.publish({ components: [{ kind: 'field', name: 'gadget.weight', body: { label: 'Weight', type: 'decimal' } }] });
+    await server.client.publish({
+      components: [{ kind: 'field', name: 'gadget.weight', body: { label: 'Weight', type: 'decimal' } }],
+    });
     const second = await call('GET', '/describe/gadget', undefined, { 'if-none-match': etag });
     expect(second.status).toBe(200);
     expect(JSON.stringify(second.body)).toContain('"weight"');
-    expect((await call('GET', '/describe')).record).toMatchObject({ workspace: { name: 'main' }, objects: expect.arrayContaining([expect.objectContaining({ name: 'gadget' })]) });
+    expect((await call('GET', '/describe')).record).toMatchObject({
+      workspace: { name: 'main' },
+      objects: expect.arrayContaining([expect.objectContaining({ name: 'gadget' })]),
+    });
   });
 });
 
 it('doors that lead nowhere yet say so', async () => {
-  for (const [method, path] of [['POST', '/records/gadget/import'], ['GET', '/jobs/1'], ['GET', '/events']] as const) {
+  for (const [method, path] of [
+    ['POST', '/records/gadget/import'],
+    ['GET', '/jobs/1'],
+    ['GET', '/events'],
+  ] as const) {
     const { status, problem } = await call(method, path);
     expect({ status, code: problem.code }).toEqual({ status: 501, code: 'not_yet_available' });
   }
 });
 
 it('access is explained', async () => {
-  expect((await call('GET', '/access/explain?object=gadget&action=update&field=amount')).body).toMatchObject({ is_allowed: true });
-  expect((await call('GET', '/access/explain?object=gadget&action=update&field=version')).body).toMatchObject({ is_allowed: false });
+  expect((await call('GET', '/access/explain?object=gadget&action=update&field=amount')).body).toMatchObject({
+    is_allowed: true,
+  });
+  expect((await call('GET', '/access/explain?object=gadget&action=update&field=version')).body).toMatchObject(
+    { is_allowed: false },
+  );
   expect((await call('GET', '/access/explain?object=ghost')).status).toBe(404);
   expect((await call('GET', '/access/explain')).status).toBe(422);
 });

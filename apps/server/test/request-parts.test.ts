@@ -9,7 +9,18 @@ import { createRouteTable } from '../src/route-table.ts';
 import { csvLine } from '../src/routes/transfer.ts';
 import { isSameOrigin } from '../src/same-origin.ts';
 import { readSessionCookie, sessionCookie } from '../src/session-cookie.ts';
-import { anything, flag, jsonParameter, names, namesParameter, oneOf, readBody, readParameters, whole, wholeParameter } from '../src/shape.ts';
+import {
+  anything,
+  flag,
+  jsonParameter,
+  names,
+  namesParameter,
+  oneOf,
+  readBody,
+  readParameters,
+  whole,
+  wholeParameter,
+} from '../src/shape.ts';
 
 const problemOf = (work: () => unknown): HttpProblem => {
   try {
@@ -54,7 +65,10 @@ describe('a JSON body', () => {
     expect(problemOf(() => parse('{"a": [{"__proto__": {"admin": true}}]}')).message).toContain('__proto__');
     expect(problemOf(() => parse('{"\\u005f_proto__": 1}')).message).toContain('__proto__');
     expect(parse(`${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`)).toBeDefined();
-    expect(parse('{"note": "__proto__", "brackets": "[[[["}')).toEqual({ note: '__proto__', brackets: '[[[[' });
+    expect(parse('{"note": "__proto__", "brackets": "[[[["}')).toEqual({
+      note: '__proto__',
+      brackets: '[[[[',
+    });
   });
 
   it('may begin with a byte order mark', () => {
@@ -63,31 +77,47 @@ describe('a JSON body', () => {
 
   it('property: whatever JSON.parse refuses has a fault that is found within the text', () => {
     fc.assert(
-      fc.property(fc.json(), fc.nat(), fc.constantFrom('', ',', '}', '"', 'x', '\\', '\u0001', '1'), (json, at, noise) => {
-        const position = at % (json.length + 1);
-        const broken = json.slice(0, position) + noise + json.slice(position + 1);
-        try {
-          JSON.parse(broken);
-        } catch {
-          const fault = findFault(broken);
-          expect(fault.message).not.toBe('The JSON can’t be read');
-          expect(fault.position).toBeLessThanOrEqual(broken.length);
-        }
-      }),
+      fc.property(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom('', ',', '}', '"', 'x', '\\', '\u0001', '1'),
+        (json, at, noise) => {
+          const position = at % (json.length + 1);
+          const broken = json.slice(0, position) + noise + json.slice(position + 1);
+          try {
+            JSON.parse(broken);
+          } catch {
+            const fault = findFault(broken);
+            expect(fault.message).not.toBe('The JSON can’t be read');
+            expect(fault.position).toBeLessThanOrEqual(broken.length);
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 });
 
 describe('the shape of a request', () => {
-  const shape = { filter: anything, fields: names, limit: whole, deleted: flag, count: oneOf('none', 'exact') };
+  const shape = {
+    filter: anything,
+    fields: names,
+    limit: whole,
+    deleted: flag,
+    count: oneOf('none', 'exact'),
+  };
 
   it('is read property by property, null standing for absence', () => {
-    expect(readBody({ fields: 'a, b', limit: 5, deleted: null }, shape)).toEqual({ fields: ['a', 'b'], limit: 5 });
+    expect(readBody({ fields: 'a, b', limit: 5, deleted: null }, shape)).toEqual({
+      fields: ['a', 'b'],
+      limit: 5,
+    });
   });
 
   it('is refused with all faults and a hint for a misspelt name', () => {
-    const { code, errors } = problemOf(() => readBody({ limt: 5, limit: 1.5, deleted: 'yes', count: 'some' }, shape));
+    const { code, errors } = problemOf(() =>
+      readBody({ limt: 5, limit: 1.5, deleted: 'yes', count: 'some' }, shape),
+    );
     expect(code).toBe('invalid_input');
     expect(errors).toEqual([
       expect.objectContaining({ code: 'unknown_property', pointer: '/limt', hint: 'Did you mean `limit`?' }),
@@ -154,8 +184,12 @@ describe('headers', () => {
     const plain = sessionCookie('t', { protocol: 'http', headers: {} }, options);
     expect(plain).toBe('trellis_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax');
     expect(sessionCookie('t', { protocol: 'https', headers: {} }, options)).toBe(`${plain}; Secure`);
-    expect(sessionCookie('t', { protocol: 'http', headers: { origin: 'https://a' } }, options)).toContain('Secure');
-    expect(sessionCookie('t', { protocol: 'http', headers: {} }, { ...options, publicUrl: new URL('https://a') })).toContain('Secure');
+    expect(sessionCookie('t', { protocol: 'http', headers: { origin: 'https://a' } }, options)).toContain(
+      'Secure',
+    );
+    expect(
+      sessionCookie('t', { protocol: 'http', headers: {} }, { ...options, publicUrl: new URL('https://a') }),
+    ).toContain('Secure');
   });
 
   const asked = (origin: string | undefined, host: string, protocol: 'http' | 'https' = 'http') =>
@@ -180,7 +214,9 @@ describe('headers', () => {
 
   it('the public URL is an own origin whatever the host says', () => {
     expect(isSameOrigin(asked('https://crm.test', '10.0.0.7:3000'), new URL('https://crm.test'))).toBe(true);
-    expect(isSameOrigin(asked('https://evil.test', '10.0.0.7:3000'), new URL('https://crm.test'))).toBe(false);
+    expect(isSameOrigin(asked('https://evil.test', '10.0.0.7:3000'), new URL('https://crm.test'))).toBe(
+      false,
+    );
   });
 });
 
@@ -189,7 +225,10 @@ describe('the rate limit', () => {
     let clock = 0;
     const limit = createRateLimit(60, () => clock);
     for (let round = 0; round < 60; round += 1) limit.take('ada');
-    expect(problemOf(() => limit.take('ada'))).toMatchObject({ code: 'rate_limited', headers: { 'retry-after': '1' } });
+    expect(problemOf(() => limit.take('ada'))).toMatchObject({
+      code: 'rate_limited',
+      headers: { 'retry-after': '1' },
+    });
     limit.take('bob');
     clock = 1000;
     limit.take('ada');

@@ -17,7 +17,11 @@ interface Answer {
   headers: Headers;
   body: Record<string, unknown>;
 }
-async function call(method: string, path: string, options: { cookie?: string; origin?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Answer> {
+async function call(
+  method: string,
+  path: string,
+  options: { cookie?: string; origin?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
   const { cookie, origin, body, headers } = options;
   const response = await fetch(`${server.url}/api/v1${path}`, {
     method,
@@ -32,7 +36,10 @@ async function call(method: string, path: string, options: { cookie?: string; or
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
 }
-const signIn = (change = {}) => call('POST', '/auth/login', { body: { email: ADMINISTRATOR.email, password: ADMINISTRATOR.password, ...change } });
+const signIn = (change = {}) =>
+  call('POST', '/auth/login', {
+    body: { email: ADMINISTRATOR.email, password: ADMINISTRATOR.password, ...change },
+  });
 async function newSession(): Promise<string> {
   return (await signIn()).headers.getSetCookie()[0]!.split(';')[0]!;
 }
@@ -75,12 +82,16 @@ describe('signing in', () => {
   });
 
   it('from a page of another site is refused', async () => {
-    const { status, body } = await call('POST', '/auth/login', { origin: 'https://evil.example', body: ADMINISTRATOR_LOGIN });
+    const { status, body } = await call('POST', '/auth/login', {
+      origin: 'https://evil.example',
+      body: ADMINISTRATOR_LOGIN,
+    });
     expect({ status, code: body.code }).toEqual({ status: 403, code: 'cross_origin' });
   });
 
   it('is throttled after failures, with the time to wait', async () => {
-    for (let round = 0; round < 5; round += 1) expect((await signIn({ email: 'eve@example.com' })).status).toBe(401);
+    for (let round = 0; round < 5; round += 1)
+      expect((await signIn({ email: 'eve@example.com' })).status).toBe(401);
     const { status, body, headers } = await signIn({ email: 'eve@example.com' });
     expect({ status, code: body.code }).toEqual({ status: 429, code: 'too_many_attempts' });
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(800);
@@ -90,7 +101,17 @@ describe('signing in', () => {
 
 describe('a session', () => {
   it('is needed for every door but the public ones', async () => {
-    for (const path of ['/me', '/records/account', '/metadata', '/describe', '/users', '/workspaces', '/openapi.json', '/search?q=x', '/events']) {
+    for (const path of [
+      '/me',
+      '/records/account',
+      '/metadata',
+      '/describe',
+      '/users',
+      '/workspaces',
+      '/openapi.json',
+      '/search?q=x',
+      '/events',
+    ]) {
       const { status, body, headers } = await call('GET', path);
       expect({ path, status, code: body.code }).toEqual({ path, status: 401, code: 'unauthenticated' });
       expect(headers.get('www-authenticate')).toBeTruthy();
@@ -128,7 +149,12 @@ describe('a session', () => {
 
   it('that is made up or cut off is no session', async () => {
     const cookie = await newSession();
-    for (const bad of [cookie.slice(0, -1), `${cookie}A`, 'trellis_session=', `trellis_session=${'A'.repeat(43)}`]) {
+    for (const bad of [
+      cookie.slice(0, -1),
+      `${cookie}A`,
+      'trellis_session=',
+      `trellis_session=${'A'.repeat(43)}`,
+    ]) {
       expect((await call('GET', '/me', { cookie: bad })).status).toBe(401);
     }
   });
@@ -143,7 +169,8 @@ describe('a session', () => {
 
   it('needs an own origin to change anything', async () => {
     const cookie = await newSession();
-    const change = (origin?: string) => call('POST', '/metadata/plan', { cookie, body: {}, ...(origin === undefined ? {} : { origin }) });
+    const change = (origin?: string) =>
+      call('POST', '/metadata/plan', { cookie, body: {}, ...(origin === undefined ? {} : { origin }) });
     for (const origin of [undefined, 'null', 'https://evil.example', `${server.url}0`, 'nonsense']) {
       const { status, body } = await change(origin);
       expect({ origin, status, code: body.code }).toEqual({ origin, status: 403, code: 'cross_origin' });
@@ -153,7 +180,9 @@ describe('a session', () => {
   });
 
   it('changes nothing with a GET, whatever its origin', async () => {
-    expect((await call('GET', '/me', { cookie: await newSession(), origin: 'https://evil.example' })).status).toBe(200);
+    expect(
+      (await call('GET', '/me', { cookie: await newSession(), origin: 'https://evil.example' })).status,
+    ).toBe(200);
   });
 
   it('can’t be replaced by an API key yet, which is said', async () => {
@@ -166,9 +195,17 @@ describe('a change of password', () => {
   it('needs the current one, keeps to the policy, and ends the other sessions', async () => {
     const [here, there] = [await newSession(), await newSession()];
     const change = (current: string, next: string) =>
-      call('POST', '/me/password', { cookie: here, origin: server.url, body: { current_password: current, new_password: next } });
-    expect((await change('wrong', 'a new password')).body).toMatchObject({ errors: [{ pointer: '/current_password' }] });
-    expect((await change(ADMINISTRATOR.password, 'short')).body).toMatchObject({ errors: [{ pointer: '/new_password' }] });
+      call('POST', '/me/password', {
+        cookie: here,
+        origin: server.url,
+        body: { current_password: current, new_password: next },
+      });
+    expect((await change('wrong', 'a new password')).body).toMatchObject({
+      errors: [{ pointer: '/current_password' }],
+    });
+    expect((await change(ADMINISTRATOR.password, 'short')).body).toMatchObject({
+      errors: [{ pointer: '/new_password' }],
+    });
     expect((await change(ADMINISTRATOR.password, 'a new password')).status).toBe(204);
     expect((await call('GET', '/me', { cookie: there })).status).toBe(401);
     expect((await call('GET', '/me', { cookie: here })).status).toBe(200);

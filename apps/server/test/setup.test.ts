@@ -17,20 +17,34 @@ it('says that it is needed', async () => {
 });
 
 it('refuses faults, all together', async () => {
-  const { status, body } = await client().exchange('POST', '/setup', { name: ' ', email: 'nobody', password: 'short' });
+  const { status, body } = await client().exchange('POST', '/setup', {
+    name: ' ',
+    email: 'nobody',
+    password: 'short',
+  });
   expect(status).toBe(422);
-  expect((body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual(['/name', '/email', '/password']);
+  expect((body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer)).toEqual([
+    '/name',
+    '/email',
+    '/password',
+  ]);
 });
 
 it('makes exactly one administrator when many arrive together', async () => {
   const names = Array.from({ length: 8 }, (_each, index) => `visitor${index}`);
   const clients = names.map(client);
-  const answers = await Promise.all(names.map((name, index) => clients[index]!.exchange('POST', '/setup', person(name))));
+  const answers = await Promise.all(
+    names.map((name, index) => clients[index]!.exchange('POST', '/setup', person(name))),
+  );
   const statuses = answers.map(({ status }) => status).sort();
   expect(statuses).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
   expect(setUps).toBe(1);
   const winner = answers.findIndex(({ status }) => status === 201);
-  expect(await clients[winner]!.me()).toMatchObject({ user: { name: names[winner] }, workspace: 'main', rights: expect.arrayContaining(['customise']) });
+  expect(await clients[winner]!.me()).toMatchObject({
+    user: { name: names[winner] },
+    workspace: 'main',
+    rights: expect.arrayContaining(['customise']),
+  });
   expect(await server.storage.identities.countIdentities()).toBe(1);
 });
 

@@ -53,9 +53,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
   const engine = await createEngine({ storage, systemPackage: readStandardPackage('system') });
   const workspace =
-    (await storage.workspaces.find('main')) ?? (await engine.createWorkspace({ name: 'main', label: 'Main' }));
+    (await storage.workspaces.find('main')) ??
+    (await engine.createWorkspace({ name: 'main', label: 'Main' }));
   const system = { kind: 'system', workspace, reason: 'test' } as const;
-  for (const name of options.packages ?? []) await engine.metadata.installPackage(system, readStandardPackage(name));
+  for (const name of options.packages ?? [])
+    await engine.metadata.installPackage(system, readStandardPackage(name));
   if (options.components) await engine.metadata.publish(system, { components: options.components });
   const isSeeded = options.administrator !== false;
   if (isSeeded) {
@@ -73,7 +75,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.now && { now: options.now }),
   });
   const { webFolder, onSetUp } = options;
-  const app = await createApp({ engine, storage, identity, settings, webFolder, ...(onSetUp && { onSetUp }) });
+  const app = await createApp({
+    engine,
+    storage,
+    identity,
+    settings,
+    webFolder,
+    ...(onSetUp && { onSetUp }),
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>
     createClient({ origin: url, keepsCookies: true, ...(inWorkspace && { workspace: inWorkspace }) });

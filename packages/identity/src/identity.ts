@@ -6,7 +6,7 @@
  * used for the idle time, at the latest after its absolute time, and at once when it is signed out. What a token
  * resolves to is remembered for ten seconds: so long another node may take to notice a sign-out.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { IdentityError } from './errors.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
@@ -69,7 +69,7 @@ export function createIdentity(options: IdentityOptions) {
 
   /** Deletes what the condition picks from the cache of resolved sessions. */
   function forget(condition: (session: Session) => boolean): void {
-    for (const [hash, { session }] of cache) if (condition(session)) cache.delete(hash);
+    for (const [tokenHash, { session }] of cache) if (condition(session)) cache.delete(tokenHash);
   }
 
   /**
@@ -231,5 +231,5 @@ export function normaliseEmail(email: string): string {
 }
 
 function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }

@@ -31,11 +31,15 @@ export function accessRoutes(app: FastifyInstance, { engine }: Parts): void {
     const principal = await principalToExplain(context, query.user);
     const action = query.action ?? 'read';
     const decision = decide(principal, object, action);
-    const explained = query.field === undefined ? decision : explainField(object, query.field, action, decision);
+    const explained =
+      query.field === undefined ? decision : explainField(object, query.field, action, decision);
     if (query.record === undefined) return { is_allowed: explained.isAllowed, reasons: explained.reasons };
     // The asker must see the record; the decision's predicate is still all or nothing, so it says enough of it.
     await engine.records.get(context, object.name, query.record, ['id']);
-    return { is_allowed: explained.isAllowed, reasons: [...explained.reasons, 'No rule tells records apart yet.'] };
+    return {
+      is_allowed: explained.isAllowed,
+      reasons: [...explained.reasons, 'No rule tells records apart yet.'],
+    };
   });
 
   async function principalToExplain(context: UserContext, userId: string | undefined): Promise<Principal> {

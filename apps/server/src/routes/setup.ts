@@ -47,7 +47,9 @@ export function setupRoutes(app: FastifyInstance, parts: Parts): void {
 }
 
 /** Name, address and password of a person, checked and brought into their stored form. */
-export function checkPerson<T extends { readonly name?: string; readonly email?: string; readonly password?: string }>(given: T): T {
+export function checkPerson<
+  T extends { readonly name?: string; readonly email?: string; readonly password?: string },
+>(given: T): T {
   const { name, email, password } = given;
   const errors = [];
   if (name !== undefined && (name.trim() === '' || name.length > 200)) {
@@ -77,5 +79,8 @@ function createQueue(): (work: () => Promise<void>) => Promise<void> {
 }
 
 function alreadySetUp(): HttpProblem {
-  return new HttpProblem('already_set_up', 'This installation has an administrator already. Sign in instead.');
+  return new HttpProblem(
+    'already_set_up',
+    'This installation has an administrator already. Sign in instead.',
+  );
 }

@@ -6,14 +6,24 @@ import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
-import { flag, invalidInput, names, readBody, readParameters, requireGiven, text } from '../shape.ts';
+import {
+  flag,
+  invalidInput,
+  names,
+  readBody,
+  readParameters,
+  requireGiven,
+  requireObject,
+  type Shape,
+  text,
+} from '../shape.ts';
 import { checkPerson } from './setup.ts';
 
 interface OfUser {
   Params: { id: string };
 }
 
-export function userRoutes(app: FastifyInstance, { engine, storage, identity }: Parts): void {
+export function userRoutes(app: FastifyInstance, { engine, storage, identity, preferences }: Parts): void {
   const config = { right: 'manage_users' as const };
 
   app.get('/users', { config }, async (request) => {
@@ -24,14 +34,7 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity }: 
 
   app.post('/users', { config }, async (request, reply) => {
     readParameters(request.query, {});
-    const body = readBody(request.body, {
-      email: text,
-      name: text,
-      password: text,
-      role: text,
-      permission_sets: names,
-      teams: names,
-    });
+    const { body, fields } = readPerson(request.body, { email: text, name: text, password: text });
     requireGiven(body, 'email', 'name');
     refuseTeams(body);
     const { email, name, password } = checkPerson(body);
@@ -40,7 +43,7 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity }: 
       name,
       permissionSets: body.permission_sets ?? [],
       passwordHash: password === undefined ? null : await hashPassword(password),
-      ...(body.role === undefined ? {} : { fields: { role: body.role } }),
+      fields,
     });
     reply.code(201).header('location', `/api/v1/users/${user.id}`);
     return toResponse(user);
@@ -48,19 +51,14 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity }: 
 
   app.get<OfUser>('/users/:id', { config }, async (request) => {
     readParameters(request.query, {});
-    return toResponse(await requireUser(request.params.id, (id) => engine.users.find(callerOf(request).context, id)));
+    return toResponse(
+      await requireUser(request.params.id, (id) => engine.users.find(callerOf(request).context, id)),
+    );
   });
 
   app.patch<OfUser>('/users/:id', { config }, async (request) => {
     readParameters(request.query, {});
-    const body = readBody(request.body, {
-      name: text,
-      password: text,
-      is_active: flag,
-      role: text,
-      permission_sets: names,
-      teams: names,
-    });
+    const { body, fields } = readPerson(request.body, { name: text, password: text, is_active: flag });
     refuseTeams(body);
     const { name, password } = checkPerson(body);
     const { context, workspace, session } = callerOf(request);
@@ -70,8 +68,9 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity }: 
       ...(password === undefined ? {} : { passwordHash: await hashPassword(password) }),
       ...(body.is_active === undefined ? {} : { isActive: body.is_active }),
       ...(body.permission_sets === undefined ? {} : { permissionSets: body.permission_sets }),
-      ...(body.role === undefined ? {} : { fields: { role: body.role } }),
+      fields,
     });
+    preferences.forget(workspace, user.id);
     const behind = await storage.identities.findIdentityOfUser(workspace, user.id);
     if (behind) {
       const mustSignInAgain = password !== undefined || body.is_active === false;
@@ -93,10 +92,24 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity }: 
       throw invalidInput([{ code: 'wrong_password', pointer: '/current_password', message }]);
     }
     checkNewPassword(body.new_password);
-    await storage.identities.updateIdentity(found.id, { passwordHash: await hashPassword(body.new_password) });
+    await storage.identities.updateIdentity(found.id, {
+      passwordHash: await hashPassword(body.new_password),
+    });
     await identity.signOutEverywhere(found.id, session);
     return reply.code(204).send();
   });
+}
+
+/**
+ * What is said of a person: what the identity room keeps, checked here, and fields of the user record (`role`,
+ * `time_zone`, the workspace's own), which the engine checks.
+ */
+function readPerson<S extends Shape>(given: unknown, shape: S) {
+  const own = { ...shape, permission_sets: names, teams: names };
+  const isOwn = (property: string) => Object.hasOwn(own, property) || property === 'email';
+  const entries = Object.entries(requireObject(given));
+  const body = readBody(Object.fromEntries(entries.filter(([property]) => isOwn(property))), own);
+  return { body, fields: Object.fromEntries(entries.filter(([property]) => !isOwn(property))) };
 }
 
 function checkNewPassword(password: string): void {

@@ -6,6 +6,7 @@ import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { FIRST_WORKSPACE } from '../install.ts';
 import type { Parts } from '../parts.ts';
+import { isLocale, isTimeZone } from '../preferences.ts';
 import { invalidInput, readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Parts): void {
@@ -19,12 +20,25 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
     const { session, membership } = callerOf(request);
     // A workspace concerns the whole installation, so rights in any other one don't count.
     const first = session.memberships.find((each) => each.workspace === FIRST_WORKSPACE);
-    const principal = first && { kind: 'user' as const, userId: first.userId, permissionSets: first.permissionSets };
+    const principal = first && {
+      kind: 'user' as const,
+      userId: first.userId,
+      permissionSets: first.permissionSets,
+    };
     if (!principal || !systemRights(principal).includes('manage_users')) {
-      throw new HttpProblem('forbidden', `This needs the right \`manage_users\` in the workspace \`${FIRST_WORKSPACE}\`.`);
+      throw new HttpProblem(
+        'forbidden',
+        `This needs the right \`manage_users\` in the workspace \`${FIRST_WORKSPACE}\`.`,
+      );
     }
     readParameters(request.query, {});
-    const body = readBody(request.body, { name: text, label: text, time_zone: text, locale: text, currency: text });
+    const body = readBody(request.body, {
+      name: text,
+      label: text,
+      time_zone: text,
+      locale: text,
+      currency: text,
+    });
     requireGiven(body, 'name', 'label');
     checkWorkspace(body);
     const workspace = await engine.createWorkspace({
@@ -37,7 +51,12 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
     // Whoever makes a workspace administers it; the same person signs in to both.
     await engine.users.create(
       { kind: 'system', workspace, reason: `workspace made by ${membership.email}` },
-      { email: membership.email, name: membership.name, permissionSets: ['administrator'], passwordHash: null },
+      {
+        email: membership.email,
+        name: membership.name,
+        permissionSets: ['administrator'],
+        passwordHash: null,
+      },
     );
     identity.refresh(session.identityId);
     reply.code(201);
@@ -53,32 +72,26 @@ function checkWorkspace(body: {
   readonly currency?: string;
 }): void {
   const checks: readonly (readonly [string, boolean, string])[] = [
-    ['/name', /^[a-z][a-z0-9_]{0,40}$/.test(body.name), 'A name is up to 41 lower-case letters, digits and underscores, beginning with a letter.'],
+    [
+      '/name',
+      /^[a-z][a-z0-9_]{0,40}$/.test(body.name),
+      'A name is up to 41 lower-case letters, digits and underscores, beginning with a letter.',
+    ],
     ['/label', body.label.trim() !== '' && body.label.length <= 200, 'A label has 1 to 200 characters.'],
-    ['/time_zone', isTimeZone(body.time_zone), 'This is no IANA time zone such as `Europe/Berlin`.'],
-    ['/locale', isLocale(body.locale), 'This is no locale such as `en-GB`.'],
-    ['/currency', body.currency === undefined || Intl.supportedValuesOf('currency').includes(body.currency), 'This is no ISO 4217 currency such as `EUR`.'],
+    [
+      '/time_zone',
+      body.time_zone === undefined || isTimeZone(body.time_zone),
+      'This is no IANA time zone such as `Europe/Berlin`.',
+    ],
+    ['/locale', body.locale === undefined || isLocale(body.locale), 'This is no locale such as `en-GB`.'],
+    [
+      '/currency',
+      body.currency === undefined || Intl.supportedValuesOf('currency').includes(body.currency),
+      'This is no ISO 4217 currency such as `EUR`.',
+    ],
   ];
   const errors = checks
     .filter(([, isFine]) => !isFine)
     .map(([pointer, , message]) => ({ code: 'invalid_value', pointer, message }));
   if (errors.length > 0) throw invalidInput(errors);
-}
-
-function isTimeZone(name: string | undefined): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    // Offsets such as +01:00 are understood there, but are no zone.
-    return name === undefined || /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
-}
-
-function isLocale(name: string | undefined): boolean {
-  try {
-    return name === undefined || Intl.getCanonicalLocales(name).length === 1;
-  } catch {
-    return false;
-  }
 }
