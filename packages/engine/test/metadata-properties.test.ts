@@ -26,13 +26,11 @@ const component = fc.oneof(
   fc
     .tuple(fieldName, pick(['text', 'long_text', 'integer', 'date', 'boolean']), pick(['A', 'B']))
     .map(([name, type, label]) => ({ kind: 'field', name, body: { label, type } })),
-  fc
-    .tuple(pick(OBJECTS), pick(OBJECTS))
-    .map(([from, to]) => ({
-      kind: 'field',
-      name: `${from}.to_${to}`,
-      body: { label: to, type: 'lookup', to },
-    })),
+  fc.tuple(pick(OBJECTS), pick(OBJECTS)).map(([from, to]) => ({
+    kind: 'field',
+    name: `${from}.to_${to}`,
+    body: { label: to, type: 'lookup', to },
+  })),
   fc
     .tuple(pick(OBJECTS), fc.uniqueArray(pick(FIELDS), { minLength: 1 }))
     .map(([name, columns]) => ({ kind: 'view', name: `${name}.all`, body: { label: 'All', columns } })),
