@@ -32,7 +32,9 @@ export async function requireChromium(): Promise<string> {
   if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log('No Chromium found: installing Debian’s package.');
     run('apt-get', ['update', '-qq']);
-    tried.push(run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']));
+    tried.push(
+      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']),
+    );
     const path = findChromium();
     if (path) return path;
   }

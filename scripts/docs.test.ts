@@ -28,7 +28,9 @@ describe('documentation', () => {
       .map((match) => match[1]!)
       .filter((path) => FOLDERS.includes(path.split('/')[0]!) && !path.includes('…'))
       .map((path) => ({ named: path, path: join(ROOT, path) }));
-    const missing = [...links, ...mentioned].filter(({ path }) => !existsSync(path)).map(({ named }) => named);
+    const missing = [...links, ...mentioned]
+      .filter(({ path }) => !existsSync(path))
+      .map(({ named }) => named);
     expect(missing).toEqual([]);
   });
 });

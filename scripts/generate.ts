@@ -31,7 +31,9 @@ if (import.meta.main) {
     const stale = [...schemas].filter(([name, text]) => readFileSync(join(folder, name), 'utf8') !== text);
     const extra = readdirSync(folder).filter((name) => !schemas.has(name));
     if (stale.length + extra.length > 0) {
-      console.error(`docs/schemas is out of date (${[...stale.map(([name]) => name), ...extra].join(', ')}): run npm run generate.`);
+      console.error(
+        `docs/schemas is out of date (${[...stale.map(([name]) => name), ...extra].join(', ')}): run npm run generate.`,
+      );
       process.exit(1);
     }
   } else {

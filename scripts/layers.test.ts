@@ -21,10 +21,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['metadata', 'model', 'access', 'storage', 'forms'],
   api: ['forms'],
   'embedded-postgres': [],
-  server: ['metadata', 'model', 'access', 'storage', 'forms', 'identity', 'engine', 'api', 'embedded-postgres'],
+  server: [
+    'metadata',
+    'model',
+    'access',
+    'storage',
+    'forms',
+    'identity',
+    'engine',
+    'api',
+    'embedded-postgres',
+  ],
   web: ['metadata', 'model', 'forms', 'api'],
   cli: ['metadata', 'model', 'api'],
-  testing: ['metadata', 'model', 'access', 'storage', 'forms', 'identity', 'engine', 'api', 'embedded-postgres'],
+  testing: [
+    'metadata',
+    'model',
+    'access',
+    'storage',
+    'forms',
+    'identity',
+    'engine',
+    'api',
+    'embedded-postgres',
+  ],
 };
 /** Rooms that browsers load: no `node:` modules. */
 const BROWSER_SAFE = ['metadata', 'model', 'rules', 'access', 'forms', 'api', 'web'];
@@ -39,36 +59,43 @@ interface Import {
 const rooms = ['packages', 'apps'].flatMap((folder) =>
   readdirSync(join(ROOT, folder)).map((name) => ({ name, folder: join(ROOT, folder, name) })),
 );
-const imports = new Map(rooms.map((room) => [room.name, sourceFiles(join(room.folder, 'src')).flatMap(importsOf)]));
+const imports = new Map(
+  rooms.map((room) => [room.name, sourceFiles(join(room.folder, 'src')).flatMap(importsOf)]),
+);
 
 describe('layers', () => {
   it('finds the sources', () => {
     expect([...imports.values()].flat().length).toBeGreaterThan(100);
   });
 
-  it.each(rooms.map((room) => room.name))('%s imports only rooms to its left, through their front door', (name) => {
-    const allowed = MAY_IMPORT[name];
-    const room = rooms.find((each) => each.name === name)!;
-    expect(allowed, `${name} is not in the table of layers: ${PAGE}`).toBeDefined();
-    const manifest = JSON.parse(readFileSync(join(room.folder, 'package.json'), 'utf8')) as {
-      dependencies?: Record<string, string>;
-    };
-    const faults = (imports.get(name) ?? []).flatMap(({ file, specifier }) => {
-      const match = /^@trellis\/([^/]+)(\/.*)?$/.exec(specifier);
-      const where = relative(ROOT, file);
-      if (specifier.startsWith('.') && !resolve(dirname(file), specifier).startsWith(room.folder)) {
-        return [`${where}: ${specifier} leaves the room: ${PAGE}`];
-      }
-      if (!match) return [];
-      const [, target = '', deep] = match;
-      if (target === name) return [`${where}: import the file itself, not your own front door`];
-      if (!allowed!.includes(target)) return [`${where}: ${name} may not import ${target}: ${PAGE}`];
-      if (deep !== undefined) return [`${where}: ${specifier} goes past the front door of ${target}: ${PAGE}`];
-      if (!manifest.dependencies?.[`@trellis/${target}`]) return [`${where}: ${target} is not declared in package.json`];
-      return [];
-    });
-    expect(faults).toEqual([]);
-  });
+  it.each(rooms.map((room) => room.name))(
+    '%s imports only rooms to its left, through their front door',
+    (name) => {
+      const allowed = MAY_IMPORT[name];
+      const room = rooms.find((each) => each.name === name)!;
+      expect(allowed, `${name} is not in the table of layers: ${PAGE}`).toBeDefined();
+      const manifest = JSON.parse(readFileSync(join(room.folder, 'package.json'), 'utf8')) as {
+        dependencies?: Record<string, string>;
+      };
+      const faults = (imports.get(name) ?? []).flatMap(({ file, specifier }) => {
+        const match = /^@trellis\/([^/]+)(\/.*)?$/.exec(specifier);
+        const where = relative(ROOT, file);
+        if (specifier.startsWith('.') && !resolve(dirname(file), specifier).startsWith(room.folder)) {
+          return [`${where}: ${specifier} leaves the room: ${PAGE}`];
+        }
+        if (!match) return [];
+        const [, target = '', deep] = match;
+        if (target === name) return [`${where}: import the file itself, not your own front door`];
+        if (!allowed!.includes(target)) return [`${where}: ${name} may not import ${target}: ${PAGE}`];
+        if (deep !== undefined)
+          return [`${where}: ${specifier} goes past the front door of ${target}: ${PAGE}`];
+        if (!manifest.dependencies?.[`@trellis/${target}`])
+          return [`${where}: ${target} is not declared in package.json`];
+        return [];
+      });
+      expect(faults).toEqual([]);
+    },
+  );
 
   it.each(BROWSER_SAFE)('%s, which browsers load, imports no node: module', (name) => {
     const faults = (imports.get(name) ?? [])
@@ -98,9 +125,14 @@ describe('layers', () => {
   });
 
   it('sees a planted cycle and an import of each kind', () => {
-    const graph = new Map([['a', ['b']], ['b', ['c']], ['c', ['a']]]);
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['a']],
+    ]);
     expect(findCycle(graph)).toEqual(['a', 'b', 'c', 'a']);
-    const source = "import type { A } from './a.ts';\nimport { b } from './b.ts';\nexport * from './c.ts';\nawait import('./d.ts');\nimport './e.ts';";
+    const source =
+      "import type { A } from './a.ts';\nimport { b } from './b.ts';\nexport * from './c.ts';\nawait import('./d.ts');\nimport './e.ts';";
     expect(parseImports('x.ts', source)).toEqual([
       { file: 'x.ts', specifier: './a.ts', isValue: false },
       { file: 'x.ts', specifier: './b.ts', isValue: true },

@@ -16,7 +16,12 @@ const [major] = process.versions.node.split('.').map(Number);
 if (major < 20) fail(`Trellis needs Node 20 or newer to set itself up; this is ${process.version}.`);
 
 step('install', installInputs(), () =>
-  run('npx', ['--yes', PNPM, 'install', process.env.TRELLIS_UNFROZEN ? '--no-frozen-lockfile' : '--frozen-lockfile']),
+  run('npx', [
+    '--yes',
+    PNPM,
+    'install',
+    process.env.TRELLIS_UNFROZEN ? '--no-frozen-lockfile' : '--frozen-lockfile',
+  ]),
 );
 if (process.argv.includes('--web')) {
   step('web', webInputs(), () => run(join(root, 'node_modules/.bin/node'), ['scripts/build-web.ts']));
@@ -28,7 +33,8 @@ function step(name, inputs, action) {
   for (const file of inputs) hash.update(file).update(readFileSync(join(root, file)));
   const digest = hash.digest('hex');
   const stamp = join(root, 'node_modules', `.trellis-${name}-stamp`);
-  const output = name === 'web' ? join(root, 'apps/web/dist/index.html') : join(root, 'node_modules/.bin/node');
+  const output =
+    name === 'web' ? join(root, 'apps/web/dist/index.html') : join(root, 'node_modules/.bin/node');
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   action();
   mkdirSync(dirname(stamp), { recursive: true });

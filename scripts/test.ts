@@ -24,8 +24,13 @@ console.log(`\nAll checks passed in ${Math.round((Date.now() - started) / 1000)}
 
 function step(title: string, command: string, args: readonly string[]): void {
   console.log(`\n── ${title}`);
-  const result = spawnSync(join(binaries, command), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync(join(binaries, command), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (result.status === 0) return;
-  console.error(`\n${title}: failed (${result.error?.message ?? `exit code ${result.status ?? result.signal}`}).`);
+  console.error(
+    `\n${title}: failed (${result.error?.message ?? `exit code ${result.status ?? result.signal}`}).`,
+  );
   process.exit(1);
 }
