@@ -80,7 +80,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     Autocomplete: small,
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs', fw: 500 } },
     Checkbox: small,
     Chip: small,
     ColorInput: small,
@@ -89,6 +89,7 @@ export const theme = createTheme({
     DateTimePicker: small,
     Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 } } },
     FileInput: small,
+    InputBase: small,
     JsonInput: small,
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: 'lg' } },

@@ -25,7 +25,8 @@ export interface FormFieldUi {
   readonly 'ui:title': string;
   readonly 'ui:help'?: string;
   readonly 'ui:placeholder'?: string;
-  readonly 'ui:options': { readonly field: FieldDescription };
+  /** Not `field`: rjsf reads that as the name of a component. */
+  readonly 'ui:options': { readonly described: FieldDescription };
 }
 
 export interface FormSchema {
@@ -133,7 +134,7 @@ export function formSchema(
       'ui:title': field.label,
       ...(field.help === null ? {} : { 'ui:help': field.help }),
       ...(field.placeholder === null ? {} : { 'ui:placeholder': field.placeholder }),
-      'ui:options': { field },
+      'ui:options': { described: field },
     };
   }
   return {

@@ -3,7 +3,7 @@ import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { EMPTY_FILTER, type FilterGroup, toJsonLogic } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useEffect, useRef } from 'react';
+import { lazy, Suspense, useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObject } from '../api.ts';
 import type { ListSearch } from '../paths.ts';
@@ -80,15 +80,11 @@ function ListScreen({ object }: { object: string }) {
   const create = () => void navigate({ to: '/o/$object/new', params: { object } });
   useHotkeys([
     ['/', () => searchBox.current?.focus()],
+    ['ArrowDown', () => enterTable(table.current), { preventDefault: false }],
+    ['j', () => enterTable(table.current)],
     ['n', () => description.rights.create && !description.is_system && create()],
   ]);
-  // A list that has been drawn takes the keys at once.
   const isLoaded = !list.isPending;
-  useEffect(() => {
-    if (isLoaded && document.activeElement === document.body) {
-      table.current?.querySelector<HTMLElement>('[data-index="0"]')?.focus({ preventScroll: true });
-    }
-  }, [isLoaded]);
 
   const setFilter = (next: FilterGroup) => {
     const logic = toJsonLogic(next);
@@ -169,6 +165,10 @@ function ListScreen({ object }: { object: string }) {
               isDeleted={isDeleted}
               onClear={() => go({ q: '', filter: '' })}
               hasViewFilter={view.filter !== null}
+              wider={
+                view.filter === null ? undefined : description.views.find((each) => each.filter === null)
+              }
+              onWiden={(name) => go({ view: name })}
             />
           ) : isPhone ? (
             <RecordCards
@@ -232,4 +232,11 @@ function moveBefore(paths: readonly string[], path: string, before: string): str
   const isRightward = paths.indexOf(path) < paths.indexOf(before);
   others.splice(isRightward ? at + 1 : at, 0, path);
   return others;
+}
+
+/** Arrows work from anywhere on the page that has no use for them: the row last visited takes the focus. */
+function enterTable(table: HTMLElement | null): void {
+  const active = document.activeElement;
+  if (active !== document.body && active?.id !== 'main') return;
+  table?.querySelector<HTMLElement>('[data-index][tabindex="0"]')?.focus();
 }

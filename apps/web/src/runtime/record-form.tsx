@@ -1,5 +1,6 @@
 /** The form of a record, made by rjsf from a description and a layout, drawn with our own templates and inputs. */
-import Form from '@rjsf/core';
+// Not the front door: it also exports a test helper that pulls in the ajv validator, which needs `unsafe-eval`.
+import Form from '@rjsf/core/lib/components/Form.js';
 import type { ErrorSchema, RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { ApiError } from '@trellis/api';
 import { changedValues, formSchema, type ObjectDescription, wireValues, withoutBlanks } from '@trellis/forms';

@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core';
-import { countConditions, type FilterGroup, type ObjectDescription } from '@trellis/forms';
+import type { FilterGroup, ObjectDescription } from '@trellis/forms';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './Filter.module.css';
@@ -44,7 +44,7 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button type="submit">{t('filter.apply', { count: countConditions(draft) })}</Button>
+          <Button type="submit">{t('filter.apply')}</Button>
         </Group>
       </Group>
     </form>

@@ -1,9 +1,11 @@
 import { type FilterCondition, type FilterField, filterFields, type ObjectDescription } from '@trellis/forms';
 
-/** A condition to begin with: the first option field, which is what people narrow lists by, else the name. */
+/** A condition to begin with: an option field, which is what people narrow lists by (one that is listed first), else the name. */
 export function newCondition(description: ObjectDescription): FilterCondition {
   const fields = filterFields(description);
+  const listed = description.views[0]?.columns ?? [];
   const first =
+    fields.find((each) => each.field.value_type === 'option' && listed.includes(each.path)) ??
     fields.find((each) => each.field.value_type === 'option' && !each.field.is_system) ??
     fields.find((each) => each.path === description.name_field) ??
     fields[0];

@@ -12,11 +12,22 @@ interface FieldFrameProps {
   readonly errors: readonly string[];
   readonly isRequired: boolean;
   readonly isReadOnly: boolean;
+  /** `stacked`: the label above, as in forms. `beside`: to the left, as where records are read. */
+  readonly shape?: 'stacked' | 'beside';
   readonly children: ReactNode;
 }
 
 /** Label, input, help and errors of one field of a form. */
-export function FieldFrame({ id, label, help, errors, isRequired, isReadOnly, children }: FieldFrameProps) {
+export function FieldFrame({
+  id,
+  label,
+  help,
+  errors,
+  isRequired,
+  isReadOnly,
+  shape = 'stacked',
+  children,
+}: FieldFrameProps) {
   const { t } = useTranslation();
   const name = (
     <>
@@ -29,7 +40,7 @@ export function FieldFrame({ id, label, help, errors, isRequired, isReadOnly, ch
     </>
   );
   return (
-    <div className={classes.field} data-invalid={errors.length > 0 || undefined}>
+    <div className={classes.field} data-shape={shape} data-invalid={errors.length > 0 || undefined}>
       <div className={classes.labelRow}>
         {isReadOnly ? (
           <span className={classes.label}>{name}</span>

@@ -8,7 +8,7 @@ import classes from './Form.module.css';
 
 /** rjsf's field for every value of a record: the input of its widget, or the value where it can't be changed. */
 export function RecordField(props: FieldProps<FormData, RJSFSchema>) {
-  const field = (props.uiSchema?.['ui:options'] as { field?: FieldDescription } | undefined)?.field;
+  const field = (props.uiSchema?.['ui:options'] as { described?: FieldDescription } | undefined)?.described;
   if (field === undefined) return null;
   const { fieldPathId, onChange } = props;
   // rjsf types the data of every field as that of the whole form.

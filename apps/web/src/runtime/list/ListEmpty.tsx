@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ObjectDescription } from '@trellis/forms';
+import type { ObjectDescription, ViewDescription } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 
@@ -9,11 +9,22 @@ interface ListEmptyProps {
   readonly isNarrowed: boolean;
   readonly isDeleted: boolean;
   readonly hasViewFilter: boolean;
+  /** A view that leaves nothing out, when this one does. */
+  readonly wider: ViewDescription | undefined;
   onClear(): void;
+  onWiden(view: string): void;
 }
 
 /** A list with nothing in it: because nothing matches, because the view is empty, or because nothing exists yet. */
-export function ListEmpty({ description, isNarrowed, isDeleted, hasViewFilter, onClear }: ListEmptyProps) {
+export function ListEmpty({
+  description,
+  isNarrowed,
+  isDeleted,
+  hasViewFilter,
+  wider,
+  onClear,
+  onWiden,
+}: ListEmptyProps) {
   const { t } = useTranslation();
   const objects = description.plural_label;
   if (isNarrowed) {
@@ -22,9 +33,16 @@ export function ListEmpty({ description, isNarrowed, isDeleted, hasViewFilter, o
         icon="target"
         title={t('list.nothingMatches')}
         actions={
-          <Button variant="default" onClick={onClear}>
-            {t('list.clearAll')}
-          </Button>
+          <>
+            <Button variant="default" onClick={onClear}>
+              {t('list.clearAll')}
+            </Button>
+            {wider !== undefined && (
+              <Button onClick={() => onWiden(wider.name)}>
+                {t('list.searchAll', { view: wider.label })}
+              </Button>
+            )}
+          </>
         }
       >
         {t('list.nothingMatchesText')}

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Indicator, Menu, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
@@ -53,16 +53,15 @@ export function ListToolbar(props: ListToolbarProps) {
         />
         <Popover opened={isFiltering} onChange={setFiltering} position="bottom-start" trapFocus returnFocus>
           <Popover.Target>
-            <Indicator disabled={conditions === 0} label={conditions} size={15} color="trellis">
-              <Button
-                variant="default"
-                leftSection={<IconFilter size={14} stroke={1.75} />}
-                aria-expanded={isFiltering}
-                onClick={() => setFiltering(!isFiltering)}
-              >
-                {t('filter.title')}
-              </Button>
-            </Indicator>
+            <Button
+              variant="default"
+              leftSection={<IconFilter size={14} stroke={1.75} />}
+              aria-expanded={isFiltering}
+              rightSection={conditions > 0 ? <span className={classes.badge}>{conditions}</span> : undefined}
+              onClick={() => setFiltering(!isFiltering)}
+            >
+              {t('filter.title')}
+            </Button>
           </Popover.Target>
           <Popover.Dropdown p="md">
             <Suspense fallback={<Skeleton height={96} width={520} />}>

@@ -43,7 +43,7 @@ export function useListPreferences(object: string, view: string, viewPaths: read
 
 /** A width that fits what the column usually holds. */
 export function defaultWidth(column: ListColumn): number {
-  if (column.is_title) return 260;
+  if (column.is_title) return 290;
   if (column.lookup !== null) return 190;
   switch (column.field.value_type) {
     case 'number':

@@ -95,6 +95,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
       errors={errors}
       isRequired={false}
       isReadOnly={draft === undefined || pending !== undefined}
+      shape="beside"
     >
       {draft === undefined || pending !== undefined ? (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the pencil does the same by keyboard.

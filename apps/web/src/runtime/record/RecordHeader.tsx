@@ -56,7 +56,7 @@ export function RecordHeader(props: RecordHeaderProps) {
     window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
   const Heading = variant === 'page' ? 'h1' : 'h2';
   return (
-    <header className={classes.root} data-variant={variant}>
+    <header className={classes.root} data-variant={variant} data-editing={props.isEditing || undefined}>
       <div className={classes.top}>
         <ObjectIcon icon={description.icon} color={description.color} size={variant === 'page' ? 36 : 28} />
         <div className={classes.titles}>
@@ -141,7 +141,7 @@ export function RecordHeader(props: RecordHeaderProps) {
           )}
         </Group>
       </div>
-      {highlights.length > 0 && (
+      {highlights.length > 0 && !props.isEditing && (
         <dl className={classes.highlights}>
           {highlights.map((field) => (
             <div key={field.name} className={classes.highlight}>
