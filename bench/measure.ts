@@ -23,6 +23,8 @@ export interface WorkloadResult extends Comparison {
   readonly connections: number;
   readonly trellis: SideResult;
   readonly hand: SideResult;
+  /** CPU time per request of theirs over ours, server and PostgreSQL together: holds on a busy machine, too. */
+  readonly cpuRatio: number | undefined;
 }
 
 export interface MeasureContext {
@@ -75,13 +77,25 @@ export async function measureWorkload(
       throughputs: reports(side).map((report) => report.requests / report.seconds),
     };
   };
+  const trellis = result('trellis');
+  const hand = result('hand');
   return {
     workload,
     connections,
     ...compare(reports('trellis'), reports('hand')),
-    trellis: result('trellis'),
-    hand: result('hand'),
+    cpuRatio: divide(cpuOf(hand), cpuOf(trellis)),
+    trellis,
+    hand,
   };
+}
+
+function cpuOf({ serverMicroseconds, postgresMicroseconds }: SideResult): number | undefined {
+  if (serverMicroseconds === undefined || postgresMicroseconds === undefined) return undefined;
+  return serverMicroseconds + postgresMicroseconds;
+}
+
+function divide(above: number | undefined, below: number | undefined): number | undefined {
+  return above === undefined || below === undefined ? undefined : above / below;
 }
 
 async function measureRound(
