@@ -21,6 +21,12 @@ start. A variable that begins with \`TRELLIS_\` and is none of these is named in
 | --- | --- | --- |
 ${rows.join('\n')}
 
+## The command line
+
+\`npm run demo\` and the program \`trellis\` (\`node apps/cli/src/main.ts --help\`) read \`TRELLIS_URL\`
+(\`http://localhost:3000\` unless given), \`TRELLIS_EMAIL\`, \`TRELLIS_PASSWORD\` and \`TRELLIS_WORKSPACE\`, and ask for
+what is missing. \`npm run dev\` serves the web on \`TRELLIS_DEV_PORT\` (5173 unless given).
+
 ## Behind a proxy
 
 The server speaks plain HTTP; let a proxy speak TLS. Set \`TRELLIS_PUBLIC_URL\` to the address that people see, and

@@ -206,10 +206,7 @@ async function startServer(): Promise<void> {
     stream.on('data', (data: Buffer) => output.push(data.toString()));
   server = child;
   client = createClient({ origin: `http://127.0.0.1:${port}`, keepsCookies: true });
-  await waitUntilReady(() => {
-    if (child.exitCode !== null)
-      throw new Error(`The server ended with ${child.exitCode}:\n${output.join('')}`);
-  });
+  await waitUntilReady();
   await client.login(ADMINISTRATOR);
 }
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HttpProblem, notYetAvailable } from '../src/http-problem.ts';
 import { listProblems, toProblem } from '../src/problem.ts';
+import { API_PAGE, withProblems } from '../src/problems-page.ts';
 
 describe('problem documents', () => {
   it('carry the code, the faults and the request id', () => {
@@ -53,6 +55,11 @@ describe('problem documents', () => {
       status: 501,
       body: { code: 'not_yet_available', detail: expect.stringContaining('Records at scale') },
     });
+  });
+
+  it('are listed in docs/http-api.md as they are', () => {
+    const page = readFileSync(API_PAGE, 'utf8');
+    expect(page, 'run `node apps/server/src/problems-page.ts`').toBe(withProblems(page));
   });
 
   it('have one status and title per code', () => {

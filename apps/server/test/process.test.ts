@@ -1,8 +1,10 @@
 /** The real process: start-up and its faults, two servers on one database, and the way down with requests under way. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@trellis/api';
 import { createTestDatabase, type TestDatabase } from '@trellis/testing';
@@ -91,6 +93,40 @@ describe('faults at the start', () => {
     expect(output).not.toContain('hunter2');
     expect(output).not.toMatch(/\n\s+at /);
   });
+});
+
+it('the data folder belongs to one server, which leaves it in order', { timeout: 90_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trellis-data-'));
+  const environment = { TRELLIS_DATA_DIR: folder };
+  const first = await started(environment);
+  const { exitCode, output } = await refused(environment);
+  expect(exitCode).toBe(1);
+  expect(output).toContain(`in use by process ${first.child.pid}`);
+  expect(output).not.toMatch(/\n\s+at /);
+  const exited = once(first.child, 'exit');
+  first.child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  const again = await started(environment);
+  expect(await again.stop()).toBe(0);
+  rmSync(folder, { recursive: true });
+});
+
+it('the demo is loaded once there is an administrator', { timeout: 90_000 }, async () => {
+  const database = await createTestDatabase({ isEmpty: true });
+  const server = await started({ DATABASE_URL: database.connectionString, TRELLIS_DEMO: '1' });
+  const client = createClient({ origin: server.url, keepsCookies: true });
+  await client.setup(ADMINISTRATOR);
+  const deadline = Date.now() + 60_000;
+  while (!server.output().includes('The demo records are loaded.')) {
+    if (Date.now() > deadline) throw new Error(server.output());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const { count } = await client.list('quote_line', { count: 'exact', limit: 1 });
+  expect(count!.value).toBeGreaterThan(2000);
+  const { records } = await client.list('deal', { limit: 1 });
+  expect((await client.history('deal', records[0]!.id)).entries.at(-1)).toMatchObject({ source: 'demo' });
+  expect(await server.stop()).toBe(0);
+  await database.drop();
 });
 
 describe('on one database', () => {
