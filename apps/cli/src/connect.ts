@@ -36,8 +36,14 @@ export async function connect(
     ...(session === undefined ? {} : { session }),
   });
   if (session !== undefined) return client;
-  if (!terminal.isInteractive && (!(options.email ?? environment.TRELLIS_EMAIL) || !environment.TRELLIS_PASSWORD)) {
-    throw new CommandError('usage', 'Nobody is here to be asked who signs in: set TRELLIS_EMAIL and TRELLIS_PASSWORD.');
+  if (
+    !terminal.isInteractive &&
+    (!(options.email ?? environment.TRELLIS_EMAIL) || !environment.TRELLIS_PASSWORD)
+  ) {
+    throw new CommandError(
+      'usage',
+      'Nobody is here to be asked who signs in: set TRELLIS_EMAIL and TRELLIS_PASSWORD.',
+    );
   }
   const email = options.email ?? environment.TRELLIS_EMAIL ?? (await terminal.ask('E-mail:'));
   const password = environment.TRELLIS_PASSWORD ?? (await terminal.askSecret(`Password of ${email}:`));

@@ -6,6 +6,7 @@ import type { DescribeAccess } from '@trellis/forms';
 import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { fixedPaths } from './openapi-paths.ts';
+import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
 
 export interface ApiDescriptionInput {
   readonly model: Model;
@@ -65,18 +66,14 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
   };
 }
 
-export function reference(schema: string): JsonSchema {
-  return { $ref: `#/components/schemas/${schema}` };
-}
-
-export function json(schema: unknown): object {
+function json(schema: unknown): object {
   return { content: { 'application/json': { schema } } };
 }
 
 const PROBLEM = { $ref: '#/components/responses/Problem' };
 
 /** Responses of an operation: what it gives, and a problem for all else. */
-export function answers(status: number, description: string, schema?: unknown): object {
+function answers(status: number, description: string, schema?: unknown): object {
   return { [status]: { description, ...(schema === undefined ? {} : json(schema)) }, default: PROBLEM };
 }
 
@@ -297,206 +294,6 @@ function recordPaths(
   return paths;
 }
 
-// --- what all objects share -----------------------------------------------------------------------------------
-
 function parameter(name: string): object {
   return { $ref: `#/components/parameters/${name}` };
-}
-
-function sharedParameters(): object {
-  const query = (name: string, description: string, schema: unknown) => ({
-    name,
-    in: 'query',
-    description,
-    schema,
-  });
-  const texts = { style: 'form', explode: false };
-  return {
-    Id: {
-      name: 'id',
-      in: 'path',
-      required: true,
-      description: 'Id of the record.',
-      schema: { type: 'string' },
-    },
-    IfMatch: {
-      name: 'If-Match',
-      in: 'header',
-      description: 'Version that the change was made on; another one is refused with 409.',
-      schema: { type: 'string' },
-    },
-    Filter: {
-      name: 'filter',
-      in: 'query',
-      description: 'An expression in JSON Logic.',
-      content: { 'application/json': { schema: {} } },
-    },
-    Sort: {
-      ...query(
-        'sort',
-        'Fields or paths; `-` in front means descending. Newest first unless given.',
-        nameList,
-      ),
-      ...texts,
-    },
-    Fields: {
-      ...query('fields', 'Fields or paths such as `account.name`. All readable ones unless given.', nameList),
-      ...texts,
-    },
-    Limit: query('limit', 'Records per page.', { type: 'integer', minimum: 1, maximum: 200, default: 50 }),
-    After: query('after', 'Cursor: `next` of the page before.', { type: 'string' }),
-    Before: query('before', 'Cursor: `previous` of the page after.', { type: 'string' }),
-    Count: query('count', 'Whether and how exactly to count.', counts),
-    Deleted: query('deleted', 'The recycle bin instead of the live records.', {
-      type: 'boolean',
-      default: false,
-    }),
-    Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
-    DryRun: query('dry_run', 'Do everything but write.', { type: 'boolean', default: false }),
-    Purge: query('purge', 'Erase a deleted record for good.', { type: 'boolean', default: false }),
-    Format: query('format', 'Kind of file.', { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' }),
-  };
-}
-
-const nameList = { type: 'array', items: { type: 'string' } };
-const counts = { type: 'string', enum: ['none', 'capped', 'estimate', 'exact'], default: 'none' };
-const nullableText = { type: ['string', 'null'] };
-
-function sharedSchemas(): Record<string, unknown> {
-  const entry = {
-    type: 'object',
-    properties: {
-      code: { type: 'string' },
-      pointer: { type: 'string', description: 'JSON pointer into what was sent.' },
-      message: { type: 'string' },
-      hint: { type: 'string' },
-    },
-    required: ['code', 'pointer', 'message'],
-  };
-  return {
-    Problem: {
-      type: 'object',
-      properties: {
-        type: { type: 'string' },
-        title: { type: 'string' },
-        status: { type: 'integer' },
-        code: { type: 'string' },
-        detail: { type: 'string' },
-        errors: { type: 'array', items: reference('ProblemEntry') },
-        request_id: { type: 'string' },
-      },
-      required: ['type', 'title', 'status', 'code', 'detail', 'errors', 'request_id'],
-    },
-    ProblemEntry: entry,
-    Page: {
-      type: 'object',
-      properties: {
-        next: { ...nullableText, description: 'Cursor of the next page.' },
-        previous: nullableText,
-        count: {
-          type: 'object',
-          properties: {
-            value: { type: 'integer' },
-            kind: { type: 'string', enum: ['exact', 'estimate', 'at_least'] },
-          },
-        },
-      },
-    },
-    ListQuery: {
-      type: 'object',
-      properties: {
-        filter: { description: 'An expression in JSON Logic.' },
-        sort: nameList,
-        fields: nameList,
-        limit: { type: 'integer', minimum: 1, maximum: 200 },
-        after: { type: 'string' },
-        before: { type: 'string' },
-        count: counts,
-        deleted: { type: 'boolean' },
-        search: { type: 'string' },
-      },
-      additionalProperties: false,
-    },
-    AggregateQuery: {
-      type: 'object',
-      properties: {
-        group_by: {
-          type: 'array',
-          items: {
-            anyOf: [
-              { type: 'string' },
-              {
-                type: 'object',
-                properties: {
-                  field: { type: 'string' },
-                  period: { type: 'string', enum: ['day', 'week', 'month', 'quarter', 'year'] },
-                },
-                required: ['field', 'period'],
-              },
-            ],
-          },
-        },
-        measures: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              function: { type: 'string', enum: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'] },
-              field: { type: 'string' },
-            },
-            required: ['function'],
-          },
-        },
-        filter: {},
-        sort: nameList,
-        limit: { type: 'integer' },
-      },
-      additionalProperties: false,
-    },
-    AggregateRows: {
-      type: 'object',
-      properties: { rows: { type: 'array', items: { type: 'object' } } },
-      required: ['rows'],
-    },
-    Batch: {
-      type: 'object',
-      properties: {
-        operation: { type: 'string', enum: ['create', 'update', 'upsert', 'delete'] },
-        key: { type: 'string', description: 'For upsert: a unique field.' },
-        records: { type: 'array', items: { type: 'object' } },
-        all_or_nothing: { type: 'boolean', default: false },
-        dry_run: { type: 'boolean', default: false },
-      },
-      required: ['operation', 'records'],
-      additionalProperties: false,
-    },
-    BatchResults: {
-      type: 'object',
-      properties: {
-        results: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              index: { type: 'integer' },
-              status: {
-                type: 'string',
-                enum: ['created', 'updated', 'deleted', 'unchanged', 'failed', 'not_done'],
-              },
-              id: nullableText,
-              version: { type: ['integer', 'null'] },
-              errors: { type: 'array', items: reference('ProblemEntry') },
-            },
-            required: ['index', 'status', 'id', 'version'],
-          },
-        },
-      },
-      required: ['results'],
-    },
-    History: {
-      type: 'object',
-      properties: { entries: { type: 'array', items: { type: 'object' } }, next: nullableText },
-      required: ['entries', 'next'],
-    },
-  };
 }

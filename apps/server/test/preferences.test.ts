@@ -13,11 +13,18 @@ it('preferences come from the user record, are remembered for ten seconds, and n
     reads += 1;
     return record;
   };
-  const directory = createPreferenceDirectory({ records: { get } as unknown as Engine['records'] }, () => clock);
+  const directory = createPreferenceDirectory(
+    { records: { get } as unknown as Engine['records'] },
+    () => clock,
+  );
   expect(await directory.find(workspace, 'u1')).toEqual({ timeZone: 'Europe/Berlin', locale: 'de-AT' });
   expect(directory.find(workspace, 'u1')).toEqual({ timeZone: 'Europe/Berlin', locale: 'de-AT' });
   expect(reads).toBe(1);
-  for (const slip of [{ time_zone: 'Mars/Olympus', locale: 'nonsense!' }, { time_zone: '+01:00' }, { time_zone: null, locale: '' }]) {
+  for (const slip of [
+    { time_zone: 'Mars/Olympus', locale: 'nonsense!' },
+    { time_zone: '+01:00' },
+    { time_zone: null, locale: '' },
+  ]) {
     record = slip;
     clock += 10_000;
     expect(await directory.find(workspace, 'u1')).toEqual({ timeZone: 'UTC', locale: 'en' });

@@ -43,14 +43,24 @@ describe('people', () => {
   });
 
   it('have the other fields of their record too', async () => {
-    await server.client.exchange('PATCH', `/users/${bobId}`, { time_zone: 'Asia/Tokyo', role: 'sales_manager' });
-    expect(await server.client.get('user', bobId)).toMatchObject({ time_zone: 'Asia/Tokyo', role: 'sales_manager' });
-    const { status, body } = await server.client.exchange('PATCH', `/users/${bobId}`, { time_zon: 'Asia/Tokyo' });
+    await server.client.exchange('PATCH', `/users/${bobId}`, {
+      time_zone: 'Asia/Tokyo',
+      role: 'sales_manager',
+    });
+    expect(await server.client.get('user', bobId)).toMatchObject({
+      time_zone: 'Asia/Tokyo',
+      role: 'sales_manager',
+    });
+    const { status, body } = await server.client.exchange('PATCH', `/users/${bobId}`, {
+      time_zon: 'Asia/Tokyo',
+    });
     expect({ status, errors: (body as { errors: unknown[] }).errors }).toEqual({
       status: 422,
       errors: [expect.objectContaining({ pointer: '/time_zon', code: 'unknown_field' })],
     });
-    expect(await statusOf(server.client, 'PATCH', `/users/${bobId}`, { email: 'other@example.com' })).toMatchObject({ status: 422 });
+    expect(
+      await statusOf(server.client, 'PATCH', `/users/${bobId}`, { email: 'other@example.com' }),
+    ).toMatchObject({ status: 422 });
   });
 
   it('with faults are refused', async () => {
