@@ -59,8 +59,13 @@ export interface FilterField {
 /** The fields of an object that a filter may ask about. */
 export function filterFields(description: ObjectDescription): FilterField[] {
   return description.fields
-    .filter((field) => field.filter_operators.length > 0)
+    .filter((field) => field.filter_operators.length > 0 && !isInternal(field))
     .map((field) => ({ path: field.name, field, verbs: verbsOf(field) }));
+}
+
+/** Facts that only the platform has a use for. */
+function isInternal(field: FieldDescription): boolean {
+  return field.is_system && ['id', 'version', 'deleted_at', 'deleted_by'].includes(field.name);
 }
 
 export function verbsOf(field: FieldDescription): FilterVerbDescription[] {

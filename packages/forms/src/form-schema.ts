@@ -86,6 +86,8 @@ export function formSchema(
           if (field === undefined) return [];
           const isLocked = item.read_only === true || isReadOnly(field, options);
           if (isLocked && options.mode === 'create') return [];
+          // A new record's type is chosen before the form: it decides what the form is.
+          if (field.name === 'record_type' && options.mode === 'create') return [];
           placed.add(field.name);
           if (isLocked) readOnly.add(field.name);
           return [{ field: field.name, condition: item.visible_when ?? null }];

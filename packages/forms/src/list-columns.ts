@@ -119,9 +119,12 @@ function findSegment(description: ObjectDescription, segment: string): FieldDesc
   );
 }
 
+/** Facts that only the platform has a use for. */
+const INTERNAL: ReadonlySet<string> = new Set(['id', 'version', 'deleted_at', 'deleted_by']);
+
 /** Columns that a person may add to a list: every readable field that a cell can show. */
 export function availableColumns(description: ObjectDescription): readonly FieldDescription[] {
-  return description.fields.filter((field) => field.name !== 'id' && field.name !== 'version');
+  return description.fields.filter((field) => !INTERNAL.has(field.name));
 }
 
 /**
@@ -132,6 +135,7 @@ export function recordFields(
   context: Pick<ColumnContext, 'findObject'>,
 ): string[] {
   return description.fields.flatMap((field) => {
+    if (field.name.startsWith('deleted_') && field.is_system) return [];
     if (!isReference(field)) return [field.name];
     const relation = relationOf(field.name);
     const title = titlePath(field, relation, context);

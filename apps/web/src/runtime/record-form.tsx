@@ -44,9 +44,11 @@ export function RecordForm(props: RecordFormProps) {
   const [values, setValues] = useState<FormData>(record);
   const [failures, setFailures] = useState(0);
   const [errors, setErrors] = useState<readonly { readonly name: string; readonly message: string }[]>([]);
+  // Editing, the type may be changed in the form itself, and with it the options on offer.
+  const chosenType = typeof values.record_type === 'string' ? values.record_type : recordType;
   const { schema, uiSchema } = useMemo(
-    () => formSchema(description, layout, { mode, recordType }),
-    [description, layout, mode, recordType],
+    () => formSchema(description, layout, { mode, recordType: chosenType }),
+    [description, layout, mode, chosenType],
   );
   const validator = useMemo(() => createFormValidator(description.fields), [description]);
   const names = useMemo(() => Object.keys(schema.properties), [schema]);
@@ -59,9 +61,7 @@ export function RecordForm(props: RecordFormProps) {
   // What the server said about a value stands until that value is changed.
   const refused = useRef<FormData>({});
   const fromServer = useMemo(() => serverErrors(props.problem ?? null, names), [props.problem, names]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the values sent are those of the moment the answer came.
   useEffect(() => {
-    refused.current = values;
     if (props.problem) setFailures((count) => count + 1);
   }, [props.problem]);
   const extraErrors = useMemo(() => {
@@ -121,6 +121,7 @@ export function RecordForm(props: RecordFormProps) {
         }}
         onSubmit={() => {
           setErrors([]);
+          refused.current = values;
           props.onSubmit(mode === 'create' ? withoutBlanks(pick(wire, names)) : changes);
         }}
       >

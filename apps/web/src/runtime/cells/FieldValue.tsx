@@ -75,8 +75,10 @@ function DateCell({ field, value }: CellProps) {
   );
 }
 
-function BooleanCell({ value }: CellProps) {
+function BooleanCell({ value, shape }: CellProps) {
   const { t } = useTranslation();
+  // A column of yes and no reads best when only the yes is there.
+  if (value !== true && shape === 'line') return <span className="tr-visually-hidden">{t('value.no')}</span>;
   if (value !== true) return <span className={classes.faint}>{t('value.no')}</span>;
   return (
     <span className={classes.yes}>

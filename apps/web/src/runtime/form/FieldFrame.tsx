@@ -3,6 +3,7 @@ import { IconHelpCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './Form.module.css';
+import { withoutLabel } from './FormErrorSummary.tsx';
 
 interface FieldFrameProps {
   /** Id of the input: label and messages refer to it. */
@@ -60,7 +61,7 @@ export function FieldFrame({
       {children}
       {errors.length > 0 && (
         <div id={`${id}__error`} className={classes.error}>
-          {[...new Set(errors)].join(' ')}
+          {[...new Set(errors)].map((error) => withoutLabel(error, label)).join(' ')}
         </div>
       )}
     </div>

@@ -34,11 +34,16 @@ export function FormErrorSummary({ errors, labelOf, idOf }: FormErrorSummaryProp
               >
                 {labelOf(error.name)}
               </button>{' '}
-              {error.message}
+              {withoutLabel(error.message, labelOf(error.name))}
             </li>
           ))}
         </ul>
       </div>
     </div>
   );
+}
+
+/** The server names the field in its sentence; here its name stands before it already. */
+export function withoutLabel(message: string, label: string): string {
+  return message.startsWith(`${label}: `) ? message.slice(label.length + 2) : message;
 }

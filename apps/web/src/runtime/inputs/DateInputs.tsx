@@ -41,15 +41,15 @@ export function DateTimeFieldInput(props: InputProps) {
   const { timeZone } = useDisplay();
   const parts = typeof props.value === 'string' ? toZonedParts(props.value, timeZone) : undefined;
   // A time typed before there is a day waits for it.
-  const [time, setTime] = useState(parts?.time.slice(0, 5) ?? '09:00');
+  const [time, setTime] = useState('');
   const put = (date: string | null, clock: string) =>
-    props.onChange(date === null ? null : fromZonedParts({ date, time: `${clock || '00:00'}:00` }, timeZone));
+    props.onChange(date === null ? null : fromZonedParts({ date, time: `${clock || '09:00'}:00` }, timeZone));
   return (
     <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) 104px', gap: 6 }}>
       <DayInput
         {...props}
         value={parts?.date ?? null}
-        onChange={(date) => put(typeof date === 'string' ? date : null, time)}
+        onChange={(date) => put(typeof date === 'string' ? date : null, parts?.time.slice(0, 5) ?? time)}
       />
       <TextInput
         type="time"

@@ -1,6 +1,6 @@
 import { Combobox, InputBase, Loader, Select, useCombobox } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFindObject } from '../../api.ts';
 import { referenceOf } from '../cells/RecordLink.tsx';
@@ -78,6 +78,14 @@ function RecordPicker(props: RecordPickerProps) {
   const { target, chosen } = props;
   const isOpen = combobox.dropdownOpened;
   const { choices, query, error, isFetching } = useRecordSearch(target, text ?? '', isOpen);
+  // Enter takes the best match once it is there, not what was first while it was looked for.
+  const best = query === '' ? undefined : choices[0]?.id;
+  const { selectFirstOption, resetSelectedOption } = combobox;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store's functions are new on every render.
+  useEffect(() => {
+    if (best === undefined) resetSelectedOption();
+    else selectFirstOption();
+  }, [best]);
   const titles = useTitles(
     target,
     chosen !== undefined && chosen.title === undefined ? [chosen.id] : NOTHING,
@@ -115,7 +123,6 @@ function RecordPicker(props: RecordPickerProps) {
             onChange={(event) => {
               setText(event.currentTarget.value);
               combobox.openDropdown();
-              combobox.selectFirstOption();
             }}
             onFocus={(event) => event.currentTarget.select()}
             onClick={() => combobox.openDropdown()}
