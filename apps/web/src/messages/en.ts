@@ -44,7 +44,7 @@ export const en = {
     setUp: 'Set up',
     signOut: 'Sign out',
     skip: 'Skip to content',
-    switchApp: 'App: {{app}}. Switch app',
+    switchApp: '{{app}} {{workspace}}: switch app',
     userMenu: 'Signed in as {{name}}',
     workspaces: 'Workspaces',
   },

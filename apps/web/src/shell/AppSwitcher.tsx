@@ -30,7 +30,7 @@ export function AppSwitcher({ isNarrow }: { isNarrow: boolean }) {
         <UnstyledButton
           className={classes.button}
           data-narrow={isNarrow || undefined}
-          aria-label={t('shell.switchApp', { app: label })}
+          aria-label={t('shell.switchApp', { app: label, workspace: workspace.label })}
         >
           <ObjectIcon icon={app?.icon ?? 'apps'} color={app?.color ?? 'indigo'} size={26} />
           {!isNarrow && (

@@ -15,6 +15,7 @@ export function notifyDone({ message, undo }: Notice): void {
   notifications.show({
     id,
     withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
     autoClose: undo === undefined ? 3500 : 8000,
     color: 'trellis',
     message: (
@@ -43,6 +44,7 @@ export function notifyProblem(error: unknown): void {
   const lines = problem?.errors.map((entry) => entry.message) ?? [];
   notifications.show({
     withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
     color: 'red',
     autoClose: 10_000,
     title: problem?.title ?? i18next.t('problem.unexpected'),
