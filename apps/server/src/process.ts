@@ -2,6 +2,7 @@
  * The server process: settings → data folder → PostgreSQL → storage → engine → installation → HTTP, and the same way
  * back on SIGINT and SIGTERM. A fault on the way up is one clear sentence and exit code 1. Imported by `main.ts`.
  */
+import { inspect } from 'node:util';
 import { EmbeddedPostgresError } from '@trellis/embedded-postgres';
 import { StorageError } from '@trellis/storage';
 import { createLogger } from './logging.ts';
@@ -52,7 +53,7 @@ function explain(error: unknown): string {
     const reason = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     return `${error.message}${reason} Check DATABASE_URL.`;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return inspect(error);
 }
 
 process.on('SIGINT', stop);
