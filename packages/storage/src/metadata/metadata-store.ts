@@ -167,7 +167,7 @@ async function isTableEmpty(client: pg.ClientBase, schema: string, key: string):
 async function columnStates(connections: Connections, workspace: Workspace): Promise<readonly ColumnState[]> {
   const { schema } = workspace;
   const rows = await connections.readRows<ColumnState>(
-    `select c.object_key as object, c.field_key as field, 'c_' || c.number as column,
+    `select c.object_key as object, split_part(c.field_key, '~', 1) as field, 'c_' || c.number as column,
             case when c.state = 'ready' and i.state is not null then
               case i.state when 'failed' then 'failed' else 'indexing' end
             else c.state end as state,

@@ -85,7 +85,7 @@ export function planObject(
   const promote: SlottedColumn[] = [];
   const uniqueness: SlottedColumn[] = [];
   const taken = new Set<number>();
-  const wanted = wantedColumns(object);
+  const wanted = wantedColumns(object, context.features);
   const keepers = new Map<string, ColumnRow>();
   for (const column of wanted) {
     const row = rows.find(
@@ -150,7 +150,10 @@ export function describePlan(
   const { object } = plan;
   const isImmediate = plan.isNew || isEmpty;
   const steps: StorageStep[] = [];
-  const nameOf = (key: string) => object.ownFields.find((field) => field.key === key)?.name ?? key;
+  const nameOf = (slotKey: string) => {
+    const key = slotKey.replace(/~.*/, '');
+    return object.ownFields.find((field) => field.key === key)?.name ?? key;
+  };
   const step = (
     kind: StorageStep['kind'],
     field: string | undefined,

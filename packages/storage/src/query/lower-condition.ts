@@ -13,6 +13,8 @@ import type { ValueSource } from './sources.ts';
 /** Gives the SQL of a path. */
 export interface PathReader {
   value(path: FieldPath): ValueSource;
+  /** The value in lower case, where a column keeps it. */
+  folded(path: FieldPath): Sql | undefined;
 }
 
 const OPERATORS: Readonly<Record<ComparisonOperator, Sql>> = {
@@ -60,8 +62,13 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       const value = term(condition.value);
       return sql`${value} >= ${term(condition.from)} and ${value} < ${term(condition.until)}`;
     }
-    case 'like':
-      return sql`${lowered(term(condition.value), features)} like ${lowered(term(condition.pattern), features)}`;
+    case 'like': {
+      const pattern = lowered(term(condition.pattern), features);
+      const folded = reader.folded(condition.value.path);
+      // The same collation on both sides, and that of the column, or its index would not serve.
+      if (folded) return sql`${folded} like ${pattern} collate "C"`;
+      return sql`${lowered(term(condition.value), features)} like ${pattern}`;
+    }
     case 'contains':
     case 'starts_with':
     case 'ends_with': {

@@ -9,7 +9,7 @@
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { sourceOver } from '../metadata/table-ddl.ts';
-import { sourceOf } from '../metadata/wanted-storage.ts';
+import { foldedKey, sourceOf } from '../metadata/wanted-storage.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
@@ -69,6 +69,13 @@ export class Sources {
   value(path: FieldPath): ValueSource {
     const end = this.#follow(path);
     return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
+  }
+
+  folded(path: FieldPath): Sql | undefined {
+    const end = this.#follow(path);
+    if (end.is === 'title' || !end.table.object) return undefined;
+    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
+    return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
@@ -241,6 +248,10 @@ export class ScalarSources {
       isNullable: true,
       isColumn: false,
     };
+  }
+
+  folded(): undefined {
+    return undefined;
   }
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
