@@ -4,46 +4,29 @@
  * once and nothing is written while there is an error (SPEC P1 to P12).
  */
 import {
-  type ComponentKind,
   componentId,
   hasErrors,
   isComponentKind,
+  KIND_NAMES,
   nearest,
   type Package,
-  type Problem,
 } from '@trellis/metadata';
 import { checkExpression, SYSTEM_PRINCIPAL_ID } from '@trellis/model';
-import type { Revision } from '@trellis/storage';
-import { type ParsedChangeSet, parseChangeSet } from './change-set.ts';
-import type { ChangeRequest, ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
+import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
-import {
-  type Change,
-  type Entry,
-  type MergeOptions,
-  mergeChangeSet,
-  type RecordedComponent,
-  toEntries,
-} from './merge-change-set.ts';
-import { mergePackage } from './package-install.ts';
+import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
 import { requireRight } from './pinned.ts';
-import { type PlannedChange, planChange } from './plan-change.ts';
-import { renameReferences } from './rename-references.ts';
+import type { PlannedChange } from './plan-change.ts';
+import {
+  preparePackage,
+  prepareRequest,
+  prepareRollback,
+  requireExpectedRevision,
+} from './prepare-change.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 
-/** Revisions that a rollback or a stale request may look back on. */
-const ALL_REVISIONS = 100_000;
-/** Kinds that others mention: without them, what the compiler says about the others is noise. */
-const MENTIONED_KINDS: ReadonlySet<string> = new Set([
-  'object',
-  'field',
-  'option_set',
-  'view',
-  'layout',
-  'record_type',
-]);
 const MAX_ATTEMPTS = 3;
 
 export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
@@ -66,15 +49,18 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     async plan(context, request) {
       requireRight(context, 'customise');
       return translated(async () => {
-        const { plan, problems } = await prepare(parts, context, request);
+        const { plan, problems } = await prepareRequest(parts, context.workspace, request);
         return { plan, problems };
       });
     },
     async publish(context, request) {
       requireRight(context, 'customise');
       return translated(() =>
-        publishPrepared(parts, context, request.message, request.expectedRevision, () =>
-          prepare(parts, context, request),
+        publishPrepared(
+          parts,
+          context,
+          { describe: () => request.message, expectedRevision: request.expectedRevision },
+          () => prepareRequest(parts, context.workspace, request),
         ),
       );
     },
@@ -82,8 +68,8 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       requireRight(context, 'customise');
       return translated(async () => {
         const message = `Rolled back to revision ${revision}`;
-        return publishPrepared(parts, context, message, undefined, () =>
-          prepareRollback(parts, context, revision),
+        return publishPrepared(parts, context, { describe: () => message, expectedRevision: undefined }, () =>
+          prepareRollback(parts, context.workspace, revision),
         );
       });
     },
@@ -115,53 +101,10 @@ async function open(parts: Parts, context: Context): Promise<LoadedMetadata> {
   return translated(() => parts.snapshots.loadNewest(context.workspace));
 }
 
-/** Parse, merge, compile, plan: everything but writing. */
-async function prepare(parts: Parts, context: Context, request: ChangeRequest): Promise<PlannedChange> {
-  const base = await parts.snapshots.loadNewest(context.workspace);
-  await requireExpectedRevision(parts, base, request.expectedRevision);
-  const parsed = parseChangeSet(request);
-  const change = withPointers(parsed);
-  const merged = mergeChangeSet(
-    toEntries(base.stored.components),
-    change,
-    await mergeOptions(parts, base, change),
-  );
-  const given = new Set(parsed.pointers.keys());
-  const entries = renameReferences(merged.entries, base.snapshot.model, change.renames, given);
-  return planChange(parts, {
-    base,
-    entries,
-    pointers: parsed.pointers,
-    problems: [...parsed.problems, ...merged.problems.map((problem) => placeInRequest(problem, parsed))],
-    hasUnparsed: hasUnparsedMention(parsed, base),
-  });
-}
-
-/** Lays the backward change sets of all later revisions over the components, the newest first. */
-async function prepareRollback(parts: Parts, context: Context, target: number): Promise<PlannedChange> {
-  const base = await parts.snapshots.loadNewest(context.workspace);
-  const revisions = await parts.storage.metadata.listRevisions(context.workspace, ALL_REVISIONS);
-  const isKnown =
-    target === 0 || target === base.snapshot.revision || revisions.some((each) => each.number === target);
-  if (!isKnown || !Number.isInteger(target)) {
-    throw new EngineError('unknown_revision', `There is no revision ${target}.`);
-  }
-  const options: MergeOptions = {
-    retiredKeys: base.stored.retiredKeys,
-    mayChangeSystem: false,
-    retiredTargets: () => undefined,
-    emptyObjects: new Set(),
-  };
-  let entries: readonly Entry[] = toEntries(base.stored.components);
-  const problems: Problem[] = [];
-  for (const revision of revisions
-    .filter((each) => each.number > target)
-    .sort((left, right) => right.number - left.number)) {
-    const merged = mergeChangeSet(entries, revision.backward as Change, options);
-    entries = merged.entries;
-    problems.push(...merged.problems.map((problem) => ({ ...problem, pointer: '' })));
-  }
-  return planChange(parts, { base, entries, pointers: new Map(), problems, hasUnparsed: false });
+interface PublishIntent {
+  /** The revision's message, asked for once the change is prepared. */
+  describe(): string | undefined;
+  readonly expectedRevision: number | undefined;
 }
 
 /**
@@ -171,10 +114,8 @@ async function prepareRollback(parts: Parts, context: Context, target: number): 
 async function publishPrepared(
   parts: Parts,
   context: Context,
-  message: string | undefined,
-  expectedRevision: number | undefined,
+  { describe, expectedRevision }: PublishIntent,
   prepareChange: () => Promise<PlannedChange>,
-  describe: () => string | undefined = () => message,
 ): ReturnType<MetadataLifecycle['publish']> {
   for (let attempt = 1; ; attempt++) {
     const { base, change, after, plan, problems } = await prepareChange();
@@ -231,158 +172,16 @@ async function installPackage(
   context: Context,
   folder: Package,
 ): ReturnType<MetadataLifecycle['installPackage']> {
-  let message = '';
-  let isNothing = false;
-  const published = await publishPrepared(
-    parts,
-    context,
-    undefined,
-    undefined,
-    async () => {
-      const base = await parts.snapshots.loadNewest(context.workspace);
-      const isUpgradeWithNews =
-        base.stored.components.some((each) => each.package?.name === folder.manifest.name) &&
-        folder.components.some((component) => !base.snapshot.model.components.has(componentId(component)));
-      const revisions = isUpgradeWithNews
-        ? await parts.storage.metadata.listRevisions(context.workspace, ALL_REVISIONS)
-        : [];
-      const merged = mergePackage(base.stored, folder, revisions);
-      message = merged.message;
-      isNothing = merged.isNothing;
-      for (const note of merged.notes)
-        parts.log.warn(note, { package: folder.manifest.name, version: folder.manifest.version });
-      const pointers = new Map(
-        folder.components.map((component, index) => [componentId(component), `/components/${index}`]),
-      );
-      return planChange(parts, {
-        base,
-        entries: merged.entries,
-        pointers,
-        problems: merged.problems,
-        hasUnparsed: false,
-      });
-    },
-    () => message,
-  );
-  return isNothing ? undefined : { revision: published.revision };
-}
-
-async function mergeOptions(parts: Parts, base: LoadedMetadata, change: Change): Promise<MergeOptions> {
-  const objectOfField = (component: RecordedComponent) =>
-    component.name.slice(0, component.name.indexOf('.'));
-  const fields = change.components.filter((component) => component.kind === 'field');
-  const retyped = fields.filter((component) => base.snapshot.model.components.has(componentId(component)));
-  const objects = [...new Set(retyped.map(objectOfField))].flatMap(
-    (name) => base.snapshot.model.objects.get(name) ?? [],
-  );
-  const isLookupAgain = fields.some(
-    (component) => (component.body as { to?: unknown }).to !== undefined && base.stored.retiredKeys.size > 0,
-  );
-  const [counts, revisions] = await Promise.all([
-    needsCounts(retyped, base)
-      ? parts.storage.metadata.countRecords(
-          base.snapshot.workspace,
-          objects.map((object) => object.key),
-        )
-      : undefined,
-    isLookupAgain ? parts.storage.metadata.listRevisions(base.snapshot.workspace, ALL_REVISIONS) : [],
-  ]);
-  return {
-    retiredKeys: base.stored.retiredKeys,
-    mayChangeSystem: false,
-    retiredTargets: (object, key) => findRetiredTargets(revisions, object, key),
-    emptyObjects: new Set(
-      counts
-        ? objects.filter((object) => (counts.get(object.key) ?? 0) === 0).map((object) => object.key)
-        : [],
-    ),
+  let merged: MergedPackage | undefined;
+  const prepareInstallation = async () => {
+    const prepared = await preparePackage(parts, context.workspace, folder);
+    merged = prepared.merged;
+    return prepared.planned;
   };
-}
-
-/** Whether a stored field changes its type or target, which only objects without records let pass. */
-function needsCounts(fields: readonly RecordedComponent[], base: LoadedMetadata): boolean {
-  return fields.some((component) => {
-    const before = base.snapshot.model.components.get(componentId(component))!.body as {
-      type?: unknown;
-      to?: unknown;
-    };
-    const after = component.body as { type?: unknown; to?: unknown };
-    return before.type !== after.type || JSON.stringify(before.to) !== JSON.stringify(after.to);
-  });
-}
-
-/** `to` of the lookup that last held a key, as the newest revision that removed it recorded it. */
-function findRetiredTargets(revisions: readonly Revision[], object: string, key: string): unknown {
-  for (const revision of [...revisions].sort((left, right) => right.number - left.number)) {
-    const found = (revision.backward.components as readonly RecordedComponent[]).find(
-      (component) =>
-        component.kind === 'field' && component.name.startsWith(`${object}.`) && component.key === key,
-    );
-    if (found) return (found.body as { to?: unknown }).to;
-  }
-  return undefined;
-}
-
-function withPointers({ renames, deletions, components }: ParsedChangeSet): Change {
-  return { renames, deletions, components };
-}
-
-/** The merge counts parsed components; the request counts all of them. */
-function placeInRequest(problem: Problem, parsed: ParsedChangeSet): Problem {
-  const match = /^\/components\/(\d+)(.*)$/.exec(problem.pointer);
-  const component = match && parsed.components[Number(match[1])];
-  const pointer = component && parsed.pointers.get(componentId(component));
-  return pointer === undefined || pointer === null ? problem : { ...problem, pointer: pointer + match![2] };
-}
-
-/** Whether a component with faults is one that others may mention and that has no earlier version to stand in for it. */
-function hasUnparsedMention(parsed: ParsedChangeSet, base: LoadedMetadata): boolean {
-  const isBroken = parsed.problems.some((problem) => problem.pointer.startsWith('/components'));
-  if (!isBroken) return false;
-  const good = new Set(parsed.components.map(componentId));
-  const broken = [...parsed.pointers.keys()].filter((id) => !good.has(id));
-  const hasNameless = parsed.problems.some(
-    (problem) => problem.code === 'unknown_kind' || problem.code === 'wrong_type',
-  );
-  return (
-    hasNameless ||
-    broken.some(
-      (id) => MENTIONED_KINDS.has(id.slice(0, id.indexOf(':'))) && !base.snapshot.model.components.has(id),
-    )
-  );
-}
-
-/** Throws `stale_revision` with what was published since. */
-async function requireExpectedRevision(
-  parts: Parts,
-  base: LoadedMetadata,
-  expected: number | undefined,
-): Promise<void> {
-  const { revision, workspace } = base.snapshot;
-  if (expected === undefined || expected === revision) return;
-  if (expected > revision)
-    throw new EngineError('unknown_revision', `There is no revision ${expected}; the newest is ${revision}.`);
-  const revisions = await parts.storage.metadata.listRevisions(workspace, Math.min(100, revision - expected));
-  throw new EngineError(
-    'stale_revision',
-    `The metadata is at revision ${revision}; the change was made on ${expected}.`,
-    {
-      details: {
-        current_revision: revision,
-        since: revisions.filter((each) => each.number > expected).map(summarise),
-      },
-    },
-  );
-}
-
-function summarise(revision: Revision) {
-  const { number, author, authorName, at, message, forward } = revision;
-  const components = [
-    ...forward.renames.map(({ kind, from, to }) => ({ kind, name: to, change: 'rename', from })),
-    ...forward.deletions.map(({ kind, name }) => ({ kind, name, change: 'remove' })),
-    ...forward.components.map(({ kind, name }) => ({ kind, name, change: 'write' })),
-  ];
-  return { number, author: { id: author, name: authorName }, at, message, components };
+  const intent = { describe: () => merged?.message, expectedRevision: undefined };
+  const { revision } = await publishPrepared(parts, context, intent, prepareInstallation);
+  for (const note of merged?.notes ?? []) parts.log.warn(note, { package: folder.manifest.name });
+  return merged?.isNothing ? undefined : { revision };
 }
 
 function toListed({
@@ -393,7 +192,7 @@ function toListed({
 }
 
 function unknownKind(kind: string): EngineError {
-  const near = nearest(kind, ['object', 'field', 'view', 'layout', 'app'] satisfies ComponentKind[]);
+  const near = nearest(kind, KIND_NAMES);
   return new EngineError(
     'unknown_component',
     `There is no kind \`${kind}\`.${near ? ` Did you mean \`${near}\`?` : ''}`,

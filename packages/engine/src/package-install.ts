@@ -33,6 +33,8 @@ export function mergePackage(
   const entries = new Map(toEntries(stored.components).map((entry) => [componentId(entry.component), entry]));
   const versionBefore = stored.components.find((each) => each.package?.name === manifest.name)?.package
     ?.version;
+  if (versionBefore === undefined && wasInstalled(manifest.name, revisions))
+    return removedAsAWhole(stored, folder);
   const notes: string[] = [];
   const counts = { added: 0, updated: 0, left: 0 };
   const currentNames = findRenamedObjects(entries.values(), manifest.name);
@@ -76,6 +78,26 @@ export function mergePackage(
     message: `${versionBefore === undefined ? 'Installed' : 'Upgraded'} package ${manifest.name} ${manifest.version}${from}: ${tally}.${notes.length > 0 ? ` ${notes.slice(0, 20).join(' ')}` : ''}`,
     notes: isNothing ? [] : notes,
     problems: checkRequirements(stored, folder),
+  };
+}
+
+/** Whether some revision brought components of the package. */
+function wasInstalled(packageName: string, revisions: readonly Revision[]): boolean {
+  return revisions.some((revision) =>
+    (revision.forward.components as readonly RecordedComponent[]).some(
+      (each) => each.package?.name === packageName,
+    ),
+  );
+}
+
+/** Rolled back or deleted by the workspace: it does not come back by itself at the next start. */
+function removedAsAWhole(stored: StoredMetadata, { manifest }: Package): MergedPackage {
+  return {
+    entries: toEntries(stored.components),
+    isNothing: true,
+    message: '',
+    notes: [`The package ${manifest.name} stays removed: the workspace has taken all of it out.`],
+    problems: [],
   };
 }
 

@@ -44,6 +44,7 @@ interface ExpandedLookup {
 /** Fields that are shown only where deleted records are. */
 const DELETION_FIELDS: ReadonlySet<string> = new Set(['deleted_at', 'deleted_by']);
 const MAX_SELECTIONS = 200;
+const MAX_FIELDS = 1000;
 const selections = new WeakMap<CompiledObject, Map<string, Selection>>();
 
 /** The selection of the given paths, or of all readable fields. Throws `invalid_query` with pointers into `/fields`. */
@@ -53,7 +54,7 @@ export function select(
   fields: readonly string[] | undefined,
   options: { readonly withDeletion: boolean } = { withDeletion: false },
 ): Selection {
-  const key = fields ? `=${fields.join(',')}` : options.withDeletion ? '*deleted' : '*';
+  const key = fields ? `=${String(fields)}` : options.withDeletion ? '*deleted' : '*';
   const cache = selections.get(object) ?? new Map<string, Selection>();
   const known = cache.get(key);
   if (known && isStillRight(pinned, object, known, { isDefault: !fields, ...options })) return known;
@@ -105,6 +106,12 @@ function selectAll(pinned: Pinned, object: CompiledObject, withDeletion: boolean
 
 function selectPaths(pinned: Pinned, object: CompiledObject, texts: readonly string[]): Selection {
   const problems: InputError[] = [];
+  if (!Array.isArray(texts) || texts.length > MAX_FIELDS) {
+    const message = `\`fields\` is a list of up to ${MAX_FIELDS} fields.`;
+    throw new EngineError('invalid_query', message, {
+      errors: [{ code: 'invalid_value', pointer: '/fields', message }],
+    });
+  }
   const resolved: FieldPath[] = [];
   for (const [index, text] of texts.entries()) {
     const scope = { objects: pinned.model.objects, object, isReadable: pinned.isReadable };

@@ -486,6 +486,31 @@ describe('packages', () => {
     });
   });
 
+  it('[P11] leaves a package out that the workspace has taken out', async () => {
+    const before = (await components()).length;
+    const { revision } = await publish({});
+    const folder: Package = {
+      manifest: { name: 'circus', label: 'Circus', version: '1.0.0' },
+      components: object('clown', {}) as unknown as Package['components'],
+      schemas: new Map(),
+    };
+    await open.engine.metadata.installPackage(open.system, folder);
+    await open.engine.metadata.rollback(open.admin, revision);
+    expect(await components()).toHaveLength(before);
+    expect(await open.engine.metadata.installPackage(open.system, folder)).toBeUndefined();
+  });
+
+  it("[P10] rolls back to the start without touching the platform's own", async () => {
+    const fresh = await openEngine(object('brief', {}));
+    try {
+      await fresh.engine.metadata.rollback(fresh.admin, 0);
+      const model = await fresh.engine.model(fresh.workspace);
+      expect([...model.objects.keys()].sort()).toEqual(['team', 'user']);
+    } finally {
+      await fresh.close();
+    }
+  });
+
   it('installs the standard CRM', async () => {
     expect(await open.engine.metadata.installPackage(open.system, readStandardPackage('crm'))).toBeDefined();
     expect(

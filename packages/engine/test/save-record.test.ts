@@ -408,3 +408,93 @@ describe('batches', () => {
     expect(results.map((each) => each.errors?.[0]?.code)).toEqual(['wrong_type', 'wrong_type', 'wrong_type']);
   });
 });
+
+describe('side by side', () => {
+  const batch = (name: string, request: object) =>
+    open.engine.records.batch(open.admin, name, {
+      operation: 'create',
+      records: [],
+      allOrNothing: false,
+      dryRun: false,
+      ...request,
+    });
+
+  it('[S11] lets one of several have a unique value', async () => {
+    const records = Array.from({ length: 8 }, (_, index) => ({ name: `C${index}`, code: `CON${index}` }));
+    const outcomes = await Promise.all([0, 1, 2, 3].map(() => batch('company', { records })));
+    const statuses = outcomes.flatMap((each) => each.results.map((result) => result.status));
+    expect(statuses.filter((status) => status === 'created')).toHaveLength(8);
+    expect(statuses.filter((status) => status === 'failed')).toHaveLength(24);
+    const errors = outcomes.flatMap((each) => each.results.flatMap((result) => result.errors ?? []));
+    expect(new Set(errors.map((error) => `${error.code} ${error.pointer}`))).toEqual(
+      new Set(['unique_violation /code']),
+    );
+  });
+
+  it('upserts the same key from several sides into one record', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        batch('company', {
+          operation: 'upsert',
+          key: 'code',
+          records: [{ name: `Side ${index}`, code: 'SIDES' }],
+        }),
+      ),
+    );
+    const statuses = outcomes.map((each) => each.results[0]!.status).sort();
+    expect(statuses).toEqual(['created', 'updated', 'updated', 'updated', 'updated']);
+  });
+
+  it('[S12] never loses a change of two batches that meet in other orders', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => create('thing', { name: `M${index}` })),
+    );
+    const ids = made.map((each) => each.id);
+    await Promise.all([
+      batch('thing', { operation: 'update', records: ids.map((id) => ({ id, count: 1 })) }),
+      batch('thing', { operation: 'update', records: [...ids].reverse().map((id) => ({ id, ratio: 2 })) }),
+    ]);
+    for (const id of ids) {
+      expect(await open.engine.records.get(open.admin, 'thing', String(id))).toMatchObject({
+        count: 1,
+        ratio: 2,
+        version: 3,
+      });
+    }
+  });
+});
+
+describe('links that the junction refuses', () => {
+  it('[S18] says so at the field, and writes the others', async () => {
+    await open.engine.metadata.publish(open.admin, {
+      components: [
+        ...object('guest', {}),
+        ...object('party', { guests: { type: 'multi_lookup', to: 'guest', through: 'invitation' } }),
+        ...object(
+          'invitation',
+          {
+            name: { type: 'auto_number', format: '{0000}' },
+            party: { type: 'lookup', to: 'party', parent: true },
+            guest: { type: 'lookup', to: 'guest', required: true, on_delete: 'cascade' },
+            seat: { type: 'text', required: true },
+          },
+          { sharing: 'parent' },
+        ),
+      ],
+    });
+    const guest = await create('guest', { name: 'G' });
+    expect(await faultsOf(create('party', { name: 'P', guests: [guest.id] }))).toEqual(['required /guests']);
+    const request = {
+      operation: 'create' as const,
+      records: [{ name: 'A', guests: [guest.id] }, { name: 'B' }],
+      dryRun: false,
+    };
+    const some = await open.engine.records.batch(open.admin, 'party', { ...request, allOrNothing: false });
+    expect(some.results.map((each) => each.status)).toEqual(['failed', 'created']);
+    const none = await open.engine.records.batch(open.admin, 'party', { ...request, allOrNothing: true });
+    expect(none.results.map((each) => each.status)).toEqual(['failed', 'not_done']);
+    expect(
+      (await open.engine.records.list(open.admin, 'party', {})).records.map((each) => each.name),
+    ).toEqual(['B']);
+  });
+});
