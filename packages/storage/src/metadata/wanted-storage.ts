@@ -10,10 +10,13 @@ import type { DatabaseFeatures } from '../capabilities.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 
+/** `code`: text in code point order, for what people never read sorted: values of options, folded text. */
+export type ColumnType = SqlType | 'code';
+
 export interface WantedColumn {
   /** Of a folded column the key of its field with a mark that no key can hold: `name~folded`. */
   readonly fieldKey: string;
-  readonly type: SqlType | 'folded';
+  readonly type: ColumnType;
   /** SQL over the placeholder `{data}`. */
   readonly source: string;
   readonly isUnique: boolean;
@@ -49,7 +52,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
   return [
     ...promoted.map((field) => ({
       fieldKey: field.key,
-      type: sqlTypeOf(field),
+      type: isCode(field) ? ('code' as const) : sqlTypeOf(field),
       source: sourceOf(field).text,
       isUnique: field.isUnique,
     })),
@@ -57,7 +60,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
       .filter((field) => isSearched(object, field) && features.hasTrigram)
       .map((field) => ({
         fieldKey: foldedKey(field.key),
-        type: 'folded' as const,
+        type: 'code' as const,
         source: lowered(sourceOf(field), features).text,
         isUnique: false,
       })),
@@ -70,6 +73,11 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
  */
 export function foldedKey(fieldKey: string): string {
   return `${fieldKey}~folded`;
+}
+
+/** Values of options are compared by code point: that is their order for programs, and far cheaper than people's. */
+export function isCode(field: CompiledField): boolean {
+  return field.type.valueType === 'option' && field.systemColumn === undefined;
 }
 
 function isSearched(object: CompiledObject, field: CompiledField): boolean {
@@ -116,7 +124,7 @@ export function columnDefinition(name: string, type: string, features: DatabaseF
       return features.hasIcu
         ? sql`${identifier(name)} text collate "und-x-icu"`
         : sql`${identifier(name)} text`;
-    case 'folded':
+    case 'code':
       return sql`${identifier(name)} text collate "C"`;
     case 'boolean':
       return sql`${identifier(name)} boolean not null default false`;

@@ -1,17 +1,18 @@
 /**
- * Compiles a list question to one statement. In: a `RecordQuery`, resolved and with access conjoined. Out: text,
+ * Compiles a list question to a statement, or to two where blanks make a part of their own (see `keyset.ts`). In: a `RecordQuery`, resolved and with access conjoined. Out: text,
  * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
  * parameters; the limit alone is written out, because the planner has to see it.
  */
-import type { FieldPath, JsonValue, RecordData, RecordQuery } from '@trellis/model';
+import type { CompiledField, FieldPath, JsonValue, RecordData, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Row } from '../connections.ts';
+import { isCode } from '../metadata/wanted-storage.ts';
 import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
-import { Sources } from './sources.ts';
+import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
 /** A question, split into what is compiled and what is given with each execution. */
@@ -34,7 +35,8 @@ export interface Output {
 }
 
 export interface CompiledQuery {
-  readonly statement: CompiledStatement;
+  /** The parts of a page: each is run only when those before have left room. */
+  readonly statements: readonly CompiledStatement[];
   readonly outputs: readonly Output[];
   /** Columns of the sort keys' values. */
   readonly sortColumns: readonly number[];
@@ -95,7 +97,7 @@ function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Sh
   });
 }
 
-/** The statement of one page, with one record more than asked for, to know whether there is a next one. */
+/** The statements of one page, with one record more than asked for, to know whether there is a next one. */
 export function compileQuery(
   snapshot: Snapshot,
   query: RecordQuery,
@@ -115,12 +117,7 @@ export function compileQuery(
   const outputs = compileOutputs(query, sources, columnOf);
   const keys = query.sort.map((key): OrderKey => {
     const value = sources.value(key.path);
-    const isText = value.type === 'text' && !value.isColumn && features.hasIcu;
-    return {
-      ...value,
-      sql: isText ? sql`${value.sql} collate "und-x-icu"` : value.sql,
-      descending: key.descending,
-    };
+    return { ...value, sql: ordered(value, key.path.field, features), descending: key.descending };
   });
   const sortColumns = keys.map((key) => columnOf(key.sql));
   const where = compileWhere(query, shaped, sources, features);
@@ -134,18 +131,12 @@ export function compileQuery(
   const from = sources.from();
   const limit = integer(query.limit + 1);
   const selected = join(columns.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-  const selects = parts.map(
-    ({ condition, order }) =>
+  const statements = parts.map(({ condition, order }) =>
+    finishStatement(
       sql`select ${selected} from ${from} where ${conjunction([...where, condition])} order by ${order} limit ${limit}`,
+    ),
   );
-  const statement =
-    selects.length === 1
-      ? selects[0]!
-      : sql`${join(
-          selects.map((part) => sql`(${part})`),
-          ' union all ',
-        )} limit ${limit}`;
-  return { statement: finishStatement(statement), outputs, sortColumns };
+  return { statements, outputs, sortColumns };
 }
 
 /** The count of at most `cap` matching records, or of all of them; with `cap` 0 the plain rows, to be estimated. */
@@ -172,6 +163,13 @@ export function compileCount(
   return finishStatement(
     sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`,
   );
+}
+
+/** Columns of the record have their collation; what comes from elsewhere is given the same one. */
+function ordered(value: ValueSource, field: CompiledField, features: DatabaseFeatures): Sql {
+  if (value.type !== 'text' || value.isColumn) return value.sql;
+  if (isCode(field)) return sql`${value.sql} collate "C"`;
+  return features.hasIcu ? sql`${value.sql} collate "und-x-icu"` : value.sql;
 }
 
 function compileWhere(

@@ -3,8 +3,9 @@
  *
  * Blanks come last in either direction. PostgreSQL's own order of an index puts them last ascending and first
  * descending, so a page sorted by a column that can be blank is asked for in two parts: records with a value, in
- * the index's order, then those without. `union all` under a limit runs the second part only when the first
- * leaves room. So one plain index serves both directions.
+ * the index's order, then those without, and the second is run only when the first leaves room. So one plain index
+ * serves both directions. (As one statement with `union all` the plans are the same, but planning it costs double
+ * on every page, and only the last page of a list needs the second part.)
  */
 import { conjunction, FALSE, join, placeholder, type Sql, sql, TRUE } from '../sql.ts';
 import type { SqlType } from '../system-columns.ts';

@@ -20,21 +20,23 @@ interface Entry<T> {
 
 const MAX_SHAPES = 2_000;
 
-export class StatementCache<T extends { readonly statement: CompiledStatement }> {
+export class StatementCache<T extends object> {
   readonly #entries = new LRUCache<string, Entry<T>>({ max: MAX_SHAPES });
 
-  /** What was compiled for the key, compiling it now when it is new, and the statement to execute. */
-  get(key: string, compile: () => T): { readonly compiled: T; readonly statement: Statement } {
+  /** What was compiled for the key, compiling it now when it is new. `prepare` names its statements when it is not. */
+  get(
+    key: string,
+    compile: () => T,
+  ): { readonly compiled: T; readonly prepare: (statement: CompiledStatement) => Statement } {
     let entry = this.#entries.get(key);
     if (!entry) {
       entry = { compiled: compile(), uses: 0 };
       this.#entries.set(key, entry);
     }
-    entry.uses++;
-    const { text } = entry.compiled.statement;
+    const isRepeated = ++entry.uses > 1;
     return {
       compiled: entry.compiled,
-      statement: { text, name: entry.uses > 1 ? statementName(text) : undefined },
+      prepare: ({ text }) => ({ text, name: isRepeated ? statementName(text) : undefined }),
     };
   }
 }

@@ -200,7 +200,7 @@ class Question {
     compile: (lower: (condition: Condition) => Sql, sources: Sources) => Sql,
   ): Promise<readonly Row[]> {
     const { snapshot, object } = this.#about;
-    const { compiled, statement } = this.#statements.get(this.#shape.key, () => {
+    const { compiled, prepare } = this.#statements.get(this.#shape.key, () => {
       const sources = new Sources(object, {
         snapshot,
         features: this.#features,
@@ -209,6 +209,7 @@ class Question {
       const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
       return { statement: finishStatement(compile(lower, sources)) };
     });
-    return this.#connections.read(statement, valuesFor(compiled.statement, this.#shape.values), transaction);
+    const { statement } = compiled;
+    return this.#connections.read(prepare(statement), valuesFor(statement, this.#shape.values), transaction);
   }
 }

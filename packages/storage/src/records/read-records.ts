@@ -1,7 +1,7 @@
 /** Runs list and aggregate questions: shape, cached statement, rows, page bounds and counts. */
 import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Connections } from '../connections.ts';
+import type { Connections, Row } from '../connections.ts';
 import {
   type CompiledAggregate,
   compileAggregate,
@@ -37,11 +37,15 @@ export class RecordReader {
 
   async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
     const shaped = shapeQuery(snapshot, query);
-    const { compiled, statement } = this.#queries.get(shaped.key, () =>
+    const { compiled, prepare } = this.#queries.get(shaped.key, () =>
       compileQuery(snapshot, query, shaped, this.#features),
     );
-    const values = valuesFor(compiled.statement, shaped.values);
-    const found = await this.#connections.read(statement, values, transaction);
+    const found: Row[] = [];
+    for (const part of compiled.statements) {
+      const values = valuesFor(part, shaped.values);
+      found.push(...(await this.#connections.read(prepare(part), values, transaction)));
+      if (found.length > query.limit) break;
+    }
     const hasMore = found.length > query.limit;
     const kept = hasMore ? found.slice(0, query.limit) : found;
     const isBackward = query.before !== undefined;
@@ -66,10 +70,11 @@ export class RecordReader {
 
   async aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
     const shaped = shapeAggregate(snapshot, query);
-    const { compiled, statement } = this.#aggregates.get(shaped.key, () =>
+    const { compiled, prepare } = this.#aggregates.get(shaped.key, () =>
       compileAggregate(snapshot, query, shaped, this.#features),
     );
-    const rows = await this.#connections.read(statement, valuesFor(compiled.statement, shaped.values));
+    const values = valuesFor(compiled.statement, shaped.values);
+    const rows = await this.#connections.read(prepare(compiled.statement), values);
     return rows.map((row) => readAggregateRow(row, compiled));
   }
 
@@ -99,7 +104,7 @@ export class RecordReader {
   ): Promise<RecordPage['count']> {
     const run = async (mode: 'capped' | 'estimate' | 'exact') => {
       const cap = mode === 'exact' ? undefined : COUNT_CAP + 1;
-      const { compiled, statement } = this.#counts.get(`${shaped.key}${mode}`, () => ({
+      const { compiled, prepare } = this.#counts.get(`${shaped.key}${mode}`, () => ({
         statement: compileCount(snapshot, query, shaped, {
           features: this.#features,
           cap,
@@ -107,9 +112,10 @@ export class RecordReader {
         }),
       }));
       // EXPLAIN must see the values, so it is never prepared.
-      const named = mode === 'estimate' ? { text: statement.text } : statement;
-      const values = valuesFor(compiled.statement, shaped.values);
-      return (await this.#connections.read(named, values, transaction))[0]?.[0];
+      const { statement } = compiled;
+      const prepared = mode === 'estimate' ? { text: statement.text } : prepare(statement);
+      const values = valuesFor(statement, shaped.values);
+      return (await this.#connections.read(prepared, values, transaction))[0]?.[0];
     };
     if (query.count === 'exact') return { value: Number(await run('exact')), kind: 'exact' };
     if (query.count === 'estimate') {
