@@ -81,6 +81,9 @@ function adoptRecreated(stored: readonly StoredComponent[], entries: readonly En
 }
 
 function isSame(entry: Entry, stored: StoredComponent): boolean {
+  // Nearly all components of a large workspace are untouched, and are the very same values.
+  const isUntouched = entry.component === stored.component && entry.package === stored.package;
+  if (isUntouched && entry.key === stored.key) return true;
   return (
     entry.key === stored.key &&
     entry.component.name === stored.component.name &&

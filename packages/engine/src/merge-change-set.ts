@@ -296,7 +296,7 @@ function typeChange(before: ComponentOf<'field'>, after: ComponentOf<'field'>, p
 }
 
 export function sameBody(left: Component, right: Component): boolean {
-  return stableText(left.body) === stableText(right.body);
+  return left.body === right.body || stableText(left.body) === stableText(right.body);
 }
 
 /** JSON with sorted keys: equal for bodies that say the same. */

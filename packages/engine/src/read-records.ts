@@ -36,6 +36,7 @@ import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { presentRow, select } from './present-record.ts';
+import { translateError } from './translate-error.ts';
 import { ownPath } from './write-links.ts';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -270,7 +271,11 @@ async function* presentPages<T, R>(
   pages: AsyncIterable<readonly T[]>,
   present: (row: T) => R,
 ): AsyncIterable<readonly R[]> {
-  for await (const rows of pages) yield rows.map(present);
+  try {
+    for await (const rows of pages) yield rows.map(present);
+  } catch (error) {
+    throw translateError(error);
+  }
 }
 
 function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {

@@ -39,7 +39,9 @@ export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveReq
   if (request.transaction) return saveInWaves(parts, pinned, request, request.transaction);
   for (let attempt = 1; ; attempt++) {
     try {
-      if (!needsTransaction(request)) return await saveInWaves(parts, pinned, request, undefined);
+      // The first attempt is optimistic; after a lost race the rows are locked, so that it can't be lost again.
+      const isOptimistic = attempt === 1 && !needsTransaction(request);
+      if (isOptimistic) return await saveInWaves(parts, pinned, request, undefined);
       return await inTransaction(parts, (transaction) => saveInWaves(parts, pinned, request, transaction));
     } catch (error) {
       const isTaken = error instanceof StorageError && error.code === 'unique_violation';

@@ -4,8 +4,8 @@
  * another is concerned.
  */
 import { ADMINISTRATOR } from '@trellis/access';
-import type { CompiledObject } from '@trellis/model';
-import type { IdentityRow, MembershipRow, Transaction, Workspace } from '@trellis/storage';
+import { ALWAYS, allOf, type CompiledObject, type Expression, type RecordData } from '@trellis/model';
+import type { MembershipRow, Transaction, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
 import type {
@@ -26,6 +26,7 @@ import { withPinned } from './with-pinned.ts';
 import { ownPath } from './write-links.ts';
 
 const CONCURRENCY = 4;
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createUserDirectory(parts: Parts): UserDirectory {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
@@ -43,8 +44,7 @@ export function createUserDirectory(parts: Parts): UserDirectory {
     create: async (context, input) => withRight(context, (pinned) => createUser(parts, pinned, input)),
     update: async (context, id, change) =>
       withRight(context, (pinned) => updateUser(parts, pinned, id.toLowerCase(), change)),
-    find: async (context, id) =>
-      withRight(context, (pinned) => findUser(parts, pinned.context.workspace, id.toLowerCase())),
+    find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: makeFirst,
   };
@@ -89,7 +89,7 @@ async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
   const object = requireUserObject(pinned);
   const { workspace } = pinned.context;
-  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  const identity = ID.test(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
   const problems = checkPermissionSets(pinned, change.permissionSets ?? []);
   const memberships = await parts.storage.identities.memberships(identity.id);
@@ -127,7 +127,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     if (Object.keys(input).length > 0)
       await saveUserRecord(parts, pinned, { object, id, isNew: false, input, transaction });
   });
-  return (await findUser(parts, workspace, id))!;
+  return (await findUser(parts, pinned, id))!;
 }
 
 async function saveUserRecord(
@@ -158,40 +158,61 @@ async function saveUserRecord(
   if (failure) throw toError(failure);
 }
 
-async function findUser(parts: Parts, workspace: Workspace, id: string): Promise<User | undefined> {
-  if (!/^[0-9a-f-]{36}$/.test(id)) return undefined;
-  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
-  if (!identity) return undefined;
-  const membership = (await parts.storage.identities.memberships(identity.id)).find(
-    (each) => each.userId === id,
-  );
-  return membership && toEntry(identity, membership);
+async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {
+  if (!ID.test(id)) return undefined;
+  const path = ownPath(requireUserObject(pinned).fields.get('id')!);
+  const [user] = await readUsers(parts, pinned, {
+    op: '==',
+    left: { op: 'field', type: 'id', path },
+    right: { op: 'literal', type: 'id', value: id },
+  });
+  return user;
 }
 
 async function listUsers(parts: Parts, pinned: Pinned): Promise<readonly User[]> {
+  return readUsers(parts, pinned, ALWAYS);
+}
+
+/** User records with the membership behind each, in the order in which they were made. */
+async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Promise<readonly User[]> {
   const object = requireUserObject(pinned);
-  const id = ownPath(object.fields.get('id')!);
-  const ids: string[] = [];
+  const [id, name] = [ownPath(object.fields.get('id')!), ownPath(object.nameField)];
+  const rows: RecordData[] = [];
   const pages = parts.storage.records.stream(pinned.snapshot, {
     object,
-    fields: [id],
-    filter: pinned.visible(object),
+    fields: [id, name],
+    filter: allOf(filter, pinned.visible(object)),
     targetFilters: new Map(),
     search: undefined,
     sort: [{ path: id, descending: false }],
     deleted: false,
     context: pinned.expressionContext,
   });
-  for await (const rows of pages) ids.push(...rows.map((row) => row.id as string));
+  for await (const page of pages) rows.push(...page);
   const users: (User | undefined)[] = [];
-  const queue = ids.map((each, index) => [each, index] as const);
+  const queue = [...rows.entries()];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      users[next[1]] = await findUser(parts, pinned.context.workspace, next[0]);
+      const [index, row] = next;
+      users[index] = await toUser(parts, pinned.context.workspace, String(row.id), String(row[name.text]));
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rows.length) }, work));
   return users.filter((user) => user !== undefined);
+}
+
+async function toUser(
+  parts: Parts,
+  workspace: Workspace,
+  id: string,
+  name: string,
+): Promise<User | undefined> {
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];
+  const membership = memberships.find((each) => each.userId === id);
+  if (!identity || !membership) return undefined;
+  const { isActive, permissionSets } = membership;
+  return { id, email: identity.email, name, isActive, permissionSets };
 }
 
 /** With an empty identity table only: whoever comes second finds the door closed. */
@@ -207,11 +228,6 @@ async function createFirstAdministrator(
     const identity = await parts.storage.identities.findIdentityOfUser(workspace, user.id);
     return { ...user, identityId: identity!.id };
   });
-}
-
-function toEntry(identity: IdentityRow, membership: MembershipRow): User {
-  const { userId: id, name, isActive, permissionSets } = membership;
-  return { id, email: identity.email, name, isActive, permissionSets };
 }
 
 function requireUserObject(pinned: Pinned): CompiledObject {

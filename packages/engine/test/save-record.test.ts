@@ -433,7 +433,7 @@ describe('side by side', () => {
 
   it('upserts the same key from several sides into one record', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 5 }, (_, index) =>
+      Array.from({ length: 8 }, (_, index) =>
         batch('company', {
           operation: 'upsert',
           key: 'code',
@@ -442,7 +442,7 @@ describe('side by side', () => {
       ),
     );
     const statuses = outcomes.map((each) => each.results[0]!.status).sort();
-    expect(statuses).toEqual(['created', 'updated', 'updated', 'updated', 'updated']);
+    expect(statuses).toEqual(['created', ...Array.from({ length: 7 }, () => 'updated')]);
   });
 
   it('[S12] never loses a change of two batches that meet in other orders', async () => {
