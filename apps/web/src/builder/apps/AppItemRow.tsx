@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
+import type { Catalogue } from '../metadata/catalogue.ts';
 import { Pointed } from '../parts/Fault.tsx';
 import classes from './AppItemRow.module.css';
 
@@ -20,6 +21,8 @@ interface AppItemRowProps {
 
 export function AppItemRow({ item, index, handle, label, onChange, onRemove }: AppItemRowProps) {
   const t = useMessages();
+  const { catalogue } = useBuilder();
+  const ownIcon = iconOf(item, catalogue);
   return (
     <Pointed at={`/items/${index}`} deep className={classes.row}>
       {(fault) => (
@@ -29,7 +32,7 @@ export function AppItemRow({ item, index, handle, label, onChange, onRemove }: A
             <span className={classes.kind}>{t('app.heading')}</span>
           ) : (
             <IconPicker
-              value={item.icon ?? iconOf(item)}
+              value={item.icon ?? ownIcon}
               onChange={(icon) => onChange({ ...item, icon })}
               label={t('app.icon', { label })}
             />
@@ -111,8 +114,11 @@ function ItemTarget({ item, onChange }: { item: AppItem; onChange: (item: AppIte
   return null;
 }
 
-function iconOf(item: AppItem): string {
-  return item.type === 'link' ? 'link' : item.type === 'view' ? 'list' : 'cube';
+/** The icon that the navigation shows where the item names none. */
+function iconOf(item: AppItem, catalogue: Catalogue): string {
+  if (item.type === 'object') return catalogue.find('object', item.object)?.body.icon ?? 'cube';
+  if (item.type === 'view') return catalogue.find('view', item.view)?.body.icon ?? 'list';
+  return 'link';
 }
 
 /** A heading and a link need their label; an object and a view go by their own when it is left blank. */

@@ -1,5 +1,5 @@
 /** Adds a field: its type, then its options, and its place on the form and in the list at once. */
-import { Button, Checkbox, Group, Modal, Stack } from '@mantine/core';
+import { Button, Checkbox, Modal, SimpleGrid, Stack } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ComponentDocument } from '@trellis/api';
 import type { Bodies, FieldTypeName } from '@trellis/metadata';
@@ -92,8 +92,7 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
       components.push({ kind: 'layout', name: layout.name, body: placeField(layout.body, naming.name) });
     }
     if (inView && view !== undefined && canBeColumn(type)) {
-      const columns = [...view.body.columns, naming.name];
-      components.push({ kind: 'view', name: view.name, body: { ...view.body, columns } });
+      components.push({ kind: 'view', name: view.name, body: withColumn(view.body, naming.name) });
     }
     put(components);
     notifyDone({ message: t('addField.added', { label: written.label }) });
@@ -132,7 +131,7 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
         </>
       }
     >
-      <Group align="flex-start" grow>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <LabelAndName
           value={naming}
           rules={rules}
@@ -140,7 +139,7 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
           labelText={t('field.label')}
           isChecked={isChecked}
         />
-      </Group>
+      </SimpleGrid>
       <FieldForm
         object={object}
         body={written}
@@ -174,6 +173,13 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
       </Stack>
     </EditorModal>
   );
+}
+
+/** A new column stands before the owner and the dates that close a list. */
+function withColumn(view: Bodies['view'], field: string): Bodies['view'] {
+  const isClosing = (path: string) => path === 'owner.name' || RESERVED_FIELD_NAMES.has(path);
+  const at = view.columns.findLastIndex((path) => !isClosing(path)) + 1;
+  return { ...view, columns: view.columns.toSpliced(at, 0, field) };
 }
 
 /** A type that keeps no value of its own is no column by itself. */

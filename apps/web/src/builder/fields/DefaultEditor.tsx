@@ -21,12 +21,20 @@ interface DefaultEditorProps {
 const MOVING = { today: { today: [] }, now: { now: [] }, user: { var: '$user.id' } } as const;
 type Moving = keyof typeof MOVING;
 
-export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
+export function DefaultEditor(props: DefaultEditorProps) {
+  if (props.type.isReadOnly || props.type.column === undefined) return null;
+  return (
+    <div data-pointer="/default">
+      <TypedDefault {...props} />
+    </div>
+  );
+}
+
+function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
   const t = useMessages();
   const { catalogue } = useBuilder();
   const server = useFault('/default', true);
   const fault = faultText(faults, '/default', true) ?? server;
-  if (type.isReadOnly || type.column === undefined) return null;
   const label = t('default.label');
   const common = { label, description: t('default.help'), error: fault };
   const value = body.default;
@@ -40,7 +48,7 @@ export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
   switch (type.valueType) {
     case 'boolean':
       return (
-        <Input.Wrapper {...common} labelElement="div" data-pointer="/default">
+        <Input.Wrapper {...common} labelElement="div">
           <SegmentedControl
             aria-label={label}
             mt={4}
@@ -57,7 +65,6 @@ export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
       return (
         <NumberInput
           {...common}
-          data-pointer="/default"
           value={typeof value === 'number' ? value : ''}
           onChange={(next) => set('default', typeof next === 'number' ? next : undefined)}
         />
@@ -66,7 +73,6 @@ export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
       return (
         <Select
           {...common}
-          data-pointer="/default"
           placeholder={t('default.none')}
           clearable
           searchable
@@ -79,7 +85,6 @@ export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
       return (
         <MultiSelect
           {...common}
-          data-pointer="/default"
           clearable
           searchable
           data={choices}
@@ -99,7 +104,6 @@ export function DefaultEditor({ type, body, faults, set }: DefaultEditorProps) {
       return (
         <TextInput
           {...common}
-          data-pointer="/default"
           value={typeof value === 'string' ? value : ''}
           onChange={(event) => set('default', event.currentTarget.value || undefined)}
         />
@@ -127,13 +131,7 @@ function MovingDefault({ label, description, error, moving, value, inputType, se
   const mode = isMoving ? 'moving' : isFixing || typeof value === 'string' ? 'fixed' : 'none';
   const text = typeof value === 'string' ? (inputType === 'datetime-local' ? toLocal(value) : value) : '';
   return (
-    <Input.Wrapper
-      label={label}
-      description={description}
-      error={error}
-      labelElement="div"
-      data-pointer="/default"
-    >
+    <Input.Wrapper label={label} description={description} error={error} labelElement="div">
       <Stack gap={6} mt={4} align="flex-start">
         <SegmentedControl
           aria-label={label}

@@ -97,6 +97,7 @@ export function ItemCard(props: ItemCardProps) {
         <Menu.Target>
           <ActionIcon
             size="sm"
+            className={classes.quiet}
             aria-label={t('action.more', { label })}
             onPointerDown={(event) => event.stopPropagation()}
           >
@@ -131,6 +132,7 @@ export function ItemCard(props: ItemCardProps) {
       </Menu>
       <ActionIcon
         size="sm"
+        className={classes.quiet}
         aria-label={t('layout.removeItem', { label })}
         onPointerDown={(event) => event.stopPropagation()}
         onClick={props.onRemove}

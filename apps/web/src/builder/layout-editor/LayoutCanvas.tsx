@@ -1,7 +1,7 @@
 /** The form under construction: palette, tabs, sections and items, and the dragging between them. */
 import { DndContext, DragOverlay, MeasuringStrategy } from '@dnd-kit/core';
 import { SortableContext, verticalListSortingStrategy } from '@dnd-kit/sortable';
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { LayoutBody } from '@trellis/metadata';
 import { useEffect, useRef, useState } from 'react';
@@ -91,6 +91,18 @@ export function LayoutCanvas({ object, body, tab, onTab, change }: LayoutCanvasP
         ? held.key.replace(/~\d+$/, '')
         : undefined;
 
+  const heldItem = items.find(({ key }) => key === drag.heldKey);
+  const heldAt =
+    heldItem === undefined || held === undefined
+      ? ''
+      : t('drag.place', {
+          label: labelOf(subjectOf(heldItem.item)),
+          position: heldItem.place.index + 1,
+          count: itemsAt(shown, heldItem.place).length,
+          column: heldItem.place.column + 1,
+          section: words.section(heldItem.place.tab, heldItem.place.section),
+        });
+
   const add = (subject: string) =>
     change((before) => {
       const item = itemFor(subject);
@@ -113,6 +125,7 @@ export function LayoutCanvas({ object, body, tab, onTab, change }: LayoutCanvasP
       measuring={{ droppable: { strategy: MeasuringStrategy.Always } }}
       accessibility={announcements(t, (id) => nameOfDrag(String(id), shown, words))}
     >
+      <VisuallyHidden role="status">{heldAt}</VisuallyHidden>
       <Palette subjects={[...subjects.values()]} placed={placed} onAdd={add} />
       <div className={classes.canvas} ref={canvas}>
         <Highlights

@@ -24,7 +24,7 @@ export function LayoutPage({ object, name }: { object: string; name: string }) {
     getInitialValueInEffect: false,
   });
   const [chosen, setMode] = useState<Mode | undefined>();
-  const mode = chosen ?? (isWide ? 'split' : 'edit');
+  const mode = chosen ?? 'edit';
   const { at } = useBuilderPage();
   const [tab, setTab] = useState(() => Number(/^\/tabs\/(\d+)/.exec(at)?.[1] ?? 0));
   const reference = { kind: 'layout', name };

@@ -1,9 +1,9 @@
 /** The record screen as the layout would show it, filled with made-up values; wide or as on a phone. */
-import { Skeleton, UnstyledButton } from '@mantine/core';
+import { Center, SegmentedControl, Skeleton, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import type { FieldDescription } from '@trellis/forms';
 import type { LayoutBody, LayoutItem } from '@trellis/metadata';
-import { type CSSProperties, useMemo, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useMemo, useState } from 'react';
 import { FieldValue } from '../../runtime/cells/FieldValue.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
 import { useMessages } from '../messages.ts';
@@ -13,6 +13,11 @@ import type { Section } from './layout-body.ts';
 import classes from './preview.module.css';
 import { type Samples, sampleValues } from './sample-values.ts';
 import { useSubjects } from './use-subjects.ts';
+
+const RecordForm = lazy(async () => ({
+  default: (await import('../../runtime/record-form.tsx')).RecordForm,
+}));
+const NO_VALUES = {};
 
 interface LayoutPreviewProps {
   readonly object: string;
@@ -24,6 +29,7 @@ interface LayoutPreviewProps {
 
 export function LayoutPreview({ object, body, tab, onTab, isPhone }: LayoutPreviewProps) {
   const t = useMessages();
+  const [shown, setShown] = useState<'record' | 'form'>('record');
   const description = useDraftDescription(object);
   const samples = useMemo(() => (description === undefined ? {} : sampleValues(description)), [description]);
   const fields = useMemo(
@@ -32,11 +38,40 @@ export function LayoutPreview({ object, body, tab, onTab, isPhone }: LayoutPrevi
   );
   if (description === undefined) return <Skeleton m="lg" height={320} />;
   const sections = body.tabs[tab]?.sections ?? [];
+  const isForm = shown === 'form';
   const title = fields.get(description.name_field);
   return (
     <section className={layoutClasses.preview} aria-label={t('layout.previewLabel')}>
-      <div className={layoutClasses.paper} data-phone={isPhone || undefined} inert>
-        <header className={classes.head}>
+      <Center mb="md">
+        <SegmentedControl
+          aria-label={t('layout.previewAs')}
+          value={shown}
+          onChange={(value) => setShown(value === 'form' ? 'form' : 'record')}
+          data={[
+            { value: 'record', label: t('layout.previewRecord') },
+            { value: 'form', label: t('layout.previewForm') },
+          ]}
+        />
+      </Center>
+      {isForm && (
+        <div className={layoutClasses.paper} data-phone={isPhone || undefined}>
+          <div className={classes.form}>
+            <Suspense fallback={<Skeleton height={280} />}>
+              <RecordForm
+                id="layout-preview"
+                idPrefix="preview"
+                description={description}
+                layout={body}
+                mode="create"
+                record={NO_VALUES}
+                onSubmit={() => {}}
+              />
+            </Suspense>
+          </div>
+        </div>
+      )}
+      <div hidden={isForm} className={layoutClasses.paper} data-phone={isPhone || undefined}>
+        <header className={classes.head} inert>
           <ObjectIcon icon={description.icon} color={description.color} size={34} />
           <div>
             <div className={classes.object}>{description.label}</div>
@@ -46,7 +81,7 @@ export function LayoutPreview({ object, body, tab, onTab, isPhone }: LayoutPrevi
           </div>
         </header>
         {body.highlights !== undefined && body.highlights.length > 0 && (
-          <dl className={classes.highlights}>
+          <dl className={classes.highlights} inert>
             {body.highlights.map((name) => {
               const field = fields.get(name);
               return (
@@ -62,8 +97,6 @@ export function LayoutPreview({ object, body, tab, onTab, isPhone }: LayoutPrevi
             })}
           </dl>
         )}
-      </div>
-      <div className={layoutClasses.paper} data-phone={isPhone || undefined}>
         <nav className={classes.tabs} aria-label={t('layout.tabs')}>
           {body.tabs.map((each, index) => (
             <UnstyledButton
@@ -92,7 +125,7 @@ export function LayoutPreview({ object, body, tab, onTab, isPhone }: LayoutPrevi
           {sections.length === 0 && <p className={classes.note}>{t('layout.emptyTab')}</p>}
         </div>
       </div>
-      <p className={classes.note}>{t('layout.previewNote')}</p>
+      <p className={classes.note}>{isForm ? t('layout.previewFormNote') : t('layout.previewNote')}</p>
     </section>
   );
 }

@@ -23,6 +23,12 @@ export function Palette({ subjects, placed, onAdd }: PaletteProps) {
   const { setNodeRef, isOver } = useDroppable({ id: PALETTE_AREA });
   const wanted = query.trim().toLowerCase();
   const free = subjects.filter(({ subject }) => !placed.has(subject));
+  const noteOf = (group: Subject['group'], all: number) => {
+    if (all > 0) return t('action.nothingFound');
+    return t(
+      subjects.some((each) => each.group === group) ? `layout.allPlaced_${group}` : 'layout.noRelated',
+    );
+  };
   const matches = free.filter(
     ({ label, subject }) => label.toLowerCase().includes(wanted) || subject.includes(wanted),
   );
@@ -48,11 +54,7 @@ export function Palette({ subjects, placed, onAdd }: PaletteProps) {
             <h2 className={classes.paletteTitle}>
               {t(`layout.group_${group}`)} <span className={classes.count}>{all}</span>
             </h2>
-            {members.length === 0 && (
-              <p className={classes.paletteNote}>
-                {all === 0 ? t(`layout.allPlaced_${group}`) : t('action.nothingFound')}
-              </p>
-            )}
+            {members.length === 0 && <p className={classes.paletteNote}>{noteOf(group, all)}</p>}
             {members.map((subject) => (
               <PaletteItem key={subject.subject} subject={subject} onAdd={() => onAdd(subject.subject)} />
             ))}

@@ -110,7 +110,7 @@ function OneTab(props: OneTabProps) {
       {isActive && (
         <Menu position="bottom-start">
           <Menu.Target>
-            <ActionIcon size="xs" aria-label={t('action.more', { label: tab.label })}>
+            <ActionIcon size={24} aria-label={t('action.more', { label: tab.label })}>
               <IconDots size={13} />
             </ActionIcon>
           </Menu.Target>

@@ -70,7 +70,7 @@ export function useLayoutDrag(
     if (name !== undefined) setHeld({ name, key: name.kind === 'item' ? name.key : undefined, body });
   };
 
-  const onDragOver = ({ active, over }: DragOverEvent) => {
+  const onDragOver = ({ active, over, activatorEvent }: DragOverEvent) => {
     if (held === undefined || over === null || held.name.kind === 'section') return;
     const target = readDragId(String(over.id));
     if (target === undefined) return;
@@ -79,7 +79,8 @@ export function useLayoutDrag(
     if (target.kind === 'item' && target.key === held.key) return;
     const rect = active.rect.current.translated;
     const below = rect !== null && rect.top + rect.height / 2 > over.rect.top + over.rect.height / 2;
-    setHeld((current) => (current === undefined ? current : carried(current, target, below)));
+    const side = activatorEvent instanceof KeyboardEvent ? 'swap' : below ? 'after' : 'before';
+    setHeld((current) => (current === undefined ? current : carried(current, target, side)));
   };
 
   const onDragEnd = ({ active, over }: DragEndEvent) => {
@@ -115,10 +116,13 @@ export function useLayoutDrag(
 }
 
 /** The working copy with what is held put where it is held over. */
-function carried(held: Held, target: DragName, below: boolean): Held {
+function carried(held: Held, target: DragName, side: 'before' | 'after' | 'swap'): Held {
   const { body, key, name } = held;
   const from = placeOf(body, key);
-  const to = placeOver(body, target, below);
+  const before = placeOver(body, target, false);
+  // A key press trades places with the item that it reached; a pointer goes before or after its middle.
+  const isBelow = side === 'swap' ? isAbove(from, before) : side === 'after';
+  const to = placeOver(body, target, isBelow);
   if (to === undefined) return held;
   if (from === undefined) {
     const item = name.kind === 'palette' ? itemFor(name.subject) : undefined;
@@ -132,6 +136,13 @@ function carried(held: Held, target: DragName, below: boolean): Held {
   const landed = { ...to, index };
   const next = moveItem(body, from, landed);
   return { name, body: next, key: keyAt(next, landed) };
+}
+
+function isAbove(from: Place | undefined, other: Place | undefined): boolean {
+  if (from === undefined || other === undefined) return false;
+  const isSameColumn =
+    from.tab === other.tab && from.section === other.section && from.column === other.column;
+  return isSameColumn && from.index < other.index;
 }
 
 function placeOf(body: LayoutBody, key: string | undefined): Place | undefined {

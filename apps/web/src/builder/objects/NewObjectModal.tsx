@@ -1,5 +1,5 @@
 /** Makes an object with all that it needs to be used at once. */
-import { Button, Group, Input, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import type { ColorName } from '@trellis/metadata';
 import { useState } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
@@ -11,6 +11,7 @@ import { useGo } from '../navigation.tsx';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { EditorModal } from '../parts/EditorModal.tsx';
 import { EMPTY_NAME, LabelAndName, type NameState } from '../parts/LabelAndName.tsx';
+import { Labelled } from '../parts/Labelled.tsx';
 import { newObjectComponents } from './new-object.ts';
 
 export function NewObjectModal({ onClose }: { onClose: () => void }) {
@@ -114,9 +115,9 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
       <Group align="flex-end" gap="lg">
-        <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+        <Labelled label={t('newObject.icon')}>
           <IconPicker value={icon} onChange={setIcon} label={t('newObject.icon')} />
-        </Input.Wrapper>
+        </Labelled>
         <ColorSwatches label={t('color.label')} value={color} onChange={(next) => setColor(next ?? 'gray')} />
       </Group>
       <Group align="flex-start" gap="lg" wrap="wrap">
@@ -128,12 +129,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
           error={isChecked && nameLabel.trim() === '' ? t('name.labelEmpty') : undefined}
           onChange={(event) => setNameLabel(event.currentTarget.value)}
         />
-        <Input.Wrapper
-          label={t('newObject.naming')}
-          labelElement="div"
-          size="xs"
-          description={t('newObject.namingHelp')}
-        >
+        <Labelled label={t('newObject.naming')} description={t('newObject.namingHelp')}>
           <SegmentedControl
             aria-label={t('newObject.naming')}
             value={by}
@@ -143,7 +139,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
               { value: 'number', label: t('newObject.byNumber') },
             ]}
           />
-        </Input.Wrapper>
+        </Labelled>
       </Group>
       {by === 'number' && (
         <TextInput

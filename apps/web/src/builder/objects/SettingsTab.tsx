@@ -2,7 +2,6 @@
 import {
   Button,
   Group,
-  Input,
   Radio,
   Select,
   SimpleGrid,
@@ -20,6 +19,7 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { Labelled } from '../parts/Labelled.tsx';
 import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
 import { useComponent } from '../useComponent.ts';
@@ -71,13 +71,13 @@ export function SettingsTab({ object }: { object: string }) {
             )}
           </Pointed>
           <Group gap="lg" align="flex-end">
-            <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+            <Labelled label={t('newObject.icon')}>
               <IconPicker
                 value={body.icon ?? null}
                 onChange={(icon) => set('icon', icon)}
                 label={t('newObject.icon')}
               />
-            </Input.Wrapper>
+            </Labelled>
             <ColorSwatches
               label={t('color.label')}
               value={body.color}

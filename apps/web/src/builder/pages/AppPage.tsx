@@ -1,5 +1,5 @@
 /** An app: its look, and what stands in its navigation. */
-import { Button, Group, Input, Menu, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Menu, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconBox, IconHeading, IconLink, IconList, IconPlus } from '@tabler/icons-react';
 import type { AppItem } from '@trellis/metadata';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -10,6 +10,7 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { Labelled } from '../parts/Labelled.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { SortableList } from '../parts/SortableList.tsx';
@@ -66,7 +67,7 @@ export function AppPage({ name }: { name: string }) {
                 )}
               </Pointed>
               <Textarea
-                label={t('field.description')}
+                label={t('settings.description')}
                 autosize
                 minRows={1}
                 value={body.description ?? ''}
@@ -74,13 +75,13 @@ export function AppPage({ name }: { name: string }) {
               />
             </SimpleGrid>
             <Group gap="lg" align="flex-end">
-              <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+              <Labelled label={t('newObject.icon')}>
                 <IconPicker
                   value={body.icon ?? 'apps'}
                   onChange={(icon) => set('icon', icon)}
                   label={t('newObject.icon')}
                 />
-              </Input.Wrapper>
+              </Labelled>
               <ColorSwatches
                 label={t('color.label')}
                 value={body.color}

@@ -72,6 +72,7 @@ export function RecordTypePage({ object, name }: { object: string; name: string 
                   <Select
                     label={t('recordTypes.layout')}
                     description={t('recordTypes.layoutHelp')}
+                    inputWrapperOrder={['label', 'input', 'error', 'description']}
                     placeholder={t('recordTypes.layoutDefault')}
                     clearable
                     data={layouts.map((layout) => ({ value: layout.short, label: layout.body.label }))}

@@ -55,6 +55,15 @@ export function StoragePage() {
         </EmptyState>
       )}
       {sorted.length > 0 && (
+        <p className={classes.dim} role="status">
+          {t('storage.summary', {
+            ready: sorted.filter((column) => column.state === 'ready').length,
+            busy: sorted.filter((column) => BUSY.has(column.state)).length,
+            failed: sorted.filter((column) => column.state === 'failed').length,
+          })}
+        </p>
+      )}
+      {sorted.length > 0 && (
         <div className={classes.tableWrap}>
           <table className={classes.table}>
             <thead>

@@ -16,7 +16,7 @@ export function ColorSwatches({ label, value, onChange }: ColorSwatchesProps) {
   const t = useMessages();
   const id = useId();
   return (
-    <div>
+    <div className={classes.root}>
       {label === undefined ? null : (
         <Input.Label id={id} component="div" size="xs">
           {label}

@@ -58,6 +58,7 @@ export function LabelAndName(props: LabelAndNameProps) {
       <TextInput
         label={t('name.label')}
         description={props.nameDescription ?? t('name.help')}
+        inputWrapperOrder={['label', 'input', 'error', 'description']}
         required
         spellCheck={false}
         autoComplete="off"

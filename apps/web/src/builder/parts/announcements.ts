@@ -11,8 +11,8 @@ export function announcements(
     announcements: {
       onDragStart: ({ active }) => t('drag.start', { label: labelOf(active.id) }),
       onDragOver: ({ active, over }) =>
-        over === null
-          ? t('drag.nowhere', { label: labelOf(active.id) })
+        over === null || labelOf(over.id) === labelOf(active.id)
+          ? undefined
           : t('drag.over', { label: labelOf(active.id), target: labelOf(over.id) }),
       onDragEnd: ({ active, over }) =>
         over === null

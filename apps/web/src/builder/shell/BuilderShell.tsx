@@ -71,7 +71,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
       </nav>
       <div className={classes.main}>
         <div className={classes.scroll} data-wide={isWide || undefined}>
-          {children}
+          <div className={classes.inner}>{children}</div>
         </div>
         <DraftBar />
       </div>

@@ -1,5 +1,6 @@
 /** The order of a list: keys in turn, each up or down. */
 import { SegmentedControl } from '@mantine/core';
+import { FIELD_TYPES } from '@trellis/model';
 import { useMessages } from '../messages.ts';
 import type { PathChoice } from '../metadata/system-fields.ts';
 import { PathList } from '../parts/PathList.tsx';
@@ -15,6 +16,12 @@ interface SortEditorProps {
 export function SortEditor({ sort, choices, max, faultOf, onChange }: SortEditorProps) {
   const t = useMessages();
   const pathOf = (key: string) => key.replace(/^-/, '');
+  const orderOf = (path: string): 'text' | 'number' | 'date' => {
+    const field = choices.find((choice) => choice.path === path)?.field;
+    const valueType = field === undefined ? 'text' : FIELD_TYPES.get(field.type)?.valueType;
+    if (valueType === 'number') return 'number';
+    return valueType === 'date' || valueType === 'datetime' ? 'date' : 'text';
+  };
   const isDescending = (path: string) => sort.includes(`-${path}`);
   return (
     <PathList
@@ -32,8 +39,8 @@ export function SortEditor({ sort, choices, max, faultOf, onChange }: SortEditor
           value={isDescending(path) ? 'down' : 'up'}
           onChange={(value) => onChange(sort.with(index, value === 'down' ? `-${path}` : path))}
           data={[
-            { value: 'up', label: t('view.ascending') },
-            { value: 'down', label: t('view.descending') },
+            { value: 'up', label: t(`view.up_${orderOf(path)}`) },
+            { value: 'down', label: t(`view.down_${orderOf(path)}`) },
           ]}
         />
       )}

@@ -9,6 +9,7 @@ import { useMessages } from '../messages.ts';
 import { pathChoices } from '../metadata/system-fields.ts';
 import { hrefInApp, useLink } from '../navigation.tsx';
 import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { Labelled } from '../parts/Labelled.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import { PathList } from '../parts/PathList.tsx';
 import { Card, Code, StateBadge } from '../parts/small.tsx';
@@ -90,13 +91,13 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
                 </Pointed>
               </SimpleGrid>
               <Group gap="lg" align="flex-end">
-                <Input.Wrapper label={t('newObject.icon')} labelElement="div" size="xs">
+                <Labelled label={t('newObject.icon')}>
                   <IconPicker
                     value={body.icon ?? 'list'}
                     onChange={(icon) => set('icon', icon)}
                     label={t('newObject.icon')}
                   />
-                </Input.Wrapper>
+                </Labelled>
                 <Switch
                   label={t('view.default')}
                   description={t('view.defaultHelp')}
