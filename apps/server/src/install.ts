@@ -27,20 +27,17 @@ export async function installStandard(
 
 /** Makes the administrator that the settings name. The caller has seen that nobody is there yet. */
 export async function makeAdministrator(
-  { engine, storage }: { readonly engine: Engine; readonly storage: Storage },
+  engine: Engine,
   { email, password }: { readonly email: string; readonly password: string },
   log: Logger,
 ): Promise<void> {
+  const passwordHash = await hashPassword(password);
   try {
-    await engine.createFirstAdministrator({
-      email,
-      name: 'Administrator',
-      passwordHash: await hashPassword(password),
-    });
-    log.info('Made the administrator that TRELLIS_ADMIN_EMAIL names.');
+    const made = await engine.createFirstAdministrator({ email, name: 'Administrator', passwordHash });
+    if (made) log.info('Made the administrator that TRELLIS_ADMIN_EMAIL names.');
   } catch (error) {
     // Another server of the cluster was faster.
-    if (!(error instanceof EngineError) || (await storage.identities.countIdentities()) === 0) throw error;
+    if (!(error instanceof EngineError && error.code === 'unique_violation')) throw error;
   }
 }
 

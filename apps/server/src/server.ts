@@ -81,7 +81,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     await installStandard({ engine, storage }, log);
     let needsSetUp = (await storage.identities.countIdentities()) === 0;
     if (needsSetUp && settings.administrator) {
-      await makeAdministrator({ engine, storage }, settings.administrator, log);
+      await makeAdministrator(engine, settings.administrator, log);
       needsSetUp = false;
     }
     storage.startMaintenance();

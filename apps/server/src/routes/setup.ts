@@ -29,14 +29,11 @@ export function setupRoutes(app: FastifyInstance, parts: Parts): void {
     const { name, email, password } = checkPerson(body);
     const passwordHash = await hashPassword(password);
     // One after the other, so that of two who arrive together the second finds the door closed.
-    await inTurn(async () => {
-      if ((await storage.identities.countIdentities()) > 0) throw alreadySetUp();
-      await engine.createFirstAdministrator({ name, email, passwordHash });
-    });
+    const made = await inTurn(() => engine.createFirstAdministrator({ name, email, passwordHash }));
+    if (!made) throw alreadySetUp();
     onSetUp();
-    const made = await storage.identities.findByEmail(email);
     const signedIn = await identity.openSession({
-      identityId: made!.id,
+      identityId: made.identityId,
       workspace: FIRST_WORKSPACE,
       address: request.ip,
       userAgent: request.headers['user-agent'],
@@ -69,7 +66,7 @@ export function checkPerson<
 }
 
 /** Runs what it is given one after the other. */
-function createQueue(): (work: () => Promise<void>) => Promise<void> {
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const turn = last.then(work);
