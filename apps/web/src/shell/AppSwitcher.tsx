@@ -30,7 +30,8 @@ export function AppSwitcher({ isNarrow }: { isNarrow: boolean }) {
         <UnstyledButton
           className={classes.button}
           data-narrow={isNarrow || undefined}
-          aria-label={t('shell.switchApp', { app: label, workspace: workspace.label })}
+          // Wide, its own words name it; a label of other words would leave speech users without a way to say it.
+          aria-label={isNarrow ? t('shell.switchApp', { app: label, workspace: workspace.label }) : undefined}
         >
           <ObjectIcon icon={app?.icon ?? 'apps'} color={app?.color ?? 'indigo'} size={26} />
           {!isNarrow && (

@@ -20,7 +20,7 @@ export function UserMenu() {
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
         <UnstyledButton aria-label={t('shell.userMenu', { name: user.name })} style={{ borderRadius: '50%' }}>
-          <Avatar name={user.name} color="trellis" size={28} variant="filled" />
+          <Avatar aria-hidden name={user.name} color="trellis" size={28} variant="filled" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
