@@ -1,6 +1,7 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
 import { installExtensions, probe } from './capabilities.ts';
-import { Connections } from './connections.ts';
+import { Connections, queryObjects } from './connections.ts';
+import { StorageError } from './errors.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
@@ -77,8 +78,19 @@ const PING_MILLISECONDS = 2_000;
 
 /** On a connection of its own: a pool that is busy says nothing about the database. */
 async function ping(connections: Connections): Promise<void> {
-  await connections.dedicated((client) => client.query('select 1'), {
+  const answer = connections.dedicated((client) => queryObjects(client, 'select 1', []), {
     connectionTimeoutMillis: PING_MILLISECONDS,
     query_timeout: PING_MILLISECONDS,
   });
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    const error = new StorageError('connection_lost', 'The database did not answer within two seconds.');
+    timer = setTimeout(() => reject(error), PING_MILLISECONDS);
+  });
+  try {
+    await Promise.race([answer, patience]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
+  }
 }

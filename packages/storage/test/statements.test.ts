@@ -70,9 +70,7 @@ describe('statements', () => {
       select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."c_5" is null) order by "t"."c_5" desc, "t"."id" desc limit 51
       -- []"
     `);
-    expect(
-      await statementsOf('deal', { fields: ['name'], sort, before: [null, ID] }),
-    ).toMatchInlineSnapshot(`
+    expect(await statementsOf('deal', { fields: ['name'], sort, before: [null, ID] })).toMatchInlineSnapshot(`
       "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and (("t"."c_5" is null) and ("t"."id" > $1::uuid)) order by "t"."c_5", "t"."id" limit 51
       -- ["01900000-0000-7000-8000-000000000001"]
       select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."c_5" is not null) order by "t"."c_5", "t"."id" limit 51
@@ -132,7 +130,9 @@ describe('statements', () => {
     const options = { features: FEATURES, cap: 2001, isEstimate: false };
     const { text, places } = compileCount(fixture.snapshot, query, shaped, options);
     await fixture.admin.query(text, valuesFor({ text, places }, shaped.values));
-    expect(text).toMatchInlineSnapshot(`"select count(*) from (select 1 from "ws_main"."deal" t left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null where (t.deleted_at is null) and ("t1"."c_1" = $1::text) limit 2001) counted"`);
+    expect(text).toMatchInlineSnapshot(
+      `"select count(*) from (select 1 from "ws_main"."deal" t left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null where (t.deleted_at is null) and ("t1"."c_1" = $1::text) limit 2001) counted"`,
+    );
   });
 
   test('an aggregate by month', async () => {
@@ -150,7 +150,9 @@ describe('statements', () => {
     const shaped = shapeAggregate(fixture.snapshot, query);
     const { statement } = compileAggregate(fixture.snapshot, query, shaped, FEATURES);
     await fixture.admin.query(statement.text, valuesFor(statement, shaped.values));
-    expect(statement.text).toMatchInlineSnapshot(`"select date_trunc('month', "td"."starts_at" at time zone $1::text)::date as "o0", sum("t"."c_4") as "o1" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("starts_at" timestamptz) on true where t.deleted_at is null group by 1 order by 2 desc nulls last limit 10"`);
+    expect(statement.text).toMatchInlineSnapshot(
+      `"select date_trunc('month', "td"."starts_at" at time zone $1::text)::date as "o0", sum("t"."c_4") as "o1" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("starts_at" timestamptz) on true where t.deleted_at is null group by 1 order by 2 desc nulls last limit 10"`,
+    );
   });
 
   test('writes', () => {
@@ -179,7 +181,7 @@ describe('statements', () => {
         update "ws_main"."user" t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
           version = t.version + 1, updated_at = $2::timestamptz, updated_by = $3::uuid
         from input i where t.id = i.id and t.version = i.version and t.deleted_at is null
-        returning t.id, t.version, t.created_at, t.data, i.difference
+        returning t.id, t.version, t.created_at, i.difference, t.data
       ), principal as (
         insert into "ws_main"."_principal" (id, object, name) select id, 'user', coalesce(data->>'name', '') from written
         on conflict (id) do update set name = excluded.name where _principal.name is distinct from excluded.name

@@ -24,6 +24,7 @@ export class Maintenance {
   #timer: NodeJS.Timeout | undefined;
   #lastHousekeeping = 0;
   #round: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   #isClosed = false;
 
   constructor(connections: Connections, workspaces: WorkspaceStore, settings: PromotionSettings) {
@@ -47,6 +48,7 @@ export class Maintenance {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
+    this.#closing.abort();
     await this.#round;
     await Promise.all(this.#running.values());
   }
@@ -88,7 +90,10 @@ export class Maintenance {
     do {
       this.#again.delete(workspace.id);
       try {
-        await runPromotions(this.#connections, workspace, this.#settings, { wait: false });
+        await runPromotions(this.#connections, workspace, this.#settings, {
+          wait: false,
+          signal: this.#closing.signal,
+        });
       } catch (error) {
         this.#settings.log(
           `Promotions in ${workspace.name} stopped; they are taken up again in a minute.`,

@@ -27,9 +27,12 @@ export async function runPromotions(
   connections: Connections,
   workspace: Workspace,
   settings: PromotionSettings,
-  options: { readonly wait: boolean },
+  options: { readonly wait: boolean; readonly signal?: AbortSignal },
 ): Promise<void> {
   await connections.dedicated(async (client) => {
+    // Closing must not wait for a long step: the next run takes it up where this one leaves it.
+    options.signal?.addEventListener('abort', () => void client.end().catch(() => undefined));
+    options.signal?.throwIfAborted();
     if (!(await takeLock(client, workspace, options.wait))) return;
     const [backend] = (await queryObjects(client, 'select pg_backend_pid() as pid', [])) as readonly {
       pid: number;

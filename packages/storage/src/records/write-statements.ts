@@ -53,7 +53,7 @@ export function updateStatement(workspace: Workspace, object: CompiledObject): S
   update ${names.table} t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
   from input i where t.id = i.id and t.version = i.version and t.deleted_at is null
-  returning t.id, t.version, t.created_at, t.data, i.difference
+  returning t.id, t.version, t.created_at, i.difference${object.isSystem ? sql`, t.data` : sql``}
 )${principalStep(object, names, sql`written`)}${traces(object, names, { action: sql`'update'`, rows: sql`written`, version: sql`version`, difference: sql`difference`, outboxDifference: sql`difference` })}
 select id, version, created_at from written`;
 }
