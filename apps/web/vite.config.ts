@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2022',
-    // Read by `scripts/check-bundle.ts` to add up what a first page load transfers.
+    // Read by `test/first-load.test.ts` to add up what a first page load transfers.
     manifest: true,
     chunkSizeWarningLimit: 900,
     // Fonts and images stay files: the content security policy allows no `data:` scripts or styles.

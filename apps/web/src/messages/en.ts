@@ -44,7 +44,7 @@ export const en = {
     setUp: 'Set up',
     signOut: 'Sign out',
     skip: 'Skip to content',
-    switchApp: '{{app}} {{workspace}}: switch app',
+    switchApp: 'Switch app:',
     userMenu: 'Signed in as {{name}}',
     workspaces: 'Workspaces',
   },

@@ -33,6 +33,10 @@ export function AppSwitcher({ isNarrow }: { isNarrow: boolean }) {
           // Wide, its own words name it; a label of other words would leave speech users without a way to say it.
           aria-label={isNarrow ? t('shell.switchApp', { app: label, workspace: workspace.label }) : undefined}
         >
+          {/* Hidden text rather than a label: the name must contain what is seen. */}
+          <span className="tr-visually-hidden">
+            {t('shell.switchApp')} {isNarrow && label}
+          </span>
           <ObjectIcon icon={app?.icon ?? 'apps'} color={app?.color ?? 'indigo'} size={26} />
           {!isNarrow && (
             <>

@@ -19,7 +19,8 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <UnstyledButton aria-label={t('shell.userMenu', { name: user.name })} style={{ borderRadius: '50%' }}>
+        <UnstyledButton style={{ borderRadius: '50%' }}>
+          <span className="tr-visually-hidden">{t('shell.userMenu', { name: user.name })}</span>
           <Avatar aria-hidden name={user.name} color="trellis" size={28} variant="filled" />
         </UnstyledButton>
       </Menu.Target>

@@ -112,11 +112,10 @@ function RecordPicker(props: RecordPickerProps) {
           combobox.closeDropdown();
         }}
       >
-        <Combobox.Target>
+        <Combobox.Target withExpandedAttribute>
           <InputBase
             {...inputAttributes(props)}
             role="combobox"
-            aria-expanded={isOpen}
             autoComplete="off"
             placeholder={props.field.placeholder ?? t('input.searchRecord', { object: object?.label ?? '' })}
             value={text ?? title}

@@ -45,7 +45,7 @@ export function MultiLookupInput(props: InputProps) {
                 {known.get(id) ?? titles.get(id) ?? t('value.untitled')}
               </Pill>
             ))}
-            <Combobox.EventsTarget>
+            <Combobox.EventsTarget withExpandedAttribute>
               <PillsInput.Field
                 {...attributes}
                 disabled={disabled}

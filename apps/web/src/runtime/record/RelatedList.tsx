@@ -37,7 +37,7 @@ export function RelatedList({ description, record, item }: RelatedListProps) {
   if (other === undefined) {
     return (
       <div className={classes.root}>
-        <h3 className={classes.title}>{label}</h3>
+        <h2 className={classes.title}>{label}</h2>
         <SkeletonBar width="60%" />
       </div>
     );
@@ -105,7 +105,7 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
     <section className={classes.root} aria-label={label}>
       <div className={classes.head}>
         <NamedIcon name={other.icon} size={15} />
-        <h3 className={classes.title}>{label}</h3>
+        <h2 className={classes.title}>{label}</h2>
         {count !== undefined && (
           <span className={classes.count}>
             {count.value}
