@@ -4,7 +4,10 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 enableCompileCache(join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', 'trellis-compiled'));
-const [{ runProgram }, { createTerminal }] = await Promise.all([import('./program.ts'), import('./terminal.ts')]);
+const [{ runProgram }, { createTerminal }] = await Promise.all([
+  import('./program.ts'),
+  import('./terminal.ts'),
+]);
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   terminal: createTerminal(),

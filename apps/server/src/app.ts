@@ -135,9 +135,8 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
         .then((caller) => {
           limit?.take(caller.session.identityId);
           request.caller = caller;
-          done();
         })
-        .catch(done);
+        .then(() => done(), done);
     } catch (error) {
       // Callers that can't be told apart share their network's allowance.
       done(limited(limit, request) ?? (error as Error));

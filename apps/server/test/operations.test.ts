@@ -169,6 +169,22 @@ describe('operations', () => {
   });
 });
 
+it('without its database the server says so, and is not ready', async () => {
+  const cut = await startTestServer();
+  await cut.storage.close();
+  // A ping makes a connection of its own, which the test's database would still grant.
+  Object.assign(cut.storage, { ping: () => Promise.reject(new Error('down')) });
+  const ready = await fetch(`${cut.url}/api/v1/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ code: 'unavailable' });
+  const list = await cut.client.exchange('GET', '/records/user');
+  expect(list.status).toBe(503);
+  expect(list.body).toMatchObject({ code: 'database_unavailable' });
+  expect(list.headers.get('retry-after')).toBe('5');
+  expect((await fetch(`${cut.url}/api/v1/health`)).status).toBe(200);
+  await cut.stop();
+});
+
 describe('the rate limit', () => {
   it('counts per caller, and tells when to come back', async () => {
     const limited = await startTestServer({ settings: { rateLimit: 20 } });
