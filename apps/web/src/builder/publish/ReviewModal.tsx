@@ -99,7 +99,7 @@ export function ReviewModal({ onClose }: { onClose: () => void }) {
             {planned === undefined ? (
               planError === null && <PlanSkeleton />
             ) : (
-              <PlanView plan={planned.plan} onNavigate={onClose} />
+              <PlanView plan={planned.plan} hasErrors={hasErrors} onNavigate={onClose} />
             )}
             <TextInput
               label={t('publish.message')}

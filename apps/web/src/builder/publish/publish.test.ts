@@ -9,6 +9,19 @@ describe('placeProblems', () => {
   };
   const problem = (pointer: string) => ({ code: 'x', pointer, message: 'm' });
 
+  it('finds a component that was not sent by what the server says of it', () => {
+    const component = { kind: 'view', name: 'deal.lost' };
+    const placed = placeProblems(
+      [
+        { ...problem('/body/columns/2'), component } as never,
+        { ...problem('/components/0/body/to'), component } as never,
+      ],
+      sent,
+    );
+    expect(placed[0]).toMatchObject({ component, pointer: '/columns/2' });
+    expect(placed[1]).toMatchObject({ component: sent.components[0], pointer: '/to' });
+  });
+
   it('turns pointers into the change set into a component and a pointer in its body', () => {
     const placed = placeProblems(
       [
