@@ -196,6 +196,7 @@ export class Connections {
 
   /** A connection of its own that the caller ends. */
   async connectClient(settings: pg.ClientConfig = {}): Promise<pg.Client> {
+    if (this.#isClosed) throw new StorageError('connection_lost', 'The storage has been closed.');
     const client = new pg.Client({ ...this.#clientSettings(0), connectionTimeoutMillis: 5_000, ...settings });
     client.on('error', (error) => this.#settings.log('A database connection broke.', error));
     try {
