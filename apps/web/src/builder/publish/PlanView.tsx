@@ -114,7 +114,11 @@ function PlannedRow({
   const [isOpen, open] = useDisclosure(false);
   const page = component.change === 'remove' ? undefined : pageOfComponent(component);
   const change = component.change === 'none' ? 'change' : component.change;
-  const differences = component.differences.map(readDifference);
+  const { catalogue } = useBuilder();
+  const body = catalogue.components.find(
+    (each) => each.kind === component.kind && each.name === component.name,
+  )?.body;
+  const differences = component.differences.map((difference) => readDifference(difference, body));
   const label = component.label === '' ? component.name : component.label;
   return (
     <li>

@@ -53,6 +53,27 @@ describe('readDifference', () => {
     expect(readDifference({ pointer: '/required', before: undefined, after: true }).before).toBeNull();
   });
 
+  it('calls parts by their label, and of lists tells what came and went', () => {
+    const body = { tabs: [{ label: 'Details', sections: [{ columns: [{ items: [] }] }] }] };
+    const before = [
+      { type: 'field', field: 'name' },
+      { type: 'field', field: 'stage' },
+    ];
+    const after = [
+      { type: 'field', field: 'name' },
+      { type: 'field', field: 'amount' },
+      { type: 'field', field: 'owner_id' },
+    ];
+    expect(readDifference({ pointer: '/tabs/0/sections/0/columns/0/items', before, after }, body)).toEqual({
+      place: ['Tabs', 'Details', 'Sections', '1', 'Columns', '1', 'Items'],
+      before: 'stage',
+      after: 'amount, owner_id',
+    });
+    expect(readDifference({ pointer: '/columns', before: ['a', 'b'], after: ['b', 'a'] })).toMatchObject({
+      after: 'b, a',
+    });
+  });
+
   it.each([
     [true, 'Yes'],
     [null, '—'],
