@@ -14,11 +14,11 @@ import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FilterChips } from '../filter/FilterChips.tsx';
 import { QuickFilters } from '../filter/QuickFilters.tsx';
-import { ColumnsMenu } from './ColumnsMenu.tsx';
 import classes from './ListToolbar.module.css';
 import type { useListPreferences } from './use-list-preferences.ts';
 
 const FilterPanel = lazy(async () => ({ default: (await import('../filter/FilterPanel.tsx')).FilterPanel }));
+const ColumnsMenu = lazy(async () => ({ default: (await import('./ColumnsMenu.tsx')).ColumnsMenu }));
 
 interface ListToolbarProps {
   readonly description: ObjectDescription;
@@ -96,7 +96,13 @@ export function ListToolbar(props: ListToolbarProps) {
             </Tooltip>
           </Popover.Target>
           <Popover.Dropdown p={0}>
-            <ColumnsMenu description={description} columns={props.columns} preferences={props.preferences} />
+            <Suspense fallback={<Skeleton height={240} width={280} />}>
+              <ColumnsMenu
+                description={description}
+                columns={props.columns}
+                preferences={props.preferences}
+              />
+            </Suspense>
           </Popover.Dropdown>
         </Popover>
         <Menu position="bottom-end">
