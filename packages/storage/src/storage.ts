@@ -409,6 +409,11 @@ export interface SessionRow {
 
 export interface IdentityStore {
   countIdentities(): Promise<number>;
+  /**
+   * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
+   * in other processes too.
+   */
+  claimFirst(transaction: Transaction): Promise<boolean>;
   findByEmail(email: string): Promise<IdentityRow | undefined>;
   /** Throws `unique_violation` when the address is taken. */
   insertIdentity(identity: IdentityRow, transaction?: Transaction): Promise<void>;
