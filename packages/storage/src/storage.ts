@@ -241,6 +241,15 @@ export interface DependentRecord {
   readonly targetId: string;
 }
 
+/** Records of one object that others are to point at. */
+export interface TargetQuestion {
+  readonly object: CompiledObject;
+  readonly ids: readonly string[];
+  readonly visible: Expression;
+  /** What else is asked of those that are there. */
+  readonly flag: Expression;
+}
+
 /** Reads run on any connection; given a transaction they run inside it. */
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
@@ -292,6 +301,15 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<string, string | null>>;
+  /**
+   * For each question in turn: which of its ids exist, live and visible, and whether they meet `flag`. One statement
+   * for all of them.
+   */
+  checkTargets(
+    snapshot: Snapshot,
+    request: { readonly questions: readonly TargetQuestion[]; readonly context: ExpressionContext },
+    transaction?: Transaction,
+  ): Promise<readonly ReadonlyMap<string, boolean>[]>;
   /** Next values of an auto-number, in order. Never given twice; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,

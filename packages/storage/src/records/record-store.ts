@@ -21,6 +21,7 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
+    checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count) => {
       if (count === 0) return [];
       const name = sequenceName(object.key, fieldKey(object, field));
