@@ -250,7 +250,10 @@ export interface TargetQuestion {
   readonly flag: Expression;
 }
 
-/** Reads run on any connection; given a transaction they run inside it. */
+/**
+ * Reads run on any connection; given a transaction they run inside it. Who holds a transaction gives it to every call:
+ * asking for a second connection meanwhile, as many as the pool has callers would wait for each other.
+ */
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
@@ -310,12 +313,13 @@ export interface RecordStore {
     request: { readonly questions: readonly TargetQuestion[]; readonly context: ExpressionContext },
     transaction?: Transaction,
   ): Promise<readonly ReadonlyMap<string, boolean>[]>;
-  /** Next values of an auto-number, in order. Never given twice; gaps are possible. */
+  /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,
     object: CompiledObject,
     field: string,
     count: number,
+    transaction?: Transaction,
   ): Promise<readonly number[]>;
 
   /** One statement writes rows, history and outbox. Throws `unique_violation`. */
@@ -378,6 +382,7 @@ export interface RecordStore {
     object: CompiledObject,
     recordId: string,
     page: { readonly limit: number; readonly before: string | undefined },
+    transaction?: Transaction,
   ): Promise<readonly HistoryEntry[]>;
 }
 
