@@ -4,6 +4,7 @@ import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DisplayProvider, useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { Keys } from '../ui/Kbd.tsx';
 import { AppSwitcher } from './AppSwitcher.tsx';
 import { Navigation } from './Navigation.tsx';
@@ -19,6 +20,7 @@ const NavigationDrawer = lazy(async () => ({
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
+  const display = useWorkspaceDisplay();
   const [isDrawerOpen, drawer] = useDisclosure(false);
   // It stays once it was opened, so that it can slide out again.
   const wasDrawerOpen = useRef(false);
@@ -68,7 +70,9 @@ export function Shell() {
         <UserMenu />
       </header>
       <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        <DisplayProvider value={display}>
+          <Outlet />
+        </DisplayProvider>
       </main>
       {(isDrawerOpen || wasDrawerOpen.current) && (
         <Suspense>
