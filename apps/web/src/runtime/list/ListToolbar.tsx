@@ -51,7 +51,16 @@ export function ListToolbar(props: ListToolbarProps) {
           onSearch={props.onSearch}
           label={description.plural_label}
         />
-        <Popover opened={isFiltering} onChange={setFiltering} position="bottom-start" trapFocus returnFocus>
+        <Popover
+          opened={isFiltering}
+          // What has been put together must not vanish with a click beside it: the panel says when it is done.
+          closeOnClickOutside={false}
+          closeOnEscape={false}
+          onChange={setFiltering}
+          position="bottom-start"
+          trapFocus
+          returnFocus
+        >
           <Popover.Target>
             <Button
               variant="default"
