@@ -300,6 +300,34 @@ describe('publishing', () => {
     ).toEqual(['name_taken /renames/0/to']);
   });
 
+  it('[P6] grants under the old names are grants under the new ones', async () => {
+    const rights = { read: true, fields: { secret: 'none', name: 'read' }, record_types: ['big'] };
+    await publish({
+      components: [
+        ...object('ledger', { secret: { type: 'text' } }),
+        { kind: 'record_type', name: 'ledger.big', body: { label: 'Big' } },
+        {
+          kind: 'permission_set',
+          name: 'clerk',
+          body: { label: 'Clerk', objects: { ledger: rights, company: { read: true } } },
+        },
+      ],
+    });
+    await publish({
+      renames: [
+        { kind: 'object', from: 'ledger', to: 'journal' },
+        { kind: 'field', from: 'journal.secret', to: 'journal.hidden' },
+        { kind: 'record_type', from: 'journal.big', to: 'journal.large' },
+      ],
+    });
+    expect((await open.engine.metadata.find(open.admin, 'permission_set', 'clerk'))?.body).toMatchObject({
+      objects: {
+        journal: { read: true, fields: { hidden: 'none', name: 'read' }, record_types: ['large'] },
+        company: { read: true },
+      },
+    });
+  });
+
   it('[P7] brings values back for the same type, and makes a new key for another', async () => {
     const field = (type: string) => ({ kind: 'field', name: 'key.value', body: { label: 'Value', type } });
     await publish({ components: [...object('key', {}), field('text')] });
