@@ -37,6 +37,8 @@ const OPERATORS: readonly string[] = [
   ...PERIODS,
 ];
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** A NUL, or half of a surrogate pair: PostgreSQL takes neither. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
 /** Parts of one expression; beyond it a filter is an attack or an accident. */
 const MAX_NODES = 2000;
 const MAX_DEPTH = 40;
@@ -142,8 +144,12 @@ class Checker {
   operand(source: unknown, pointer: string): Operand | undefined {
     if (this.#isTooLarge(pointer, 0)) return undefined;
     if (source === null) return { op: 'literal', type: 'blank', value: null };
-    if (typeof source === 'string')
+    if (typeof source === 'string' && !UNSTORABLE.test(source))
       return { op: 'literal', type: source === '' ? 'blank' : 'text', value: source === '' ? null : source };
+    if (typeof source === 'string') {
+      this.#fail('invalid_value', pointer, 'The text holds a character that no record can hold.');
+      return undefined;
+    }
     if (typeof source === 'number') return { op: 'literal', type: 'number', value: source };
     if (typeof source === 'boolean') return { op: 'literal', type: 'boolean', value: source };
     if (isReference(source))
