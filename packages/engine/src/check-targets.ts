@@ -56,11 +56,12 @@ export async function checkTargets(
 
 /** Every record that the draft newly points to, values with faults of their own excepted. */
 function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
-  const faulty = new Set(draft.problems.map((problem) => problem.pointer));
+  const faulty = draft.problems.map((problem) => problem.pointer);
   const mentions: Mention[] = [];
   for (const [field, { after }] of draft.changes) {
+    if (field.targets.length === 0 || after === null) continue;
     const pointer = jsonPointer(field.name);
-    if (field.targets.length === 0 || after === null || isFaulty(faulty, pointer)) continue;
+    if (isFaulty(faulty, pointer)) continue;
     if (field.isPolymorphic) {
       const { object, id } = after as { object: string; id: string };
       mentions.push({ draft, field, pointer, id, objects: [object] });
@@ -78,8 +79,8 @@ function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
   return mentions;
 }
 
-function isFaulty(pointers: ReadonlySet<string>, pointer: string): boolean {
-  return pointers.has(pointer) || [...pointers].some((each) => each.startsWith(`${pointer}/`));
+function isFaulty(pointers: readonly string[], pointer: string): boolean {
+  return pointers.some((each) => each === pointer || each.startsWith(`${pointer}/`));
 }
 
 function idsByObject(mentions: readonly Mention[]): ReadonlyMap<string, ReadonlySet<string>> {
