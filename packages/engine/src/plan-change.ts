@@ -34,16 +34,18 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   const { base, entries } = input;
   const change = deriveChange(base.stored.components, entries);
   const compiled = compile(entries);
+  // What changes nothing is not to blame for what is stored: a server must start with a view that it finds at fault.
+  const isBlameless = (problem: Problem) => change.isEmpty && problem.severity === 'error';
   const found = input.hasUnparsed
     ? []
-    : compiled.problems.filter((problem) => isNews(problem, base, input.pointers));
+    : compiled.problems.filter((problem) => !isBlameless(problem) && isNews(problem, base, input.pointers));
   const problems = [
     ...input.problems,
     ...found.map((problem) => placeProblem(problem, input.pointers)),
     ...(input.hasUnparsed ? [] : explainDeletions(compiled.problems, change, base)),
   ];
-  const after = hasErrors(problems) ? undefined : compiled.model;
   const { snapshot } = base;
+  const after = hasErrors(problems) ? undefined : (compiled.model ?? snapshot.model);
   const plan: Plan = {
     revision: snapshot.revision,
     components: change.planned,

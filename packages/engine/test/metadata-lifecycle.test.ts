@@ -597,6 +597,9 @@ describe('workspaces', () => {
     expect((await other.records.list(open.admin, 'odd', {})).records).toMatchObject([{ name: 'Kept' }]);
     expect((await other.model(open.workspace)).components.has('view:odd.good')).toBe(true);
     expect(notes).toContainEqual({ workspace: 'main', component: 'view odd.all' });
+    const { revision } = await other.metadata.list(open.admin);
+    const again = await other.metadata.publish(open.admin, { components: [view('odd.good', ['name'])] });
+    expect(again.revision).toBe(revision);
     const more = { components: [view('odd.more', ['name'])] };
     const error = await errorOf(other.metadata.publish(open.admin, more));
     expect(error.errors.map((each) => each.message).join()).toContain('odd.all');
