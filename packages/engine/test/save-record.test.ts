@@ -129,6 +129,12 @@ describe('creating', () => {
     ]);
   });
 
+  it('[S3] tells the first hundred unknown names of a record', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => [`nmae_${index}`, 1]);
+    const error = await errorOf(create('company', Object.fromEntries(names)));
+    expect(error.errors.filter((each) => each.code === 'unknown_field')).toHaveLength(100);
+  });
+
   it('[S3] tells all faults together, uniqueness and lookups too', async () => {
     await create('company', { name: 'First', code: 'TAKEN' });
     expect(
