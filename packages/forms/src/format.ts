@@ -2,7 +2,7 @@
  * Values as text for people, through Intl. The field types of the model can do this too, but bring phone-number
  * tables along that a first page load should not carry.
  */
-import type { Display } from '@trellis/model';
+import { type Display, formatDuration, formatTime } from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type { FieldDescription } from './description.ts';
 
@@ -18,6 +18,8 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
       return formatDate(String(value), display);
     case 'datetime':
       return formatInstant(String(value), display);
+    case 'time':
+      return formatTime(String(value), display.locale);
     case 'option':
       return optionLabel(field, String(value));
     case 'options':
@@ -47,6 +49,7 @@ export function titleOf(value: unknown): string {
 
 function formatNumber(field: FieldDescription, value: number, display: Display): string {
   if (!Number.isFinite(value)) return '';
+  if (field.type === 'duration') return formatDuration(value);
   const digits = field.scale ?? undefined;
   if (field.type === 'currency') {
     const currency = field.currency ?? display.currency;

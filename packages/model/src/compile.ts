@@ -387,10 +387,7 @@ function compileField(
   }
   if (
     body.unique &&
-    (type.column === undefined ||
-      type.column.type === 'text[]' ||
-      type.name === 'boolean' ||
-      type.name === 'long_text')
+    (type.column === undefined || type.column.index !== 'btree' || type.name === 'boolean')
   ) {
     compilation.error(
       component,
@@ -408,13 +405,14 @@ function compileField(
       `Set \`max_length\` to ${MAX_UNIQUE_LENGTH} or less.`,
     );
   }
-  if (body.indexed && type.name === 'long_text') {
+  if (body.indexed && type.column?.index === 'none') {
+    const isText = type.valueType === 'text';
     compilation.error(
       component,
       'property_not_applicable',
       '/body/indexed',
-      'a long text is too long for an index.',
-      'Use `searchable`, or the type text.',
+      `${withArticle(type.label)} is too ${isText ? 'long' : 'rich'} for an index.`,
+      isText ? 'Use `searchable`, or the type text.' : 'Leave it out.',
     );
   }
   if (body.required && (type.isReadOnly || type.name === 'boolean')) {
@@ -801,8 +799,7 @@ function markIndexedFields(compilation: Compilation): void {
     for (const index of object.body.indexes ?? []) for (const name of index.include ?? []) wanted.add(name);
     for (const name of wanted) {
       const field = object.fields.get(name);
-      if (!field || field.isIndexed || field.type.column === undefined || field.type.name === 'long_text')
-        continue;
+      if (!field || field.isIndexed || !field.type.column || field.type.column.index === 'none') continue;
       replaceField(object, { ...field, isIndexed: true });
     }
   }
@@ -818,7 +815,7 @@ function markIndexedFields(compilation: Compilation): void {
         const field = object.fields.get(name);
         if (field?.systemColumn === undefined)
           compilation.refer(component, pointer, 'field', `${object.name}.${name}`);
-        if (!field?.type.column || field.type.name === 'long_text')
+        if (!field?.type.column || field.type.column.index === 'none')
           compilation.error(
             component,
             'unknown_field',

@@ -35,8 +35,10 @@ export type {
 } from './field-type.ts';
 export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
+export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, scaleOf } from './field-types/facets.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
+export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,
   CompiledField,

@@ -113,6 +113,68 @@ describe('dates and moments', () => {
   });
 });
 
+describe('ratings, colours, times and durations', () => {
+  it.each([
+    ['stars', 5, 5],
+    ['stars', 6, 'refused'],
+    ['stars', 0, 'refused'],
+    ['stars', 2.5, 'refused'],
+    ['stars', '', null],
+    ['three_stars', 4, 'refused'],
+    ['brand', ' #1F6FEB ', '#1f6feb'],
+    ['brand', '#abc', '#aabbcc'],
+    ['brand', '1f6feb', '#1f6feb'],
+    ['brand', 'red', 'refused'],
+    ['brand', '#12345', 'refused'],
+    ['brand', '', null],
+    ['slot', '14:30', '14:30'],
+    ['slot', '14:30:00', '14:30'],
+    ['slot', '14:30:05', '14:30:05'],
+    ['slot', '9:30', '09:30'],
+    ['slot', '24:00', 'refused'],
+    ['slot', '14:60', 'refused'],
+    ['slot', '14', 'refused'],
+    ['slot', 870, 'refused'],
+    ['slot', ' ', null],
+    ['span', 5400, 5400],
+    ['span', 1.5, 2],
+    ['span', -1, 'refused'],
+    ['span', -0, 0],
+    ['span', '1:30', 'refused'],
+    ['span', 1e15, 'refused'],
+    ['short_span', -60, -60],
+    ['short_span', -61, 'refused'],
+  ])('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toBe(kept);
+  });
+
+  it.each([
+    ['stars', '★★★', 3],
+    ['stars', '4', 4],
+    ['stars', '4.5', 'refused'],
+    ['slot', '9 am', '09:00'],
+    ['slot', '12:15 a.m.', '00:15'],
+    ['slot', '12 pm', '12:00'],
+    ['slot', '13 pm', 'refused'],
+    ['slot', '0930', '09:30'],
+    ['slot', '9', 'refused'],
+    ['span', '1h 30m', 5400],
+    ['span', '1:30', 5400],
+    ['span', '1:30:05', 5405],
+    ['span', '1.5 hours', 5400],
+    ['span', '1,5h', 5400],
+    ['span', '90', 5400],
+    ['span', '2 days 1 min', 172_860],
+    ['span', '45s', 45],
+    ['span', '1:75', 'refused'],
+    ['span', 'soon', 'refused'],
+    ['span', '', null],
+    ['short_span', '-0:01', -60],
+  ])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toBe(value);
+  });
+});
+
 describe('e-mail, phone and link', () => {
   it.each([
     ['email', ' Ann.Lee@Example.COM ', 'ann.lee@example.com'],
@@ -233,6 +295,10 @@ describe('T7 no expression takes more than linear time', () => {
     'either',
     'things',
     'active',
+    'stars',
+    'brand',
+    'slot',
+    'span',
   ];
 
   /** The least of three times, since another process can only make one longer. */

@@ -23,6 +23,7 @@ const TYPES = {
   number: { type: 'decimal' },
   date: { type: 'date' },
   datetime: { type: 'datetime' },
+  time: { type: 'time' },
   option: { type: 'select', options: OPTIONS },
   options: { type: 'multi_select', options: OPTIONS },
   flag: { type: 'boolean' },
@@ -109,6 +110,7 @@ const values: { readonly [K in TypeName]: fc.Arbitrary<JsonValue> } = {
   date: fc.constantFrom(...DAYS),
   other_date: fc.constantFrom(...DAYS),
   datetime: fc.constantFrom(...INSTANTS),
+  time: fc.constantFrom('00:00', '09:30', '09:30:01', '09:31', '23:59:59'),
   option: fc.constantFrom('a', 'b', 'c'),
   options: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
   flag: fc.boolean(),
@@ -237,7 +239,7 @@ function field(name: TypeName): fc.Arbitrary<{ var: string }> {
 }
 
 const simple: fc.Arbitrary<Source> = fc.oneof(
-  ...(['text', 'number', 'date', 'datetime'] as const).map((name) =>
+  ...(['text', 'number', 'date', 'datetime', 'time'] as const).map((name) =>
     fc
       .tuple(fc.constantFrom(...COMPARISONS), field(name), fc.option(values[name], { nil: null }))
       .map(([operator, left, right]) => ({ [operator]: [left, right] })),
@@ -261,7 +263,7 @@ const simple: fc.Arbitrary<Source> = fc.oneof(
     .tuple(fc.constantFrom('==', '!='), field('flag'), fc.boolean())
     .map(([operator, left, right]) => ({ [operator]: [left, right] })),
   field('flag'),
-  ...(['text', 'number', 'date', 'option'] as const).map((name) =>
+  ...(['text', 'number', 'date', 'option', 'time'] as const).map((name) =>
     fc
       .tuple(field(name), fc.array(values[name], { minLength: 1, maxLength: 3 }))
       .map(([left, list]) => ({ in: [left, list] })),

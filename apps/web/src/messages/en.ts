@@ -78,7 +78,7 @@ export const en = {
     emptyTitle: 'Nothing here yet',
     emptyText: 'There is no object that you may see. Make the first one in the set-up, or ask for access.',
   },
-  value: { blank: 'blank', no: 'No', yes: 'Yes', untitled: 'Untitled' },
+  value: { blank: 'blank', no: 'No', stars: '{{stars}} of {{most}} stars', yes: 'Yes', untitled: 'Untitled' },
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
@@ -87,6 +87,10 @@ export const en = {
     object: 'Kind of record',
     recent: 'Recent',
     searchRecord: 'Search {{object}}…',
+    duration: '1:30 or 1h 30m',
+    pickColor: 'Pick a colour from the screen',
+    stars_one: '{{count}} star',
+    stars_other: '{{count}} stars',
     time: 'Time ({{zone}})',
   },
   list: {

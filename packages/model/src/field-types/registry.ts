@@ -3,10 +3,12 @@ import type { FieldTypeName } from '@trellis/metadata';
 import type { FieldType } from '../field-type.ts';
 import { autoNumber } from './auto-number.ts';
 import { boolean } from './boolean.ts';
+import { color } from './color.ts';
 import { currency } from './currency.ts';
 import { date } from './date.ts';
 import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
+import { duration } from './duration.ts';
 import { email } from './email.ts';
 import { integer } from './integer.ts';
 import { longText } from './long-text.ts';
@@ -15,8 +17,10 @@ import { multiLookup } from './multi-lookup.ts';
 import { multiSelect } from './multi-select.ts';
 import { percent } from './percent.ts';
 import { phone } from './phone.ts';
+import { rating } from './rating.ts';
 import { select } from './select.ts';
 import { text } from './text.ts';
+import { time } from './time.ts';
 import { url } from './url.ts';
 import { user } from './user.ts';
 
@@ -27,13 +31,17 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     email,
     phone,
     url,
+    color,
     integer,
     decimal,
     currency,
     percent,
+    rating,
     boolean,
     date,
     datetime,
+    time,
+    duration,
     select,
     multiSelect,
     lookup,

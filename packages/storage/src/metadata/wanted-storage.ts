@@ -75,9 +75,10 @@ export function foldedKey(fieldKey: string): string {
   return `${fieldKey}~folded`;
 }
 
-/** Values of options are compared by code point: that is their order for programs, and far cheaper than people's. */
+/** Values of options and times of day are compared by code point: their order for programs, and far cheaper than people's. */
 export function isCode(field: CompiledField): boolean {
-  return field.type.valueType === 'option' && field.systemColumn === undefined;
+  const { valueType } = field.type;
+  return (valueType === 'option' || valueType === 'time') && field.systemColumn === undefined;
 }
 
 function isSearched(object: CompiledObject, field: CompiledField): boolean {
@@ -102,6 +103,8 @@ export function sourceOf(field: CompiledField): Sql {
       return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
     case 'uuid':
       return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
+    case 'jsonb':
+      return sql`(${data}->${key})`;
     default:
       return sql`(${data}->>${key})`;
   }
@@ -138,6 +141,8 @@ export function columnDefinition(name: string, type: string, features: DatabaseF
       return sql`${identifier(name)} text[]`;
     case 'uuid':
       return sql`${identifier(name)} uuid`;
+    case 'jsonb':
+      return sql`${identifier(name)} jsonb`;
     default:
       throw new TypeError(`No column can have the type ${type}.`);
   }

@@ -24,6 +24,8 @@ function sampleOf(field: FieldDescription): unknown {
       return `2026-${two(1 + (seed % 12))}-${two(1 + (seed % 28))}`;
     case 'datetime':
       return `2026-${two(1 + (seed % 12))}-${two(1 + (seed % 28))}T09:30:00.000Z`;
+    case 'time':
+      return `${two(8 + (seed % 10))}:${two((seed % 4) * 15)}`;
     case 'option':
       return options[seed % Math.max(1, options.length)]?.value ?? null;
     case 'options':
@@ -51,6 +53,8 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
       return `https://${word.toLowerCase()}.example.com`;
     case 'long_text':
       return SENTENCE;
+    case 'color':
+      return '#1f6feb';
     case 'auto_number':
       return '00042';
     default:
@@ -60,6 +64,8 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
 
 function sampleNumber(field: FieldDescription, seed: number): number {
   if (field.type === 'percent') return (seed % 20) * 5;
+  if (field.type === 'rating') return 1 + (seed % Number(field.schema.maximum ?? 5));
+  if (field.type === 'duration') return 900 * (1 + (seed % 20));
   if (field.type === 'currency') return 1000 + (seed % 90) * 500;
   return seed % 100;
 }

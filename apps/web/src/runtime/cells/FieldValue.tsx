@@ -26,7 +26,7 @@ export function FieldValue(props: CellProps) {
 
 /** Numbers line up at their last digit. */
 export function isRightAligned(field: FieldDescription): boolean {
-  return field.value_type === 'number';
+  return field.value_type === 'number' && field.widget !== 'rating';
 }
 
 function TextCell({ value, shape }: CellProps) {
@@ -72,6 +72,27 @@ function DateCell({ field, value }: CellProps) {
     <time className={classes.line} dateTime={String(value)}>
       {formatValue(field, value, display)}
     </time>
+  );
+}
+
+function RatingCell({ field, value }: CellProps) {
+  const { t } = useTranslation();
+  const stars = Number(value);
+  const most = Number(field.schema.maximum ?? stars);
+  return (
+    <span className={classes.stars} role="img" aria-label={t('value.stars', { stars, most })}>
+      <span className={classes.given}>{'★'.repeat(stars)}</span>
+      <span className={classes.faintStars}>{'★'.repeat(Math.max(0, most - stars))}</span>
+    </span>
+  );
+}
+
+function ColorCell({ value }: CellProps) {
+  return (
+    <span className={classes.color}>
+      <span className={classes.swatch} style={{ background: String(value) }} aria-hidden />
+      {String(value)}
+    </span>
   );
 }
 
@@ -128,13 +149,17 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   email: EmailCell,
   phone: PhoneCell,
   url: UrlCell,
+  color: ColorCell,
   integer: NumberCell,
   decimal: NumberCell,
   currency: NumberCell,
   percent: NumberCell,
+  rating: RatingCell,
   boolean: BooleanCell,
   date: DateCell,
   datetime: DateCell,
+  time: DateCell,
+  duration: NumberCell,
   select: OptionCell,
   multi_select: OptionsCell,
   lookup: LookupCell,

@@ -1,13 +1,17 @@
 import type { ComponentType } from 'react';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
 import { BooleanInput } from './BooleanInput.tsx';
+import { ColorFieldInput } from './ColorFieldInput.tsx';
 import { DateFieldInput, DateTimeFieldInput } from './DateInputs.tsx';
+import { DurationInput } from './DurationInput.tsx';
 import type { InputProps } from './input-props.ts';
 import { LookupInput } from './LookupInput.tsx';
 import { MultiLookupInput } from './MultiLookupInput.tsx';
 import { NumberFieldInput } from './NumberFieldInput.tsx';
 import { OptionInput, OptionsInput } from './OptionInputs.tsx';
+import { RatingInput } from './RatingInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
+import { TimeFieldInput } from './TimeFieldInput.tsx';
 
 /** The input of a field: one for every widget there is. */
 export function FieldInput(props: InputProps) {
@@ -21,13 +25,17 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   email: ShortTextInput,
   phone: ShortTextInput,
   url: ShortTextInput,
+  color: ColorFieldInput,
   integer: NumberFieldInput,
   decimal: NumberFieldInput,
   currency: NumberFieldInput,
   percent: NumberFieldInput,
+  rating: RatingInput,
   boolean: BooleanInput,
   date: DateFieldInput,
   datetime: DateTimeFieldInput,
+  time: TimeFieldInput,
+  duration: DurationInput,
   select: OptionInput,
   multi_select: OptionsInput,
   lookup: LookupInput,
