@@ -257,6 +257,20 @@ describe('changing', () => {
     expect(await update('thing', made.id, { serial: 'S1', name: 'Still' })).toMatchObject({ name: 'Still' });
   });
 
+  it('[S9a] moves a status along its transitions', async () => {
+    const made = await create('thing', { name: 'Moving', status: 'new' });
+    expect(await faultsOf(update('thing', made.id, { status: null }))).toEqual([
+      'invalid_transition /status',
+    ]);
+    expect(await update('thing', made.id, { status: 'won' })).toMatchObject({ status: 'won' });
+    expect(await faultsOf(update('thing', made.id, { status: 'new' }))).toEqual([
+      'invalid_transition /status',
+    ]);
+    expect(await update('thing', made.id, { status: 'won', name: 'Still' })).toMatchObject({ name: 'Still' });
+    const blank = await create('thing', { name: 'Unset' });
+    expect(await update('thing', blank.id, { status: 'won' })).toMatchObject({ status: 'won' });
+  });
+
   it('answers an absent record and a malformed id alike', async () => {
     expect((await errorOf(update('thing', NOWHERE, {}))).code).toBe('unknown_record');
     expect((await errorOf(update('thing', 'x', {}))).code).toBe('unknown_record');

@@ -136,6 +136,13 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
         has('!=') && { verb: '!=', label: 'is_not', editor: 'option' },
       );
       break;
+    case 'texts':
+      verbs.push(
+        has('includes_any') && { verb: 'includes_any', label: 'includes_any', editor: 'field' },
+        has('includes_all') && { verb: 'includes_all', label: 'includes_all', editor: 'field' },
+        has('includes_any') && { verb: 'not_includes_any', label: 'includes_none', editor: 'field' },
+      );
+      break;
     case 'options':
       verbs.push(
         has('includes_any') && { verb: 'includes_any', label: 'includes_any', editor: 'options' },

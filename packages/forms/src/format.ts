@@ -26,6 +26,8 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
       return Array.isArray(value)
         ? value.map((each) => optionLabel(field, String(each))).join(', ')
         : String(value);
+    case 'texts':
+      return Array.isArray(value) ? value.map(String).join(', ') : String(value);
     case 'ids':
       return Array.isArray(value) ? value.map(titleOf).join(', ') : '';
     case 'id':

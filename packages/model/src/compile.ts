@@ -371,8 +371,10 @@ function compileField(
     );
     return undefined;
   }
-  for (const property of Object.keys(body)) {
-    if (COMMON_PROPERTIES.has(property) || type.properties.includes(property as keyof FieldBody)) continue;
+  const foreign = Object.keys(body).filter(
+    (property) => !COMMON_PROPERTIES.has(property) && !type.properties.includes(property as keyof FieldBody),
+  );
+  for (const property of foreign) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -445,6 +447,7 @@ function compileField(
         compilation.didYouMean(body.option_set, optionSets.keys()),
       );
   }
+  checkTransitions(compilation, component, options);
   const object = objectOf(component)!;
   const to = type.name === 'user' ? 'user' : body.to;
   const targets =
@@ -474,7 +477,33 @@ function compileField(
     default: undefined,
   };
   // By a faulty definition (a pattern that is none) no default can be judged.
-  return faults.length > 0 ? field : { ...field, default: compileDefault(compilation, component, field) };
+  return faults.length > 0 || foreign.length > 0
+    ? field
+    : { ...field, default: compileDefault(compilation, component, field) };
+}
+
+/** What follows what in a status must be options of it, from whichever list they come. */
+function checkTransitions(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  options: readonly CompiledOption[],
+): void {
+  const known = new Set(options.map((option) => option.value));
+  if (known.size === 0) return;
+  const check = (value: string, ...place: (string | number)[]) => {
+    if (known.has(value)) return;
+    compilation.error(
+      component,
+      'unknown_option',
+      jsonPointer('body', 'transitions', ...place),
+      `\`${value}\` is none of its options.`,
+      compilation.didYouMean(value, known),
+    );
+  };
+  for (const [from, next] of Object.entries(component.body.transitions ?? {})) {
+    check(from, from);
+    for (const [index, to] of next.entries()) check(to, from, index);
+  }
 }
 
 function allTargets(compilation: Compilation): string[] {

@@ -38,6 +38,7 @@ export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, scaleOf } from './field-types/facets.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
+export { allowedNext } from './field-types/status.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,

@@ -1,6 +1,6 @@
 /** Tables of single values: what each type takes, keeps and refuses. */
 import { describe, expect, it } from 'vitest';
-import { checkValue, type JsonValue } from '../src/index.ts';
+import { allowedNext, checkValue, type JsonValue } from '../src/index.ts';
 import { requireField } from './sample-fields.ts';
 
 /** What a field makes of a value given over the API: its canonical form, or `refused`. */
@@ -175,6 +175,49 @@ describe('ratings, colours, times and durations', () => {
   });
 });
 
+describe('markdown, code, tags and status', () => {
+  const rows: readonly (readonly [string, unknown, unknown])[] = [
+    ['plain_markdown', '\r\n\n    code first\r\nend  \n', '    code first\nend'],
+    ['plain_markdown', 'e\u0301', 'é'],
+    ['plain_markdown', ' \n ', null],
+    ['script', '\n  if x:\r\n    y\n\n', '  if x:\n    y'],
+    ['script', 'e\u0301', 'e\u0301'],
+    ['script', 'a\u0000', 'refused'],
+    ['script', 5, 'refused'],
+    ['short_script', 'x'.repeat(10), 'refused'],
+    ['words', ['  b ', 'a', 'b', ''], ['b', 'a']],
+    ['words', ['two\n words'], ['two words']],
+    ['words', [], null],
+    ['words', [' '], null],
+    ['words', ['a', 5], 'refused'],
+    ['words', 'a', 'refused'],
+    ['words', ['x'.repeat(101)], 'refused'],
+    ['words', Array.from({ length: 201 }, (_, index) => `t${index}`), 'refused'],
+    ['step', 'plain', 'plain'],
+    ['step', 'old', 'refused'],
+  ];
+  it.each(rows)('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+
+  it.each([
+    ['words', 'b; a;b', ['b', 'a']],
+    ['words', 'semi\\;colon\nnext', ['semi;colon', 'next']],
+    ['words', ' ; ', null],
+    ['step', 'PLAIN', 'plain'],
+  ] as readonly (readonly [string, string, JsonValue])[])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toEqual(value);
+  });
+
+  it('a status knows what may follow', () => {
+    expect(allowedNext(requireField('step'), 'plain')).toEqual(['old']);
+    expect(allowedNext(requireField('step'), 'old')).toEqual([]);
+    expect(allowedNext(requireField('step'), 'semi;colon')).toBeUndefined();
+    expect(allowedNext(requireField('step'), null)).toBeUndefined();
+    expect(allowedNext(requireField('choice'), 'plain')).toBeUndefined();
+  });
+});
+
 describe('e-mail, phone and link', () => {
   it.each([
     ['email', ' Ann.Lee@Example.COM ', 'ann.lee@example.com'],
@@ -299,6 +342,10 @@ describe('T7 no expression takes more than linear time', () => {
     'brand',
     'slot',
     'span',
+    'plain_markdown',
+    'script',
+    'words',
+    'step',
   ];
 
   /** The least of three times, since another process can only make one longer. */

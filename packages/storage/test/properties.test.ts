@@ -26,6 +26,7 @@ const TYPES = {
   time: { type: 'time' },
   option: { type: 'select', options: OPTIONS },
   options: { type: 'multi_select', options: OPTIONS },
+  tags: { type: 'tags' },
   flag: { type: 'boolean' },
   other_text: { type: 'text' },
   other_number: { type: 'decimal' },
@@ -113,6 +114,7 @@ const values: { readonly [K in TypeName]: fc.Arbitrary<JsonValue> } = {
   time: fc.constantFrom('00:00', '09:30', '09:30:01', '09:31', '23:59:59'),
   option: fc.constantFrom('a', 'b', 'c'),
   options: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+  tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
   flag: fc.boolean(),
 };
 const record = fc
@@ -271,7 +273,7 @@ const simple: fc.Arbitrary<Source> = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('includes_any', 'includes_all'),
-      field('options'),
+      fc.oneof(field('options'), field('tags')),
       fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 2 }),
     )
     .map(([operator, left, list]) => ({ [operator]: [left, list] })),

@@ -299,6 +299,16 @@ export const builderEn = {
       help: '{0000} is the counter, {YYYY}, {YY}, {MM} and {DD} are the date.',
       preview: 'Gives {{numbers}} …',
     },
+    transitions: {
+      label: 'Allowed steps',
+      help: 'Which options may follow each one. Left as “any”, every option may.',
+      any: 'Any option',
+      end: 'None: the end',
+      mode: 'After {{option}}',
+      only: 'Only these',
+      next: 'Options after {{option}}',
+      none: 'Add options first.',
+    },
     to: {
       label: 'Points to',
       help: 'One object, or several for a link that may lead to any of them.',

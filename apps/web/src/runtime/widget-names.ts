@@ -5,6 +5,8 @@
 export const WIDGET_NAMES = [
   'text',
   'long_text',
+  'markdown',
+  'code',
   'email',
   'phone',
   'url',
@@ -20,7 +22,9 @@ export const WIDGET_NAMES = [
   'time',
   'duration',
   'select',
+  'status',
   'multi_select',
+  'tags',
   'lookup',
   'multi_lookup',
   'user',
@@ -28,6 +32,9 @@ export const WIDGET_NAMES = [
 ] as const;
 
 export type WidgetName = (typeof WIDGET_NAMES)[number];
+
+/** Widgets of several lines, where Enter begins a new one and only Ctrl+Enter saves. */
+export const MULTILINE_WIDGETS: ReadonlySet<string> = new Set(['long_text', 'markdown', 'code']);
 
 /** The widget of a field; a name from a newer server is shown as text rather than not at all. */
 export function widgetOf(field: { readonly widget: string }): WidgetName {

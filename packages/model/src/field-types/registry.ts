@@ -3,6 +3,7 @@ import type { FieldTypeName } from '@trellis/metadata';
 import type { FieldType } from '../field-type.ts';
 import { autoNumber } from './auto-number.ts';
 import { boolean } from './boolean.ts';
+import { code } from './code.ts';
 import { color } from './color.ts';
 import { currency } from './currency.ts';
 import { date } from './date.ts';
@@ -13,12 +14,15 @@ import { email } from './email.ts';
 import { integer } from './integer.ts';
 import { longText } from './long-text.ts';
 import { lookup } from './lookup.ts';
+import { markdown } from './markdown.ts';
 import { multiLookup } from './multi-lookup.ts';
 import { multiSelect } from './multi-select.ts';
 import { percent } from './percent.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { select } from './select.ts';
+import { status } from './status.ts';
+import { tags } from './tags.ts';
 import { text } from './text.ts';
 import { time } from './time.ts';
 import { url } from './url.ts';
@@ -28,6 +32,8 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
   [
     text,
     longText,
+    markdown,
+    code,
     email,
     phone,
     url,
@@ -43,7 +49,9 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     time,
     duration,
     select,
+    status,
     multiSelect,
+    tags,
     lookup,
     multiLookup,
     user,

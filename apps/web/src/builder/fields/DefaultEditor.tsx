@@ -7,6 +7,7 @@ import {
   SegmentedControl,
   Select,
   Stack,
+  TagsInput,
   TextInput,
 } from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
@@ -111,6 +112,14 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
       return type.name === 'user' ? (
         <MovingDefault {...common} moving="user" value={value} set={set} />
       ) : null;
+    case 'texts':
+      return (
+        <TagsInput
+          {...common}
+          value={Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []}
+          onChange={(next) => set('default', next.length === 0 ? undefined : next)}
+        />
+      );
     case 'time':
       return (
         <TextInput

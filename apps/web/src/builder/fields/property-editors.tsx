@@ -13,6 +13,7 @@ import type { FieldChange } from './FieldForm.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
+import { TransitionsEditor } from './TransitionsEditor.tsx';
 
 export type FieldBody = Bodies['field'];
 
@@ -134,6 +135,7 @@ function FormatEditor({ body, set, fault }: PropertyEditorProps) {
 /** Properties without an entry here are edited by another one (`option_set` with `options`) or not live yet. */
 export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
   options: { Input: OptionsProperty, isWide: true },
+  transitions: { Input: TransitionsEditor, isWide: true },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },

@@ -36,6 +36,8 @@ function sampleOf(field: FieldDescription): unknown {
         id: 'sample',
         name: field.targets.includes('user') ? `${word} ${other}son` : `${word} ${other}`,
       };
+    case 'texts':
+      return [word.toLowerCase(), other.toLowerCase()];
     case 'ids':
       return null;
     default:
@@ -51,6 +53,9 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
       return '+44 20 7946 0000';
     case 'url':
       return `https://${word.toLowerCase()}.example.com`;
+    case 'code':
+      return 'select name\nfrom account';
+    case 'markdown':
     case 'long_text':
       return SENTENCE;
     case 'color':

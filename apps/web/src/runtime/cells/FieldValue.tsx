@@ -1,6 +1,6 @@
 import { IconCheck } from '@tabler/icons-react';
 import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { useDisplay } from '../use-display.ts';
@@ -128,6 +128,52 @@ function OptionsCell({ field, value, shape }: CellProps) {
   );
 }
 
+function TagsCell({ value, shape }: CellProps) {
+  const entries = Array.isArray(value) ? value.map(String) : [String(value)];
+  return (
+    <span className={shape === 'line' ? classes.badges : classes.badgesWrapped}>
+      {entries.map((entry) => (
+        <span key={entry} className={classes.tag}>
+          {entry}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function CodeCell({ field, value, shape }: CellProps) {
+  if (shape === 'line') return <code className={classes.codeLine}>{String(value)}</code>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={classes.codeBlock} tabIndex={0} aria-label={field.label}>
+      <pre>{String(value)}</pre>
+    </section>
+  );
+}
+
+// The renderer and the cleaner of what it makes come when the first such text is read.
+const MarkdownText = lazy(async () => ({ default: (await import('./MarkdownText.tsx')).MarkdownText }));
+
+function MarkdownCell({ value, shape }: CellProps) {
+  const text = String(value);
+  if (shape === 'line') return <span className={classes.line}>{withoutMarks(text)}</span>;
+  return (
+    <Suspense fallback={<span className={classes.block}>{text}</span>}>
+      <MarkdownText text={text} />
+    </Suspense>
+  );
+}
+
+/** Markdown on one line, without most of its marks. */
+function withoutMarks(text: string): string {
+  return text
+    .slice(0, 400)
+    .replaceAll(/^[ \t]*(#{1,6}|[-*+>]|\d{1,3}\.)[ \t]/gm, '')
+    .replaceAll(/[*_`~]{1,3}/g, '')
+    .replaceAll(/\[([^\]\n]{0,200})\]\([^)\n]{0,300}\)/g, '$1')
+    .replaceAll(/\s+/g, ' ');
+}
+
 function LookupCell({ field, value }: CellProps) {
   return <RecordLink field={field} value={value} />;
 }
@@ -146,6 +192,8 @@ function SetCell({ field, value }: CellProps) {
 const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   text: TextCell,
   long_text: TextCell,
+  markdown: MarkdownCell,
+  code: CodeCell,
   email: EmailCell,
   phone: PhoneCell,
   url: UrlCell,
@@ -161,7 +209,9 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   time: DateCell,
   duration: NumberCell,
   select: OptionCell,
+  status: OptionCell,
   multi_select: OptionsCell,
+  tags: TagsCell,
   lookup: LookupCell,
   multi_lookup: SetCell,
   user: UserCell,

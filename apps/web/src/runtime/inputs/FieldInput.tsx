@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
+import { CodeInput, MarkdownInput } from './BlockInputs.tsx';
 import { BooleanInput } from './BooleanInput.tsx';
 import { ColorFieldInput } from './ColorFieldInput.tsx';
 import { DateFieldInput, DateTimeFieldInput } from './DateInputs.tsx';
@@ -10,6 +11,7 @@ import { MultiLookupInput } from './MultiLookupInput.tsx';
 import { NumberFieldInput } from './NumberFieldInput.tsx';
 import { OptionInput, OptionsInput } from './OptionInputs.tsx';
 import { RatingInput } from './RatingInput.tsx';
+import { TagsFieldInput } from './TagsFieldInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
 import { TimeFieldInput } from './TimeFieldInput.tsx';
 
@@ -22,6 +24,8 @@ export function FieldInput(props: InputProps) {
 const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   text: ShortTextInput,
   long_text: LongTextInput,
+  markdown: MarkdownInput,
+  code: CodeInput,
   email: ShortTextInput,
   phone: ShortTextInput,
   url: ShortTextInput,
@@ -37,7 +41,9 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   time: TimeFieldInput,
   duration: DurationInput,
   select: OptionInput,
+  status: OptionInput,
   multi_select: OptionsInput,
+  tags: TagsFieldInput,
   lookup: LookupInput,
   multi_lookup: MultiLookupInput,
   user: LookupInput,
