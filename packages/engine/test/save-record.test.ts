@@ -271,6 +271,25 @@ describe('changing', () => {
     expect(await update('thing', blank.id, { status: 'won' })).toMatchObject({ status: 'won' });
   });
 
+  it('keeps values of several parts, and sees no change in another order of them', async () => {
+    const made = await create('thing', {
+      name: 'Parts',
+      contact: { last: 'Lovelace', first: ' Ada ' },
+      extra: { id: 'x', list: [null], none: null },
+    });
+    expect(made).toMatchObject({ contact: { first: 'Ada', last: 'Lovelace' } });
+    const read = await open.engine.records.get(open.admin, 'thing', String(made.id));
+    expect(read).toMatchObject({ contact: { first: 'Ada', last: 'Lovelace' }, billing: null });
+    expect(read.extra).toEqual({ id: 'x', list: [null], none: null });
+    const same = await update('thing', made.id, { extra: { none: null, list: [null], id: 'x' } });
+    expect(same.version).toBe(made.version);
+    const blank = { is_blank: { var: 'contact' } };
+    const named = { '==': [{ var: 'name' }, 'Parts'] };
+    const ask = (filter: object) => open.engine.records.list(open.admin, 'thing', { filter });
+    expect((await ask({ and: [named, blank] })).records).toEqual([]);
+    expect((await ask({ and: [named, { '!': blank }] })).records).toHaveLength(1);
+  });
+
   it('answers an absent record and a malformed id alike', async () => {
     expect((await errorOf(update('thing', NOWHERE, {}))).code).toBe('unknown_record');
     expect((await errorOf(update('thing', 'x', {}))).code).toBe('unknown_record');

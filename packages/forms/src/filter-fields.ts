@@ -164,7 +164,8 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
         has('!=') && { verb: '!=', label: 'is_not', editor: 'record' },
       );
       break;
-    // Junction sets are asked about on the junction.
+    // Junction sets are asked about on the junction; of values in several parts, only whether they are there.
+    case 'structure':
     case 'ids':
       break;
   }

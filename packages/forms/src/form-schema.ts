@@ -4,7 +4,7 @@
  * leaves them out first (`withoutBlanks`).
  */
 import type { LayoutBody } from '@trellis/metadata';
-import type { JsonSchema, JsonValue } from '@trellis/model';
+import { isSameJson, type JsonSchema, type JsonValue } from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type {
   FieldDescription,
@@ -206,6 +206,7 @@ export function initialValues(
 export function wireValue(field: FieldDescription, value: unknown): unknown {
   if (typeof value === 'string') return VERBATIM.has(field.type) ? value : value.trim();
   if (field.value_type === 'ids') return Array.isArray(value) ? value.map((each) => wireId(each)) : value;
+  if (field.value_type !== 'id' && field.value_type !== 'reference') return value;
   if (typeof value !== 'object' || value === null || !('id' in value)) return value;
   return field.is_polymorphic && 'object' in value ? { object: value.object, id: value.id } : value.id;
 }
@@ -241,9 +242,9 @@ export function changedValues(
 ): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const name of fields) {
-    const from = isBlank(before[name]) ? null : before[name];
-    const to = isBlank(after[name]) ? null : after[name];
-    if (JSON.stringify(from) !== JSON.stringify(to)) changes[name] = to;
+    const from = isBlank(before[name]) ? null : (before[name] ?? null);
+    const to = isBlank(after[name]) ? null : (after[name] ?? null);
+    if (!isSameJson(from as JsonValue, to as JsonValue)) changes[name] = to;
   }
   return changes;
 }

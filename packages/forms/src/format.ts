@@ -2,7 +2,14 @@
  * Values as text for people, through Intl. The field types of the model can do this too, but bring phone-number
  * tables along that a first page load should not carry.
  */
-import { type Display, formatDuration, formatTime } from '@trellis/model';
+import {
+  addressLines,
+  type Display,
+  formatCoordinates,
+  formatDuration,
+  formatPersonName,
+  formatTime,
+} from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type { FieldDescription } from './description.ts';
 
@@ -28,6 +35,8 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
         : String(value);
     case 'texts':
       return Array.isArray(value) ? value.map(String).join(', ') : String(value);
+    case 'structure':
+      return formatStructure(field, value, display);
     case 'ids':
       return Array.isArray(value) ? value.map(titleOf).join(', ') : '';
     case 'id':
@@ -35,6 +44,26 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
       return titleOf(value);
     default:
       return typeof value === 'object' ? titleOf(value) : String(value);
+  }
+}
+
+function formatStructure(field: FieldDescription, value: unknown, display: Display): string {
+  switch (field.type) {
+    case 'person_name':
+      return formatPersonName(value, display.locale);
+    case 'address':
+      return addressLines(value, display.locale).join(', ');
+    case 'geolocation':
+      return formatCoordinates(value, display.locale);
+    case 'date_range': {
+      const { start, end } = (value ?? {}) as { start?: unknown; end?: unknown };
+      const [first, last] = [start, end].map((day) =>
+        typeof day === 'string' ? formatDate(day, display) : '…',
+      );
+      return first === last ? String(first) : `${first} – ${last}`;
+    }
+    default:
+      return JSON.stringify(value);
   }
 }
 

@@ -226,6 +226,9 @@ export const FieldBody = Type.Object(
       Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 alpha-2, for phones.' }),
     ),
     language: Type.Optional(Type.String({ maxLength: 50 })),
+    json_schema: Type.Optional(
+      Type.Unknown({ description: 'Of a json field: the JSON Schema that its values must meet.' }),
+    ),
     formula: Type.Optional(Expression),
     rollup: Type.Optional(
       Type.Object(

@@ -218,6 +218,142 @@ describe('markdown, code, tags and status', () => {
   });
 });
 
+describe('values of several parts', () => {
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
+  const rows: readonly (readonly [string, unknown, unknown])[] = [
+    ['contact', { last: ' Love  lace ', first: 'Ada', middle: '' }, { first: 'Ada', last: 'Love lace' }],
+    ['contact', { first: ' ' }, null],
+    ['contact', {}, null],
+    ['contact', 'Ada Lovelace', 'refused'],
+    ['contact', { first: 'Ada', nick: 'A' }, 'refused'],
+    ['contact', { first: 5 }, 'refused'],
+    ['contact', { first: 'x'.repeat(101) }, 'refused'],
+    ['contact', { first: 'a\u0000' }, 'refused'],
+    ['billing', { country: 'de', city: 'Berlin' }, { city: 'Berlin', country: 'DE' }],
+    ['billing', { street: ' 1 High St \r\n\r\n Floor 2 ' }, { street: '1 High St\nFloor 2' }],
+    ['billing', { country: 'ZZ' }, 'refused'],
+    ['billing', { country: 'Germany' }, 'refused'],
+    ['billing', { zip: '10115' }, 'refused'],
+    ['term', { end: '2026-03-31', start: '2026-03-01' }, { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', { start: '2026-03-01', end: '2026-03-01' }, { start: '2026-03-01', end: '2026-03-01' }],
+    ['term', { start: '2026-03-02', end: '2026-03-01' }, 'refused'],
+    ['term', { start: '2026-03-01' }, 'refused'],
+    ['term', { start: '2026-02-30', end: '2026-03-01' }, 'refused'],
+    ['term', { start: null, end: null }, null],
+    ['place', { longitude: 13.123456789, latitude: -0 }, { latitude: 0, longitude: 13.1234568 }],
+    ['place', { latitude: 90.1, longitude: 0 }, 'refused'],
+    ['place', { latitude: 1, longitude: -180.5 }, 'refused'],
+    ['place', { latitude: 1 }, 'refused'],
+    ['place', { latitude: '1', longitude: 2 }, 'refused'],
+    ['place', [1, 2], 'refused'],
+    ['anything', { a: null, b: [null] }, { a: null, b: [null] }],
+    ['anything', 0, 0],
+    ['anything', false, false],
+    ['anything', {}, {}],
+    ['anything', [], null],
+    ['anything', '', null],
+    ['anything', { 'a\u0000': 1 }, 'refused'],
+    ['anything', ['\ud800'], 'refused'],
+    ['anything', JSON.parse('[1e999]'), 'refused'],
+    ['anything', deep(64), deep(64)],
+    ['anything', deep(65), 'refused'],
+    ['anything', 'x'.repeat(200_001), 'refused'],
+    ['settings', { count: 3, note: null }, { count: 3, note: null }],
+    ['settings', { count: -1 }, 'refused'],
+    ['settings', { note: null }, 'refused'],
+    ['settings', { count: 1, note: 'x' }, 'refused'],
+    ['settings', 5, 'refused'],
+  ];
+  it.each(rows)('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+
+  it('JSON of any depth is refused without a stack overflow', () => {
+    let value: unknown = 1;
+    for (let level = 0; level < 200_000; level++) value = [value];
+    expect(
+      checkValue(
+        requireField('anything').type.canonicalise(value, requireField('anything')),
+        requireField('anything'),
+      ),
+    ).toBeDefined();
+  });
+
+  it.each([
+    [
+      'contact',
+      'Dr. Ada Maria Lovelace Jr.',
+      { salutation: 'Dr.', first: 'Ada', middle: 'Maria', last: 'Lovelace', suffix: 'Jr.' },
+    ],
+    ['contact', 'Lovelace, Ada', { first: 'Ada', last: 'Lovelace' }],
+    ['contact', 'van der Berg, Jan Piet', { first: 'Jan', middle: 'Piet', last: 'van der Berg' }],
+    ['contact', 'Plato', { last: 'Plato' }],
+    ['contact', ';Ada;;Love\\;lace;', { first: 'Ada', last: 'Love;lace' }],
+    ['contact', 'a;b;c;d;e;f', 'refused'],
+    ['contact', '  ', null],
+    [
+      'billing',
+      '1 High St;Leeds;;LS1 1AA;gb',
+      { street: '1 High St', city: 'Leeds', postal_code: 'LS1 1AA', country: 'GB' },
+    ],
+    ['billing', 'High Street, Leeds', 'refused'],
+    ['term', '2026-03-01/2026-03-31', { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', '2026-03-01 - 2026-03-31', { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', '2026-03-01', { start: '2026-03-01', end: '2026-03-01' }],
+    ['term', '2026-03-31/2026-03-01', 'refused'],
+    ['term', 'March', 'refused'],
+    ['place', '52.5163, 13.3777', { latitude: 52.5163, longitude: 13.3777 }],
+    ['place', '-33.9° , 18.4°', { latitude: -33.9, longitude: 18.4 }],
+    ['place', '91, 0', 'refused'],
+    ['place', 'Berlin', 'refused'],
+    ['anything', '{"a": null}', { a: null }],
+    ['anything', '{a: 1}', 'refused'],
+    ['anything', '[1e999]', 'refused'],
+  ] as readonly (readonly [string, string, JsonValue])[])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toEqual(value);
+  });
+
+  it.each([
+    [
+      'contact',
+      { salutation: 'Dr.', first: 'Ada', last: 'Lovelace' },
+      'Dr. Ada Lovelace',
+      'Dr. Lovelace Ada',
+    ],
+    [
+      'billing',
+      { street: '1 Ring', city: 'Wien', postal_code: '1010', country: 'AT' },
+      '1 Ring, 1010 Wien, Austria',
+      '1 Ring, 1010 Wien, オーストリア',
+    ],
+    [
+      'billing',
+      { city: 'Austin', state: 'TX', postal_code: '73301', country: 'US' },
+      'Austin, TX 73301, United States',
+      'Austin, TX 73301, アメリカ合衆国',
+    ],
+    [
+      'term',
+      { start: '2026-03-01', end: '2026-03-31' },
+      '1 Mar 2026 – 31 Mar 2026',
+      '2026/03/01 – 2026/03/31',
+    ],
+    ['place', { latitude: -33.9, longitude: 18.4 }, '33.9° S, 18.4° E', '33.9° S, 18.4° E'],
+  ] as const)('%s shows %j', (name, value, british, japanese) => {
+    const field = requireField(name);
+    const display = { timeZone: 'UTC', currency: 'EUR' };
+    expect(field.type.display(value, field, { ...display, locale: 'en-GB' })).toBe(british);
+    expect(field.type.display(value, field, { ...display, locale: 'ja-JP' })).toBe(japanese);
+  });
+
+  it('the order of keys is no difference, as PostgreSQL keeps none', () => {
+    const { isEqual } = requireField('anything').type;
+    expect(isEqual({ a: 1, b: [{ c: null, d: 2 }] }, { b: [{ d: 2, c: null }], a: 1 })).toBe(true);
+    expect(isEqual({ a: 1 }, { a: 1, b: null })).toBe(false);
+    expect(isEqual([1, 2], [2, 1])).toBe(false);
+  });
+});
+
 describe('e-mail, phone and link', () => {
   it.each([
     ['email', ' Ann.Lee@Example.COM ', 'ann.lee@example.com'],
@@ -346,6 +482,11 @@ describe('T7 no expression takes more than linear time', () => {
     'script',
     'words',
     'step',
+    'contact',
+    'billing',
+    'term',
+    'place',
+    'anything',
   ];
 
   /** The least of three times, since another process can only make one longer. */

@@ -299,6 +299,11 @@ export const builderEn = {
       help: '{0000} is the counter, {YYYY}, {YY}, {MM} and {DD} are the date.',
       preview: 'Gives {{numbers}} …',
     },
+    json_schema: {
+      label: 'JSON Schema',
+      help: 'What values must look like. Left blank: any JSON.',
+      notJson: 'This is not JSON yet.',
+    },
     transitions: {
       label: 'Allowed steps',
       help: 'Which options may follow each one. Left as “any”, every option may.',

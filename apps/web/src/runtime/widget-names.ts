@@ -7,10 +7,14 @@ export const WIDGET_NAMES = [
   'long_text',
   'markdown',
   'code',
+  'person_name',
   'email',
   'phone',
   'url',
+  'address',
+  'geolocation',
   'color',
+  'json',
   'integer',
   'decimal',
   'currency',
@@ -19,6 +23,7 @@ export const WIDGET_NAMES = [
   'boolean',
   'date',
   'datetime',
+  'date_range',
   'time',
   'duration',
   'select',
@@ -34,7 +39,13 @@ export const WIDGET_NAMES = [
 export type WidgetName = (typeof WIDGET_NAMES)[number];
 
 /** Widgets of several lines, where Enter begins a new one and only Ctrl+Enter saves. */
-export const MULTILINE_WIDGETS: ReadonlySet<string> = new Set(['long_text', 'markdown', 'code']);
+export const MULTILINE_WIDGETS: ReadonlySet<string> = new Set([
+  'long_text',
+  'markdown',
+  'code',
+  'json',
+  'address',
+]);
 
 /** The widget of a field; a name from a newer server is shown as text rather than not at all. */
 export function widgetOf(field: { readonly widget: string }): WidgetName {

@@ -13,6 +13,7 @@ import type { FieldChange } from './FieldForm.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
+import { SchemaEditor } from './SchemaEditor.tsx';
 import { TransitionsEditor } from './TransitionsEditor.tsx';
 
 export type FieldBody = Bodies['field'];
@@ -152,6 +153,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   default_country: {
     Input: (props) => <CodeProperty {...props} property="default_country" choices={countryChoices} />,
   },
+  json_schema: { Input: SchemaEditor, isWide: true },
   language: { Input: (props) => <TextProperty {...props} property="language" isCode /> },
   format: { Input: FormatEditor, isWide: true },
 };

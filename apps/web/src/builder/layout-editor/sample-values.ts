@@ -36,12 +36,29 @@ function sampleOf(field: FieldDescription): unknown {
         id: 'sample',
         name: field.targets.includes('user') ? `${word} ${other}son` : `${word} ${other}`,
       };
+    case 'structure':
+      return sampleStructure(field, word, other);
     case 'texts':
       return [word.toLowerCase(), other.toLowerCase()];
     case 'ids':
       return null;
     default:
       return sampleText(field, word, other);
+  }
+}
+
+function sampleStructure(field: FieldDescription, word: string, other: string): unknown {
+  switch (field.widget) {
+    case 'person_name':
+      return { first: word, last: `${other}son` };
+    case 'address':
+      return { street: `12 ${word} Street`, city: other, postal_code: '10115', country: 'DE' };
+    case 'date_range':
+      return { start: '2026-03-01', end: '2026-03-31' };
+    case 'geolocation':
+      return { latitude: 52.5163, longitude: 13.3777 };
+    default:
+      return { note: word.toLowerCase() };
   }
 }
 

@@ -1,5 +1,6 @@
 import { IconCheck } from '@tabler/icons-react';
 import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
+import { addressLines } from '@trellis/model';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
@@ -72,6 +73,45 @@ function DateCell({ field, value }: CellProps) {
     <time className={classes.line} dateTime={String(value)}>
       {formatValue(field, value, display)}
     </time>
+  );
+}
+
+function StructureCell({ field, value }: CellProps) {
+  const display = useDisplay();
+  return <span className={classes.line}>{formatValue(field, value, display)}</span>;
+}
+
+function AddressCell({ field, value, shape }: CellProps) {
+  const display = useDisplay();
+  if (shape === 'line') return <StructureCell field={field} value={value} shape={shape} />;
+  return <span className={classes.block}>{addressLines(value, display.locale).join('\n')}</span>;
+}
+
+/** The point as text that opens it on a map. */
+function GeolocationCell({ field, value }: CellProps) {
+  const { t } = useTranslation();
+  const display = useDisplay();
+  const { latitude, longitude } = (value ?? {}) as { latitude?: unknown; longitude?: unknown };
+  return (
+    <a
+      className={classes.line}
+      href={`https://www.openstreetmap.org/?mlat=${Number(latitude)}&mlon=${Number(longitude)}#map=15/${Number(latitude)}/${Number(longitude)}`}
+      target="_blank"
+      rel="noreferrer"
+      title={t('value.openMap')}
+    >
+      {formatValue(field, value, display)}
+    </a>
+  );
+}
+
+function JsonCell({ field, value, shape }: CellProps) {
+  return (
+    <CodeCell
+      field={field}
+      value={shape === 'line' ? JSON.stringify(value) : JSON.stringify(value, undefined, 2)}
+      shape={shape}
+    />
   );
 }
 
@@ -194,9 +234,13 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   long_text: TextCell,
   markdown: MarkdownCell,
   code: CodeCell,
+  person_name: StructureCell,
   email: EmailCell,
   phone: PhoneCell,
   url: UrlCell,
+  address: AddressCell,
+  geolocation: GeolocationCell,
+  json: JsonCell,
   color: ColorCell,
   integer: NumberCell,
   decimal: NumberCell,
@@ -206,6 +250,7 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   boolean: BooleanCell,
   date: DateCell,
   datetime: DateCell,
+  date_range: StructureCell,
   time: DateCell,
   duration: NumberCell,
   select: OptionCell,

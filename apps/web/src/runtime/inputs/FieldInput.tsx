@@ -1,15 +1,20 @@
 import type { ComponentType } from 'react';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
+import { AddressInput } from './AddressInput.tsx';
 import { CodeInput, MarkdownInput } from './BlockInputs.tsx';
 import { BooleanInput } from './BooleanInput.tsx';
 import { ColorFieldInput } from './ColorFieldInput.tsx';
 import { DateFieldInput, DateTimeFieldInput } from './DateInputs.tsx';
+import { DateRangeInput } from './DateRangeInput.tsx';
 import { DurationInput } from './DurationInput.tsx';
+import { GeolocationInput } from './GeolocationInput.tsx';
 import type { InputProps } from './input-props.ts';
+import { JsonFieldInput } from './JsonFieldInput.tsx';
 import { LookupInput } from './LookupInput.tsx';
 import { MultiLookupInput } from './MultiLookupInput.tsx';
 import { NumberFieldInput } from './NumberFieldInput.tsx';
 import { OptionInput, OptionsInput } from './OptionInputs.tsx';
+import { PersonNameInput } from './PersonNameInput.tsx';
 import { RatingInput } from './RatingInput.tsx';
 import { TagsFieldInput } from './TagsFieldInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
@@ -26,9 +31,13 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   long_text: LongTextInput,
   markdown: MarkdownInput,
   code: CodeInput,
+  person_name: PersonNameInput,
   email: ShortTextInput,
   phone: ShortTextInput,
   url: ShortTextInput,
+  address: AddressInput,
+  geolocation: GeolocationInput,
+  json: JsonFieldInput,
   color: ColorFieldInput,
   integer: NumberFieldInput,
   decimal: NumberFieldInput,
@@ -38,6 +47,7 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   boolean: BooleanInput,
   date: DateFieldInput,
   datetime: DateTimeFieldInput,
+  date_range: DateRangeInput,
   time: TimeFieldInput,
   duration: DurationInput,
   select: OptionInput,
