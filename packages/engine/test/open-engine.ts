@@ -178,6 +178,7 @@ export const SAMPLE: readonly unknown[] = [
     price: { type: 'currency' },
     share: { type: 'percent' },
     done: { type: 'boolean' },
+    story: { type: 'rich_text' },
     notes_md: { type: 'markdown' },
     script: { type: 'code', language: 'sql' },
     tags: { type: 'tags' },

@@ -271,6 +271,21 @@ describe('changing', () => {
     expect(await update('thing', blank.id, { status: 'won' })).toMatchObject({ status: 'won' });
   });
 
+  it('stores rich text cleaned, and finds it by its words', async () => {
+    const made = await create('thing', {
+      name: 'Story',
+      story: '<p onclick="x()">Fish &amp; <b>chi</b>ps</p><script>alert(1)</script>',
+    });
+    expect(made.story).toBe('<p>Fish &amp; <b>chi</b>ps</p>');
+    const find = async (text: string) => {
+      const filter = { contains: [{ var: 'story' }, text] };
+      return (await open.engine.records.list(open.admin, 'thing', { filter })).records.length;
+    };
+    expect(await find('fish & chips')).toBe(1);
+    expect(await find('<b>')).toBe(0);
+    expect(await find('onclick')).toBe(0);
+  });
+
   it('keeps values of several parts, and sees no change in another order of them', async () => {
     const made = await create('thing', {
       name: 'Parts',

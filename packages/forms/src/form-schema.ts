@@ -263,7 +263,7 @@ export function findRecordType(
 const VERBATIM: ReadonlySet<string> = new Set(['markdown', 'code']);
 
 /** Types whose values the server tidies before it checks them: as typed, they need not look canonical yet. */
-const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime']);
+const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime', 'rich_text']);
 
 /** The schema of a value as typed: that of the canonical value, less what only the server can tell. */
 function typedSchema(field: FieldDescription): JsonSchema {

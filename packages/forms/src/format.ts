@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatPersonName,
   formatTime,
+  plainText,
 } from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type { FieldDescription } from './description.ts';
@@ -42,6 +43,8 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
     case 'id':
     case 'reference':
       return titleOf(value);
+    case 'text':
+      return field.type === 'rich_text' ? plainText(String(value)) : titleOf(value);
     default:
       return typeof value === 'object' ? titleOf(value) : String(value);
   }

@@ -56,6 +56,8 @@ export interface ColumnFacet {
   readonly type: 'text' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'text[]' | 'uuid' | 'jsonb';
   /** `btree` for scalars, `gin` for arrays, `none` for what is too long or too rich to be looked up by its value. */
   readonly index: 'btree' | 'gin' | 'none';
+  /** The text is HTML: searches look at its words alone. */
+  readonly isMarkup?: boolean;
 }
 
 /** Text as a person or a file gives it, understood or refused. */

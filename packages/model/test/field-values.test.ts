@@ -1,6 +1,6 @@
 /** Tables of single values: what each type takes, keeps and refuses. */
 import { describe, expect, it } from 'vitest';
-import { allowedNext, checkValue, type JsonValue } from '../src/index.ts';
+import { allowedNext, checkValue, type JsonValue, plainText } from '../src/index.ts';
 import { requireField } from './sample-fields.ts';
 
 /** What a field makes of a value given over the API: its canonical form, or `refused`. */
@@ -215,6 +215,47 @@ describe('markdown, code, tags and status', () => {
     expect(allowedNext(requireField('step'), 'semi;colon')).toBeUndefined();
     expect(allowedNext(requireField('step'), null)).toBeUndefined();
     expect(allowedNext(requireField('choice'), 'plain')).toBeUndefined();
+  });
+});
+
+describe('rich text', () => {
+  it.each([
+    ['<p>One <b>two</b></p>', '<p>One <b>two</b></p>'],
+    ['<p>a</p><script>alert(1)</script>', '<p>a</p>'],
+    ['<p onclick="x()" style="position:fixed">a</p>', '<p>a</p>'],
+    ['<a href="javascript:alert(1)">a</a>', '<a>a</a>'],
+    ['<a href=" java\nscript:alert(1)">a</a>', '<a>a</a>'],
+    ['<a href="//evil.example">a</a>', '<a>a</a>'],
+    ['<a href="https://example.com" target="x">a</a>', '<a href="https://example.com">a</a>'],
+    ['<img src=x onerror=alert(1)>text', 'text'],
+    ['<svg><g onload=alert(1)></g></svg>text', 'text'],
+    ['<iframe src="https://evil.example">x</iframe>text', 'xtext'],
+    ['<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>a', 'a'],
+    ['<div>line</div>', '<p>line</p>'],
+    ['<b>open', '<b>open</b>'],
+    ['1 < 2 & 3', '1 &lt; 2 &amp; 3'],
+    ['<p>  </p><p><br></p>', null],
+    ['', null],
+    ['<img src=x>', null],
+    [5, 'refused'],
+    ['a\u0000b', 'refused'],
+    [`<p>${'x'.repeat(131_072)}</p>`, 'refused'],
+  ])('takes %j', (given, kept) => {
+    expect(take('story', given)).toBe(kept);
+  });
+
+  it('a great many open tags are no work', () => {
+    const start = performance.now();
+    take('story', '<b>'.repeat(40_000));
+    take('story', '<p><b>'.repeat(9_000));
+    take('story', '<'.repeat(131_000));
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it('is shown to lists as its words', () => {
+    expect(plainText('<p>One &amp; <b>two</b></p><ul><li>three</li><li>four</li></ul>')).toBe(
+      'One & two three four',
+    );
   });
 });
 
@@ -482,6 +523,7 @@ describe('T7 no expression takes more than linear time', () => {
     'script',
     'words',
     'step',
+    'story',
     'contact',
     'billing',
     'term',

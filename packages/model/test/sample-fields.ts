@@ -16,6 +16,8 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   short: { type: 'text', max_length: 5 },
   code: { type: 'text', pattern: '^[a-z ]+$' },
   notes: { type: 'long_text' },
+  story: { type: 'rich_text' },
+  short_story: { type: 'rich_text', max_length: 12 },
   plain_markdown: { type: 'markdown' },
   script: { type: 'code', language: 'sql' },
   short_script: { type: 'code', max_length: 9 },

@@ -5,6 +5,7 @@
 export const WIDGET_NAMES = [
   'text',
   'long_text',
+  'rich_text',
   'markdown',
   'code',
   'person_name',
@@ -41,6 +42,7 @@ export type WidgetName = (typeof WIDGET_NAMES)[number];
 /** Widgets of several lines, where Enter begins a new one and only Ctrl+Enter saves. */
 export const MULTILINE_WIDGETS: ReadonlySet<string> = new Set([
   'long_text',
+  'rich_text',
   'markdown',
   'code',
   'json',

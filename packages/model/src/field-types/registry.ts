@@ -25,6 +25,7 @@ import { percent } from './percent.ts';
 import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
+import { richText } from './rich-text.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -37,6 +38,7 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
   [
     text,
     longText,
+    richText,
     markdown,
     code,
     personName,

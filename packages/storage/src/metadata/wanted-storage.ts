@@ -61,7 +61,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
       .map((field) => ({
         fieldKey: foldedKey(field.key),
         type: 'code' as const,
-        source: lowered(sourceOf(field), features).text,
+        source: lowered(searchedText(sourceOf(field), field), features).text,
         isUnique: false,
       })),
   ];
@@ -251,6 +251,14 @@ export function uniqueIndexName(schema: string, objectKey: string, column: strin
 
 function uniqueDefinition(table: Sql, column: string): Sql {
   return sql`on ${table} (${identifier(column)}) where deleted_at is null`;
+}
+
+/** The words of a value, as searches see them: without the tags of rich text. */
+export function searchedText(value: Sql, field: CompiledField): Sql {
+  if (field.type.column?.isMarkup !== true) return value;
+  const spaced = sql`regexp_replace(${value}, '</(p|li|h[1-4]|tr|blockquote|pre)>|<br ?/?>', ' ', 'g')`;
+  const bare = sql`regexp_replace(${spaced}, '<[^<>]*>', '', 'g')`;
+  return sql`replace(replace(replace(replace(${bare}, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')`;
 }
 
 /** Ignores case as `toLowerCase` does: text search and its index must use the same words. */

@@ -72,6 +72,8 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
       return `https://${word.toLowerCase()}.example.com`;
     case 'code':
       return 'select name\nfrom account';
+    case 'rich_text':
+      return `<p><b>${word}.</b> ${SENTENCE}</p>`;
     case 'markdown':
     case 'long_text':
       return SENTENCE;

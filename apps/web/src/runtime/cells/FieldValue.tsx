@@ -1,6 +1,6 @@
 import { IconCheck } from '@tabler/icons-react';
 import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
-import { addressLines } from '@trellis/model';
+import { addressLines, plainText } from '@trellis/model';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
@@ -194,6 +194,19 @@ function CodeCell({ field, value, shape }: CellProps) {
 // The renderer and the cleaner of what it makes come when the first such text is read.
 const MarkdownText = lazy(async () => ({ default: (await import('./MarkdownText.tsx')).MarkdownText }));
 
+// So does the cleaner of rich text.
+const SafeHtml = lazy(async () => ({ default: (await import('./SafeHtml.tsx')).SafeHtml }));
+
+function RichTextCell({ value, shape }: CellProps) {
+  const html = String(value);
+  if (shape === 'line') return <span className={classes.line}>{plainText(html)}</span>;
+  return (
+    <Suspense fallback={<span className={classes.block}>{plainText(html)}</span>}>
+      <SafeHtml html={html} />
+    </Suspense>
+  );
+}
+
 function MarkdownCell({ value, shape }: CellProps) {
   const text = String(value);
   if (shape === 'line') return <span className={classes.line}>{withoutMarks(text)}</span>;
@@ -232,6 +245,7 @@ function SetCell({ field, value }: CellProps) {
 const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   text: TextCell,
   long_text: TextCell,
+  rich_text: RichTextCell,
   markdown: MarkdownCell,
   code: CodeCell,
   person_name: StructureCell,

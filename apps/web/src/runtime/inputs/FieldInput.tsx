@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
 import { AddressInput } from './AddressInput.tsx';
 import { CodeInput, MarkdownInput } from './BlockInputs.tsx';
@@ -26,9 +26,21 @@ export function FieldInput(props: InputProps) {
   return <Input {...props} />;
 }
 
+// The editor and the cleaner of what is pasted into it come when the first such field is edited.
+const RichTextEditor = lazy(async () => ({ default: (await import('./RichTextInput.tsx')).RichTextInput }));
+
+function RichTextInput(props: InputProps) {
+  return (
+    <Suspense fallback={<span className="tr-skeleton" style={{ height: 120 }} />}>
+      <RichTextEditor {...props} />
+    </Suspense>
+  );
+}
+
 const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   text: ShortTextInput,
   long_text: LongTextInput,
+  rich_text: RichTextInput,
   markdown: MarkdownInput,
   code: CodeInput,
   person_name: PersonNameInput,
