@@ -2,7 +2,7 @@
  * A light editor of formatted text over the browser's own editing. What comes in, by loading or pasting, is cleaned
  * before it touches the page; what goes out is cleaned again by the server.
  */
-import { ActionIcon, Popover, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Popover, TextInput } from '@mantine/core';
 import {
   IconBlockquote,
   IconBold,
@@ -90,20 +90,20 @@ export function RichTextInput(props: InputProps) {
     else run('createLink', `https://${typed}`);
   };
   const button = (name: keyof typeof NAMES, Icon: typeof IconBold, onClick: () => void) => (
-    <Tooltip key={name} label={t(NAMES[name])}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={26}
-        aria-label={t(NAMES[name])}
-        disabled={props.isDisabled === true}
-        // The selection in the text must not be lost to the button.
-        onMouseDown={(event) => event.preventDefault()}
-        onClick={onClick}
-      >
-        <Icon size={15} stroke={1.75} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      key={name}
+      title={t(NAMES[name])}
+      variant="subtle"
+      color="gray"
+      size={26}
+      aria-label={t(NAMES[name])}
+      disabled={props.isDisabled === true}
+      // The selection in the text must not be lost to the button.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onClick}
+    >
+      <Icon size={15} stroke={1.75} aria-hidden />
+    </ActionIcon>
   );
   return (
     <div className={classes.frame} data-error={props.hasError === true || undefined}>
@@ -119,18 +119,16 @@ export function RichTextInput(props: InputProps) {
           trapFocus
         >
           <Popover.Target>
-            <span>
-              {button('link', IconLink, () => {
-                const selection = window.getSelection();
-                const isInside =
-                  selection !== null &&
-                  selection.rangeCount > 0 &&
-                  editor.current?.contains(selection.anchorNode) === true;
-                range.current = isInside ? selection.getRangeAt(0).cloneRange() : undefined;
-                const around = isInside ? selection.anchorNode?.parentElement?.closest('a') : undefined;
-                setAddress(around?.getAttribute('href') ?? '');
-              })}
-            </span>
+            {button('link', IconLink, () => {
+              const selection = window.getSelection();
+              const isInside =
+                selection !== null &&
+                selection.rangeCount > 0 &&
+                editor.current?.contains(selection.anchorNode) === true;
+              range.current = isInside ? selection.getRangeAt(0).cloneRange() : undefined;
+              const around = isInside ? selection.anchorNode?.parentElement?.closest('a') : undefined;
+              setAddress(around?.getAttribute('href') ?? '');
+            })}
           </Popover.Target>
           <Popover.Dropdown>
             <TextInput
