@@ -3,7 +3,7 @@
  * the save changes is looked at: an old record that would not pass today can still be edited in its other fields.
  */
 import { jsonPointer } from '@trellis/metadata';
-import type { CompiledField, CompiledObject } from '@trellis/model';
+import { allowedNext, type CompiledField, type CompiledObject } from '@trellis/model';
 import type { Draft } from './draft.ts';
 import { validateValue } from './validate-value.ts';
 
@@ -14,6 +14,7 @@ export function checkRecord(object: CompiledObject, draft: Draft): void {
   checkRequired(object, draft);
   checkOwner(object, draft);
   checkSetOnce(draft);
+  checkTransitions(draft);
   checkRecordType(object, draft);
 }
 
@@ -49,6 +50,25 @@ function checkSetOnce(draft: Draft): void {
       code: 'set_once',
       pointer: jsonPointer(field.name),
       message: `${field.label} can be set once and is never changed afterwards.`,
+    });
+  }
+}
+
+/** A status moves only along its transitions; what was never set may become anything. */
+function checkTransitions(draft: Draft): void {
+  if (draft.isNew) return;
+  for (const [field, { before, after }] of draft.changes) {
+    const next = allowedNext(field, before);
+    if (!next || next.includes(String(after))) continue;
+    const labels = next.map(
+      (value) => field.options.find((option) => option.value === value)?.label ?? value,
+    );
+    draft.problems.push({
+      code: 'invalid_transition',
+      pointer: jsonPointer(field.name),
+      message: `${field.label} can not be changed in this way.`,
+      hint:
+        labels.length === 0 ? 'It has reached its end.' : `It can become ${labels.slice(0, 12).join(', ')}.`,
     });
   }
 }

@@ -4,7 +4,7 @@
  * publish compiles only what it changed and equal fields share one.
  */
 import { jsonPointer } from '@trellis/metadata';
-import { type CompiledField, countSignificantDigits, type JsonSchema } from '@trellis/model';
+import { type CompiledField, countSignificantDigits, type JsonSchema, VALUE_KEYWORDS } from '@trellis/model';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { LRUCache } from 'lru-cache';
@@ -37,6 +37,9 @@ ajv.addKeyword({
   type: 'number',
   validate: (most: number, value: number) => countSignificantDigits(value) <= most,
 });
+
+for (const [keyword, holds] of VALUE_KEYWORDS)
+  ajv.addKeyword({ keyword, validate: (_: unknown, value: unknown) => holds(value) });
 
 const bySchema = new LRUCache<string, ValidateFunction>({ max: MAX_VALIDATORS });
 const SOUND: readonly InputError[] = [];
@@ -148,7 +151,10 @@ function describeFault(error: ErrorObject, field: CompiledField): Omit<InputErro
             message: `${label} can't point to such an object.`,
             hint: `It may point to ${field.targets.join(', ')}.`,
           }
-        : { code: 'invalid_option', message: `${label} has no such option.` };
+        : {
+            code: 'invalid_option',
+            message: typeof own === 'string' ? `${label}: ${own}` : `${label} has no such option.`,
+          };
     case 'pattern':
     case 'format':
       return {

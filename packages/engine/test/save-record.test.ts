@@ -263,6 +263,54 @@ describe('changing', () => {
     expect(await update('thing', made.id, { serial: 'S1', name: 'Still' })).toMatchObject({ name: 'Still' });
   });
 
+  it('[S9a] moves a status along its transitions', async () => {
+    const made = await create('thing', { name: 'Moving', status: 'new' });
+    expect(await faultsOf(update('thing', made.id, { status: null }))).toEqual([
+      'invalid_transition /status',
+    ]);
+    expect(await update('thing', made.id, { status: 'won' })).toMatchObject({ status: 'won' });
+    expect(await faultsOf(update('thing', made.id, { status: 'new' }))).toEqual([
+      'invalid_transition /status',
+    ]);
+    expect(await update('thing', made.id, { status: 'won', name: 'Still' })).toMatchObject({ name: 'Still' });
+    const blank = await create('thing', { name: 'Unset' });
+    expect(await update('thing', blank.id, { status: 'won' })).toMatchObject({ status: 'won' });
+  });
+
+  it('stores rich text cleaned, and finds it by its words', async () => {
+    const made = await create('thing', {
+      name: 'Story',
+      story: '<p onclick="x()">Fish &amp; <b>chi</b>ps</p><script>alert(1)</script>',
+    });
+    expect(made.story).toBe('<p>Fish &amp; <b>chi</b>ps</p>');
+    const find = async (text: string) => {
+      const filter = { contains: [{ var: 'story' }, text] };
+      return (await open.engine.records.list(open.admin, 'thing', { filter })).records.length;
+    };
+    expect(await find('fish & chips')).toBe(1);
+    expect(await find('<b>')).toBe(0);
+    expect(await find('onclick')).toBe(0);
+  });
+
+  it('keeps values of several parts, and sees no change in another order of them', async () => {
+    const made = await create('thing', {
+      name: 'Parts',
+      contact: { last: 'Lovelace', first: ' Ada ' },
+      extra: { id: 'x', list: [null], none: null },
+    });
+    expect(made).toMatchObject({ contact: { first: 'Ada', last: 'Lovelace' } });
+    const read = await open.engine.records.get(open.admin, 'thing', String(made.id));
+    expect(read).toMatchObject({ contact: { first: 'Ada', last: 'Lovelace' }, billing: null });
+    expect(read.extra).toEqual({ id: 'x', list: [null], none: null });
+    const same = await update('thing', made.id, { extra: { none: null, list: [null], id: 'x' } });
+    expect(same.version).toBe(made.version);
+    const blank = { is_blank: { var: 'contact' } };
+    const named = { '==': [{ var: 'name' }, 'Parts'] };
+    const ask = (filter: object) => open.engine.records.list(open.admin, 'thing', { filter });
+    expect((await ask({ and: [named, blank] })).records).toEqual([]);
+    expect((await ask({ and: [named, { '!': blank }] })).records).toHaveLength(1);
+  });
+
   it('answers an absent record and a malformed id alike', async () => {
     expect((await errorOf(update('thing', NOWHERE, {}))).code).toBe('unknown_record');
     expect((await errorOf(update('thing', 'x', {}))).code).toBe('unknown_record');

@@ -194,6 +194,7 @@ function describeField(
       field.name === 'record_type' && field.options.length === 0
         ? recordTypeOptions(object)
         : describeOptions(field),
+    transitions: body.transitions ?? null,
     // Principals are named to everyone; of other targets only those that the caller may see.
     targets: field.type.name === 'user' ? field.targets : field.targets.filter(canSee),
     is_polymorphic: field.isPolymorphic,

@@ -34,6 +34,8 @@ export interface FieldDescription {
   /** JSON Schema of a non-blank value. */
   readonly schema: JsonSchema;
   readonly options: readonly OptionDescription[];
+  /** Of a status: per option those that may follow it; what is left out may be followed by any. */
+  readonly transitions: { readonly [from: string]: readonly string[] } | null;
   /** For lookups: the objects that it may point to. */
   readonly targets: readonly string[];
   readonly is_polymorphic: boolean;

@@ -6,6 +6,7 @@ import type { FilterVerb } from './filter.ts';
 /** How the value of a condition is typed in. `field`: with the field's own widget. */
 export type FilterEditor =
   | 'none'
+  | 'field'
   | 'text'
   | 'number'
   | 'boolean'
@@ -74,13 +75,21 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
   const verbs: (FilterVerbDescription | false)[] = [];
   switch (field.value_type) {
     case 'text':
+      // What is not searched for by its parts is picked or typed as in the form.
+      if (!has('contains')) {
+        verbs.push(
+          has('==') && { verb: '==', label: 'is', editor: 'field' },
+          has('!=') && { verb: '!=', label: 'is_not', editor: 'field' },
+        );
+        break;
+      }
       verbs.push(
-        has('contains') && { verb: 'contains', label: 'contains', editor: 'text' },
+        { verb: 'contains', label: 'contains', editor: 'text' },
         has('==') && { verb: '==', label: 'is', editor: 'text' },
         has('!=') && { verb: '!=', label: 'is_not', editor: 'text' },
         has('starts_with') && { verb: 'starts_with', label: 'starts_with', editor: 'text' },
         has('ends_with') && { verb: 'ends_with', label: 'ends_with', editor: 'text' },
-        has('contains') && { verb: 'not_contains', label: 'not_contains', editor: 'text' },
+        { verb: 'not_contains', label: 'not_contains', editor: 'text' },
       );
       break;
     case 'number':
@@ -110,12 +119,28 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
       );
       break;
     }
+    case 'time':
+      verbs.push(
+        has('>=') && { verb: '>=', label: 'on_or_after', editor: 'field' },
+        has('<') && { verb: '<', label: 'before', editor: 'field' },
+        has('==') && { verb: '==', label: 'is', editor: 'field' },
+        has('<=') && { verb: '<=', label: 'on_or_before', editor: 'field' },
+        has('>') && { verb: '>', label: 'after', editor: 'field' },
+      );
+      break;
     case 'option':
       verbs.push(
         has('in') && { verb: 'in', label: 'is_any_of', editor: 'options' },
         has('in') && { verb: 'not_in', label: 'is_none_of', editor: 'options' },
         has('==') && { verb: '==', label: 'is', editor: 'option' },
         has('!=') && { verb: '!=', label: 'is_not', editor: 'option' },
+      );
+      break;
+    case 'texts':
+      verbs.push(
+        has('includes_any') && { verb: 'includes_any', label: 'includes_any', editor: 'field' },
+        has('includes_all') && { verb: 'includes_all', label: 'includes_all', editor: 'field' },
+        has('includes_any') && { verb: 'not_includes_any', label: 'includes_none', editor: 'field' },
       );
       break;
     case 'options':
@@ -139,7 +164,8 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
         has('!=') && { verb: '!=', label: 'is_not', editor: 'record' },
       );
       break;
-    // Junction sets are asked about on the junction.
+    // Junction sets are asked about on the junction; of values in several parts, only whether they are there.
+    case 'structure':
     case 'ids':
       break;
   }

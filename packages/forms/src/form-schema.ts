@@ -4,7 +4,7 @@
  * leaves them out first (`withoutBlanks`).
  */
 import type { LayoutBody } from '@trellis/metadata';
-import type { JsonSchema, JsonValue } from '@trellis/model';
+import { isSameJson, type JsonSchema, type JsonValue } from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type {
   FieldDescription,
@@ -17,6 +17,8 @@ export interface FormOptions {
   readonly mode: 'create' | 'edit';
   /** Name of the record's type, for the options that it offers. */
   readonly recordType?: string | null;
+  /** Editing: the record as it is stored, for the steps that a status may take from there. */
+  readonly stored?: Readonly<Record<string, unknown>>;
 }
 
 export interface FormFieldUi {
@@ -122,7 +124,7 @@ export function formSchema(
   for (const name of placed) {
     const described = fields.get(name);
     if (described === undefined) continue;
-    const field = withOptionsOf(described, recordType);
+    const field = withStepsFrom(withOptionsOf(described, recordType), options.stored?.[name]);
     const fallback = options.mode === 'create' ? literalDefault(field, recordType) : undefined;
     properties[name] = {
       ...typedSchema(field),
@@ -158,6 +160,19 @@ export function withOptionsOf(
   };
 }
 
+/** A status as a stored record sees it: where it stands, and the steps that are allowed from there. */
+export function withStepsFrom(field: FieldDescription, stored: unknown): FieldDescription {
+  const { transitions } = field;
+  if (transitions === null || typeof stored !== 'string' || !Object.hasOwn(transitions, stored)) return field;
+  const next = transitions[stored] ?? [];
+  return {
+    ...field,
+    // Clearing it would be a step that is not allowed.
+    is_required: true,
+    options: field.options.filter((option) => option.value === stored || next.includes(option.value)),
+  };
+}
+
 /** Options that may be chosen now: active ones, and the one that the record has already. */
 export function choosableOptions(field: FieldDescription, current: unknown): readonly OptionDescription[] {
   const has = (value: string) => (Array.isArray(current) ? current.includes(value) : current === value);
@@ -189,8 +204,9 @@ export function initialValues(
 
 /** A value as the server takes it: expanded lookups reduced to their ids, texts without outer spaces. */
 export function wireValue(field: FieldDescription, value: unknown): unknown {
-  if (typeof value === 'string') return value.trim();
+  if (typeof value === 'string') return VERBATIM.has(field.type) ? value : value.trim();
   if (field.value_type === 'ids') return Array.isArray(value) ? value.map((each) => wireId(each)) : value;
+  if (field.value_type !== 'id' && field.value_type !== 'reference') return value;
   if (typeof value !== 'object' || value === null || !('id' in value)) return value;
   return field.is_polymorphic && 'object' in value ? { object: value.object, id: value.id } : value.id;
 }
@@ -226,9 +242,9 @@ export function changedValues(
 ): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const name of fields) {
-    const from = isBlank(before[name]) ? null : before[name];
-    const to = isBlank(after[name]) ? null : after[name];
-    if (JSON.stringify(from) !== JSON.stringify(to)) changes[name] = to;
+    const from = isBlank(before[name]) ? null : (before[name] ?? null);
+    const to = isBlank(after[name]) ? null : (after[name] ?? null);
+    if (!isSameJson(from as JsonValue, to as JsonValue)) changes[name] = to;
   }
   return changes;
 }
@@ -243,8 +259,11 @@ export function findRecordType(
   );
 }
 
+/** Types whose outer spaces mean something. */
+const VERBATIM: ReadonlySet<string> = new Set(['markdown', 'code']);
+
 /** Types whose values the server tidies before it checks them: as typed, they need not look canonical yet. */
-const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime']);
+const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime', 'rich_text']);
 
 /** The schema of a value as typed: that of the canonical value, less what only the server can tell. */
 function typedSchema(field: FieldDescription): JsonSchema {

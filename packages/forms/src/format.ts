@@ -2,7 +2,15 @@
  * Values as text for people, through Intl. The field types of the model can do this too, but bring phone-number
  * tables along that a first page load should not carry.
  */
-import type { Display } from '@trellis/model';
+import {
+  addressLines,
+  type Display,
+  formatCoordinates,
+  formatDuration,
+  formatPersonName,
+  formatTime,
+  plainText,
+} from '@trellis/model';
 import { isBlank } from './condition.ts';
 import type { FieldDescription } from './description.ts';
 
@@ -18,19 +26,47 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
       return formatDate(String(value), display);
     case 'datetime':
       return formatInstant(String(value), display);
+    case 'time':
+      return formatTime(String(value), display.locale);
     case 'option':
       return optionLabel(field, String(value));
     case 'options':
       return Array.isArray(value)
         ? value.map((each) => optionLabel(field, String(each))).join(', ')
         : String(value);
+    case 'texts':
+      return Array.isArray(value) ? value.map(String).join(', ') : String(value);
+    case 'structure':
+      return formatStructure(field, value, display);
     case 'ids':
       return Array.isArray(value) ? value.map(titleOf).join(', ') : '';
     case 'id':
     case 'reference':
       return titleOf(value);
+    case 'text':
+      return field.type === 'rich_text' ? plainText(String(value)) : titleOf(value);
     default:
       return typeof value === 'object' ? titleOf(value) : String(value);
+  }
+}
+
+function formatStructure(field: FieldDescription, value: unknown, display: Display): string {
+  switch (field.type) {
+    case 'person_name':
+      return formatPersonName(value, display.locale);
+    case 'address':
+      return addressLines(value, display.locale).join(', ');
+    case 'geolocation':
+      return formatCoordinates(value, display.locale);
+    case 'date_range': {
+      const { start, end } = (value ?? {}) as { start?: unknown; end?: unknown };
+      const [first, last] = [start, end].map((day) =>
+        typeof day === 'string' ? formatDate(day, display) : '…',
+      );
+      return first === last ? String(first) : `${first} – ${last}`;
+    }
+    default:
+      return JSON.stringify(value);
   }
 }
 
@@ -47,6 +83,7 @@ export function titleOf(value: unknown): string {
 
 function formatNumber(field: FieldDescription, value: number, display: Display): string {
   if (!Number.isFinite(value)) return '';
+  if (field.type === 'duration') return formatDuration(value);
   const digits = field.scale ?? undefined;
   if (field.type === 'currency') {
     const currency = field.currency ?? display.currency;

@@ -61,6 +61,7 @@ export {
   wireValues,
   withOptionsOf,
   withoutBlanks,
+  withStepsFrom,
 } from './form-schema.ts';
 export { formatDate, formatInstant, formatValue, titleOf } from './format.ts';
 export {

@@ -186,6 +186,16 @@ export const FieldBody = Type.Object(
     ),
     options: Type.Optional(Type.Array(Option, { maxItems: 2000 })),
     option_set: Type.Optional(Type.String({ pattern: NAME_PATTERN, maxLength: 100 })),
+    transitions: Type.Optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 255 }),
+        Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 2000, uniqueItems: true }),
+        {
+          description:
+            'Of a status: per option those that may follow it. An option that is left out may be followed by any.',
+        },
+      ),
+    ),
     to: Type.Optional(
       Type.Union([objectName, Type.Literal('*'), Type.Array(objectName, { minItems: 1, maxItems: 100 })], {
         description: 'The object (or objects, or `*` for any) that a lookup points to.',
@@ -216,6 +226,9 @@ export const FieldBody = Type.Object(
       Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 alpha-2, for phones.' }),
     ),
     language: Type.Optional(Type.String({ maxLength: 50 })),
+    json_schema: Type.Optional(
+      Type.Unknown({ description: 'Of a json field: the JSON Schema that its values must meet.' }),
+    ),
     formula: Type.Optional(Expression),
     rollup: Type.Optional(
       Type.Object(

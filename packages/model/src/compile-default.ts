@@ -38,7 +38,11 @@ export function compileDefault(
     );
     return undefined;
   }
-  if (typeof written === 'object' && !Array.isArray(written) && field.type.name !== 'lookup') {
+  if (
+    typeof written === 'object' &&
+    !Array.isArray(written) &&
+    !['id', 'structure'].includes(field.type.valueType)
+  ) {
     compilation.error(
       component,
       'not_supported',

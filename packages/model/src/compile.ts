@@ -371,8 +371,10 @@ function compileField(
     );
     return undefined;
   }
-  for (const property of Object.keys(body)) {
-    if (COMMON_PROPERTIES.has(property) || type.properties.includes(property as keyof FieldBody)) continue;
+  const foreign = Object.keys(body).filter(
+    (property) => !COMMON_PROPERTIES.has(property) && !type.properties.includes(property as keyof FieldBody),
+  );
+  for (const property of foreign) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -387,10 +389,7 @@ function compileField(
   }
   if (
     body.unique &&
-    (type.column === undefined ||
-      type.column.type === 'text[]' ||
-      type.name === 'boolean' ||
-      type.name === 'long_text')
+    (type.column === undefined || type.column.index !== 'btree' || type.name === 'boolean')
   ) {
     compilation.error(
       component,
@@ -408,13 +407,14 @@ function compileField(
       `Set \`max_length\` to ${MAX_UNIQUE_LENGTH} or less.`,
     );
   }
-  if (body.indexed && type.name === 'long_text') {
+  if (body.indexed && type.column?.index === 'none') {
+    const isText = type.valueType === 'text';
     compilation.error(
       component,
       'property_not_applicable',
       '/body/indexed',
-      'a long text is too long for an index.',
-      'Use `searchable`, or the type text.',
+      `${withArticle(type.label)} is too ${isText ? 'long' : 'rich'} for an index.`,
+      isText ? 'Use `searchable`, or the type text.' : 'Leave it out.',
     );
   }
   if (body.required && (type.isReadOnly || type.name === 'boolean')) {
@@ -447,6 +447,7 @@ function compileField(
         compilation.didYouMean(body.option_set, optionSets.keys()),
       );
   }
+  checkTransitions(compilation, component, options);
   const object = objectOf(component)!;
   const to = type.name === 'user' ? 'user' : body.to;
   const targets =
@@ -476,7 +477,33 @@ function compileField(
     default: undefined,
   };
   // By a faulty definition (a pattern that is none) no default can be judged.
-  return faults.length > 0 ? field : { ...field, default: compileDefault(compilation, component, field) };
+  return faults.length > 0 || foreign.length > 0
+    ? field
+    : { ...field, default: compileDefault(compilation, component, field) };
+}
+
+/** What follows what in a status must be options of it, from whichever list they come. */
+function checkTransitions(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  options: readonly CompiledOption[],
+): void {
+  const known = new Set(options.map((option) => option.value));
+  if (known.size === 0) return;
+  const check = (value: string, ...place: (string | number)[]) => {
+    if (known.has(value)) return;
+    compilation.error(
+      component,
+      'unknown_option',
+      jsonPointer('body', 'transitions', ...place),
+      `\`${value}\` is none of its options.`,
+      compilation.didYouMean(value, known),
+    );
+  };
+  for (const [from, next] of Object.entries(component.body.transitions ?? {})) {
+    check(from, from);
+    for (const [index, to] of next.entries()) check(to, from, index);
+  }
 }
 
 function allTargets(compilation: Compilation): string[] {
@@ -801,8 +828,7 @@ function markIndexedFields(compilation: Compilation): void {
     for (const index of object.body.indexes ?? []) for (const name of index.include ?? []) wanted.add(name);
     for (const name of wanted) {
       const field = object.fields.get(name);
-      if (!field || field.isIndexed || field.type.column === undefined || field.type.name === 'long_text')
-        continue;
+      if (!field || field.isIndexed || !field.type.column || field.type.column.index === 'none') continue;
       replaceField(object, { ...field, isIndexed: true });
     }
   }
@@ -818,7 +844,7 @@ function markIndexedFields(compilation: Compilation): void {
         const field = object.fields.get(name);
         if (field?.systemColumn === undefined)
           compilation.refer(component, pointer, 'field', `${object.name}.${name}`);
-        if (!field?.type.column || field.type.name === 'long_text')
+        if (!field?.type.column || field.type.column.index === 'none')
           compilation.error(
             component,
             'unknown_field',

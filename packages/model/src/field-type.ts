@@ -22,8 +22,13 @@ export type ValueType =
   | 'boolean'
   | 'date'
   | 'datetime'
+  | 'time'
   | 'option'
   | 'options'
+  /** A list of free texts. */
+  | 'texts'
+  /** An object or anything else of JSON, which can be asked only whether it is there. */
+  | 'structure'
   | 'id'
   | 'ids'
   | 'reference';
@@ -48,9 +53,11 @@ export type AggregateFunction = 'count' | 'count_distinct' | 'sum' | 'avg' | 'mi
 
 /** How a value is held in SQL when its field is promoted to a column. */
 export interface ColumnFacet {
-  readonly type: 'text' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'text[]' | 'uuid';
-  /** `btree` for scalars, `gin` for arrays. */
-  readonly index: 'btree' | 'gin';
+  readonly type: 'text' | 'numeric' | 'boolean' | 'date' | 'timestamptz' | 'text[]' | 'uuid' | 'jsonb';
+  /** `btree` for scalars, `gin` for arrays, `none` for what is too long or too rich to be looked up by its value. */
+  readonly index: 'btree' | 'gin' | 'none';
+  /** The text is HTML: searches look at its words alone. */
+  readonly isMarkup?: boolean;
 }
 
 /** Text as a person or a file gives it, understood or refused. */

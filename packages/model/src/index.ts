@@ -33,10 +33,19 @@ export type {
   ParsedText,
   ValueType,
 } from './field-type.ts';
+export { ADDRESS_PARTS, addressLines, countryName } from './field-types/address-text.ts';
 export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
+export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, scaleOf } from './field-types/facets.ts';
+export { formatCoordinates } from './field-types/geolocation-text.ts';
+export { isStorableJson } from './field-types/json-text.ts';
+export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
+export { plainText } from './field-types/rich-text-plain.ts';
+export { allowedNext } from './field-types/status.ts';
+export { isSameJson } from './field-types/structure.ts';
+export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,
   CompiledField,
@@ -69,4 +78,4 @@ export {
   systemFields,
   TITLE_FIELD,
 } from './system-fields.ts';
-export { checkValue } from './value-schema.ts';
+export { checkValue, VALUE_KEYWORDS } from './value-schema.ts';

@@ -5,8 +5,16 @@
  */
 import type { JsonSchema } from './field-type.ts';
 import { isCalendarDay } from './field-types/date.ts';
+import { isOrdered } from './field-types/date-range.ts';
+import { isStorableJson } from './field-types/json-text.ts';
 import type { CompiledField } from './model.ts';
 import { countSignificantDigits } from './numbers.ts';
+
+/** Keywords of our own that hold of any value, for every validator of the platform. */
+export const VALUE_KEYWORDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['storableJson', isStorableJson],
+  ['startBeforeEnd', isOrdered],
+]);
 
 /** What is wrong with a canonical value, in a sentence, or undefined when it fits. */
 export function checkValue(value: unknown, field: CompiledField): string | undefined {
@@ -21,6 +29,8 @@ function checkAgainst(value: unknown, schema: JsonSchema): string | undefined {
 }
 
 function describeFault(value: unknown, schema: JsonSchema): string | undefined {
+  for (const [keyword, holds] of VALUE_KEYWORDS)
+    if (schema[keyword] === true && !holds(value)) return 'It is not one of the values allowed.';
   if (!hasType(value, schema.type as string | undefined)) return `It must be ${String(schema.type)}.`;
   if (Array.isArray(schema.enum) && !schema.enum.includes(value))
     return 'It is not one of the values allowed.';
@@ -90,6 +100,7 @@ function checkObject(value: Record<string, unknown>, schema: JsonSchema): string
 
 function hasType(value: unknown, type: string | undefined): boolean {
   if (type === undefined) return true;
+  if (type === 'null') return value === null;
   if (type === 'integer') return Number.isInteger(value);
   if (type === 'number') return Number.isFinite(value);
   if (type === 'array') return Array.isArray(value);

@@ -9,6 +9,7 @@ import {
   countSignificantDigits,
   FIELD_TYPES,
   type JsonValue,
+  VALUE_KEYWORDS,
 } from '../src/index.ts';
 import { fields } from './sample-fields.ts';
 
@@ -29,11 +30,55 @@ const anything = fc.oneof(
   fc.stringMatching(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{3})?(Z|\+\d\d:\d\d))?$/),
   fc.date({ noInvalidDate: true }).map((date) => date.toJSON()),
   fc.emailAddress(),
+  fc
+    .array(
+      fc.constantFrom(
+        '<',
+        '>',
+        '&',
+        '"',
+        "'",
+        '<b>',
+        '</b>',
+        '<p ',
+        'onclick=',
+        '<script>',
+        '<svg><style>',
+        '<!--',
+        '&lt;',
+        '&#x3c;',
+        '<a href="javascript:',
+        '<table>',
+        '<td',
+        'text',
+        ' ',
+        '\u0000',
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join('')),
   fc.webUrl(),
   fc.uuid(),
   fc.array(fc.uuid()),
   fc.array(fc.constantFrom('plain', 'semi;colon', 'old', 'none', '')),
   fc.record({ object: fc.constantFrom('thing', 'nothing'), id: fc.oneof(fc.uuid(), fc.string()) }),
+  fc.record(
+    {
+      first: fc.oneof(fc.string(), fc.constant(' Ada  M ')),
+      last: fc.constantFrom('', 'Lovelace; Byron', 'back\\slash', 5),
+      street: fc.constantFrom('1 High St\r\n Floor 2', ';'),
+      country: fc.constantFrom('de', 'DE', 'ZZ', 'Germany'),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  fc.record(
+    { start: fc.constantFrom('2026-01-01', '2026-12-31', 'x'), end: fc.constantFrom('2026-06-30', null) },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  fc.record(
+    { latitude: fc.double(), longitude: fc.double({ min: -200, max: 200 }) },
+    { requiredKeys: ['latitude'], noNullPrototype: true },
+  ),
   fc.double(),
   fc.integer(),
   fc.integer({ min: -1000, max: 1000 }).map((number) => number / 100),
@@ -165,6 +210,8 @@ function createAjv(): Ajv {
     type: 'number',
     validate: (limit: number, value: number) => countSignificantDigits(value) <= limit,
   });
+  for (const [keyword, holds] of VALUE_KEYWORDS)
+    ajv.addKeyword({ keyword, validate: (_: unknown, value: unknown) => holds(value) });
   ajv.addKeyword('errorMessage');
   return ajv;
 }

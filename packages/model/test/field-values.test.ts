@@ -1,6 +1,6 @@
 /** Tables of single values: what each type takes, keeps and refuses. */
 import { describe, expect, it } from 'vitest';
-import { checkValue, type JsonValue } from '../src/index.ts';
+import { allowedNext, checkValue, type JsonValue, plainText } from '../src/index.ts';
 import { requireField } from './sample-fields.ts';
 
 /** What a field makes of a value given over the API: its canonical form, or `refused`. */
@@ -110,6 +110,288 @@ describe('dates and moments', () => {
     ['moment', 1774967400, 'refused'],
   ])('%s %j', (field, given, kept) => {
     expect(take(field, given)).toEqual(kept);
+  });
+});
+
+describe('ratings, colours, times and durations', () => {
+  it.each([
+    ['stars', 5, 5],
+    ['stars', 6, 'refused'],
+    ['stars', 0, 'refused'],
+    ['stars', 2.5, 'refused'],
+    ['stars', '', null],
+    ['three_stars', 4, 'refused'],
+    ['brand', ' #1F6FEB ', '#1f6feb'],
+    ['brand', '#abc', '#aabbcc'],
+    ['brand', '1f6feb', '#1f6feb'],
+    ['brand', 'red', 'refused'],
+    ['brand', '#12345', 'refused'],
+    ['brand', '', null],
+    ['slot', '14:30', '14:30'],
+    ['slot', '14:30:00', '14:30'],
+    ['slot', '14:30:05', '14:30:05'],
+    ['slot', '9:30', '09:30'],
+    ['slot', '24:00', 'refused'],
+    ['slot', '14:60', 'refused'],
+    ['slot', '14', 'refused'],
+    ['slot', 870, 'refused'],
+    ['slot', ' ', null],
+    ['span', 5400, 5400],
+    ['span', 1.5, 2],
+    ['span', -1, 'refused'],
+    ['span', -0, 0],
+    ['span', '1:30', 'refused'],
+    ['span', 1e15, 'refused'],
+    ['short_span', -60, -60],
+    ['short_span', -61, 'refused'],
+  ])('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toBe(kept);
+  });
+
+  it.each([
+    ['stars', '★★★', 3],
+    ['stars', '4', 4],
+    ['stars', '4.5', 'refused'],
+    ['slot', '9 am', '09:00'],
+    ['slot', '12:15 a.m.', '00:15'],
+    ['slot', '12 pm', '12:00'],
+    ['slot', '13 pm', 'refused'],
+    ['slot', '0930', '09:30'],
+    ['slot', '9', 'refused'],
+    ['span', '1h 30m', 5400],
+    ['span', '1:30', 5400],
+    ['span', '1:30:05', 5405],
+    ['span', '1.5 hours', 5400],
+    ['span', '1,5h', 5400],
+    ['span', '90', 5400],
+    ['span', '2 days 1 min', 172_860],
+    ['span', '45s', 45],
+    ['span', '1:75', 'refused'],
+    ['span', 'soon', 'refused'],
+    ['span', '', null],
+    ['short_span', '-0:01', -60],
+  ])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toBe(value);
+  });
+});
+
+describe('markdown, code, tags and status', () => {
+  const rows: readonly (readonly [string, unknown, unknown])[] = [
+    ['plain_markdown', '\r\n\n    code first\r\nend  \n', '    code first\nend'],
+    ['plain_markdown', 'e\u0301', 'é'],
+    ['plain_markdown', ' \n ', null],
+    ['script', '\n  if x:\r\n    y\n\n', '  if x:\n    y'],
+    ['script', 'e\u0301', 'e\u0301'],
+    ['script', 'a\u0000', 'refused'],
+    ['script', 5, 'refused'],
+    ['short_script', 'x'.repeat(10), 'refused'],
+    ['words', ['  b ', 'a', 'b', ''], ['b', 'a']],
+    ['words', ['two\n words'], ['two words']],
+    ['words', [], null],
+    ['words', [' '], null],
+    ['words', ['a', 5], 'refused'],
+    ['words', 'a', 'refused'],
+    ['words', ['x'.repeat(101)], 'refused'],
+    ['words', Array.from({ length: 201 }, (_, index) => `t${index}`), 'refused'],
+    ['step', 'plain', 'plain'],
+    ['step', 'old', 'refused'],
+  ];
+  it.each(rows)('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+
+  it.each([
+    ['words', 'b; a;b', ['b', 'a']],
+    ['words', 'semi\\;colon\nnext', ['semi;colon', 'next']],
+    ['words', ' ; ', null],
+    ['step', 'PLAIN', 'plain'],
+  ] as readonly (readonly [string, string, JsonValue])[])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toEqual(value);
+  });
+
+  it('a status knows what may follow', () => {
+    expect(allowedNext(requireField('step'), 'plain')).toEqual(['old']);
+    expect(allowedNext(requireField('step'), 'old')).toEqual([]);
+    expect(allowedNext(requireField('step'), 'semi;colon')).toBeUndefined();
+    expect(allowedNext(requireField('step'), null)).toBeUndefined();
+    expect(allowedNext(requireField('choice'), 'plain')).toBeUndefined();
+  });
+});
+
+describe('rich text', () => {
+  it.each([
+    ['<p>One <b>two</b></p>', '<p>One <b>two</b></p>'],
+    ['<p>a</p><script>alert(1)</script>', '<p>a</p>'],
+    ['<p onclick="x()" style="position:fixed">a</p>', '<p>a</p>'],
+    ['<a href="javascript:alert(1)">a</a>', '<a>a</a>'],
+    ['<a href=" java\nscript:alert(1)">a</a>', '<a>a</a>'],
+    ['<a href="//evil.example">a</a>', '<a>a</a>'],
+    ['<a href="https://example.com" target="x">a</a>', '<a href="https://example.com">a</a>'],
+    ['<img src=x onerror=alert(1)>text', 'text'],
+    ['<svg><g onload=alert(1)></g></svg>text', 'text'],
+    ['<iframe src="https://evil.example">x</iframe>text', 'xtext'],
+    ['<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>a', 'a'],
+    ['<div>line</div>', '<p>line</p>'],
+    ['<b>open', '<b>open</b>'],
+    ['1 < 2 & 3', '1 &lt; 2 &amp; 3'],
+    ['<p>  </p><p><br></p>', null],
+    ['', null],
+    ['<img src=x>', null],
+    [5, 'refused'],
+    ['a\u0000b', 'refused'],
+    [`<p>${'x'.repeat(131_072)}</p>`, 'refused'],
+  ])('takes %j', (given, kept) => {
+    expect(take('story', given)).toBe(kept);
+  });
+
+  it('a great many open tags are no work', () => {
+    const start = performance.now();
+    take('story', '<b>'.repeat(40_000));
+    take('story', '<p><b>'.repeat(9_000));
+    take('story', '<'.repeat(131_000));
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it('is shown to lists as its words', () => {
+    expect(plainText('<p>One &amp; <b>two</b></p><ul><li>three</li><li>four</li></ul>')).toBe(
+      'One & two three four',
+    );
+  });
+});
+
+describe('values of several parts', () => {
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
+  const rows: readonly (readonly [string, unknown, unknown])[] = [
+    ['contact', { last: ' Love  lace ', first: 'Ada', middle: '' }, { first: 'Ada', last: 'Love lace' }],
+    ['contact', { first: ' ' }, null],
+    ['contact', {}, null],
+    ['contact', 'Ada Lovelace', 'refused'],
+    ['contact', { first: 'Ada', nick: 'A' }, 'refused'],
+    ['contact', { first: 5 }, 'refused'],
+    ['contact', { first: 'x'.repeat(101) }, 'refused'],
+    ['contact', { first: 'a\u0000' }, 'refused'],
+    ['billing', { country: 'de', city: 'Berlin' }, { city: 'Berlin', country: 'DE' }],
+    ['billing', { street: ' 1 High St \r\n\r\n Floor 2 ' }, { street: '1 High St\nFloor 2' }],
+    ['billing', { country: 'ZZ' }, 'refused'],
+    ['billing', { country: 'Germany' }, 'refused'],
+    ['billing', { zip: '10115' }, 'refused'],
+    ['term', { end: '2026-03-31', start: '2026-03-01' }, { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', { start: '2026-03-01', end: '2026-03-01' }, { start: '2026-03-01', end: '2026-03-01' }],
+    ['term', { start: '2026-03-02', end: '2026-03-01' }, 'refused'],
+    ['term', { start: '2026-03-01' }, 'refused'],
+    ['term', { start: '2026-02-30', end: '2026-03-01' }, 'refused'],
+    ['term', { start: null, end: null }, null],
+    ['place', { longitude: 13.123456789, latitude: -0 }, { latitude: 0, longitude: 13.1234568 }],
+    ['place', { latitude: 90.1, longitude: 0 }, 'refused'],
+    ['place', { latitude: 1, longitude: -180.5 }, 'refused'],
+    ['place', { latitude: 1 }, 'refused'],
+    ['place', { latitude: '1', longitude: 2 }, 'refused'],
+    ['place', [1, 2], 'refused'],
+    ['anything', { a: null, b: [null] }, { a: null, b: [null] }],
+    ['anything', 0, 0],
+    ['anything', false, false],
+    ['anything', {}, {}],
+    ['anything', [], null],
+    ['anything', '', null],
+    ['anything', { 'a\u0000': 1 }, 'refused'],
+    ['anything', ['\ud800'], 'refused'],
+    ['anything', JSON.parse('[1e999]'), 'refused'],
+    ['anything', deep(64), deep(64)],
+    ['anything', deep(65), 'refused'],
+    ['anything', 'x'.repeat(200_001), 'refused'],
+    ['settings', { count: 3, note: null }, { count: 3, note: null }],
+    ['settings', { count: -1 }, 'refused'],
+    ['settings', { note: null }, 'refused'],
+    ['settings', { count: 1, note: 'x' }, 'refused'],
+    ['settings', 5, 'refused'],
+  ];
+  it.each(rows)('%s takes %j', (field, given, kept) => {
+    expect(take(field, given)).toEqual(kept);
+  });
+
+  it('JSON of any depth is refused without a stack overflow', () => {
+    let value: unknown = 1;
+    for (let level = 0; level < 200_000; level++) value = [value];
+    expect(
+      checkValue(
+        requireField('anything').type.canonicalise(value, requireField('anything')),
+        requireField('anything'),
+      ),
+    ).toBeDefined();
+  });
+
+  it.each([
+    [
+      'contact',
+      'Dr. Ada Maria Lovelace Jr.',
+      { salutation: 'Dr.', first: 'Ada', middle: 'Maria', last: 'Lovelace', suffix: 'Jr.' },
+    ],
+    ['contact', 'Lovelace, Ada', { first: 'Ada', last: 'Lovelace' }],
+    ['contact', 'van der Berg, Jan Piet', { first: 'Jan', middle: 'Piet', last: 'van der Berg' }],
+    ['contact', 'Plato', { last: 'Plato' }],
+    ['contact', ';Ada;;Love\\;lace;', { first: 'Ada', last: 'Love;lace' }],
+    ['contact', 'a;b;c;d;e;f', 'refused'],
+    ['contact', '  ', null],
+    [
+      'billing',
+      '1 High St;Leeds;;LS1 1AA;gb',
+      { street: '1 High St', city: 'Leeds', postal_code: 'LS1 1AA', country: 'GB' },
+    ],
+    ['billing', 'High Street, Leeds', 'refused'],
+    ['term', '2026-03-01/2026-03-31', { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', '2026-03-01 - 2026-03-31', { start: '2026-03-01', end: '2026-03-31' }],
+    ['term', '2026-03-01', { start: '2026-03-01', end: '2026-03-01' }],
+    ['term', '2026-03-31/2026-03-01', 'refused'],
+    ['term', 'March', 'refused'],
+    ['place', '52.5163, 13.3777', { latitude: 52.5163, longitude: 13.3777 }],
+    ['place', '-33.9° , 18.4°', { latitude: -33.9, longitude: 18.4 }],
+    ['place', '91, 0', 'refused'],
+    ['place', 'Berlin', 'refused'],
+    ['anything', '{"a": null}', { a: null }],
+    ['anything', '{a: 1}', 'refused'],
+    ['anything', '[1e999]', 'refused'],
+  ] as readonly (readonly [string, string, JsonValue])[])('%s reads %j', (field, text, value) => {
+    expect(read(field, text)).toEqual(value);
+  });
+
+  it.each([
+    [
+      'contact',
+      { salutation: 'Dr.', first: 'Ada', last: 'Lovelace' },
+      'Dr. Ada Lovelace',
+      'Dr. Lovelace Ada',
+    ],
+    [
+      'billing',
+      { street: '1 Ring', city: 'Wien', postal_code: '1010', country: 'AT' },
+      '1 Ring, 1010 Wien, Austria',
+      '1 Ring, 1010 Wien, オーストリア',
+    ],
+    [
+      'billing',
+      { city: 'Austin', state: 'TX', postal_code: '73301', country: 'US' },
+      'Austin, TX 73301, United States',
+      'Austin, TX 73301, アメリカ合衆国',
+    ],
+    [
+      'term',
+      { start: '2026-03-01', end: '2026-03-31' },
+      '1 Mar 2026 – 31 Mar 2026',
+      '2026/03/01 – 2026/03/31',
+    ],
+    ['place', { latitude: -33.9, longitude: 18.4 }, '33.9° S, 18.4° E', '33.9° S, 18.4° E'],
+  ] as const)('%s shows %j', (name, value, british, japanese) => {
+    const field = requireField(name);
+    const display = { timeZone: 'UTC', currency: 'EUR' };
+    expect(field.type.display(value, field, { ...display, locale: 'en-GB' })).toBe(british);
+    expect(field.type.display(value, field, { ...display, locale: 'ja-JP' })).toBe(japanese);
+  });
+
+  it('the order of keys is no difference, as PostgreSQL keeps none', () => {
+    const { isEqual } = requireField('anything').type;
+    expect(isEqual({ a: 1, b: [{ c: null, d: 2 }] }, { b: [{ d: 2, c: null }], a: 1 })).toBe(true);
+    expect(isEqual({ a: 1 }, { a: 1, b: null })).toBe(false);
+    expect(isEqual([1, 2], [2, 1])).toBe(false);
   });
 });
 
@@ -233,6 +515,20 @@ describe('T7 no expression takes more than linear time', () => {
     'either',
     'things',
     'active',
+    'stars',
+    'brand',
+    'slot',
+    'span',
+    'plain_markdown',
+    'script',
+    'words',
+    'step',
+    'story',
+    'contact',
+    'billing',
+    'term',
+    'place',
+    'anything',
   ];
 
   /** The least of three times, since another process can only make one longer. */

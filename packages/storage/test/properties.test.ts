@@ -23,8 +23,11 @@ const TYPES = {
   number: { type: 'decimal' },
   date: { type: 'date' },
   datetime: { type: 'datetime' },
+  time: { type: 'time' },
   option: { type: 'select', options: OPTIONS },
   options: { type: 'multi_select', options: OPTIONS },
+  tags: { type: 'tags' },
+  json: { type: 'json' },
   flag: { type: 'boolean' },
   other_text: { type: 'text' },
   other_number: { type: 'decimal' },
@@ -39,7 +42,8 @@ const COMPONENTS = [
     name: { type: 'text' },
     ...Object.fromEntries(
       Object.entries(TYPES).flatMap(([name, body]) => [
-        [`p_${name}`, { ...body, indexed: true }],
+        // What can't be indexed is read from `data` twice.
+        [`p_${name}`, name === 'json' ? body : { ...body, indexed: true }],
         [`u_${name}`, body],
       ]),
     ),
@@ -109,8 +113,11 @@ const values: { readonly [K in TypeName]: fc.Arbitrary<JsonValue> } = {
   date: fc.constantFrom(...DAYS),
   other_date: fc.constantFrom(...DAYS),
   datetime: fc.constantFrom(...INSTANTS),
+  time: fc.constantFrom('00:00', '09:30', '09:30:01', '09:31', '23:59:59'),
   option: fc.constantFrom('a', 'b', 'c'),
   options: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+  tags: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+  json: fc.constantFrom(0, false, 'x', { a: null }, [null, 1]),
   flag: fc.boolean(),
 };
 const record = fc
@@ -237,7 +244,7 @@ function field(name: TypeName): fc.Arbitrary<{ var: string }> {
 }
 
 const simple: fc.Arbitrary<Source> = fc.oneof(
-  ...(['text', 'number', 'date', 'datetime'] as const).map((name) =>
+  ...(['text', 'number', 'date', 'datetime', 'time'] as const).map((name) =>
     fc
       .tuple(fc.constantFrom(...COMPARISONS), field(name), fc.option(values[name], { nil: null }))
       .map(([operator, left, right]) => ({ [operator]: [left, right] })),
@@ -261,7 +268,7 @@ const simple: fc.Arbitrary<Source> = fc.oneof(
     .tuple(fc.constantFrom('==', '!='), field('flag'), fc.boolean())
     .map(([operator, left, right]) => ({ [operator]: [left, right] })),
   field('flag'),
-  ...(['text', 'number', 'date', 'option'] as const).map((name) =>
+  ...(['text', 'number', 'date', 'option', 'time'] as const).map((name) =>
     fc
       .tuple(field(name), fc.array(values[name], { minLength: 1, maxLength: 3 }))
       .map(([left, list]) => ({ in: [left, list] })),
@@ -269,7 +276,7 @@ const simple: fc.Arbitrary<Source> = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('includes_any', 'includes_all'),
-      field('options'),
+      fc.oneof(field('options'), field('tags')),
       fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 2 }),
     )
     .map(([operator, left, list]) => ({ [operator]: [left, list] })),

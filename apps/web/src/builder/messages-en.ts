@@ -300,6 +300,21 @@ export const builderEn = {
       help: '{0000} is the counter, {YYYY}, {YY}, {MM} and {DD} are the date.',
       preview: 'Gives {{numbers}} …',
     },
+    json_schema: {
+      label: 'JSON Schema',
+      help: 'What values must look like. Left blank: any JSON.',
+      notJson: 'This is not JSON yet.',
+    },
+    transitions: {
+      label: 'Allowed steps',
+      help: 'Which options may follow each one. Left as “any”, every option may.',
+      any: 'Any option',
+      end: 'None: the end',
+      mode: 'After {{option}}',
+      only: 'Only these',
+      next: 'Options after {{option}}',
+      none: 'Add options first.',
+    },
     to: {
       label: 'Points to',
       help: 'One object, or several for a link that may lead to any of them.',

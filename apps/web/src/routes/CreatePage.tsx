@@ -99,7 +99,8 @@ function prefilled(
       }
       if (field.value_type === 'number') return Number.isFinite(Number(text)) ? [[name, Number(text)]] : [];
       if (field.value_type === 'boolean') return [[name, text === 'true']];
-      if (field.value_type === 'options' || field.value_type === 'ids') return [[name, text.split(',')]];
+      if (field.value_type === 'options' || field.value_type === 'ids' || field.value_type === 'texts')
+        return [[name, text.split(',')]];
       return [[name, text]];
     }),
   );

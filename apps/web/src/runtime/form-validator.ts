@@ -7,6 +7,7 @@ import { type Schema, Validator } from '@cfworker/json-schema';
 import type { RJSFSchema, RJSFValidationError, ValidatorType } from '@rjsf/utils';
 import { toErrorSchema } from '@rjsf/utils';
 import { type FieldDescription, wireValues, withoutBlanks } from '@trellis/forms';
+import { isStorableJson } from '@trellis/model';
 import { i18next } from '../i18n.ts';
 
 /** Values of a form: as on the wire, but lookups may be expanded so that their titles are at hand. */
@@ -24,7 +25,10 @@ export function findFormErrors(schema: RJSFSchema, values: FormData): RJSFValida
     }
     if (typeof property !== 'object') continue;
     const result = new Validator(property as Schema, '2020-12', false).validate(data[name]);
-    if (result.valid) continue;
+    // Its own keyword: text that is no JSON stays in the form as a value that no JSON can be.
+    const isKept =
+      (property as { storableJson?: boolean }).storableJson !== true || isStorableJson(data[name]);
+    if (result.valid && isKept) continue;
     const keyword = result.errors.at(-1)?.keyword;
     const own: unknown = (property as { errorMessage?: unknown }).errorMessage;
     errors.push(

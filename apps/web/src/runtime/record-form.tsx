@@ -47,8 +47,13 @@ export function RecordForm(props: RecordFormProps) {
   // Editing, the type may be changed in the form itself, and with it the options on offer.
   const chosenType = typeof values.record_type === 'string' ? values.record_type : recordType;
   const { schema, uiSchema } = useMemo(
-    () => formSchema(description, layout, { mode, recordType: chosenType }),
-    [description, layout, mode, chosenType],
+    () =>
+      formSchema(description, layout, {
+        mode,
+        recordType: chosenType,
+        ...(mode === 'edit' ? { stored: record } : {}),
+      }),
+    [description, layout, mode, chosenType, record],
   );
   const validator = useMemo(() => createFormValidator(description.fields), [description]);
   const names = useMemo(() => Object.keys(schema.properties), [schema]);

@@ -5,18 +5,32 @@
 export const WIDGET_NAMES = [
   'text',
   'long_text',
+  'rich_text',
+  'markdown',
+  'code',
+  'person_name',
   'email',
   'phone',
   'url',
+  'address',
+  'geolocation',
+  'color',
+  'json',
   'integer',
   'decimal',
   'currency',
   'percent',
+  'rating',
   'boolean',
   'date',
   'datetime',
+  'date_range',
+  'time',
+  'duration',
   'select',
+  'status',
   'multi_select',
+  'tags',
   'lookup',
   'multi_lookup',
   'user',
@@ -24,6 +38,16 @@ export const WIDGET_NAMES = [
 ] as const;
 
 export type WidgetName = (typeof WIDGET_NAMES)[number];
+
+/** Widgets of several lines, where Enter begins a new one and only Ctrl+Enter saves. */
+export const MULTILINE_WIDGETS: ReadonlySet<string> = new Set([
+  'long_text',
+  'rich_text',
+  'markdown',
+  'code',
+  'json',
+  'address',
+]);
 
 /** The widget of a field; a name from a newer server is shown as text rather than not at all. */
 export function widgetOf(field: { readonly widget: string }): WidgetName {

@@ -7,6 +7,7 @@ import { nearest, type Problem } from '@trellis/metadata';
 import type { JsonValue, ValueType } from '../field-type.ts';
 import { isCalendarDay } from '../field-types/date.ts';
 import { datetime } from '../field-types/datetime.ts';
+import { time } from '../field-types/time.ts';
 import type { CompiledField } from '../model.ts';
 import {
   ALWAYS,
@@ -230,7 +231,7 @@ class Checker {
       return ALWAYS;
     }
     const isOrdering = op !== '==' && op !== '!=';
-    if (isOrdering && !['number', 'date', 'datetime', 'text', 'blank'].includes(typedLeft.type)) {
+    if (isOrdering && !['number', 'date', 'datetime', 'time', 'text', 'blank'].includes(typedLeft.type)) {
       this.#fail(
         'wrong_type',
         pointer,
@@ -305,6 +306,13 @@ class Checker {
         if ('value' in parsed) return { op: 'literal', type: 'datetime', value: parsed.value };
         break;
       }
+      case 'time': {
+        const parsed = time.parseText(value);
+        if ('value' in parsed) return { op: 'literal', type: 'time', value: parsed.value };
+        break;
+      }
+      case 'texts':
+        return textLiteral(field ? canonicalEntry(field, value) : value);
       case 'option':
       case 'options':
         if (
@@ -395,8 +403,8 @@ class Checker {
     if (!this.#hasCount(call, 2, pointer)) return ALWAYS;
     const value = this.operand(call.args[0], call.at(0));
     if (!value) return ALWAYS;
-    if (value.type !== 'options') {
-      this.#fail('wrong_type', call.at(0), `\`${op}\` looks at a list of options: ${this.#describe(value)}.`);
+    if (value.type !== 'options' && value.type !== 'texts') {
+      this.#fail('wrong_type', call.at(0), `\`${op}\` looks at a list: ${this.#describe(value)}.`);
       return ALWAYS;
     }
     const given = call.args[1];
@@ -409,7 +417,7 @@ class Checker {
         continue;
       }
       const typed = this.#adapt({ op: 'literal', type: 'text', value: item }, value, at(index));
-      if (typed) list.push(item);
+      if (typed?.op === 'literal' && typeof typed.value === 'string') list.push(typed.value);
     }
     return { op, value, list };
   }
@@ -496,6 +504,12 @@ class Checker {
   }
 }
 
+/** An entry of a list as its field would keep it. */
+function canonicalEntry(field: CompiledField, value: string): unknown {
+  const list = field.type.canonicalise([value], field);
+  return Array.isArray(list) ? list[0] : null;
+}
+
 /** Text that is blank in its field's canonical form is blank, like every blank. */
 function textLiteral(value: unknown): Operand {
   return typeof value === 'string' && value !== ''
@@ -547,8 +561,11 @@ const TYPE_NAMES: Readonly<Record<ValueType | 'blank', string>> = {
   boolean: 'checkbox',
   date: 'date',
   datetime: 'date and time',
+  time: 'time of day',
   option: 'select',
   options: 'multi-select',
+  texts: 'list of texts',
+  structure: 'value of several parts',
   id: 'link to a record',
   ids: 'list of links',
   reference: 'link to a record',

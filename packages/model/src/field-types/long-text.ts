@@ -11,6 +11,7 @@ export const longText = {
   properties: ['max_length', 'pattern'],
   widget: 'long_text',
   convertsTo: ['text'],
+  column: { type: 'text', index: 'none' },
   filterOperators: ['contains', 'starts_with', 'ends_with', 'is_blank'],
   aggregates: ['count'],
   isSortable: false,

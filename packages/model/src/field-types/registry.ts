@@ -1,22 +1,36 @@
 /** All live field types by name. A type of the language that is not here is refused when a field uses it. */
 import type { FieldTypeName } from '@trellis/metadata';
 import type { FieldType } from '../field-type.ts';
+import { address } from './address.ts';
 import { autoNumber } from './auto-number.ts';
 import { boolean } from './boolean.ts';
+import { code } from './code.ts';
+import { color } from './color.ts';
 import { currency } from './currency.ts';
 import { date } from './date.ts';
+import { dateRange } from './date-range.ts';
 import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
+import { duration } from './duration.ts';
 import { email } from './email.ts';
+import { geolocation } from './geolocation.ts';
 import { integer } from './integer.ts';
+import { json } from './json.ts';
 import { longText } from './long-text.ts';
 import { lookup } from './lookup.ts';
+import { markdown } from './markdown.ts';
 import { multiLookup } from './multi-lookup.ts';
 import { multiSelect } from './multi-select.ts';
 import { percent } from './percent.ts';
+import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
+import { rating } from './rating.ts';
+import { richText } from './rich-text.ts';
 import { select } from './select.ts';
+import { status } from './status.ts';
+import { tags } from './tags.ts';
 import { text } from './text.ts';
+import { time } from './time.ts';
 import { url } from './url.ts';
 import { user } from './user.ts';
 
@@ -24,18 +38,32 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
   [
     text,
     longText,
+    richText,
+    markdown,
+    code,
+    personName,
     email,
     phone,
     url,
+    address,
+    geolocation,
+    color,
+    json,
     integer,
     decimal,
     currency,
     percent,
+    rating,
     boolean,
     date,
     datetime,
+    dateRange,
+    time,
+    duration,
     select,
+    status,
     multiSelect,
+    tags,
     lookup,
     multiLookup,
     user,

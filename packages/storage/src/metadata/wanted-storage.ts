@@ -61,7 +61,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
       .map((field) => ({
         fieldKey: foldedKey(field.key),
         type: 'code' as const,
-        source: lowered(sourceOf(field), features).text,
+        source: lowered(searchedText(sourceOf(field), field), features).text,
         isUnique: false,
       })),
   ];
@@ -75,9 +75,10 @@ export function foldedKey(fieldKey: string): string {
   return `${fieldKey}~folded`;
 }
 
-/** Values of options are compared by code point: that is their order for programs, and far cheaper than people's. */
+/** Values of options and times of day are compared by code point: their order for programs, and far cheaper than people's. */
 export function isCode(field: CompiledField): boolean {
-  return field.type.valueType === 'option' && field.systemColumn === undefined;
+  const { valueType } = field.type;
+  return (valueType === 'option' || valueType === 'time') && field.systemColumn === undefined;
 }
 
 function isSearched(object: CompiledObject, field: CompiledField): boolean {
@@ -102,6 +103,8 @@ export function sourceOf(field: CompiledField): Sql {
       return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
     case 'uuid':
       return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
+    case 'jsonb':
+      return sql`(${data}->${key})`;
     default:
       return sql`(${data}->>${key})`;
   }
@@ -138,6 +141,8 @@ export function columnDefinition(name: string, type: string, features: DatabaseF
       return sql`${identifier(name)} text[]`;
     case 'uuid':
       return sql`${identifier(name)} uuid`;
+    case 'jsonb':
+      return sql`${identifier(name)} jsonb`;
     default:
       throw new TypeError(`No column can have the type ${type}.`);
   }
@@ -246,6 +251,14 @@ export function uniqueIndexName(schema: string, objectKey: string, column: strin
 
 function uniqueDefinition(table: Sql, column: string): Sql {
   return sql`on ${table} (${identifier(column)}) where deleted_at is null`;
+}
+
+/** The words of a value, as searches see them: without the tags of rich text. */
+export function searchedText(value: Sql, field: CompiledField): Sql {
+  if (field.type.column?.isMarkup !== true) return value;
+  const spaced = sql`regexp_replace(${value}, '</(p|li|h[1-4]|tr|blockquote|pre)>|<br ?/?>', ' ', 'g')`;
+  const bare = sql`regexp_replace(${spaced}, '<[^<>]*>', '', 'g')`;
+  return sql`replace(replace(replace(replace(${bare}, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')`;
 }
 
 /** Ignores case as `toLowerCase` does: text search and its index must use the same words. */

@@ -5,7 +5,7 @@
  */
 import type { ComparisonOperator, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { lowered } from '../metadata/wanted-storage.ts';
+import { lowered, searchedText } from '../metadata/wanted-storage.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import type { Condition, Term } from './shape.ts';
 import type { ValueSource } from './sources.ts';
@@ -67,13 +67,14 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       const folded = reader.folded(condition.value.path);
       // The same collation on both sides, and that of the column, or its index would not serve.
       if (folded) return sql`${folded} like ${pattern} collate "C"`;
-      return sql`${lowered(term(condition.value), features)} like ${pattern}`;
+      const words = searchedText(term(condition.value), condition.value.path.field);
+      return sql`${lowered(words, features)} like ${pattern}`;
     }
     case 'contains':
     case 'starts_with':
     case 'ends_with': {
       const [value, text] = [condition.value, condition.text].map((side) =>
-        lowered(term(side), features),
+        lowered(side.is === 'field' ? searchedText(term(side), side.path.field) : term(side), features),
       ) as [Sql, Sql];
       if (condition.is === 'contains') return sql`strpos(${value}, ${text}) > 0`;
       if (condition.is === 'starts_with') return sql`starts_with(${value}, ${text})`;

@@ -1,7 +1,17 @@
 /** What a new record begins with, typed: a value of the field's kind, or today, now, the person who makes it. */
-import { Input, MultiSelect, NumberInput, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
+import {
+  ColorInput,
+  Input,
+  MultiSelect,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
-import type { FieldType } from '@trellis/model';
+import { type FieldType, formatDuration, parseDuration } from '@trellis/model';
 import { useState } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { isSame } from '../draft/same.ts';
@@ -62,6 +72,8 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
         </Input.Wrapper>
       );
     case 'number':
+      if (type.widget === 'duration')
+        return <DurationDefault {...common} value={value} set={(next) => set('default', next)} />;
       return (
         <NumberInput
           {...common}
@@ -100,7 +112,32 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
       return type.name === 'user' ? (
         <MovingDefault {...common} moving="user" value={value} set={set} />
       ) : null;
+    case 'texts':
+      return (
+        <TagsInput
+          {...common}
+          value={Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []}
+          onChange={(next) => set('default', next.length === 0 ? undefined : next)}
+        />
+      );
+    case 'time':
+      return (
+        <TextInput
+          {...common}
+          type="time"
+          value={typeof value === 'string' ? value : ''}
+          onChange={(event) => set('default', event.currentTarget.value || undefined)}
+        />
+      );
     case 'text':
+      if (type.widget === 'color')
+        return (
+          <ColorInput
+            {...common}
+            value={typeof value === 'string' ? value : ''}
+            onChange={(next) => set('default', next || undefined)}
+          />
+        );
       return (
         <TextInput
           {...common}
@@ -111,6 +148,33 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
     default:
       return null;
   }
+}
+
+interface DurationDefaultProps {
+  readonly label: string;
+  readonly description: string;
+  readonly error: string | undefined;
+  readonly value: unknown;
+  set(value: unknown): void;
+}
+
+/** Typed as `1h 30m`, kept in seconds. */
+function DurationDefault({ value, set, ...common }: DurationDefaultProps) {
+  const [typed, setTyped] = useState<string>();
+  const kept = typeof value === 'number' ? formatDuration(value) : typeof value === 'string' ? value : '';
+  return (
+    <TextInput
+      {...common}
+      placeholder="1:30"
+      value={typed ?? kept}
+      onChange={(event) => {
+        const text = event.currentTarget.value;
+        setTyped(text);
+        set(text.trim() === '' ? undefined : (parseDuration(text) ?? text));
+      }}
+      onBlur={() => setTyped(undefined)}
+    />
+  );
 }
 
 interface MovingDefaultProps {

@@ -132,7 +132,9 @@ function flagsOf(type: FieldType): readonly Flag[] {
       : []),
     ...(isScalar && !isChoice && !type.isReadOnly ? (['unique'] as const) : []),
     // A link is always indexed: the database follows it when its target goes.
-    ...(type.column !== undefined && type.valueType !== 'id' ? (['indexed'] as const) : []),
+    ...(type.column !== undefined && type.column.index !== 'none' && type.valueType !== 'id'
+      ? (['indexed'] as const)
+      : []),
     ...(type.valueType === 'text' ? (['searchable'] as const) : []),
     ...(type.isReadOnly || type.column === undefined ? [] : (['set_once', 'no_copy'] as const)),
   ];

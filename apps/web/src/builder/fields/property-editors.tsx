@@ -13,6 +13,8 @@ import type { FieldChange } from './FieldForm.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
+import { SchemaEditor } from './SchemaEditor.tsx';
+import { TransitionsEditor } from './TransitionsEditor.tsx';
 
 export type FieldBody = Bodies['field'];
 
@@ -134,6 +136,7 @@ function FormatEditor({ body, set, fault }: PropertyEditorProps) {
 /** Properties without an entry here are edited by another one (`option_set` with `options`) or not live yet. */
 export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
   options: { Input: OptionsProperty, isWide: true },
+  transitions: { Input: TransitionsEditor, isWide: true },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },
@@ -150,6 +153,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   default_country: {
     Input: (props) => <CodeProperty {...props} property="default_country" choices={countryChoices} />,
   },
+  json_schema: { Input: SchemaEditor, isWide: true },
   language: { Input: (props) => <TextProperty {...props} property="language" isCode /> },
   format: { Input: FormatEditor, isWide: true },
 };

@@ -24,6 +24,8 @@ function sampleOf(field: FieldDescription): unknown {
       return `2026-${two(1 + (seed % 12))}-${two(1 + (seed % 28))}`;
     case 'datetime':
       return `2026-${two(1 + (seed % 12))}-${two(1 + (seed % 28))}T09:30:00.000Z`;
+    case 'time':
+      return `${two(8 + (seed % 10))}:${two((seed % 4) * 15)}`;
     case 'option':
       return options[seed % Math.max(1, options.length)]?.value ?? null;
     case 'options':
@@ -34,10 +36,29 @@ function sampleOf(field: FieldDescription): unknown {
         id: 'sample',
         name: field.targets.includes('user') ? `${word} ${other}son` : `${word} ${other}`,
       };
+    case 'structure':
+      return sampleStructure(field, word, other);
+    case 'texts':
+      return [word.toLowerCase(), other.toLowerCase()];
     case 'ids':
       return null;
     default:
       return sampleText(field, word, other);
+  }
+}
+
+function sampleStructure(field: FieldDescription, word: string, other: string): unknown {
+  switch (field.widget) {
+    case 'person_name':
+      return { first: word, last: `${other}son` };
+    case 'address':
+      return { street: `12 ${word} Street`, city: other, postal_code: '10115', country: 'DE' };
+    case 'date_range':
+      return { start: '2026-03-01', end: '2026-03-31' };
+    case 'geolocation':
+      return { latitude: 52.5163, longitude: 13.3777 };
+    default:
+      return { note: word.toLowerCase() };
   }
 }
 
@@ -49,8 +70,15 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
       return '+44 20 7946 0000';
     case 'url':
       return `https://${word.toLowerCase()}.example.com`;
+    case 'code':
+      return 'select name\nfrom account';
+    case 'rich_text':
+      return `<p><b>${word}.</b> ${SENTENCE}</p>`;
+    case 'markdown':
     case 'long_text':
       return SENTENCE;
+    case 'color':
+      return '#1f6feb';
     case 'auto_number':
       return '00042';
     default:
@@ -60,6 +88,8 @@ function sampleText(field: FieldDescription, word: string, other: string): strin
 
 function sampleNumber(field: FieldDescription, seed: number): number {
   if (field.type === 'percent') return (seed % 20) * 5;
+  if (field.type === 'rating') return 1 + (seed % Number(field.schema.maximum ?? 5));
+  if (field.type === 'duration') return 900 * (1 + (seed % 20));
   if (field.type === 'currency') return 1000 + (seed % 90) * 500;
   return seed % 100;
 }

@@ -35,7 +35,10 @@ export function SettingsTab({ object }: { object: string }) {
   const { body, set, entry } = edited;
   const fields = catalogue.of('field', object);
   const hasParent = fields.some((field) => field.body.parent);
-  const titles = fields.filter((field) => FIELD_TYPES.get(field.body.type)?.valueType === 'text');
+  const titles = fields.filter((field) => {
+    const type = FIELD_TYPES.get(field.body.type);
+    return type?.valueType === 'text' && type.isSortable;
+  });
 
   return (
     <Stack gap="lg" className={classes.narrow}>

@@ -19,7 +19,7 @@ export function SortEditor({ sort, choices, max, faultOf, onChange }: SortEditor
   const orderOf = (path: string): 'text' | 'number' | 'date' => {
     const field = choices.find((choice) => choice.path === path)?.field;
     const valueType = field === undefined ? 'text' : FIELD_TYPES.get(field.type)?.valueType;
-    if (valueType === 'number') return 'number';
+    if (valueType === 'number' || valueType === 'time') return 'number';
     return valueType === 'date' || valueType === 'datetime' ? 'date' : 'text';
   };
   const isDescending = (path: string) => sort.includes(`-${path}`);

@@ -1,6 +1,7 @@
 import { IconCheck } from '@tabler/icons-react';
 import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
-import type { ComponentType } from 'react';
+import { addressLines, plainText } from '@trellis/model';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { useDisplay } from '../use-display.ts';
@@ -26,7 +27,7 @@ export function FieldValue(props: CellProps) {
 
 /** Numbers line up at their last digit. */
 export function isRightAligned(field: FieldDescription): boolean {
-  return field.value_type === 'number';
+  return field.value_type === 'number' && field.widget !== 'rating';
 }
 
 function TextCell({ value, shape }: CellProps) {
@@ -75,6 +76,66 @@ function DateCell({ field, value }: CellProps) {
   );
 }
 
+function StructureCell({ field, value }: CellProps) {
+  const display = useDisplay();
+  return <span className={classes.line}>{formatValue(field, value, display)}</span>;
+}
+
+function AddressCell({ field, value, shape }: CellProps) {
+  const display = useDisplay();
+  if (shape === 'line') return <StructureCell field={field} value={value} shape={shape} />;
+  return <span className={classes.block}>{addressLines(value, display.locale).join('\n')}</span>;
+}
+
+/** The point as text that opens it on a map. */
+function GeolocationCell({ field, value }: CellProps) {
+  const { t } = useTranslation();
+  const display = useDisplay();
+  const { latitude, longitude } = (value ?? {}) as { latitude?: unknown; longitude?: unknown };
+  return (
+    <a
+      className={classes.line}
+      href={`https://www.openstreetmap.org/?mlat=${Number(latitude)}&mlon=${Number(longitude)}#map=15/${Number(latitude)}/${Number(longitude)}`}
+      target="_blank"
+      rel="noreferrer"
+      title={t('value.openMap')}
+    >
+      {formatValue(field, value, display)}
+    </a>
+  );
+}
+
+function JsonCell({ field, value, shape }: CellProps) {
+  return (
+    <CodeCell
+      field={field}
+      value={shape === 'line' ? JSON.stringify(value) : JSON.stringify(value, undefined, 2)}
+      shape={shape}
+    />
+  );
+}
+
+function RatingCell({ field, value }: CellProps) {
+  const { t } = useTranslation();
+  const stars = Number(value);
+  const most = Number(field.schema.maximum ?? stars);
+  return (
+    <span className={classes.stars} role="img" aria-label={t('value.stars', { stars, most })}>
+      <span className={classes.given}>{'★'.repeat(stars)}</span>
+      <span className={classes.faintStars}>{'★'.repeat(Math.max(0, most - stars))}</span>
+    </span>
+  );
+}
+
+function ColorCell({ value }: CellProps) {
+  return (
+    <span className={classes.color}>
+      <span className={classes.swatch} style={{ background: String(value) }} aria-hidden />
+      {String(value)}
+    </span>
+  );
+}
+
 function BooleanCell({ value, shape }: CellProps) {
   const { t } = useTranslation();
   // A column of yes and no reads best when only the yes is there.
@@ -107,6 +168,65 @@ function OptionsCell({ field, value, shape }: CellProps) {
   );
 }
 
+function TagsCell({ value, shape }: CellProps) {
+  const entries = Array.isArray(value) ? value.map(String) : [String(value)];
+  return (
+    <span className={shape === 'line' ? classes.badges : classes.badgesWrapped}>
+      {entries.map((entry) => (
+        <span key={entry} className={classes.tag}>
+          {entry}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function CodeCell({ field, value, shape }: CellProps) {
+  if (shape === 'line') return <code className={classes.codeLine}>{String(value)}</code>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={classes.codeBlock} tabIndex={0} aria-label={field.label}>
+      <pre>{String(value)}</pre>
+    </section>
+  );
+}
+
+// The renderer and the cleaner of what it makes come when the first such text is read.
+const MarkdownText = lazy(async () => ({ default: (await import('./MarkdownText.tsx')).MarkdownText }));
+
+// So does the cleaner of rich text.
+const SafeHtml = lazy(async () => ({ default: (await import('./SafeHtml.tsx')).SafeHtml }));
+
+function RichTextCell({ value, shape }: CellProps) {
+  const html = String(value);
+  if (shape === 'line') return <span className={classes.line}>{plainText(html)}</span>;
+  return (
+    <Suspense fallback={<span className={classes.block}>{plainText(html)}</span>}>
+      <SafeHtml html={html} />
+    </Suspense>
+  );
+}
+
+function MarkdownCell({ value, shape }: CellProps) {
+  const text = String(value);
+  if (shape === 'line') return <span className={classes.line}>{withoutMarks(text)}</span>;
+  return (
+    <Suspense fallback={<span className={classes.block}>{text}</span>}>
+      <MarkdownText text={text} />
+    </Suspense>
+  );
+}
+
+/** Markdown on one line, without most of its marks. */
+function withoutMarks(text: string): string {
+  return text
+    .slice(0, 400)
+    .replaceAll(/^[ \t]*(#{1,6}|[-*+>]|\d{1,3}\.)[ \t]/gm, '')
+    .replaceAll(/[*_`~]{1,3}/g, '')
+    .replaceAll(/\[([^\]\n]{0,200})\]\([^)\n]{0,300}\)/g, '$1')
+    .replaceAll(/\s+/g, ' ');
+}
+
 function LookupCell({ field, value }: CellProps) {
   return <RecordLink field={field} value={value} />;
 }
@@ -125,18 +245,32 @@ function SetCell({ field, value }: CellProps) {
 const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   text: TextCell,
   long_text: TextCell,
+  rich_text: RichTextCell,
+  markdown: MarkdownCell,
+  code: CodeCell,
+  person_name: StructureCell,
   email: EmailCell,
   phone: PhoneCell,
   url: UrlCell,
+  address: AddressCell,
+  geolocation: GeolocationCell,
+  json: JsonCell,
+  color: ColorCell,
   integer: NumberCell,
   decimal: NumberCell,
   currency: NumberCell,
   percent: NumberCell,
+  rating: RatingCell,
   boolean: BooleanCell,
   date: DateCell,
   datetime: DateCell,
+  date_range: StructureCell,
+  time: DateCell,
+  duration: NumberCell,
   select: OptionCell,
+  status: OptionCell,
   multi_select: OptionsCell,
+  tags: TagsCell,
   lookup: LookupCell,
   multi_lookup: SetCell,
   user: UserCell,

@@ -49,6 +49,7 @@ export function FilterValueInput({ field, editor, value, onChange }: FilterValue
           onChange={(event) => onChange(event.currentTarget.value)}
         />
       );
+    case 'field':
     case 'number':
     case 'option':
       return (

@@ -1,13 +1,24 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
+import { AddressInput } from './AddressInput.tsx';
+import { CodeInput, MarkdownInput } from './BlockInputs.tsx';
 import { BooleanInput } from './BooleanInput.tsx';
+import { ColorFieldInput } from './ColorFieldInput.tsx';
 import { DateFieldInput, DateTimeFieldInput } from './DateInputs.tsx';
+import { DateRangeInput } from './DateRangeInput.tsx';
+import { DurationInput } from './DurationInput.tsx';
+import { GeolocationInput } from './GeolocationInput.tsx';
 import type { InputProps } from './input-props.ts';
+import { JsonFieldInput } from './JsonFieldInput.tsx';
 import { LookupInput } from './LookupInput.tsx';
 import { MultiLookupInput } from './MultiLookupInput.tsx';
 import { NumberFieldInput } from './NumberFieldInput.tsx';
 import { OptionInput, OptionsInput } from './OptionInputs.tsx';
+import { PersonNameInput } from './PersonNameInput.tsx';
+import { RatingInput } from './RatingInput.tsx';
+import { TagsFieldInput } from './TagsFieldInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
+import { TimeFieldInput } from './TimeFieldInput.tsx';
 
 /** The input of a field: one for every widget there is. */
 export function FieldInput(props: InputProps) {
@@ -15,21 +26,46 @@ export function FieldInput(props: InputProps) {
   return <Input {...props} />;
 }
 
+// The editor and the cleaner of what is pasted into it come when the first such field is edited.
+const RichTextEditor = lazy(async () => ({ default: (await import('./RichTextInput.tsx')).RichTextInput }));
+
+function RichTextInput(props: InputProps) {
+  return (
+    <Suspense fallback={<span className="tr-skeleton" style={{ height: 120 }} />}>
+      <RichTextEditor {...props} />
+    </Suspense>
+  );
+}
+
 const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   text: ShortTextInput,
   long_text: LongTextInput,
+  rich_text: RichTextInput,
+  markdown: MarkdownInput,
+  code: CodeInput,
+  person_name: PersonNameInput,
   email: ShortTextInput,
   phone: ShortTextInput,
   url: ShortTextInput,
+  address: AddressInput,
+  geolocation: GeolocationInput,
+  json: JsonFieldInput,
+  color: ColorFieldInput,
   integer: NumberFieldInput,
   decimal: NumberFieldInput,
   currency: NumberFieldInput,
   percent: NumberFieldInput,
+  rating: RatingInput,
   boolean: BooleanInput,
   date: DateFieldInput,
   datetime: DateTimeFieldInput,
+  date_range: DateRangeInput,
+  time: TimeFieldInput,
+  duration: DurationInput,
   select: OptionInput,
+  status: OptionInput,
   multi_select: OptionsInput,
+  tags: TagsFieldInput,
   lookup: LookupInput,
   multi_lookup: MultiLookupInput,
   user: LookupInput,

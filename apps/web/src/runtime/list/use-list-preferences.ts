@@ -54,6 +54,10 @@ export function defaultWidth(column: ListColumn): number {
       return 120;
     case 'datetime':
       return 170;
+    case 'structure':
+      return 220;
+    case 'time':
+      return 100;
     case 'option':
       return 150;
     default:

@@ -8,12 +8,14 @@ import {
   type ObjectDescription,
   wireValue,
   withOptionsOf,
+  withStepsFrom,
 } from '@trellis/forms';
 import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { FieldFrame } from '../form/FieldFrame.tsx';
 import { serverErrors } from '../form/server-errors.ts';
+import { MULTILINE_WIDGETS } from '../widget-names.ts';
 import classes from './InlineField.module.css';
 import type { ShownRecord, useRecordActions } from './use-record.ts';
 
@@ -75,7 +77,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
       event.stopPropagation();
       close();
     }
-    const isMultiline = field.widget === 'long_text' && !(event.ctrlKey || event.metaKey);
+    const isMultiline = MULTILINE_WIDGETS.has(field.widget) && !(event.ctrlKey || event.metaKey);
     if (event.key === 'Enter' && draft !== undefined && !isOpenList && !isMultiline && !event.shiftKey) {
       event.preventDefault();
       void commit(draft.value);
@@ -139,7 +141,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
             <Suspense fallback={<span className="tr-skeleton" style={{ height: 30 }} />}>
               <FieldInput
                 id={id}
-                field={withOptionsOf(field, recordType)}
+                field={withStepsFrom(withOptionsOf(field, recordType), value)}
                 value={draft.value ?? null}
                 onChange={(next) => setDraft({ value: next })}
                 onCommit={(next) => void commit(next)}
