@@ -44,8 +44,8 @@ export function createService(pool: pg.Pool): FastifyInstance {
     bodyLimit: 10 * 1024 * 1024,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
   });
-  const run = async (statement: NamedStatement, values: unknown[]): Promise<Values[]> =>
-    (await pool.query<Values>({ name: statement.name, text: statement.text, values })).rows;
+  const run = async ({ name, text }: NamedStatement, values: unknown[]): Promise<Values[]> =>
+    (await pool.query<Values>(name === undefined ? { text, values } : { name, text, values })).rows;
 
   app.decorateRequest('person', '');
   app.addHook('onRequest', authenticate(run));

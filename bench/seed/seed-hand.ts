@@ -60,8 +60,10 @@ async function translatedIndexes(
   tables: TrellisTables,
   object: 'account' | 'deal',
 ): Promise<readonly string[]> {
+  // A folded copy of a text stands for the text itself: `ilike` needs no lower-case copy.
   const slots = await db.query<{ number: number; field_key: string }>(
-    `select number, field_key from "${tables.schema}"._column where object_key = $1 and state = 'ready'`,
+    `select number, replace(field_key, '~folded', '') as field_key
+     from "${tables.schema}"._column where object_key = $1 and state = 'ready'`,
     [object],
   );
   const columns = new Map(slots.rows.map((slot) => [`c_${slot.number}`, slot.field_key]));

@@ -37,6 +37,9 @@ import { serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
 
 const BODY_LIMIT = 10 * 1024 * 1024;
+/** A body over the limit is still received, and dropped, up to this size and for so long. */
+const PASSING_BODY_LIMIT = 100 * 1024 * 1024;
+const PASSING_BODY_MILLISECONDS = 10_000;
 const SLOW_MILLISECONDS = 1000;
 export const API_PREFIX = '/api/v1';
 
@@ -98,7 +101,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   );
   addRequestHooks(app, parts);
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    if (isBodyTooLarge(error)) letBodyPass(request, reply);
+    return sendError(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
   // Small answers gain nothing; brotli at its default quality would take longer than the network saves.
   await app.register(compress, {
@@ -209,6 +215,22 @@ function introduce(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(SECURITY_HEADERS);
   reply.header('x-request-id', request.id);
   if (request.protocol === 'https') reply.header('strict-transport-security', STRICT_TRANSPORT);
+}
+
+function isBodyTooLarge(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+}
+
+/**
+ * Most clients send all of a body before they look for an answer: closing the connection on them, as Fastify would,
+ * tells them of a broken pipe and not of the limit. So what is left of the body is read to nowhere, within bounds.
+ */
+function letBodyPass({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (!(Number(raw.headers['content-length']) <= PASSING_BODY_LIMIT)) return;
+  reply.removeHeader('connection');
+  raw.resume();
+  const timer = setTimeout(() => raw.destroy(), PASSING_BODY_MILLISECONDS).unref();
+  raw.once('close', () => clearTimeout(timer));
 }
 
 /** Sends whatever was thrown as a problem document; what nobody foresaw goes into the log. */

@@ -114,6 +114,30 @@ describe('bodies', () => {
     expectProblem(await send('POST', records, body(10 * 1024 * 1024 - 100)), 422, 'invalid_input');
   });
 
+  it('far over 10 MB: 413 also for a client that sends all of it before it listens', async () => {
+    const { hostname, port } = new URL(server.url);
+    for (const megabytes of [11, 40]) {
+      const answer = await new Promise<string>((resolve, reject) => {
+        const body = Buffer.alloc(megabytes * 1024 * 1024, 0x20);
+        const socket = connect(Number(port), hostname).on('error', reject);
+        socket.write(
+          `POST ${records} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nOrigin: ${server.url}\r\n` +
+            `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+        );
+        socket.write(body, () => {
+          socket.once('data', (data) => {
+            resolve(data.toString());
+            socket.destroy();
+          });
+          socket.resume();
+        });
+        socket.pause();
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    }
+    expectProblem(await send('POST', records, 'x'.repeat(30_000_000)), 413, 'body_too_large');
+  });
+
   it.each([
     ['a wrong type', { name: 5 }],
     ['an array for a text', { name: ['x'] }],

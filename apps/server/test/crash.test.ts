@@ -186,13 +186,12 @@ async function recover(victim: (typeof VICTIMS)[number]): Promise<void> {
 }
 
 async function startServer(): Promise<void> {
-  const port = 20_000 + Math.floor(Math.random() * 20_000);
   output = [];
   const child = spawn(process.execPath, ['apps/server/src/main.ts'], {
     cwd: join(import.meta.dirname, '../../..'),
     env: {
       ...process.env,
-      PORT: String(port),
+      PORT: '0',
       HOST: '127.0.0.1',
       DATABASE_URL: '',
       TRELLIS_DATA_DIR: folder,
@@ -205,23 +204,28 @@ async function startServer(): Promise<void> {
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data: Buffer) => output.push(data.toString()));
   server = child;
-  client = createClient({ origin: `http://127.0.0.1:${port}`, keepsCookies: true });
+  await waitFor('an address', () => /running at http/.test(output.join('')));
+  const origin = /running at (http:\/\/\S+)/.exec(output.join(''))![1]!;
+  client = createClient({ origin, keepsCookies: true });
   await waitUntilReady();
   await client.login(ADMINISTRATOR);
 }
 
 async function waitUntilReady(): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    if (server!.exitCode !== null) {
-      throw new Error(`The server ended with ${server!.exitCode}:\n${output.slice(-40).join('')}`);
-    }
+  await waitFor('a server that is ready', async () => {
     const response = await client.exchange('GET', '/ready').catch(() => undefined);
-    if (response?.status === 200) return;
-    if (Date.now() > deadline) {
-      throw new Error(`The server was not ready within 60 s:\n${output.slice(-40).join('')}`);
+    return response?.status === 200;
+  });
+}
+
+async function waitFor(what: string, isThere: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await isThere())) {
+    const ended = server!.exitCode === null ? undefined : `The server ended with ${server!.exitCode}`;
+    if (ended ?? Date.now() > deadline) {
+      throw new Error(`${ended ?? `There was not ${what} within 60 s`}:\n${output.slice(-40).join('')}`);
     }
-    await sleep(50);
+    await sleep(20);
   }
 }
 

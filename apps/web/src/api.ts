@@ -19,7 +19,7 @@ import { basePathOf, workspaceOf } from './paths.ts';
 export const workspace = workspaceOf(window.location.pathname);
 export const basePath = basePathOf(workspace);
 
-export const client = createClient({ workspace });
+export const client = createClient({ workspace, source: 'web' });
 
 export const queryClient = new QueryClient({
   defaultOptions: {

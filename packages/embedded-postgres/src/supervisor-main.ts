@@ -31,7 +31,8 @@ process.title = 'trellis-postgres-supervisor';
 // A service manager signals all processes of the service at once; ours ends after the application, not with it.
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => undefined);
 process.on('disconnect', () => stop.abort());
-process.on('message', (message: ApplicationMessage) => {
-  if (message.type === 'start') void supervise(message.plan);
-  else stop.abort();
+// Node itself talks over the same channel (its watch mode does): what isn't ours is passed over.
+process.on('message', (message: Partial<ApplicationMessage>) => {
+  if (message.type === 'start' && 'plan' in message && message.plan) void supervise(message.plan);
+  else if (message.type === 'stop') stop.abort();
 });

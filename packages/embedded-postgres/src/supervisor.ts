@@ -110,7 +110,7 @@ function firstReady(child: ChildProcess, plan: ServerPlan, log: Log): Promise<Re
     child.on('message', (message: SupervisorMessage) => {
       if (message.type === 'log') log(message.line);
       else if (message.type === 'ready') resolve(message);
-      else reject(new EmbeddedPostgresError(message.code, message.message));
+      else if (message.type === 'failed') reject(new EmbeddedPostgresError(message.code, message.message));
     });
     child.once('exit', (code, signal) =>
       reject(

@@ -9,12 +9,17 @@ import { validateValue } from './validate-value.ts';
 
 /** Adds every fault of the draft to its problems. */
 export function checkRecord(object: CompiledObject, draft: Draft): void {
-  for (const [field, { after }] of draft.changes) draft.problems.push(...validateValue(after, field));
-  for (const [field, ids] of draft.links) draft.problems.push(...validateValue(ids, field));
+  for (const [field, { after }] of draft.changes) addFaults(draft, after, field);
+  for (const [field, ids] of draft.links) addFaults(draft, ids, field);
   checkRequired(object, draft);
   checkOwner(object, draft);
   checkSetOnce(draft);
   checkRecordType(object, draft);
+}
+
+/** Nearly every value is sound: nothing is made for those. */
+function addFaults(draft: Draft, value: unknown, field: CompiledField): void {
+  for (const fault of validateValue(value, field)) draft.problems.push(fault);
 }
 
 /** On a new record every required field counts, on a change those that the input names. */

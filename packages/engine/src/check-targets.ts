@@ -1,10 +1,10 @@
 /**
  * Step 5 of a save, the part that asks the database: whether changed lookups, links and owners point to records that
- * exist, live and are visible to the caller. One statement per target object, however many records are saved.
+ * exist, live and are visible to the caller. One statement, however many records are saved and objects are meant.
  */
 import { jsonPointer } from '@trellis/metadata';
-import { ALWAYS, allOf, type CompiledField, type CompiledObject, type Expression } from '@trellis/model';
-import type { Transaction } from '@trellis/storage';
+import { ALWAYS, type CompiledField, type CompiledObject, type Expression, NEVER } from '@trellis/model';
+import type { TargetQuestion, Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { Authority, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -26,19 +26,17 @@ export async function checkTargets(
 ): Promise<void> {
   const mentions = drafts.flatMap((draft) => (draft.failure ? [] : mentionsOf(pinned, draft)));
   if (mentions.length === 0) return;
-  const known = new Map<string, Set<string>>();
-  await Promise.all(
-    [...idsByObject(mentions)].map(async ([name, ids]) => {
-      const object = pinned.model.objects.get(name);
-      if (!object) return;
-      const visible = options.authority === 'caller' ? pinned.visible(object) : ALWAYS;
-      const request = { object, ids: [...ids], visible, context: pinned.expressionContext };
-      const found = await parts.storage.records.findTargets(pinned.snapshot, request, options.transaction);
-      known.set(name, new Set(found.keys()));
-    }),
-  );
-  const owners = mentions.filter((mention) => mention.field.systemColumn === 'owner_id');
-  const active = await findActiveOwners(parts, pinned, owners, options.transaction);
+  const asked = [...idsByObject(mentions)].flatMap(([name, ids]) => {
+    const object = pinned.model.objects.get(name);
+    return object ? [{ name, object, ids: [...ids] }] : [];
+  });
+  const questions = asked.map(({ object, ids }): TargetQuestion => {
+    const visible = options.authority === 'caller' ? pinned.visible(object) : ALWAYS;
+    return { object, ids, visible, flag: isInactive(object) };
+  });
+  const request = { questions, context: pinned.expressionContext };
+  const found = await parts.storage.records.checkTargets(pinned.snapshot, request, options.transaction);
+  const known = new Map(asked.map(({ name }, index) => [name, found[index]!]));
   for (const { draft, field, pointer, id, objects } of mentions) {
     if (!objects.some((name) => known.get(name)?.has(id))) {
       draft.problems.push({
@@ -46,7 +44,7 @@ export async function checkTargets(
         pointer,
         message: `${field.label} points to a record that is not there.`,
       });
-    } else if (field.systemColumn === 'owner_id' && !active.has(id)) {
+    } else if (field.systemColumn === 'owner_id' && known.get('user')?.get(id)) {
       draft.problems.push({
         code: 'inactive_owner',
         pointer,
@@ -58,11 +56,12 @@ export async function checkTargets(
 
 /** Every record that the draft newly points to, values with faults of their own excepted. */
 function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
-  const faulty = new Set(draft.problems.map((problem) => problem.pointer));
+  const faulty = draft.problems.map((problem) => problem.pointer);
   const mentions: Mention[] = [];
   for (const [field, { after }] of draft.changes) {
+    if (field.targets.length === 0 || after === null) continue;
     const pointer = jsonPointer(field.name);
-    if (field.targets.length === 0 || after === null || isFaulty(faulty, pointer)) continue;
+    if (isFaulty(faulty, pointer)) continue;
     if (field.isPolymorphic) {
       const { object, id } = after as { object: string; id: string };
       mentions.push({ draft, field, pointer, id, objects: [object] });
@@ -80,8 +79,8 @@ function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
   return mentions;
 }
 
-function isFaulty(pointers: ReadonlySet<string>, pointer: string): boolean {
-  return pointers.has(pointer) || [...pointers].some((each) => each.startsWith(`${pointer}/`));
+function isFaulty(pointers: readonly string[], pointer: string): boolean {
+  return pointers.some((each) => each === pointer || each.startsWith(`${pointer}/`));
 }
 
 function idsByObject(mentions: readonly Mention[]): ReadonlyMap<string, ReadonlySet<string>> {
@@ -95,30 +94,10 @@ function idsByObject(mentions: readonly Mention[]): ReadonlyMap<string, Readonly
   return result;
 }
 
-/** Those of the owners that are teams or active users. */
-async function findActiveOwners(
-  parts: Parts,
-  pinned: Pinned,
-  owners: readonly Mention[],
-  transaction: Transaction | undefined,
-): Promise<ReadonlySet<string>> {
-  const ids = [...new Set(owners.map((owner) => owner.id))];
-  const user = pinned.model.objects.get('user');
-  const flag = user?.fields.get('active');
-  if (ids.length === 0 || !user || !flag) return new Set(ids);
-  const inactive: Expression = {
-    op: 'not',
-    arg: {
-      op: 'is_true',
-      value: { op: 'field', type: 'boolean', path: { text: 'active', through: [], field: flag } },
-    },
-  };
-  const request = {
-    object: user as CompiledObject,
-    ids,
-    visible: allOf(inactive),
-    context: pinned.expressionContext,
-  };
-  const found = await parts.storage.records.findTargets(pinned.snapshot, request, transaction);
-  return new Set(ids.filter((id) => !found.has(id)));
+/** Users who have left own nothing more; the condition is false for all other objects. */
+function isInactive(object: CompiledObject): Expression {
+  const flag = object.name === 'user' ? object.fields.get('active') : undefined;
+  if (!flag) return NEVER;
+  const path = { text: 'active', through: [], field: flag };
+  return { op: 'not', arg: { op: 'is_true', value: { op: 'field', type: 'boolean', path } } };
 }

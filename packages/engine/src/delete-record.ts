@@ -152,6 +152,7 @@ async function loadRoots(
           current: record,
           version,
           isSingle: items.length === 1,
+          transaction,
         }),
       );
     } else roots.set(id, { object, record, causes: [], isRoot: true });

@@ -27,9 +27,11 @@ import {
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 
-const MAX_ATTEMPTS = 3;
+/** Races that a publish may lose against other processes; those of this one wait for each other. */
+const MAX_ATTEMPTS = 10;
 
 export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
+  const inTurn = createQueue();
   return {
     async list(context, kind) {
       const { stored } = await open(parts, context);
@@ -56,11 +58,13 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     async publish(context, request) {
       requireRight(context, 'customise');
       return translated(() =>
-        publishPrepared(
-          parts,
-          context,
-          { describe: () => request.message, expectedRevision: request.expectedRevision },
-          () => prepareRequest(parts, context.workspace, request),
+        inTurn(context.workspace.id, () =>
+          publishPrepared(
+            parts,
+            context,
+            { describe: () => request.message, expectedRevision: request.expectedRevision },
+            () => prepareRequest(parts, context.workspace, request),
+          ),
         ),
       );
     },
@@ -68,8 +72,10 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       requireRight(context, 'customise');
       return translated(async () => {
         const message = `Rolled back to revision ${revision}`;
-        return publishPrepared(parts, context, { describe: () => message, expectedRevision: undefined }, () =>
-          prepareRollback(parts, context.workspace, revision),
+        return inTurn(context.workspace.id, () =>
+          publishPrepared(parts, context, { describe: () => message, expectedRevision: undefined }, () =>
+            prepareRollback(parts, context.workspace, revision),
+          ),
         );
       });
     },
@@ -92,6 +98,20 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       const at = problems.map((problem) => ({ ...problem, pointer: `/expression${problem.pointer}` }));
       return { expression, type: hasErrors(problems) ? null : 'boolean', problems: at };
     },
+  };
+}
+
+/** Runs work one after the other per workspace: a publish that is prepared beside another one is prepared in vain. */
+function createQueue(): <T>(workspaceId: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (workspaceId, work) => {
+    const turn = (last.get(workspaceId) ?? Promise.resolve()).then(work, work);
+    last.set(workspaceId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(workspaceId) === turn) last.delete(workspaceId);
+    }
   };
 }
 

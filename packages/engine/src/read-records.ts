@@ -114,6 +114,7 @@ export async function aggregateRecords(
       typeof key === 'string'
         ? { field: key, period: undefined }
         : (key ?? { field: undefined, period: undefined });
+    problems.push(...unknownProperties(key, ['field', 'period'], pointer));
     if (typeof text !== 'string') {
       problems.push({
         code: 'wrong_type',
@@ -196,6 +197,12 @@ function readMeasures(
   return given.flatMap((measure, index): Measure[] => {
     const pointer = jsonPointer('measures', index);
     const { function: aggregate, field: name } = measure ?? {};
+    problems.push(...unknownProperties(measure, ['function', 'field'], pointer));
+    if (typeof aggregate !== 'string') {
+      const message = 'A measure is {"function": …, "field": …}, such as {"function": "count"}.';
+      problems.push({ code: 'wrong_type', pointer, message });
+      return [];
+    }
     if (name === undefined) {
       if (aggregate === 'count') return [{ function: aggregate, field: undefined, as: 'count' }];
       problems.push({
@@ -228,6 +235,19 @@ function readMeasures(
     }
     return [{ function: aggregate, field, as: `${aggregate}_${field.name}` }];
   });
+}
+
+/** What nobody asked for is nothing that may be left out silently. */
+function unknownProperties(given: unknown, known: readonly string[], pointer: string): InputError[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return [];
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      code: 'unknown_property',
+      pointer: pointer + jsonPointer(name),
+      message: 'There is no property of this name.',
+      hint: `There are ${known.map((each) => `\`${each}\``).join(', ')}.`,
+    }));
 }
 
 /** All records of a filter in keyset pages. Needs the right to export. */

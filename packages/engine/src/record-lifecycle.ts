@@ -7,7 +7,7 @@ import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
 import type { BatchRequest, BatchResult, InputError, PresentedRecord, RecordLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
-import type { Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
+import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
@@ -19,7 +19,7 @@ import { withPinned } from './with-pinned.ts';
 import { loadLinks } from './write-links.ts';
 
 /** Records in one batch; more is an import. */
-export const MAX_BATCH = 1000;
+export const MAX_BATCH = 10_000;
 
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
@@ -153,43 +153,60 @@ async function runBatch(
   if (operation === 'upsert') requireKey(pinned, object, key);
   if (records.length === 0) return { results: [], isWritten: !dryRun };
 
-  const addressed = records.map((record, index) => readAddress(record, index, operation));
-  const faults = addressed.flatMap((each) => each.fault ?? []);
-  if (faults.length > 0)
-    throw new EngineError('invalid_input', 'Some records of the batch do not say which record they mean.', {
-      errors: faults,
-    });
-  if (operation === 'delete') {
-    const items = addressed.map(({ item }) => ({ id: item.id!, version: item.version }));
-    const outcome = await deleteRecords(parts, pinned, {
-      object,
-      items,
-      allOrNothing,
-      dryRun,
-      authority: 'caller',
-    });
-    const results = outcome.items.map(
-      ({ index, status, id, version, failure }): BatchResult => ({
-        index,
-        status,
-        id,
-        version,
-        ...(failure ? { errors: failure.errors } : {}),
-      }),
-    );
-    return { results, isWritten: outcome.isWritten };
+  // What names no record fails by itself; where all or nothing is asked for, the others are then only tried.
+  const addressed = records.map((record) => readAddress(record, operation));
+  const sound = [...addressed.entries()].filter(([, { fault }]) => !fault);
+  const isSpoilt = allOrNothing && sound.length < addressed.length;
+  const items = sound.map(([, { item }]) => item);
+  const run = { object, key, items, allOrNothing, dryRun: dryRun || isSpoilt, authority: 'caller' } as const;
+  const outcome =
+    items.length === 0
+      ? { results: [], isWritten: false }
+      : operation === 'delete'
+        ? await deleteBatch(parts, pinned, run)
+        : await saveBatch(parts, pinned, { ...run, operation });
+  const results = addressed.map(
+    ({ fault }, index): BatchResult => ({
+      index,
+      status: 'failed',
+      id: null,
+      version: null,
+      ...(fault ? { errors: [fault] } : {}),
+    }),
+  );
+  for (const result of outcome.results) {
+    const [index] = sound[result.index]!;
+    const isLeftOut = isSpoilt && result.status !== 'failed';
+    results[index] = { ...result, index, ...(isLeftOut ? { status: 'not_done', version: null } : {}) };
   }
-  const items = addressed.map(({ item }) => item);
-  const outcome = await saveRecords(parts, pinned, {
-    object,
-    operation,
-    key,
-    items,
-    allOrNothing,
-    dryRun,
-    authority: 'caller',
-  });
-  return { results: outcome.items.map((item) => toResult(item, dryRun)), isWritten: outcome.isWritten };
+  return { results, isWritten: outcome.isWritten && !isSpoilt };
+}
+
+type BatchOutcome = Awaited<ReturnType<RecordLifecycle['batch']>>;
+
+async function deleteBatch(
+  parts: Parts,
+  pinned: Pinned,
+  request: Omit<DeleteRequest, 'items'> & { readonly items: readonly SaveItem[] },
+): Promise<BatchOutcome> {
+  const items = request.items.map(({ id, version }) => ({ id: id!, version }));
+  const outcome = await deleteRecords(parts, pinned, { ...request, items });
+  const results = outcome.items.map(
+    ({ index, status, id, version, failure }): BatchResult => ({
+      index,
+      status,
+      id,
+      version,
+      ...(failure ? { errors: failure.errors } : {}),
+    }),
+  );
+  return { results, isWritten: outcome.isWritten };
+}
+
+async function saveBatch(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<BatchOutcome> {
+  const outcome = await saveRecords(parts, pinned, request);
+  const results = outcome.items.map((item) => toResult(item, request.dryRun));
+  return { results, isWritten: outcome.isWritten };
 }
 
 function toResult({ index, status, id, record, failure }: SavedItem, dryRun: boolean): BatchResult {
@@ -217,35 +234,25 @@ function requireKey(pinned: Pinned, object: CompiledObject, key: string | undefi
   throw invalid('/key', 'An upsert needs `key`: a unique field by which records are recognised.', hint);
 }
 
-/** Takes `id` and `version` out of a record of an update or delete. */
+/** Takes `id` and `version` out of a record of an update or delete; a fault points into the record. */
 function readAddress(
   record: unknown,
-  index: number,
   operation: BatchRequest['operation'],
 ): { readonly item: SaveItem; readonly fault?: InputError } {
   if (operation === 'create' || operation === 'upsert')
     return { item: { input: record, id: undefined, version: undefined } };
-  const pointer = `/records/${index}`;
+  const failed = (code: string, pointer: string, message: string) => ({
+    item: NOTHING,
+    fault: { code, pointer, message },
+  });
   // A deletion may name a record by its id alone.
   const given: unknown = operation === 'delete' && typeof record === 'string' ? { id: record } : record;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    return {
-      item: NOTHING,
-      fault: { code: 'wrong_type', pointer, message: 'A record is an object with its `id`.' },
-    };
-  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return failed('wrong_type', '', 'A record is an object with its `id`.');
   const { id, version, ...input } = given as Record<string, unknown>;
-  if (typeof id !== 'string')
-    return {
-      item: NOTHING,
-      fault: { code: 'required', pointer: `${pointer}/id`, message: '`id` says which record is meant.' },
-    };
-  if (version !== undefined && !Number.isInteger(version)) {
-    return {
-      item: NOTHING,
-      fault: { code: 'wrong_type', pointer: `${pointer}/version`, message: '`version` is a whole number.' },
-    };
-  }
+  if (typeof id !== 'string') return failed('required', '/id', '`id` says which record is meant.');
+  if (version !== undefined && !Number.isInteger(version))
+    return failed('wrong_type', '/version', '`version` is a whole number.');
   return { item: { input, id: id.toLowerCase(), version: version as number | undefined } };
 }
 

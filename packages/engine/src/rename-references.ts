@@ -33,6 +33,7 @@ export function renameReferences(
       rewriteAt(body, reference.pointer, (text) => renameInText(text, reference, renames));
     }
     renameNamedProperties(old, body, renames);
+    if (old.kind === 'permission_set') renameRights(body, renames);
     return stableText(body) === stableText(entry.component.body)
       ? entry
       : { ...entry, component: { ...entry.component, body } as unknown as Component };
@@ -98,4 +99,28 @@ function renameNamedProperties(
       Object.entries(body.options).map(([field, value]) => [newShort('field', field), value]),
     );
   }
+}
+
+/** What a permission set grants is keyed by the names of objects, and within them by those of fields. */
+function renameRights(body: Record<string, unknown>, renames: readonly Rename[]): void {
+  const { objects } = body;
+  if (typeof objects !== 'object' || objects === null) return;
+  body.objects = Object.fromEntries(
+    Object.entries(objects as Record<string, Record<string, unknown>>).map(([object, rights]) => {
+      const newShort = (kind: Component['kind'], short: string) =>
+        shortName(finalName({ kind, name: `${object}.${short}` }, renames));
+      const fields = rights.fields as Record<string, unknown> | undefined;
+      const types = rights.record_types as readonly string[] | undefined;
+      const renamed = {
+        ...rights,
+        ...(fields && {
+          fields: Object.fromEntries(
+            Object.entries(fields).map(([field, right]) => [newShort('field', field), right]),
+          ),
+        }),
+        ...(types && { record_types: types.map((type) => newShort('record_type', type)) }),
+      };
+      return [finalName({ kind: 'object', name: object }, renames), renamed];
+    }),
+  );
 }

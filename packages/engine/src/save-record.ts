@@ -112,13 +112,10 @@ async function executeSave(
   }
 
   // 6. Write: rows with history and outbox in one statement each for new and changed records, then links.
-  if (!request.dryRun)
-    await giveNumbers(
-      parts,
-      pinned,
-      object,
-      sound.filter((draft) => draft.isNew),
-    );
+  if (!request.dryRun) {
+    const fresh = sound.filter((draft) => draft.isNew);
+    await giveNumbers(parts, pinned, object, fresh, transaction);
+  }
   const inserts = sound
     .filter((draft) => draft.isNew)
     .map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
@@ -262,6 +259,7 @@ async function loadCurrent(
         current: draft.current,
         version: draft.item.version,
         isSingle: request.items.length === 1,
+        transaction,
       });
     }
   }
@@ -273,6 +271,7 @@ async function giveNumbers(
   pinned: Pinned,
   object: CompiledObject,
   drafts: readonly Draft[],
+  transaction: Transaction | undefined,
 ): Promise<void> {
   if (drafts.length === 0) return;
   for (const field of object.ownFields) {
@@ -282,6 +281,7 @@ async function giveNumbers(
       object,
       field.name,
       drafts.length,
+      transaction,
     );
     const day = dayOf(pinned.at, pinned.snapshot.workspace.timeZone);
     for (const [index, draft] of drafts.entries()) {

@@ -1,6 +1,6 @@
 /** What a caller is told when the record has moved on since they read it: by whom, when, and which fields. */
 import type { CompiledObject } from '@trellis/model';
-import type { StoredRecord } from '@trellis/storage';
+import type { StoredRecord, Transaction } from '@trellis/storage';
 import { fail } from './draft.ts';
 import type { Failure, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -16,29 +16,40 @@ export async function describeStale(
     current,
     version,
     isSingle,
-  }: { object: CompiledObject; current: StoredRecord; version: number; isSingle: boolean },
+    transaction,
+  }: {
+    readonly object: CompiledObject;
+    readonly current: StoredRecord;
+    readonly version: number;
+    readonly isSingle: boolean;
+    readonly transaction: Transaction | undefined;
+  },
 ): Promise<Failure> {
   const message = `The ${object.label} was changed meanwhile: it is at version ${current.version}, not ${version}.`;
   return fail('stale_version', message, [], {
     current_version: current.version,
     changed_by: current.updatedBy,
     changed_at: current.updatedAt,
-    changed_fields: isSingle ? await changedFields(parts, pinned, object, current.id, version) : [],
+    changed_fields: isSingle
+      ? await changedFields(parts, pinned, { object, id: current.id, since: version, transaction })
+      : [],
   });
 }
 
 async function changedFields(
   parts: Parts,
   pinned: Pinned,
-  object: CompiledObject,
-  id: string,
-  since: number,
+  request: {
+    readonly object: CompiledObject;
+    readonly id: string;
+    readonly since: number;
+    readonly transaction: Transaction | undefined;
+  },
 ): Promise<string[]> {
+  const { object, id, since, transaction } = request;
   if (!object.keepsHistory) return [];
-  const entries = await parts.storage.records.history(pinned.snapshot, object, id, {
-    limit: MAX_ENTRIES,
-    before: undefined,
-  });
+  const page = { limit: MAX_ENTRIES, before: undefined };
+  const entries = await parts.storage.records.history(pinned.snapshot, object, id, page, transaction);
   const keys = new Set(
     entries.filter((entry) => entry.version > since).flatMap((entry) => Object.keys(entry.difference)),
   );

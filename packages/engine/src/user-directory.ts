@@ -33,24 +33,30 @@ export function createUserDirectory(parts: Parts): UserDirectory {
     requireRight(context, 'manage_users');
     return withPinned(parts, context, work);
   };
-  // Two set-up pages of one process that are sent at the same moment take turns.
-  let turn: Promise<unknown> = Promise.resolve();
-  const makeFirst: UserDirectory['createFirstAdministrator'] = (workspace, input) => {
-    const result = turn.then(() => createFirstAdministrator(parts, workspace, input));
-    turn = result.catch(() => undefined);
-    return result;
-  };
   return {
     create: async (context, input) => withRight(context, (pinned) => createUser(parts, pinned, input)),
     update: async (context, id, change) =>
       withRight(context, (pinned) => updateUser(parts, pinned, id.toLowerCase(), change)),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
-    createFirstAdministrator: makeFirst,
+    createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };
 }
 
-async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise<User> {
+/** `isFirst`: undefined when another identity was there first; two set-up pages sent at once make one administrator. */
+async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise<User>;
+async function createUser(
+  parts: Parts,
+  pinned: Pinned,
+  input: NewUser,
+  isFirst: true,
+): Promise<User | undefined>;
+async function createUser(
+  parts: Parts,
+  pinned: Pinned,
+  input: NewUser,
+  isFirst = false,
+): Promise<User | undefined> {
   const object = requireUserObject(pinned);
   const permissionSets = input.permissionSets ?? [];
   const problems = checkPermissionSets(pinned, permissionSets);
@@ -62,7 +68,8 @@ async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise
   const memberships = known ? await parts.storage.identities.memberships(known.id) : [];
   if (memberships.some((each) => each.workspace === workspace.name)) throw emailTaken();
   const id = makeId();
-  await parts.storage.transaction(async (transaction) => {
+  const isDone = await parts.storage.transaction(async (transaction) => {
+    if (isFirst && !(await parts.storage.identities.claimFirst(transaction))) return false;
     const identityId = known?.id ?? makeId();
     if (!known) {
       const { name, passwordHash = null } = input;
@@ -82,8 +89,9 @@ async function createUser(parts: Parts, pinned: Pinned, input: NewUser): Promise
       input: { ...input.fields, name: input.name, email, active: true },
       transaction,
     });
+    return true;
   });
-  return { id, email, name: input.name, isActive: true, permissionSets };
+  return isDone ? { id, email, name: input.name, isActive: true, permissionSets } : undefined;
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -224,7 +232,8 @@ async function createFirstAdministrator(
   if ((await parts.storage.identities.countIdentities()) > 0) return undefined;
   const context: Context = { kind: 'system', workspace, reason: 'set-up of the installation' };
   return withPinned(parts, context, async (pinned) => {
-    const user = await createUser(parts, pinned, { ...input, permissionSets: [ADMINISTRATOR] });
+    const user = await createUser(parts, pinned, { ...input, permissionSets: [ADMINISTRATOR] }, true);
+    if (!user) return undefined;
     const identity = await parts.storage.identities.findIdentityOfUser(workspace, user.id);
     return { ...user, identityId: identity!.id };
   });

@@ -184,6 +184,9 @@ describe('wrong questions', () => {
             { function: 'sum' },
             { function: 'sum', field: 'name' },
             { function: 'median', field: 'count' },
+            { function: 'count', of: 'name' },
+            null,
+            5,
           ],
           sort: ['other'],
         }),
@@ -197,6 +200,12 @@ describe('wrong questions', () => {
       'required /measures/0/field',
       'unknown_column /sort/0',
       'unknown_field /group_by/1',
+      'unknown_property /measures/3/of',
+      'wrong_type /measures/4',
+      'wrong_type /measures/5',
+    ]);
+    expect(await faultsOf(ask({ group_by: [{ field: 'day', periods: 'month' }] }))).toEqual([
+      'unknown_property /group_by/0/periods',
     ]);
   });
 

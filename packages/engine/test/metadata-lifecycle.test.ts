@@ -156,9 +156,14 @@ describe('publishing', () => {
   });
 
   it('[P4] prepares again after a lost race', async () => {
-    const names = ['race_a', 'race_b', 'race_c'];
-    const results = await Promise.all(names.map((name) => publish({ components: object(name, {}) })));
-    expect(new Set(results.map((each) => each.revision)).size).toBe(3);
+    const names = Array.from({ length: 10 }, (_, index) => `race_${index}`);
+    const other = await open.openAnother();
+    const results = await Promise.all(
+      names.map((name, index) =>
+        [open.engine, other][index % 2]!.metadata.publish(open.admin, { components: object(name, {}) }),
+      ),
+    );
+    expect(new Set(results.map((each) => each.revision)).size).toBe(10);
     const model = await open.engine.model(open.workspace);
     for (const name of names) expect(model.objects.has(name)).toBe(true);
   });
@@ -293,6 +298,34 @@ describe('publishing', () => {
     expect(
       await faultsOf(publish({ renames: [{ kind: 'field', from: 'swap.left', to: 'swap.right' }] })),
     ).toEqual(['name_taken /renames/0/to']);
+  });
+
+  it('[P6] grants under the old names are grants under the new ones', async () => {
+    const rights = { read: true, fields: { secret: 'none', name: 'read' }, record_types: ['big'] };
+    await publish({
+      components: [
+        ...object('ledger', { secret: { type: 'text' } }),
+        { kind: 'record_type', name: 'ledger.big', body: { label: 'Big' } },
+        {
+          kind: 'permission_set',
+          name: 'clerk',
+          body: { label: 'Clerk', objects: { ledger: rights, company: { read: true } } },
+        },
+      ],
+    });
+    await publish({
+      renames: [
+        { kind: 'object', from: 'ledger', to: 'journal' },
+        { kind: 'field', from: 'journal.secret', to: 'journal.hidden' },
+        { kind: 'record_type', from: 'journal.big', to: 'journal.large' },
+      ],
+    });
+    expect((await open.engine.metadata.find(open.admin, 'permission_set', 'clerk'))?.body).toMatchObject({
+      objects: {
+        journal: { read: true, fields: { hidden: 'none', name: 'read' }, record_types: ['large'] },
+        company: { read: true },
+      },
+    });
   });
 
   it('[P7] brings values back for the same type, and makes a new key for another', async () => {

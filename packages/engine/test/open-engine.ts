@@ -42,10 +42,13 @@ export interface OpenEngine {
   close(): Promise<void>;
 }
 
-export async function openEngine(components: readonly unknown[] = []): Promise<OpenEngine> {
+export async function openEngine(
+  components: readonly unknown[] = [],
+  options: { readonly poolSize?: number } = {},
+): Promise<OpenEngine> {
   const database = await createTestDatabase();
   const { connectionString } = database;
-  const storage = await createStorage({ connectionString });
+  const storage = await createStorage({ connectionString, ...options });
   const notes: string[] = [];
   const log = {
     info: (text: string) => void notes.push(text),

@@ -394,15 +394,43 @@ describe('batches', () => {
     expect((await open.engine.records.list(open.admin, 'company', { count: 'exact' })).count).toEqual(before);
   });
 
+  it.each([['update'], ['delete']])('[S14] fails what names no record by itself: %s', async (operation) => {
+    const made = await create('company', { name: 'Named' });
+    const records = [{ name: 'x' }, { id: made.id }, 5, { id: NOWHERE, version: 'x' }, { id: NOWHERE }];
+    const errors = [
+      ['required /id'],
+      undefined,
+      ['wrong_type '],
+      ['wrong_type /version'],
+      ['unknown_record '],
+    ];
+    const tell = ({ results }: Awaited<ReturnType<typeof batch>>) => ({
+      indexes: results.map((each) => each.index),
+      statuses: results.map((each) => each.status),
+      errors: results.map((each) => each.errors?.map((error) => `${error.code} ${error.pointer}`)),
+    });
+    const none = await batch('company', { operation, records, allOrNothing: true });
+    expect(tell(none)).toEqual({
+      indexes: [0, 1, 2, 3, 4],
+      statuses: ['failed', 'not_done', 'failed', 'failed', 'failed'],
+      errors,
+    });
+    expect(none.isWritten).toBe(false);
+    expect(none.results[1]).toMatchObject({ id: made.id, version: null });
+    expect(await open.engine.records.get(open.admin, 'company', String(made.id))).toMatchObject({
+      version: 1,
+    });
+    expect(tell(await batch('company', { operation, records }))).toEqual({
+      indexes: [0, 1, 2, 3, 4],
+      statuses: ['failed', operation === 'update' ? 'unchanged' : 'deleted', 'failed', 'failed', 'failed'],
+      errors,
+    });
+  });
+
   it('refuses what is no batch', async () => {
-    expect(
-      await faultsOf(
-        batch('company', { operation: 'update', records: [{ name: 'x' }, 5, { id: NOWHERE, version: 'x' }] }),
-      ),
-    ).toEqual(['required /records/0/id', 'wrong_type /records/1', 'wrong_type /records/2/version']);
-    expect(await faultsOf(batch('company', { records: Array.from({ length: 1001 }, () => ({})) }))).toEqual([
-      'invalid_value /records',
-    ]);
+    expect(await faultsOf(batch('company', { records: Array.from({ length: 10_001 }, () => ({})) }))).toEqual(
+      ['invalid_value /records'],
+    );
     expect(await faultsOf(batch('company', { operation: 'explode' }))).toEqual(['invalid_value /operation']);
     const { results } = await batch('company', { records: [null, [], 'x'] });
     expect(results.map((each) => each.errors?.[0]?.code)).toEqual(['wrong_type', 'wrong_type', 'wrong_type']);

@@ -97,22 +97,31 @@ it('[U2] makes the first administrator once', async () => {
   ).toBeUndefined();
 });
 
-it('[U2] makes one of two that arrive together', async () => {
+it('[U2] makes one of several that arrive together, at two servers', async () => {
   const database = await createTestDatabase();
-  const storage = await createStorage({ connectionString: database.connectionString });
-  const engine = createEngine({ storage, systemPackage: readStandardPackage('system') });
+  const open = async () => {
+    const storage = await createStorage({ connectionString: database.connectionString });
+    return { storage, engine: createEngine({ storage, systemPackage: readStandardPackage('system') }) };
+  };
+  const servers = [await open(), await open()];
   try {
-    await engine.createWorkspace({ name: 'main', label: 'Main' });
+    await servers[0]!.engine.createWorkspace({ name: 'main', label: 'Main' });
     const made = await Promise.all(
-      ['one', 'two'].map((name) =>
-        engine.createFirstAdministrator({ email: `${name}@example.com`, name, passwordHash: 'x' }),
+      ['one', 'two', 'three', 'four'].map((name, index) =>
+        servers[index % 2]!.engine.createFirstAdministrator({
+          email: `${name}@example.com`,
+          name,
+          passwordHash: 'x',
+        }),
       ),
     );
     expect(made.filter((user) => user !== undefined)).toHaveLength(1);
-    expect(await storage.identities.countIdentities()).toBe(1);
+    expect(await servers[0]!.storage.identities.countIdentities()).toBe(1);
   } finally {
-    await engine.close();
-    await storage.close();
+    for (const { engine, storage } of servers) {
+      await engine.close();
+      await storage.close();
+    }
     await database.drop();
   }
 });

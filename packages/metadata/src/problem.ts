@@ -29,10 +29,14 @@ export function hasErrors(problems: readonly Problem[]): boolean {
 
 /** Joins segments to a JSON pointer, escaping `~` and `/` (RFC 6901 §3). */
 export function jsonPointer(...segments: readonly (string | number)[]): string {
-  return segments
-    .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+  let pointer = '';
+  for (const segment of segments) {
+    const text = String(segment);
+    pointer += NEEDS_ESCAPE.test(text) ? `/${text.replaceAll('~', '~0').replaceAll('/', '~1')}` : `/${text}`;
+  }
+  return pointer;
 }
+const NEEDS_ESCAPE = /[~/]/;
 
 /**
  * The candidate nearest to a mistyped word, for "did you mean …?", or undefined when none is near. Distance is

@@ -1,6 +1,7 @@
 /** Compiles a layout: every field, related list and condition that it mentions must exist. */
 import { type ComponentOf, jsonPointer, type LayoutItem, shortName } from '@trellis/metadata';
 import type { Compilation, DraftObject } from './compile.ts';
+import { checkExpression } from './expressions/check-expression.ts';
 import { resolvePath } from './expressions/resolve-path.ts';
 import type { CompiledLayout } from './model.ts';
 
@@ -15,11 +16,12 @@ export function compileLayout(
     requireField(compilation, component, object, name, jsonPointer('body', 'highlights', index));
   }
   for (const [tabIndex, tab] of body.tabs.entries()) {
-    warnCondition(compilation, component, tab, jsonPointer('body', 'tabs', tabIndex));
+    checkCondition(compilation, component, object, tab, jsonPointer('body', 'tabs', tabIndex));
     for (const [sectionIndex, section] of tab.sections.entries()) {
-      warnCondition(
+      checkCondition(
         compilation,
         component,
+        object,
         section,
         jsonPointer('body', 'tabs', tabIndex, 'sections', sectionIndex),
       );
@@ -63,7 +65,7 @@ function compileItem(
   item: LayoutItem,
   at: string,
 ): void {
-  warnCondition(compilation, component, item, at);
+  checkCondition(compilation, component, object, item, at);
   if (item.type === 'field') requireField(compilation, component, object, item.field, `${at}/field`);
   if (item.type !== 'related_list') return;
   const [otherName = '', fieldName = ''] = item.lookup.split('.');
@@ -126,17 +128,25 @@ function requireField(
   }
 }
 
-function warnCondition(
+/** When a part is shown: a condition on the record, evaluated in the form while it is being typed. */
+function checkCondition(
   compilation: Compilation,
   component: ComponentOf<'layout'>,
+  object: DraftObject,
   part: { readonly visible_when?: unknown },
   at: string,
 ): void {
-  if (part.visible_when === undefined) return;
-  compilation.warning(
-    component,
-    'not_yet_effective',
-    `${at}/visible_when`,
-    '`visible_when` has no effect in this version.',
-  );
+  const { mentions, problems } = checkExpression(part.visible_when, { objects: compilation.objects, object });
+  for (const problem of problems) {
+    compilation.error(
+      component,
+      problem.code,
+      `${at}/visible_when${problem.pointer}`,
+      problem.message,
+      problem.hint,
+    );
+  }
+  for (const { pointer, path } of mentions) {
+    compilation.referToPath(component, `${at}/visible_when${pointer}`, path);
+  }
 }

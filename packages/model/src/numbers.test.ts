@@ -74,4 +74,18 @@ describe('T6 significant digits', () => {
       }),
     );
   });
+
+  it('are those of the shortest text of any number', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        const digits = String(Math.abs(value))
+          .split('e')[0]!
+          .replace('.', '')
+          .replace(/0+$/, '')
+          .replace(/^0+/, '');
+        expect(countSignificantDigits(value)).toBe(digits.length || 1);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

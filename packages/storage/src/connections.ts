@@ -14,6 +14,17 @@ export interface Statement {
   readonly text: string;
   /** Given: prepared on the server under this name (at most 63 characters). */
   readonly name?: string | undefined;
+  /** Absent: it finds its records by their ids, and any plan does that alike. Not asked within a transaction. */
+  readonly plans?: PlanPolicy | undefined;
+}
+
+/** `once`: by one plan for all values; `each_time`: as PostgreSQL sees fit, which is mostly for the values given. */
+export type Planning = 'once' | 'each_time';
+
+/** Says how a statement is to be planned, and is told what became of it. */
+export interface PlanPolicy {
+  next(): Planning;
+  report(planning: Planning, milliseconds: number): void;
 }
 
 export type Row = readonly unknown[];
@@ -26,6 +37,8 @@ export interface ConnectionSettings {
   readonly log: (message: string, details?: unknown) => void;
 }
 
+const PLAN_ONCE = 'set plan_cache_mode = force_generic_plan';
+const PLAN_EACH_TIME = 'set plan_cache_mode = auto';
 const TRANSACTION_TIMEOUT_MILLISECONDS = 60_000;
 const CONNECT_PATIENCE_MILLISECONDS = 3_000;
 const ATTEMPTS = 3;
@@ -70,6 +83,8 @@ export class OpenTransaction implements Transaction {
 export class Connections {
   readonly #settings: ConnectionSettings;
   readonly #pool: pg.Pool;
+  /** Members of the pool that keep one plan for all values at present. */
+  readonly #planningOnce = new WeakSet<pg.ClientBase>();
   #isClosed = false;
 
   constructor(settings: ConnectionSettings) {
@@ -113,7 +128,7 @@ export class Connections {
     if (transaction) return execute(requireOpen(transaction).client, statement, values);
     const client = await this.#acquire();
     try {
-      const rows = await execute(client, statement, values);
+      const rows = await this.#executePlanned(client, statement, values);
       client.release();
       return rows;
     } catch (error) {
@@ -132,6 +147,7 @@ export class Connections {
     if (transaction) return run(requireOpen(transaction).client);
     const client = await this.#acquire();
     try {
+      await this.#plan(client, 'each_time');
       const rows = await run(client);
       client.release();
       return rows;
@@ -196,6 +212,7 @@ export class Connections {
 
   /** A connection of its own that the caller ends. */
   async connectClient(settings: pg.ClientConfig = {}): Promise<pg.Client> {
+    if (this.#isClosed) throw new StorageError('connection_lost', 'The storage has been closed.');
     const client = new pg.Client({ ...this.#clientSettings(0), connectionTimeoutMillis: 5_000, ...settings });
     client.on('error', (error) => this.#settings.log('A database connection broke.', error));
     try {
@@ -213,6 +230,31 @@ export class Connections {
     await this.#pool.end();
   }
 
+  async #executePlanned(
+    client: pg.PoolClient,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]> {
+    const { plans } = statement;
+    if (!plans) return execute(client, statement, values);
+    const planning = plans.next();
+    await this.#plan(client, planning);
+    const begin = performance.now();
+    try {
+      return await execute(client, statement, values);
+    } finally {
+      plans.report(planning, performance.now() - begin);
+    }
+  }
+
+  /** Has a member of the pool plan its statements so; a statement of its own only when it did otherwise before. */
+  async #plan(client: pg.PoolClient, planning: Planning): Promise<void> {
+    if (this.#planningOnce.has(client) === (planning === 'once')) return;
+    await queryObjects(client, planning === 'once' ? PLAN_ONCE : PLAN_EACH_TIME, []);
+    if (planning === 'once') this.#planningOnce.add(client);
+    else this.#planningOnce.delete(client);
+  }
+
   #clientSettings(statementTimeout: number): pg.ClientConfig {
     return {
       connectionString: this.#settings.connectionString,
@@ -228,7 +270,8 @@ export class Connections {
     for (let attempt = 1; ; attempt++) {
       const client = await this.#acquire();
       try {
-        await client.query(begin);
+        const isOnce = this.#planningOnce.has(client);
+        await client.query(isOnce ? `${begin}; set local plan_cache_mode = auto` : begin);
         return client;
       } catch (error) {
         client.release(true);

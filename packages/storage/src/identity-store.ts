@@ -11,6 +11,19 @@ export function createIdentityStore(connections: Connections): IdentityStore {
       const [row] = await connections.readRows<{ count: number }>('select count(*) from platform.identity');
       return row!.count;
     },
+    claimFirst: async (transaction) => {
+      await connections.rows(
+        "select pg_advisory_xact_lock(hashtextextended('trellis first identity', 0))",
+        [],
+        transaction,
+      );
+      const [row] = await connections.rows<{ isFirst: boolean }>(
+        'select not exists (select from platform.identity) as "isFirst"',
+        [],
+        transaction,
+      );
+      return row!.isFirst;
+    },
     findByEmail: async (email) => {
       const [row] = await connections.readRows<IdentityRow>(
         `select ${IDENTITY} from platform.identity i where lower(i.email) = lower($1)`,

@@ -24,6 +24,7 @@ export type {
   StoredComponent,
   StoredMetadata,
   StoredRecord,
+  TargetQuestion,
   Transaction,
   UpdateRow,
   Workspace,

@@ -241,7 +241,19 @@ export interface DependentRecord {
   readonly targetId: string;
 }
 
-/** Reads run on any connection; given a transaction they run inside it. */
+/** Records of one object that others are to point at. */
+export interface TargetQuestion {
+  readonly object: CompiledObject;
+  readonly ids: readonly string[];
+  readonly visible: Expression;
+  /** What else is asked of those that are there. */
+  readonly flag: Expression;
+}
+
+/**
+ * Reads run on any connection; given a transaction they run inside it. Who holds a transaction gives it to every call:
+ * asking for a second connection meanwhile, as many as the pool has callers would wait for each other.
+ */
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
@@ -292,12 +304,22 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<string, string | null>>;
-  /** Next values of an auto-number, in order. Never given twice; gaps are possible. */
+  /**
+   * For each question in turn: which of its ids exist, live and visible, and whether they meet `flag`. One statement
+   * for all of them.
+   */
+  checkTargets(
+    snapshot: Snapshot,
+    request: { readonly questions: readonly TargetQuestion[]; readonly context: ExpressionContext },
+    transaction?: Transaction,
+  ): Promise<readonly ReadonlyMap<string, boolean>[]>;
+  /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,
     object: CompiledObject,
     field: string,
     count: number,
+    transaction?: Transaction,
   ): Promise<readonly number[]>;
 
   /** One statement writes rows, history and outbox. Throws `unique_violation`. */
@@ -360,6 +382,7 @@ export interface RecordStore {
     object: CompiledObject,
     recordId: string,
     page: { readonly limit: number; readonly before: string | undefined },
+    transaction?: Transaction,
   ): Promise<readonly HistoryEntry[]>;
 }
 
@@ -409,6 +432,11 @@ export interface SessionRow {
 
 export interface IdentityStore {
   countIdentities(): Promise<number>;
+  /**
+   * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
+   * in other processes too.
+   */
+  claimFirst(transaction: Transaction): Promise<boolean>;
   findByEmail(email: string): Promise<IdentityRow | undefined>;
   /** Throws `unique_violation` when the address is taken. */
   insertIdentity(identity: IdentityRow, transaction?: Transaction): Promise<void>;

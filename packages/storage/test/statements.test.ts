@@ -215,4 +215,34 @@ describe('statements', () => {
     });
     expect(text.replaceAll(/^-- .*$/gm, '')).not.toContain('drop table');
   });
+
+  test('what has one key has one meaning, constants under a negation too', () => {
+    const not = (condition: unknown) => ({ '!': [condition] });
+    const neverBlank = { var: 'is_key' };
+    const leaves: unknown[] = [
+      true,
+      false,
+      { and: [] },
+      { or: [] },
+      { '==': [1, 1] },
+      { '==': [neverBlank, null] },
+      { '!=': [neverBlank, null] },
+      { '==': [neverBlank, true] },
+      { '!=': [neverBlank, true] },
+      neverBlank,
+      { is_blank: neverBlank },
+      { is_blank: { var: 'name' } },
+      { '!=': [{ var: 'name' }, null] },
+    ];
+    const filters = leaves.flatMap((leaf) => [leaf, not(leaf), not(not(leaf)), { or: [leaf, not(leaf)] }]);
+    const meanings = new Map<string, string>();
+    for (const filter of filters) {
+      const query = queryOf(fixture.snapshot, 'deal', { filter });
+      const shaped = shapeQuery(fixture.snapshot, query);
+      const { statements } = compileQuery(fixture.snapshot, query, shaped, FEATURES);
+      const meaning = statements.map((statement) => statement.text).join('\n');
+      expect(meanings.get(shaped.key) ?? meaning, JSON.stringify(filter)).toBe(meaning);
+      meanings.set(shaped.key, meaning);
+    }
+  });
 });

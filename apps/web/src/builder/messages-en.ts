@@ -152,6 +152,7 @@ export const builderEn = {
     text: 'Since you began, someone else has published. Your changes are safe: put them on top of theirs and look at the plan again.',
     conflicts_one: 'You both changed this. Yours would be kept.',
     conflicts_other: 'You both changed these {{count}} things. Yours would be kept.',
+    versions: 'Yours: {{ours}} · Theirs: {{theirs}}',
     takeTheirs: 'Take theirs',
     planAgain: 'Plan again on top',
     onTop: 'Your changes now stand on the newest revision.',

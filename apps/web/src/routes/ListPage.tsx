@@ -11,7 +11,6 @@ import { ListEmpty } from '../runtime/list/ListEmpty.tsx';
 import { ListToolbar } from '../runtime/list/ListToolbar.tsx';
 import { RecordCards } from '../runtime/list/RecordCards.tsx';
 import { RecordTable } from '../runtime/list/RecordTable.tsx';
-import { SelectionBar } from '../runtime/list/SelectionBar.tsx';
 import { nextSort } from '../runtime/list/sort-keys.ts';
 import { currentView, parseFilter, sortOf, useColumns, useListQuery } from '../runtime/list/use-list.ts';
 import { useListActions } from '../runtime/list/use-list-actions.ts';
@@ -27,6 +26,9 @@ import classes from './ListPage.module.css';
 
 const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
+}));
+const SelectionBar = lazy(async () => ({
+  default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
 const route = getRouteApi('/shell/o/$object');
 
@@ -208,12 +210,16 @@ function ListScreen({ object }: { object: string }) {
               <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
             </div>
           )}
-          <SelectionBar
-            description={description}
-            selection={selection}
-            isDeleted={isDeleted}
-            actions={actions}
-          />
+          {selection.ids.size > 0 && (
+            <Suspense>
+              <SelectionBar
+                description={description}
+                selection={selection}
+                isDeleted={isDeleted}
+                actions={actions}
+              />
+            </Suspense>
+          )}
         </div>
         {search.peek !== undefined && !isPhone && (
           <Suspense>

@@ -58,6 +58,15 @@ export function RecordForm(props: RecordFormProps) {
   const { onDirty } = props;
   useEffect(() => onDirty?.(isDirty), [isDirty, onDirty]);
 
+  // A new record is begun by typing; on a touch screen that would throw the keyboard over the form.
+  useEffect(() => {
+    if (mode !== 'create' || !window.matchMedia('(hover: hover)').matches) return;
+    document
+      .getElementById(props.id)
+      ?.querySelector<HTMLElement>('input:not([type=hidden]), textarea')
+      ?.focus();
+  }, [mode, props.id]);
+
   // What the server said about a value stands until that value is changed.
   const refused = useRef<FormData>({});
   const fromServer = useMemo(() => serverErrors(props.problem ?? null, names), [props.problem, names]);

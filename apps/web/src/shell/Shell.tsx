@@ -1,9 +1,10 @@
-import { ActionIcon, Drawer } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DisplayProvider, useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { Keys } from '../ui/Kbd.tsx';
 import { AppSwitcher } from './AppSwitcher.tsx';
 import { Navigation } from './Navigation.tsx';
@@ -12,10 +13,18 @@ import { UserMenu } from './UserMenu.tsx';
 
 const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
 
+const NavigationDrawer = lazy(async () => ({
+  default: (await import('./NavigationDrawer.tsx')).NavigationDrawer,
+}));
+
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
+  const display = useWorkspaceDisplay();
   const [isDrawerOpen, drawer] = useDisclosure(false);
+  // It stays once it was opened, so that it can slide out again.
+  const wasDrawerOpen = useRef(false);
+  wasDrawerOpen.current ||= isDrawerOpen;
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [isNarrow, setNarrow] = useLocalStorage({
     key: 'trellis-rail',
@@ -61,18 +70,15 @@ export function Shell() {
         <UserMenu />
       </header>
       <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        <DisplayProvider value={display}>
+          <Outlet />
+        </DisplayProvider>
       </main>
-      <Drawer
-        opened={isDrawerOpen}
-        onClose={drawer.close}
-        size={280}
-        padding="xs"
-        title={<AppSwitcher isNarrow={false} />}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <Navigation isNarrow={false} />
-      </Drawer>
+      {(isDrawerOpen || wasDrawerOpen.current) && (
+        <Suspense>
+          <NavigationDrawer isOpen={isDrawerOpen} onClose={drawer.close} />
+        </Suspense>
+      )}
       {isPaletteOpen && (
         <Suspense>
           <CommandPalette onClose={palette.close} />

@@ -66,6 +66,18 @@ describe('E3 a literal takes the type that it meets', () => {
     expect(literalIn(source)).toEqual(literal);
   });
 
+  it.each([['a\u0000b'], ['a\ud800'], ['\udc00b']])('text that no record can hold is a fault: %j', (text) => {
+    for (const [source, pointer] of [
+      [{ '==': [at('name'), text] }, '/==/1'],
+      [{ contains: [at('name'), text] }, '/contains/1'],
+      [{ in: [at('name'), ['a', text]] }, '/in/1/1'],
+      [{ '!': { '==': [at('record_type'), text] } }, '/!/==/1'],
+    ] as const) {
+      const faults = problemsOf(source).map(([code, place]) => [code, place]);
+      expect(faults).toEqual([['invalid_value', pointer]]);
+    }
+  });
+
   it('the search for text is normalised', () => {
     expect(checkExpression({ contains: [at('name'), 'e\u0301'] }, scope).expression).toMatchObject({
       text: { value: 'é' },

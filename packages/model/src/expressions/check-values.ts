@@ -42,6 +42,8 @@ const SCALARS: readonly OperandType[] = [
   'reference',
   'blank',
 ];
+/** A NUL, or half of a surrogate pair: PostgreSQL takes neither. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
 const MANY = Number.POSITIVE_INFINITY;
 /** How many parts each call takes. */
 const COUNTS: Readonly<Record<CallName, readonly [least: number, most: number]>> = {
@@ -78,6 +80,8 @@ export abstract class ValueCheck extends LiteralCheck {
   operand(source: unknown, pointer: string, depth: number): Operand | undefined {
     if (this.isTooLarge(pointer, depth)) return undefined;
     if (source === null) return { op: 'literal', type: 'blank', value: null };
+    if (typeof source === 'string' && UNSTORABLE.test(source))
+      return this.fail('invalid_value', pointer, 'The text holds a character that no record can hold.');
     if (typeof source === 'string')
       return { op: 'literal', type: source === '' ? 'blank' : 'text', value: source === '' ? null : source };
     if (typeof source === 'number') {

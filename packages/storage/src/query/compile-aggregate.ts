@@ -8,6 +8,7 @@ import type { Row } from '../connections.ts';
 import { conjunction, identifier, integer, join, placeholder, type Sql, sql } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { lowerCondition } from './lower-condition.ts';
+import { PLANNED_EACH_TIME } from './plan-choice.ts';
 import { type Condition, Shape, shapeCondition, type Term } from './shape.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
@@ -79,9 +80,12 @@ export function compileAggregate(
   );
   const from = sources.from();
   return {
-    statement: finishStatement(
-      sql`select ${join(selected)} from ${from} where ${where}${grouping}${sorting} limit ${integer(query.limit)}`,
-    ),
+    statement: {
+      ...finishStatement(
+        sql`select ${join(selected)} from ${from} where ${where}${grouping}${sorting} limit ${integer(query.limit)}`,
+      ),
+      plan: { plans: PLANNED_EACH_TIME, isNameable: true },
+    },
     names,
     rounded,
   };

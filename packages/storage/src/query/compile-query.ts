@@ -11,6 +11,7 @@ import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
+import { planFor, type StatementPlan } from './plan-choice.ts';
 import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
@@ -131,12 +132,19 @@ export function compileQuery(
   const from = sources.from();
   const limit = integer(query.limit + 1);
   const selected = join(columns.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-  const statements = parts.map(({ condition, order }) =>
-    finishStatement(
+  const statements = parts.map(({ condition, order }) => ({
+    ...finishStatement(
       sql`select ${selected} from ${from} where ${conjunction([...where, condition])} order by ${order} limit ${limit}`,
     ),
-  );
+    plan: planOf(shaped, sources),
+  }));
   return { statements, outputs, sortColumns };
+}
+
+function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {
+  const { condition, search } = shaped;
+  const whole: Condition = search ? { is: 'and', args: [condition, search] } : condition;
+  return planFor(whole, (field) => sources.value(field.path).isColumn);
 }
 
 /** The count of at most `cap` matching records, or of all of them; with `cap` 0 the plain rows, to be estimated. */
@@ -159,10 +167,18 @@ export function compileCount(
   const where = conjunction(compileWhere(query, shaped, sources, features));
   const from = sources.from();
   if (isEstimate) return finishStatement(sql`explain (format json) select 1 from ${from} where ${where}`);
-  if (cap === undefined) return finishStatement(sql`select count(*) from ${from} where ${where}`);
-  return finishStatement(
-    sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`,
-  );
+  if (cap === undefined) {
+    return {
+      ...finishStatement(sql`select count(*) from ${from} where ${where}`),
+      plan: planOf(shaped, sources),
+    };
+  }
+  return {
+    ...finishStatement(
+      sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`,
+    ),
+    plan: planOf(shaped, sources),
+  };
 }
 
 /** Columns of the record have their collation; what comes from elsewhere is given the same one. */

@@ -91,7 +91,7 @@ export function shapeValue(operand: Operand, shaper: ValueShaper, wanted: Operan
       return { is: 'choice', branches, otherwise, type: sqlTypeOfOperand(type) };
     }
     case 'condition':
-      shape.note('holds');
+      shape.note('holds(');
       return { is: 'holds', condition: shaper.condition(operand.condition), type: 'boolean' };
     default: {
       const type = operand.type === 'blank' ? wanted : operand.type;

@@ -125,8 +125,13 @@ export class Shape {
 /** The shape of a condition; its key and values are added to `shape`. */
 export function shapeCondition(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
   const condition = read(expression, shape, context);
-  if (condition.is === 'constant') shape.note(String(condition.value));
+  if (condition.is === 'constant') shape.note(constantKey(condition.value));
   return condition;
+}
+
+/** No name of a field and no operator looks like this: shapes that differ have keys that differ. */
+function constantKey(value: boolean): string {
+  return value ? '=true' : '=false';
 }
 
 function read(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
@@ -281,8 +286,10 @@ function readComparison(
     if (operator !== '==' && operator !== '!=') return NEVER;
     const blank = readBlank(left, shape);
     if (operator === '==') return blank;
+    // A constant is noted by what it is in the end: a `not` before it would be the key of the opposite.
+    if (blank.is === 'constant') return blank.value ? NEVER : ALWAYS;
     shape.note('not');
-    return negate(blank);
+    return { is: 'not', arg: blank };
   }
   const type = left.path.field.isPolymorphic ? 'uuid' : sqlTypeOf(left.path.field);
   if (type === 'boolean') {
@@ -394,7 +401,7 @@ function readMembership(
     shape.note('or(');
     const args = list.map((value) => {
       const condition = equals(value);
-      if (condition.is === 'constant') shape.note(String(condition.value));
+      if (condition.is === 'constant') shape.note(constantKey(condition.value));
       return condition;
     });
     shape.note(')');
@@ -502,12 +509,6 @@ function compareConstants(
   const holds =
     operator === '<' ? order < 0 : operator === '<=' ? order <= 0 : operator === '>' ? order > 0 : order >= 0;
   return holds ? ALWAYS : NEVER;
-}
-
-function negate(condition: Condition): Condition {
-  return condition.is === 'constant'
-    ? { is: 'constant', value: !condition.value }
-    : { is: 'not', arg: condition };
 }
 
 function isDay(operand: Operand, value: JsonValue): boolean {

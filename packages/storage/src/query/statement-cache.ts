@@ -6,11 +6,14 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Statement } from '../connections.ts';
 import type { Sql } from '../sql.ts';
+import type { StatementPlan } from './plan-choice.ts';
 
 /** A statement, with the places of a shape's values in the order of its own parameters. */
 export interface CompiledStatement {
   readonly text: string;
   readonly places: readonly number[];
+  /** Absent: any plan does. */
+  readonly plan?: StatementPlan;
 }
 
 interface Entry<T> {
@@ -36,7 +39,11 @@ export class StatementCache<T extends object> {
     const isRepeated = ++entry.uses > 1;
     return {
       compiled: entry.compiled,
-      prepare: ({ text }) => ({ text, name: isRepeated ? statementName(text) : undefined }),
+      prepare: ({ text, plan }) => ({
+        text,
+        name: isRepeated && plan?.isNameable !== false ? statementName(text) : undefined,
+        plans: plan?.plans,
+      }),
     };
   }
 }

@@ -14,12 +14,14 @@ import {
   StatementCache,
   valuesFor,
 } from '../query/statement-cache.ts';
-import { conjunction, placeholder, type Sql, sql } from '../sql.ts';
+import { conjunction, integer, join, placeholder, type Sql, sql } from '../sql.ts';
 import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storage.ts';
 import { sqlTypeOf } from '../system-columns.ts';
 
 type Compiled = { readonly statement: CompiledStatement };
-type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets'> = Parameters<RecordStore[K]>[1];
+type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets' | 'checkTargets'> = Parameters<
+  RecordStore[K]
+>[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
 export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
@@ -146,6 +148,51 @@ export class RecordLoader {
     return new Map(rows.map(([id, title]) => [id as string, title as string | null]));
   }
 
+  async checkTargets(
+    snapshot: Snapshot,
+    { questions, context }: Ask<'checkTargets'>,
+    transaction?: Transaction,
+  ): Promise<readonly ReadonlyMap<string, boolean>[]> {
+    const found = questions.map(() => new Map<string, boolean>());
+    if (questions.length === 0) return found;
+    const shape = new Shape();
+    shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} targets of several`);
+    const shaped = questions.map(({ object, ids, visible, flag }) => {
+      shape.note(object.key);
+      const given = valuesOf(shape, ids, 'uuid');
+      return {
+        object,
+        given,
+        visible: shapeCondition(visible, shape, context),
+        flag: shapeCondition(flag, shape, context),
+      };
+    });
+    const { compiled, prepare } = this.#statements.get(shape.key, () => {
+      const parts = shaped.map(({ object, given, visible, flag }, index) => {
+        const sources = new Sources(object, {
+          snapshot,
+          features: this.#features,
+          targetConditions: new Map(),
+        });
+        const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
+        const where = conjunction([sql`t.id ${given}`, sql`t.deleted_at is null`, lower(visible)]);
+        const isFlagged = lower(flag);
+        return sql`select ${integer(index)}, t.id, (${isFlagged}) is true from ${sources.from()} where ${where}`;
+      });
+      return { statement: finishStatement(join(parts, ' union all ')) };
+    });
+    const { statement } = compiled;
+    const values = valuesFor(statement, shape.values);
+    for (const [index, id, isFlagged] of await this.#connections.read(
+      prepare(statement),
+      values,
+      transaction,
+    )) {
+      found[index as number]!.set(id as string, isFlagged as boolean);
+    }
+    return found;
+  }
+
   #ask(snapshot: Snapshot, object: CompiledObject, kind: string, context: ExpressionContext): Question {
     return new Question(this.#connections, this.#features, this.#statements, {
       snapshot,
@@ -154,6 +201,15 @@ export class RecordLoader {
       context,
     });
   }
+}
+
+/** `= $1` for one value, `= any($1)` for several: the planner knows the first far better. */
+function valuesOf(shape: Shape, values: readonly unknown[], type: Parameters<Shape['value']>[1]): Sql {
+  shape.note(values.length === 1 ? 'one' : 'many');
+  const { place } = shape.value(values.length === 1 ? values[0] : values, type);
+  return values.length === 1
+    ? sql`= ${placeholder(place, type)}`
+    : sql`= any(${placeholder(place, `${type}[]`)})`;
 }
 
 /** One cached statement about one object: its values are noted first, then it is compiled if its shape is new. */
@@ -182,13 +238,8 @@ class Question {
     this.#shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${object.key} ${kind}`);
   }
 
-  /** `= $1` for one value, `= any($1)` for several: the planner knows the first far better. */
   values(values: readonly unknown[], type: Parameters<Shape['value']>[1]): Sql {
-    this.#shape.note(values.length === 1 ? 'one' : 'many');
-    const { place } = this.#shape.value(values.length === 1 ? values[0] : values, type);
-    return values.length === 1
-      ? sql`= ${placeholder(place, type)}`
-      : sql`= any(${placeholder(place, `${type}[]`)})`;
+    return valuesOf(this.#shape, values, type);
   }
 
   condition(expression: Expression): Condition {

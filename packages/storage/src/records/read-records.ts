@@ -16,6 +16,7 @@ import {
   type ShapedQuery,
   shapeQuery,
 } from '../query/compile-query.ts';
+import { PLANNED_EACH_TIME } from '../query/plan-choice.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
 
@@ -23,10 +24,15 @@ import type { Snapshot, Transaction } from '../storage.ts';
 export const COUNT_CAP = 2_000;
 const STREAM_PAGE = 500;
 
+interface CachedQuery extends CompiledQuery {
+  /** The first page held all records the last time, as far as is known. */
+  isShort: boolean;
+}
+
 export class RecordReader {
   readonly #connections: Connections;
   readonly #features: DatabaseFeatures;
-  readonly #queries = new StatementCache<CompiledQuery>();
+  readonly #queries = new StatementCache<CachedQuery>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
@@ -37,9 +43,17 @@ export class RecordReader {
 
   async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
     const shaped = shapeQuery(snapshot, query);
-    const { compiled, prepare } = this.#queries.get(shaped.key, () =>
-      compileQuery(snapshot, query, shaped, this.#features),
-    );
+    const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
+      ...compileQuery(snapshot, query, shaped, this.#features),
+      isShort: true,
+    }));
+    const countNow = () => this.#count(snapshot, query, shaped, transaction);
+    // All that a first page holds is counted by looking at it. Where that was not all the last time, or it is another
+    // page, the count is asked for beside the page and not after it; within a transaction it would wait anyway.
+    const isFirst = query.after === undefined && query.before === undefined;
+    const isBeside = query.count !== 'none' && !transaction && !(isFirst && compiled.isShort);
+    const beside = isBeside ? countNow() : undefined;
+    beside?.catch(() => undefined); // it is awaited below, unless the page fails first
     const found: Row[] = [];
     for (const part of compiled.statements) {
       const values = valuesFor(part, shaped.values);
@@ -54,7 +68,8 @@ export class RecordReader {
       row && compiled.sortColumns.map((column) => row[column] as JsonValue);
     const hasNext = isBackward ? rows.length > 0 : hasMore;
     const hasPrevious = isBackward ? hasMore : query.after !== undefined;
-    const isAll = !hasMore && !isBackward && query.after === undefined;
+    const isAll = !hasMore && isFirst;
+    if (isFirst) compiled.isShort = isAll;
     return {
       rows: rows.map((row) => readRow(row, compiled.outputs)),
       next: hasNext ? boundOf(rows.at(-1)) : undefined,
@@ -64,7 +79,7 @@ export class RecordReader {
           ? undefined
           : isAll
             ? { value: rows.length, kind: 'exact' }
-            : await this.#count(snapshot, query, shaped, transaction),
+            : await (beside ?? countNow()),
     };
   }
 
@@ -113,7 +128,8 @@ export class RecordReader {
       }));
       // EXPLAIN must see the values, so it is never prepared.
       const { statement } = compiled;
-      const prepared = mode === 'estimate' ? { text: statement.text } : prepare(statement);
+      const prepared =
+        mode === 'estimate' ? { text: statement.text, plans: PLANNED_EACH_TIME } : prepare(statement);
       const values = valuesFor(statement, shaped.values);
       return (await this.#connections.read(prepared, values, transaction))[0]?.[0];
     };

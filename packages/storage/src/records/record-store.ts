@@ -21,11 +21,14 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
-    nextNumbers: async (snapshot, object, field, count) => {
+    checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
+    nextNumbers: async (snapshot, object, field, count, transaction) => {
       if (count === 0) return [];
       const name = sequenceName(object.key, fieldKey(object, field));
       const rows = await connections.rows<{ value: number }>(
         nextValuesStatement(snapshot.workspace.schema, name, count),
+        [],
+        transaction,
       );
       return rows.map(({ value }) => value);
     },
@@ -43,7 +46,8 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
       findDependents(connections, snapshot, { object, ids }, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
-    history: (snapshot, _object, recordId, page) => readHistory(connections, snapshot, recordId, page),
+    history: (snapshot, _object, recordId, page, transaction) =>
+      readHistory(connections, snapshot, { recordId, ...page }, transaction),
   };
 }
 

@@ -150,10 +150,11 @@ select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.obj
 export async function readHistory(
   connections: Connections,
   snapshot: Snapshot,
-  recordId: string,
-  page: { readonly limit: number; readonly before: string | undefined },
+  request: { readonly recordId: string; readonly limit: number; readonly before: string | undefined },
+  transaction: Transaction | undefined,
 ): Promise<readonly HistoryEntry[]> {
   const { schema } = snapshot.workspace;
+  const { recordId, limit, before } = request;
   const rows = await connections.readRows<
     Omit<HistoryEntry, 'id' | 'difference'> & { id: number; difference: { [key: string]: JsonValue } }
   >(
@@ -163,7 +164,8 @@ export async function readHistory(
        left join ${identifier(schema, '_principal').text} p on p.id = h.actor_id
       where h.record_id = $1::uuid and ($2::bigint is null or h.id < $2::bigint)
       order by h.id desc limit $3`,
-    [recordId, page.before !== undefined && /^\d{1,18}$/.test(page.before) ? page.before : null, page.limit],
+    [recordId, before !== undefined && /^\d{1,18}$/.test(before) ? before : null, limit],
+    transaction,
   );
   return rows.map(({ id, difference, ...entry }) => ({
     ...entry,

@@ -106,7 +106,9 @@ describe('rebase', () => {
       { kind: 'field', name: 'deal.name', body: { label: 'Subject', type: 'text' }, package: 'crm' },
     ]);
     const result = rebase(draft, theirs, 2);
-    expect(result.conflicts).toEqual([{ kind: 'field', name: 'deal.name', property: 'label' }]);
+    expect(result.conflicts).toEqual([
+      { kind: 'field', name: 'deal.name', property: 'label', ours: 'Title', theirs: 'Subject' },
+    ]);
     expect(result.draft.writes[0]?.body).toMatchObject({ label: 'Title' });
   });
 

@@ -122,6 +122,8 @@ export function toChangeSet(draft: Draft, message?: string): ChangeSetBody {
 /** A property that both this draft and someone else's publish changed, to different values. */
 export interface Conflict extends Reference {
   readonly property: string;
+  readonly ours: unknown;
+  readonly theirs: unknown;
 }
 
 /**
@@ -137,8 +139,8 @@ export function rebase(
   const writes: Write[] = [];
   for (const write of draft.writes) {
     const theirs = published.get(idOf(write))?.body ?? null;
-    const { body, properties } = mergeBodies(write.base, write.body, theirs);
-    for (const property of properties) conflicts.push({ kind: write.kind, name: write.name, property });
+    const { body, both } = mergeBodies(write.base, write.body, theirs);
+    for (const each of both) conflicts.push({ kind: write.kind, name: write.name, ...each });
     if (theirs !== null && isSame(theirs, body)) continue;
     writes.push({ kind: write.kind, name: write.name, body, base: theirs });
   }
@@ -147,18 +149,20 @@ export function rebase(
 }
 
 function mergeBodies(base: unknown, ours: unknown, theirs: unknown) {
-  if (!isBody(ours) || !isBody(theirs)) return { body: ours, properties: [] };
+  if (!isBody(ours) || !isBody(theirs)) return { body: ours, both: [] };
   const before = isBody(base) ? base : {};
   const body: Record<string, unknown> = {};
-  const properties: string[] = [];
+  const both: Omit<Conflict, keyof Reference>[] = [];
   for (const property of new Set([...Object.keys(theirs), ...Object.keys(ours)])) {
     const isOurs = !isSame(before[property], ours[property]);
     const isTheirs = !isSame(before[property], theirs[property]);
-    if (isOurs && isTheirs && !isSame(ours[property], theirs[property])) properties.push(property);
+    if (isOurs && isTheirs && !isSame(ours[property], theirs[property])) {
+      both.push({ property, ours: ours[property], theirs: theirs[property] });
+    }
     const value = isOurs ? ours[property] : theirs[property];
     if (value !== undefined) body[property] = value;
   }
-  return { body, properties };
+  return { body, both };
 }
 
 function isBody(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -149,7 +149,7 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
           setBody((current) => ({ ...change({ ...current, label: naming.label }), label: '' }))
         }
       />
-      <Stack gap={6}>
+      <Stack gap={10}>
         <Checkbox
           label={
             layout === undefined

@@ -86,7 +86,7 @@ export function DeleteFieldModal({ field, object, onClose, onDeleted }: DeleteFi
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button color="red" onClick={onConfirm}>
+          <Button color="red.9" onClick={onConfirm}>
             {t('deleteField.confirm')}
           </Button>
         </Group>

@@ -121,7 +121,7 @@ export function OnDeleteEditor({ body, set, fault }: PropertyEditorProps) {
       error={fault}
       onChange={(value) => set('on_delete', value === 'restrict' || value === 'cascade' ? value : 'clear')}
     >
-      <Stack gap={6} mt={6}>
+      <Stack gap={10} mt={8}>
         {(['clear', 'restrict', 'cascade'] as const).map((choice) => (
           <Radio key={choice} value={choice} label={t(`property.on_delete.${choice}`)} />
         ))}

@@ -12,6 +12,7 @@ import {
   setColumnCount,
   subjectOf,
   withoutField,
+  withoutRelatedColumn,
 } from './layout-body.ts';
 
 const field = (name: string) => ({ type: 'field', field: name }) as const;
@@ -100,5 +101,31 @@ describe('fields', () => {
     const left = withoutField(layout, 'amount');
     expect(places(left)).not.toContain('field:amount@0.0.1.0');
     expect(left.highlights).toEqual(['stage']);
+  });
+
+  it('a deleted one leaves the related lists of other layouts', () => {
+    const item = {
+      type: 'related_list',
+      lookup: 'quote.deal',
+      columns: ['name', 'total'],
+      sort: ['-total'],
+    } as const;
+    const related: LayoutBody = {
+      label: 'Deal',
+      tabs: [
+        {
+          label: 'Related',
+          sections: [
+            { columns: [{ items: [{ ...item, columns: [...item.columns], sort: [...item.sort] }] }] },
+          ],
+        },
+      ],
+    };
+    expect(placedItems(withoutRelatedColumn(related, 'quote', 'total'))[0]?.item).toEqual({
+      type: 'related_list',
+      lookup: 'quote.deal',
+      columns: ['name'],
+    });
+    expect(placedItems(withoutRelatedColumn(related, 'quote', 'deal'))).toEqual([]);
   });
 });

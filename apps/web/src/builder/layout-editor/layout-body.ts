@@ -200,19 +200,41 @@ export function placeField(body: LayoutBody, field: string): LayoutBody {
 
 /** The body without a field, wherever it stands. */
 export function withoutField(body: LayoutBody, field: string): LayoutBody {
+  const kept = mapItems(body, (item) => (item.type === 'field' && item.field === field ? [] : [item]));
+  return setHighlights(
+    kept,
+    (body.highlights ?? []).filter((name) => name !== field),
+  );
+}
+
+/** The body whose related lists of an object no longer show or sort by a field of it. */
+export function withoutRelatedColumn(body: LayoutBody, object: string, field: string): LayoutBody {
+  const names = (path: string) => path.replace(/^-/, '').split('.')[0] === field;
+  return mapItems(body, (item) => {
+    if (item.type !== 'related_list' || !item.lookup.startsWith(`${object}.`)) return [item];
+    if (item.lookup === `${object}.${field}`) return [];
+    const { columns, sort, ...rest } = item;
+    const keptColumns = columns?.filter((path) => !names(path)) ?? [];
+    const keptSort = sort?.filter((key) => !names(key)) ?? [];
+    return [
+      {
+        ...rest,
+        ...(keptColumns.length > 0 ? { columns: keptColumns } : {}),
+        ...(keptSort.length > 0 ? { sort: keptSort } : {}),
+      },
+    ];
+  });
+}
+
+function mapItems(body: LayoutBody, change: (item: LayoutItem) => LayoutItem[]): LayoutBody {
   const tabs = body.tabs.map((tab) => ({
     ...tab,
     sections: tab.sections.map((section) => ({
       ...section,
-      columns: section.columns.map((column) => ({
-        items: column.items.filter((item) => item.type !== 'field' || item.field !== field),
-      })),
+      columns: section.columns.map((column) => ({ items: column.items.flatMap(change) })),
     })),
   }));
-  return setHighlights(
-    { ...body, tabs },
-    (body.highlights ?? []).filter((name) => name !== field),
-  );
+  return { ...body, tabs };
 }
 
 function changeItems(

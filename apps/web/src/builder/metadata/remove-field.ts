@@ -4,7 +4,7 @@
  */
 import type { ComponentDocument } from '@trellis/api';
 import { isSame } from '../draft/same.ts';
-import { withoutField } from '../layout-editor/layout-body.ts';
+import { withoutField, withoutRelatedColumn } from '../layout-editor/layout-body.ts';
 import type { Catalogue } from './catalogue.ts';
 
 export function withoutFieldEverywhere(
@@ -17,8 +17,9 @@ export function withoutFieldEverywhere(
   const keep = (kind: string, name: string, before: unknown, body: unknown) => {
     if (!isSame(before, body)) changed.push({ kind, name, body });
   };
-  for (const layout of catalogue.of('layout', object)) {
-    keep('layout', layout.name, layout.body, withoutField(layout.body, field));
+  for (const layout of catalogue.all('layout')) {
+    const own = layout.name.startsWith(`${object}.`) ? withoutField(layout.body, field) : layout.body;
+    keep('layout', layout.name, layout.body, withoutRelatedColumn(own, object, field));
   }
   for (const view of catalogue.of('view', object)) {
     const { sort, group_by, ...rest } = view.body;

@@ -105,7 +105,7 @@ export function DeleteObjectModal({ object, onClose }: { object: Entry<'object'>
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button color="red" onClick={onConfirm}>
+          <Button color="red.9" onClick={onConfirm}>
             {t('deleteObject.confirm')}
           </Button>
         </Group>

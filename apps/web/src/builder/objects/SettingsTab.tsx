@@ -152,7 +152,7 @@ export function SettingsTab({ object }: { object: string }) {
               {t('settings.dangerText')}
             </Text>
             <Button
-              color="red"
+              color="red.9"
               variant="light"
               leftSection={<IconTrash size={14} aria-hidden />}
               onClick={() => setDeleting(true)}

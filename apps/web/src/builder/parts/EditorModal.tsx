@@ -45,7 +45,7 @@ export function EditorModal(props: EditorModalProps) {
                 <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
                   {t('leave.stay')}
                 </Button>
-                <Button color="red" onClick={props.onClose}>
+                <Button color="red.9" onClick={props.onClose}>
                   {t('leave.leave')}
                 </Button>
               </Group>

@@ -16,7 +16,14 @@ type PlannedComponent = PlanDocument['components'][number];
 const CHANGES = ['add', 'change', 'rename', 'remove'] as const;
 const COLORS = { add: 'green', change: 'blue', rename: 'violet', remove: 'red' } as const;
 
-export function PlanView({ plan, onNavigate }: { plan: PlanDocument; onNavigate?: () => void }) {
+interface PlanViewProps {
+  readonly plan: PlanDocument;
+  /** With errors the plan is incomplete, and its silence says nothing. */
+  readonly hasErrors?: boolean;
+  readonly onNavigate?: () => void;
+}
+
+export function PlanView({ plan, hasErrors = false, onNavigate }: PlanViewProps) {
   const t = useMessages();
   const { catalogue } = useBuilder();
   const immediate = plan.storage.filter((step) => step.is_immediate);
@@ -43,7 +50,7 @@ export function PlanView({ plan, onNavigate }: { plan: PlanDocument; onNavigate?
           </section>
         );
       })}
-      {plan.components.every((component) => component.change === 'none') && (
+      {!hasErrors && plan.components.every((component) => component.change === 'none') && (
         <p className={classes.note}>{t('plan.nothing')}</p>
       )}
       {plan.storage.length > 0 && (
@@ -107,7 +114,11 @@ function PlannedRow({
   const [isOpen, open] = useDisclosure(false);
   const page = component.change === 'remove' ? undefined : pageOfComponent(component);
   const change = component.change === 'none' ? 'change' : component.change;
-  const differences = component.differences.map(readDifference);
+  const { catalogue } = useBuilder();
+  const body = catalogue.components.find(
+    (each) => each.kind === component.kind && each.name === component.name,
+  )?.body;
+  const differences = component.differences.map((difference) => readDifference(difference, body));
   const label = component.label === '' ? component.name : component.label;
   return (
     <li>

@@ -1,25 +1,32 @@
 /** Shows what a publish would do, and publishes. */
-import { Anchor, Button, Group, Modal, Stack, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { ApiError } from '@trellis/api';
 import { useState } from 'react';
 import { client, queryClient } from '../../api.ts';
-import { paths } from '../../paths.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { metadataQuery, useBuilder } from '../BuilderProvider.tsx';
 import { type Draft, toChangeSet } from '../draft/draft.ts';
 import { useMessages } from '../messages.ts';
-import { hrefInApp, useLink } from '../navigation.tsx';
 import { PlanSkeleton, PlanView } from './PlanView.tsx';
 import { ProblemPlaces } from './ProblemPlaces.tsx';
 import { placeProblems } from './problem-places.ts';
 import { StalePanel } from './StalePanel.tsx';
 
-export function ReviewModal({ onClose }: { onClose: () => void }) {
+export interface PublishedNotice {
+  readonly revision: number;
+  /** The object whose list is worth a look. */
+  readonly target: string | undefined;
+}
+
+interface ReviewModalProps {
+  readonly onClose: () => void;
+  readonly onPublished: (notice: PublishedNotice) => void;
+}
+
+export function ReviewModal({ onClose, onPublished }: ReviewModalProps) {
   const t = useMessages();
   const { draft, planned, isPlanning, planError, problems, isStale, settle } = useBuilder();
-  const link = useLink();
   const [message, setMessage] = useState('');
   const [isOnTop, setOnTop] = useState(false);
 
@@ -31,25 +38,7 @@ export function ReviewModal({ onClose }: { onClose: () => void }) {
     },
     onSuccess: async ({ response, target }) => {
       await settle();
-      onClose();
-      const id = `published-${response.revision}`;
-      notifications.show({
-        id,
-        withBorder: true,
-        color: 'green',
-        autoClose: 12_000,
-        title: t('publish.done', { revision: response.revision }),
-        message: (
-          <Group gap="md">
-            <span>{t('publish.doneText')}</span>
-            {target !== undefined && (
-              <Anchor size="sm" {...link(hrefInApp(paths.list(target)))}>
-                {t('publish.view')}
-              </Anchor>
-            )}
-          </Group>
-        ),
-      });
+      onPublished({ revision: response.revision, target });
     },
     onError: async (error) => {
       if (isStaleError(error))
@@ -99,7 +88,7 @@ export function ReviewModal({ onClose }: { onClose: () => void }) {
             {planned === undefined ? (
               planError === null && <PlanSkeleton />
             ) : (
-              <PlanView plan={planned.plan} onNavigate={onClose} />
+              <PlanView plan={planned.plan} hasErrors={hasErrors} onNavigate={onClose} />
             )}
             <TextInput
               label={t('publish.message')}

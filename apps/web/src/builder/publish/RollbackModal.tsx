@@ -61,7 +61,7 @@ export function RollbackModal({ revision, undone, onClose }: RollbackModalProps)
               {t('action.cancel')}
             </Button>
             <Button
-              color="red"
+              color="red.9"
               loading={rollback.isPending}
               disabled={hasDraft}
               onClick={() => rollback.mutate()}

@@ -6,7 +6,7 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { rebase } from '../draft/draft.ts';
 import { useMessages } from '../messages.ts';
 import { useRevisions } from '../pages/RevisionsPage.tsx';
-import { humanise } from './differences.ts';
+import { humanise, readValue } from './differences.ts';
 import { PlanSkeleton } from './PlanView.tsx';
 import classes from './publish.module.css';
 import { useContextOf } from './use-context-of.ts';
@@ -60,6 +60,12 @@ export function StalePanel({ onDone }: { onDone: () => void }) {
               >
                 <span>
                   {conflict.name} › {humanise(conflict.property)}
+                  <span className={classes.versions}>
+                    {t('stale.versions', {
+                      ours: readValue(conflict.ours),
+                      theirs: readValue(conflict.theirs),
+                    })}
+                  </span>
                 </span>
                 <Button
                   variant="default"

@@ -2,6 +2,8 @@
  * Differences of a plan as a person reads them: `/options/2/label` of a field is "Options › 3 › Label", a value is
  * shown as text, and a list that only grew says what was added.
  */
+import { isSame } from '../draft/same.ts';
+
 export interface Difference {
   readonly pointer: string;
   readonly before: unknown;
@@ -17,16 +19,50 @@ export interface ReadableDifference {
 
 const LIMIT = 120;
 
-export function readDifference(difference: Difference): ReadableDifference {
+/** `body` is the component as it will be: parts with a label are called by it rather than by their number. */
+export function readDifference(difference: Difference, body?: unknown): ReadableDifference {
+  const { before, after } = difference;
   return {
-    place: difference.pointer
-      .split('/')
-      .slice(1)
-      .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-      .map((segment) => (/^\d+$/.test(segment) ? String(Number(segment) + 1) : humanise(segment))),
-    before: difference.before === undefined ? null : readValue(difference.before),
-    after: difference.after === undefined ? null : readValue(difference.after),
+    place: placeOf(difference.pointer, body),
+    ...(Array.isArray(before) && Array.isArray(after)
+      ? readLists(before, after)
+      : {
+          before: before === undefined ? null : readValue(before),
+          after: after === undefined ? null : readValue(after),
+        }),
   };
+}
+
+/** Of two lists only what came and went is worth reading, or the order when that is all that changed. */
+function readLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+): { before: string | null; after: string | null } {
+  const gone = before.filter((each) => !after.some((other) => isSame(each, other)));
+  const come = after.filter((each) => !before.some((other) => isSame(each, other)));
+  if (gone.length === 0 && come.length === 0) return { before: readValue(before), after: readValue(after) };
+  return {
+    before: gone.length === 0 ? null : readValue(gone),
+    after: come.length === 0 ? null : readValue(come),
+  };
+}
+
+function placeOf(pointer: string, body: unknown): string[] {
+  const place: string[] = [];
+  let value = body;
+  for (const raw of pointer.split('/').slice(1)) {
+    const segment = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    value =
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[segment] : undefined;
+    if (/^\d+$/.test(segment)) place.push(labelOf(value) ?? String(Number(segment) + 1));
+    else place.push(humanise(segment));
+  }
+  return place;
+}
+
+function labelOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('label' in value)) return undefined;
+  return typeof value.label === 'string' && value.label !== '' ? value.label : undefined;
 }
 
 /** `plural_label` → `Plural label` */

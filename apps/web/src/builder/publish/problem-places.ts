@@ -23,10 +23,14 @@ interface Sent {
 
 export function placeProblems(problems: readonly ProblemEntry[], sent: Sent): readonly PlacedProblem[] {
   return problems.map((problem) => {
-    const [list, index, ...rest] = problem.pointer.split('/').slice(1);
+    // Outside of what was sent (a layout that names a field which goes) the server says whose body it points into.
+    const elsewhere = componentOf(problem);
+    const [list, index, ...rest] = (elsewhere === undefined ? problem.pointer : `/-/-${problem.pointer}`)
+      .split('/')
+      .slice(1);
     const components =
       list === 'components' ? sent.components : list === 'deletions' ? sent.deletions : undefined;
-    const component = components?.[Number(index)];
+    const component = elsewhere ?? components?.[Number(index)];
     return {
       code: problem.code,
       message: problem.message,
@@ -42,6 +46,15 @@ export function placeProblems(problems: readonly ProblemEntry[], sent: Sent): re
           : '',
     };
   });
+}
+
+function componentOf(problem: ProblemEntry): Reference | undefined {
+  const component: unknown = 'component' in problem ? problem.component : undefined;
+  if (typeof component !== 'object' || component === null) return undefined;
+  if (!('kind' in component) || !('name' in component)) return undefined;
+  const { kind, name } = component;
+  const isInside = /^\/(?:components|deletions|renames)\//.test(problem.pointer);
+  return typeof kind === 'string' && typeof name === 'string' && !isInside ? { kind, name } : undefined;
 }
 
 /** Problems of one component at a pointer, or below it where `deep`. */

@@ -9,6 +9,19 @@ describe('placeProblems', () => {
   };
   const problem = (pointer: string) => ({ code: 'x', pointer, message: 'm' });
 
+  it('finds a component that was not sent by what the server says of it', () => {
+    const component = { kind: 'view', name: 'deal.lost' };
+    const placed = placeProblems(
+      [
+        { ...problem('/body/columns/2'), component } as never,
+        { ...problem('/components/0/body/to'), component } as never,
+      ],
+      sent,
+    );
+    expect(placed[0]).toMatchObject({ component, pointer: '/columns/2' });
+    expect(placed[1]).toMatchObject({ component: sent.components[0], pointer: '/to' });
+  });
+
   it('turns pointers into the change set into a component and a pointer in its body', () => {
     const placed = placeProblems(
       [
@@ -38,6 +51,27 @@ describe('readDifference', () => {
       after: 'Closed won',
     });
     expect(readDifference({ pointer: '/required', before: undefined, after: true }).before).toBeNull();
+  });
+
+  it('calls parts by their label, and of lists tells what came and went', () => {
+    const body = { tabs: [{ label: 'Details', sections: [{ columns: [{ items: [] }] }] }] };
+    const before = [
+      { type: 'field', field: 'name' },
+      { type: 'field', field: 'stage' },
+    ];
+    const after = [
+      { type: 'field', field: 'name' },
+      { type: 'field', field: 'amount' },
+      { type: 'field', field: 'owner_id' },
+    ];
+    expect(readDifference({ pointer: '/tabs/0/sections/0/columns/0/items', before, after }, body)).toEqual({
+      place: ['Tabs', 'Details', 'Sections', '1', 'Columns', '1', 'Items'],
+      before: 'stage',
+      after: 'amount, owner_id',
+    });
+    expect(readDifference({ pointer: '/columns', before: ['a', 'b'], after: ['b', 'a'] })).toMatchObject({
+      after: 'b, a',
+    });
   });
 
   it.each([

@@ -1,15 +1,23 @@
 /** What is not published yet: how many changes, which, and the way to publish or to take them back. */
 import { ActionIcon, Button, Group, Popover, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowBackUp, IconChevronUp } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconChevronUp,
+  IconCircleCheck,
+  IconX,
+} from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import { paths } from '../../paths.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { countChanges, idOf, type Reference } from '../draft/draft.ts';
 import { useMessages } from '../messages.ts';
-import { BuilderLink } from '../navigation.tsx';
+import { BuilderLink, hrefInApp, useLink } from '../navigation.tsx';
 import { pageOfComponent } from '../paths.ts';
+import type { PublishedNotice } from '../publish/ReviewModal.tsx';
 import { useChangeList } from '../publish/use-change-list.ts';
 import classes from './DraftBar.module.css';
 
@@ -19,6 +27,7 @@ export function DraftBar() {
   const t = useMessages();
   const { draft, problems, isPlanning, isStale, discardAll, replace } = useBuilder();
   const [isReviewing, review] = useDisclosure(false);
+  const [notice, setNotice] = useState<PublishedNotice | undefined>();
   const [isListOpen, list] = useDisclosure(false);
   const count = countChanges(draft);
   const faults = problems.filter((problem) => problem.severity === 'error').length;
@@ -32,6 +41,12 @@ export function DraftBar() {
 
   return (
     <>
+      {/* Always there, so that a screen reader hears what appears in it. */}
+      <div role="status">
+        {count === 0 && notice !== undefined && (
+          <PublishedBar notice={notice} onClose={() => setNotice(undefined)} />
+        )}
+      </div>
       {count > 0 && (
         <section className={classes.bar} aria-label={t('draft.region')}>
           <Popover
@@ -81,10 +96,39 @@ export function DraftBar() {
       )}
       {isReviewing && (
         <Suspense>
-          <ReviewModal onClose={review.close} />
+          <ReviewModal
+            onClose={review.close}
+            onPublished={(published) => {
+              setNotice(published);
+              review.close();
+            }}
+          />
         </Suspense>
       )}
     </>
+  );
+}
+
+function PublishedBar({ notice, onClose }: { notice: PublishedNotice; onClose: () => void }) {
+  const t = useMessages();
+  const link = useLink();
+  return (
+    <div className={classes.bar}>
+      <IconCircleCheck size={17} aria-hidden className={classes.done} />
+      <span className={classes.status}>
+        <strong>{t('publish.done', { revision: notice.revision })}</strong> {t('publish.doneText')}
+      </span>
+      <Group gap="xs" ml="auto" wrap="nowrap">
+        {notice.target !== undefined && (
+          <Button component="a" variant="default" {...link(hrefInApp(paths.list(notice.target)))}>
+            {t('publish.view')}
+          </Button>
+        )}
+        <ActionIcon aria-label={t('action.close')} onClick={onClose}>
+          <IconX size={16} />
+        </ActionIcon>
+      </Group>
+    </div>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { type FieldDescription, titleOf } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { COLOR_NAMES } from '../../ui/palette.ts';
 import classes from './FieldValue.module.css';
+import { RecordAnchor } from './RecordAnchor.tsx';
 
 interface RecordLinkProps {
   readonly field: FieldDescription;
@@ -38,14 +38,9 @@ export function RecordLink({ field, value }: RecordLinkProps) {
   const title = reference.title ?? t('value.untitled');
   if (reference.object === undefined) return <span className={classes.line}>{title}</span>;
   return (
-    <Link
-      to="/o/$object/$id"
-      params={{ object: reference.object, id: reference.id }}
-      className={classes.line}
-      onClick={(event) => event.stopPropagation()}
-    >
+    <RecordAnchor object={reference.object} id={reference.id} className={classes.line}>
       {title}
-    </Link>
+    </RecordAnchor>
   );
 }
 

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useTitles } from '../use-titles.ts';
 import classes from './FieldValue.module.css';
+import { RecordAnchor } from './RecordAnchor.tsx';
 
 /** The records of a set by their titles, which are asked for together. */
 export function RecordTitles({ object, ids }: { object: string | undefined; ids: readonly string[] }) {
@@ -11,14 +11,9 @@ export function RecordTitles({ object, ids }: { object: string | undefined; ids:
   return (
     <span className={classes.titles}>
       {ids.map((id) => (
-        <Link
-          key={id}
-          to="/o/$object/$id"
-          params={{ object, id }}
-          onClick={(event) => event.stopPropagation()}
-        >
+        <RecordAnchor key={id} object={object} id={id}>
           {titles.get(id) ?? t('value.untitled')}
-        </Link>
+        </RecordAnchor>
       ))}
     </span>
   );

@@ -22,6 +22,11 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
   return (
     <form
       className={classes.panel}
+      onKeyDown={(event) => {
+        // Escape closes an open list of options first.
+        const isListOpen = event.currentTarget.querySelector('[aria-expanded="true"]') !== null;
+        if (event.key === 'Escape' && !isListOpen) onClose();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         onApply(draft);

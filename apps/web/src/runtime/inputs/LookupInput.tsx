@@ -68,7 +68,8 @@ function RecordPicker(props: RecordPickerProps) {
   const { t } = useTranslation();
   const findObject = useFindObject();
   const [text, setText] = useState<string>();
-  const [isCreating, setCreating] = useState(false);
+  /** What was typed when a new record was asked for; undefined: none is being made. */
+  const [creating, setCreating] = useState<string>();
   const combobox = useCombobox({
     onDropdownClose: () => {
       combobox.resetSelectedOption();
@@ -107,7 +108,7 @@ function RecordPicker(props: RecordPickerProps) {
         withinPortal
         shadow="md"
         onOptionSubmit={(id) => {
-          if (id === CREATE) setCreating(true);
+          if (id === CREATE) setCreating((text ?? '').trim());
           else props.onChoose(choices.find((choice) => choice.id === id));
           combobox.closeDropdown();
         }}
@@ -174,13 +175,13 @@ function RecordPicker(props: RecordPickerProps) {
           </Combobox.Options>
         </Combobox.Dropdown>
       </Combobox>
-      {isCreating && target !== undefined && (
+      {creating !== undefined && target !== undefined && (
         <CreateRecordModal
           object={target}
-          title={query}
-          onClose={() => setCreating(false)}
+          title={creating}
+          onClose={() => setCreating(undefined)}
           onCreated={(record) => {
-            setCreating(false);
+            setCreating(undefined);
             props.onChoose({ id: record.id, object: target, title: record.title, isRecent: false });
           }}
         />

@@ -14,11 +14,11 @@ import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FilterChips } from '../filter/FilterChips.tsx';
 import { QuickFilters } from '../filter/QuickFilters.tsx';
-import { ColumnsMenu } from './ColumnsMenu.tsx';
 import classes from './ListToolbar.module.css';
 import type { useListPreferences } from './use-list-preferences.ts';
 
 const FilterPanel = lazy(async () => ({ default: (await import('../filter/FilterPanel.tsx')).FilterPanel }));
+const ColumnsMenu = lazy(async () => ({ default: (await import('./ColumnsMenu.tsx')).ColumnsMenu }));
 
 interface ListToolbarProps {
   readonly description: ObjectDescription;
@@ -51,7 +51,16 @@ export function ListToolbar(props: ListToolbarProps) {
           onSearch={props.onSearch}
           label={description.plural_label}
         />
-        <Popover opened={isFiltering} onChange={setFiltering} position="bottom-start" trapFocus returnFocus>
+        <Popover
+          opened={isFiltering}
+          // What has been put together must not vanish with a click beside it: the panel says when it is done.
+          closeOnClickOutside={false}
+          closeOnEscape={false}
+          onChange={setFiltering}
+          position="bottom-start"
+          trapFocus
+          returnFocus
+        >
           <Popover.Target>
             <Button
               variant="default"
@@ -96,7 +105,13 @@ export function ListToolbar(props: ListToolbarProps) {
             </Tooltip>
           </Popover.Target>
           <Popover.Dropdown p={0}>
-            <ColumnsMenu description={description} columns={props.columns} preferences={props.preferences} />
+            <Suspense fallback={<Skeleton height={240} width={280} />}>
+              <ColumnsMenu
+                description={description}
+                columns={props.columns}
+                preferences={props.preferences}
+              />
+            </Suspense>
           </Popover.Dropdown>
         </Popover>
         <Menu position="bottom-end">

@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { ApiRecord } from '@trellis/api';
 import type { ListColumn } from '@trellis/forms';
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { HeaderCell } from './HeaderCell.tsx';
 import classes from './RecordTable.module.css';
@@ -47,6 +47,14 @@ export function RecordTable(props: RecordTableProps) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new height invalidates every measure.
   useEffect(() => rows.measure(), [rowHeight]);
+  // Rows are memoised: what they are handed must not change with every page that arrives.
+  const loaded = useRef(records);
+  loaded.current = records;
+  const { toggle: toggleIn } = selection;
+  const toggle = useCallback(
+    (id: string, index: number, isRange: boolean) => toggleIn(id, index, loaded.current, isRange),
+    [toggleIn],
+  );
   const visible = rows.getVirtualItems();
   const lastVisible = visible.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -91,7 +99,7 @@ export function RecordTable(props: RecordTableProps) {
       event.preventDefault();
       props.onPeek(props.peek === record.id ? undefined : record.id);
     } else if (record !== undefined && event.key === 'x') {
-      selection.toggle(record.id, active, records, event.shiftKey);
+      toggle(record.id, active, event.shiftKey);
     } else if (event.key === 'Escape' && props.peek !== undefined) {
       props.onPeek(undefined);
     }
@@ -155,8 +163,7 @@ export function RecordTable(props: RecordTableProps) {
                   isActive={item.index === active}
                   isSelected={selection.ids.has(record.id)}
                   isPeeked={record.id === props.peek}
-                  records={records}
-                  onToggle={selection.toggle}
+                  onToggle={toggle}
                   onPeek={props.onPeek}
                   onActive={setActive}
                 />

@@ -1,12 +1,11 @@
-import { Checkbox } from '@mantine/core';
 import { IconLayoutSidebarRightExpand } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import type { ApiRecord } from '@trellis/api';
 import { type ListColumn, titleOf } from '@trellis/forms';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { FieldValue, isRightAligned } from '../cells/FieldValue.tsx';
+import { RecordAnchor } from '../cells/RecordAnchor.tsx';
 import { cellValue } from './cell-value.ts';
 import classes from './RecordTable.module.css';
 
@@ -19,8 +18,7 @@ interface TableRowProps {
   readonly isActive: boolean;
   readonly isSelected: boolean;
   readonly isPeeked: boolean;
-  readonly records: readonly ApiRecord[];
-  onToggle(id: string, index: number, records: readonly ApiRecord[], isRange: boolean): void;
+  onToggle(id: string, index: number, isRange: boolean): void;
   onPeek(id: string | undefined): void;
   onActive(index: number): void;
 }
@@ -49,18 +47,15 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
       <div role="gridcell" className={classes.check} tabIndex={-1}>
-        <Checkbox
-          size="xs"
+        {/* Plain, because it stands in every row. */}
+        <input
+          type="checkbox"
+          className={classes.box}
           tabIndex={-1}
           aria-label={t('list.selectRow')}
           checked={props.isSelected}
           onChange={(event) =>
-            props.onToggle(
-              record.id,
-              index,
-              props.records,
-              (event.nativeEvent as unknown as MouseEvent).shiftKey === true,
-            )
+            props.onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey === true)
           }
         />
       </div>
@@ -77,14 +72,9 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           >
             {column.is_title ? (
               <>
-                <Link
-                  to="/o/$object/$id"
-                  params={{ object: props.object, id: record.id }}
-                  className={classes.title}
-                  tabIndex={-1}
-                >
+                <RecordAnchor object={props.object} id={record.id} className={classes.title} tabIndex={-1}>
                   {titleOf(value) || t('value.untitled')}
-                </Link>
+                </RecordAnchor>
                 <button
                   type="button"
                   className={classes.peek}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOptionalObject } from '../../api.ts';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
+import classes from './CreateRecordModal.module.css';
 import { RecordTypePicker } from './RecordTypePicker.tsx';
 import { DiscardModal } from './UnsavedGuard.tsx';
 import { useCreateRecord } from './use-create-record.ts';
@@ -91,7 +92,7 @@ function CreateForm({ description, title, prefilled, onCreated, onDirty, onCance
           onDirty={onDirty}
         />
       </Suspense>
-      <Group justify="flex-end" gap="sm" mt="lg">
+      <Group justify="flex-end" gap="sm" mt="lg" className={classes.foot}>
         <Button variant="default" onClick={onCancel}>
           {t('action.cancel')}
         </Button>

@@ -1,0 +1,59 @@
+/** How notices look: loaded with the first of them, because most visits see none for a while. */
+import '@mantine/notifications/styles.css';
+import { Button, Group } from '@mantine/core';
+import { Notifications, notifications } from '@mantine/notifications';
+import { ApiError } from '@trellis/api';
+import { i18next } from '../i18n.ts';
+import type { Notice } from './notify.tsx';
+
+let count = 0;
+
+/** The place where notices appear. */
+export function NoticeArea() {
+  return <Notifications position="bottom-center" limit={3} />;
+}
+
+export function showDone({ message, undo }: Notice): void {
+  // Not a UUID: browsers make those only over HTTPS.
+  count += 1;
+  const id = `notice-${count}`;
+  notifications.show({
+    id,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
+    autoClose: undo === undefined ? 3500 : 8000,
+    color: 'trellis',
+    message: (
+      <Group justify="space-between" wrap="nowrap" gap="md">
+        <span>{message}</span>
+        {undo !== undefined && (
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            onClick={() => {
+              notifications.hide(id);
+              Promise.resolve(undo()).catch(showProblem);
+            }}
+          >
+            {i18next.t('action.undo')}
+          </Button>
+        )}
+      </Group>
+    ),
+  });
+}
+
+export function showProblem(error: unknown): void {
+  const problem = error instanceof ApiError ? error.problem : undefined;
+  const lines = problem?.errors.map((entry) => entry.message) ?? [];
+  notifications.show({
+    withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('action.close') },
+    color: 'red',
+    autoClose: 10_000,
+    title: problem?.title ?? i18next.t('problem.unexpected'),
+    message: [problem?.detail ?? (error instanceof Error ? error.message : String(error)), ...lines]
+      .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
+      .join(' '),
+  });
+}
