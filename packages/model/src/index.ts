@@ -28,7 +28,9 @@ export {
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
+export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
   type PathScope,
