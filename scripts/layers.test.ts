@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metadata: [],
   model: ['metadata'],
   access: ['metadata', 'model'],
+  rules: ['model'],
   storage: ['metadata', 'model'],
   forms: ['metadata', 'model'],
   identity: [],

@@ -257,6 +257,14 @@ describe('metadata', () => {
     ).not.toEqual([]);
     expectProblem(await check({ object: 'ghost', expression: true }), 404, 'unknown_object');
     expectProblem(await check({ object: 'gadget' }), 422, 'invalid_input');
+    expect(JSON.parse((await check({ object: 'gadget', text: 'amount + 1' })).text)).toMatchObject({
+      expression: { '+': [{ var: 'amount' }, 1] },
+      type: 'number',
+      problems: [],
+    });
+    expect(JSON.parse((await check({ object: 'gadget', text: 'amount +' })).text).problems).toMatchObject([
+      { code: 'invalid_formula', pointer: '/text', line: 1, column: 9 },
+    ]);
   });
 });
 

@@ -283,8 +283,10 @@ export interface ExpressionBody {
 export interface ExpressionResponse {
   readonly text: string | null;
   readonly expression: unknown;
+  /** `boolean` for a condition; null when there is a problem. */
   readonly type: string | null;
-  readonly problems: readonly ProblemEntry[];
+  /** A fault of formula text has its place, both from 1. */
+  readonly problems: readonly (ProblemEntry & { readonly line?: number; readonly column?: number })[];
 }
 
 export type { ObjectDescription, WorkspaceDescription };

@@ -10,7 +10,7 @@ import {
   checkExpression,
   type Expression,
   type FieldPath,
-  type Operand,
+  pathsOfExpression,
   type RecordQuery,
   resolvePath,
   type SortKey,
@@ -204,25 +204,6 @@ export function* pathsOf(
   for (const { path } of sort) yield path;
   if (filter) yield* pathsOfExpression(filter);
   yield* pathsOfExpression(visible);
-}
-
-function* pathsOfExpression(expression: Expression): Generator<FieldPath> {
-  switch (expression.op) {
-    case 'constant':
-      return;
-    case 'and':
-    case 'or':
-      for (const arg of expression.args) yield* pathsOfExpression(arg);
-      return;
-    case 'not':
-      yield* pathsOfExpression(expression.arg);
-      return;
-    default:
-      for (const side of ['left', 'right', 'value', 'text'] as const) {
-        const operand = (expression as { readonly [side: string]: unknown })[side] as Operand | undefined;
-        if (operand?.op === 'field') yield operand.path;
-      }
-  }
 }
 
 /** An estimate tells of records that a predicate would hide: it is given to those who see all. */

@@ -7,6 +7,7 @@
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -99,14 +100,8 @@ export interface MetadataLifecycle {
    * earlier version of the package brought. Returns undefined when there was nothing to do.
    */
   installPackage(context: SystemContext, folder: Package): Promise<{ readonly revision: number } | undefined>;
-  checkExpression(
-    context: Context,
-    request: { readonly object: string; readonly expression: unknown },
-  ): Promise<{
-    readonly expression: unknown;
-    readonly type: string | null;
-    readonly problems: readonly Problem[];
-  }>;
+  /** Checks JSON Logic, or formula text where that is given, and says it both ways. */
+  checkExpression(context: Context, request: ExpressionRequest): Promise<ExplainedExpression>;
 }
 
 // --- records --------------------------------------------------------------------------------------------------

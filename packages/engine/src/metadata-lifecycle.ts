@@ -11,9 +11,10 @@ import {
   nearest,
   type Package,
 } from '@trellis/metadata';
-import { checkExpression, SYSTEM_PRINCIPAL_ID } from '@trellis/model';
+import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { explainExpression } from './explain-expression.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
 import { requireRight } from './pinned.ts';
@@ -90,13 +91,11 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));
     },
-    async checkExpression(context, { object: name, expression }) {
+    async checkExpression(context, request) {
       const { snapshot } = await open(parts, context);
-      const object = snapshot.model.objects.get(name);
-      if (!object) throw unknownObject(name, snapshot.model.objects.keys());
-      const { problems } = checkExpression(expression, { objects: snapshot.model.objects, object });
-      const at = problems.map((problem) => ({ ...problem, pointer: `/expression${problem.pointer}` }));
-      return { expression, type: hasErrors(problems) ? null : 'boolean', problems: at };
+      const object = snapshot.model.objects.get(request.object);
+      if (!object) throw unknownObject(request.object, snapshot.model.objects.keys());
+      return explainExpression(snapshot.model, object, request);
     },
   };
 }

@@ -412,6 +412,23 @@ describe('publishing', () => {
       hint: 'Did you mean `active`?',
     });
   });
+
+  it('reads and writes expressions as formula text', async () => {
+    const explain = (request: { expression?: unknown; text?: string }) =>
+      open.engine.metadata.checkExpression(open.admin, { object: 'user', ...request });
+    const expression = { if: [{ var: 'active' }, { upper: [{ var: 'name' }] }, 'gone'] };
+    const text = 'IF(active, UPPER(name), "gone")';
+    expect(await explain({ text })).toEqual({ text, expression, type: 'text', problems: [] });
+    expect(await explain({ expression })).toEqual({ text, expression, type: 'text', problems: [] });
+    expect((await explain({ text: 'active AND\n  nmae = "x"' })).problems).toMatchObject([
+      { code: 'unknown_field', pointer: '/text', line: 2, column: 3, hint: 'Did you mean `name`?' },
+    ]);
+    expect(await explain({ text: 'UPER(name)' })).toMatchObject({
+      expression: null,
+      type: null,
+      problems: [{ code: 'unknown_operator', line: 1, column: 1, hint: 'Did you mean `UPPER`?' }],
+    });
+  });
 });
 
 describe('rolling back', () => {

@@ -4,14 +4,13 @@
  * gives away a name that a query would call unknown.
  */
 import type { AppItem } from '@trellis/metadata';
-import type {
-  CompiledField,
-  CompiledObject,
-  CompiledView,
-  Expression,
-  FieldPath,
-  Model,
-  Operand,
+import {
+  type CompiledField,
+  type CompiledObject,
+  type CompiledView,
+  type FieldPath,
+  type Model,
+  pathsOfExpression,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
 import type {
@@ -244,37 +243,13 @@ function describeView(object: CompiledObject, view: CompiledView, access: Descri
 /** A view whose filter reads a field that the caller may not read would be refused as unknown: it isn't offered. */
 function canRunView(view: CompiledView, access: DescribeAccess): boolean {
   if (view.filter === undefined) return true;
-  return pathsOf(view.filter).every((path) => pathFields(path).every((field) => access.canRead(field)));
+  return [...pathsOfExpression(view.filter)].every((path) =>
+    pathFields(path).every((field) => access.canRead(field)),
+  );
 }
 
 function pathFields(path: FieldPath): readonly CompiledField[] {
   return [...path.through, path.field];
-}
-
-function pathsOf(expression: Expression): FieldPath[] {
-  const ofOperand = (operand: Operand) => (operand.op === 'field' ? [operand.path] : []);
-  switch (expression.op) {
-    case 'constant':
-      return [];
-    case 'and':
-    case 'or':
-      return expression.args.flatMap(pathsOf);
-    case 'not':
-      return pathsOf(expression.arg);
-    case 'in':
-    case 'includes_any':
-    case 'includes_all':
-    case 'is_blank':
-    case 'is_true':
-    case 'period':
-      return ofOperand(expression.value);
-    case 'contains':
-    case 'starts_with':
-    case 'ends_with':
-      return [...ofOperand(expression.value), ...ofOperand(expression.text)];
-    default:
-      return [...ofOperand(expression.left), ...ofOperand(expression.right)];
-  }
 }
 
 /** Whether a column such as `account.owner.name`, as written in a layout, leads through readable fields only. */

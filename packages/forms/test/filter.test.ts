@@ -23,6 +23,7 @@ const ID = '01a20054-534f-7263-b9ab-4eacfab65602';
 
 const VALUES: Readonly<Record<FilterEditor, fc.Arbitrary<FilterValue>>> = {
   none: fc.constant(null),
+  field: fc.constant('09:30'),
   text: fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''),
   number: fc.integer({ min: -1000, max: 1000 }),
   boolean: fc.boolean(),

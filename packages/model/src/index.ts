@@ -1,20 +1,36 @@
 /** The front door of the model room: what metadata means. */
 export { type CompileInput, type CompileResult, compile } from './compile.ts';
+export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
-export { type CheckedExpression, checkExpression } from './expressions/check-expression.ts';
+export type { ExpressionScope, UserProperty } from './expressions/check.ts';
+export {
+  type CheckedExpression,
+  type CheckedValue,
+  checkExpression,
+  checkValueExpression,
+} from './expressions/check-expression.ts';
 export {
   ALWAYS,
   allOf,
+  type Call,
+  type CallName,
+  type Choice,
   type ComparisonOperator,
+  type DateUnit,
   type Expression,
   type ExpressionContext,
   NEVER,
   type Operand,
+  type OperandType,
   PERIODS,
   type PeriodName,
   type TextOperator,
 } from './expressions/expression.ts';
+export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
+export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
   type PathScope,

@@ -35,6 +35,9 @@ describe('C1 what is meant', () => {
   });
 });
 
+/** Codes of formula text, which no component holds: they have their cases in `formula.test.ts`. */
+const ELSEWHERE: readonly string[] = ['invalid_formula'];
+
 describe('the registry of codes', () => {
   const codesInCases = () =>
     new Set(
@@ -46,7 +49,8 @@ describe('the registry of codes', () => {
     );
 
   it('every code in the source has a case, and every code in a case stands in the source', () => {
-    expect([...codesInCases()].sort()).toEqual([...codesInSource()].sort());
+    const compiled = [...codesInSource()].filter((code) => !ELSEWHERE.includes(code));
+    expect([...codesInCases()].sort()).toEqual(compiled.sort());
   });
 
   it('SPEC.md lists every code once', () => {

@@ -2,10 +2,9 @@
  * Properties on generated records: paging gives each record exactly once in the order of one big query, and
  * filters mean what the naive reading of design brief §3.1 below says, whether a field is promoted or not.
  */
-import { compareCodePoints, type JsonValue, type RecordData } from '@trellis/model';
+import { addDays, compareCodePoints, dayOf, type JsonValue, type RecordData, spanOf } from '@trellis/model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addDays, dayOf, spanOf } from '../src/query/days.ts';
 import {
   ask,
   CONTEXT,

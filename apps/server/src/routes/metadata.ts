@@ -4,7 +4,7 @@ import type { ChangeRequest, Plan } from '@trellis/engine';
 import { isComponentKind, KIND_NAMES, nearest } from '@trellis/metadata';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { HttpProblem, notYetAvailable } from '../http-problem.ts';
+import { HttpProblem } from '../http-problem.ts';
 import { asDocument, sendDocument } from '../model-documents.ts';
 import type { Parts } from '../parts.ts';
 import { toEntry } from '../problem.ts';
@@ -76,11 +76,18 @@ export function metadataRoutes(app: FastifyInstance, { engine }: Parts): void {
   app.post('/metadata/expression', { config }, async (request) => {
     const body = readBody(request.body, { object: text, expression: anything, text });
     requireGiven(body, 'object');
-    if (body.text !== undefined) throw notYetAvailable('Reading formula text', 'The complete language');
-    requireGiven(body, 'expression');
-    const { object, expression } = body;
-    const checked = await metadata.checkExpression(callerOf(request).context, { object, expression });
-    return { text: null, ...checked, problems: checked.problems.map(toEntry) };
+    if (body.text === undefined) requireGiven(body, 'expression');
+    const { object, expression, text: formula } = body;
+    const explained = await metadata.checkExpression(callerOf(request).context, {
+      object,
+      expression,
+      text: formula,
+    });
+    const problems = explained.problems.map((problem) => ({
+      ...toEntry(problem),
+      ...(problem.line === undefined ? {} : { line: problem.line, column: problem.column }),
+    }));
+    return { ...explained, problems };
   });
 
   app.get('/metadata/revisions', { config }, async (request): Promise<RevisionsResponse> => {

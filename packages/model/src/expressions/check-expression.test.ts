@@ -248,8 +248,11 @@ describe('E1 faults, each at its place', () => {
     ],
     [{ '<': [at('active'), true] }, [['wrong_type', '', expect.stringContaining('`<` does not apply')]]],
     [{ '<': [true, false] }, [['wrong_type', '', expect.stringContaining('`<` needs an order')]]],
-    [{ '==': [at('name'), { cat: ['a'] }] }, [['unknown_operator', '/==/1/cat', expect.any(String)]]],
-    [{ '==': [at('name'), { and: [] }] }, [['not_supported', '/==/1', expect.any(String)]]],
+    [{ '==': [at('name'), { merge: ['a'] }] }, [['unknown_operator', '/==/1/merge', expect.any(String)]]],
+    [
+      { '==': [at('name'), { and: [] }] },
+      [['wrong_type', '', '`name` is text, and a condition gives a checkbox: they can not be compared.']],
+    ],
     [
       { '==': [at('day'), { today: [1] }] },
       [['wrong_type', '/==/1', '`today` takes nothing: write `{"today": []}`.']],

@@ -6,8 +6,12 @@
  * Meaning is two-valued (design brief §3.1): a comparison with a blank is false, `==` and `!=` treat blank as a
  * value, `not` turns false into true. Where a date meets a datetime it stands for the first instant of that day in
  * the context's time zone.
+ *
+ * There are two forms: a condition (`Expression`), and a value (`Operand`). Each may stand inside the other: a
+ * condition as a value of type boolean, a boolean value as the condition `is_true`.
  */
 import type { JsonValue, ValueType } from '../field-type.ts';
+import type { CompiledField } from '../model.ts';
 import type { FieldPath } from './path.ts';
 
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
@@ -32,12 +36,76 @@ export const PERIODS = [
 ] as const;
 export type PeriodName = (typeof PERIODS)[number];
 
+/** Units that dates are counted in; the last three need a time. */
+export const DATE_UNITS = ['day', 'week', 'month', 'quarter', 'year', 'hour', 'minute', 'second'] as const;
+export type DateUnit = (typeof DATE_UNITS)[number];
+/** Units that `start_of` knows. */
+export const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+
+/** What a value may be made with; `if` is a form of its own. */
+export const CALL_NAMES = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  'min',
+  'max',
+  'abs',
+  'round',
+  'ceil',
+  'floor',
+  'cat',
+  'lower',
+  'upper',
+  'trim',
+  'length',
+  'substr',
+  'coalesce',
+  'date_add',
+  'date_diff',
+  'year',
+  'month',
+  'day',
+  'weekday',
+  'start_of',
+] as const;
+export type CallName = (typeof CALL_NAMES)[number];
+
+/** The type of a value; `blank` is the type of what can only be blank. */
+export type OperandType = ValueType | 'blank';
+
 export type Operand =
-  | { readonly op: 'literal'; readonly type: ValueType | 'blank'; readonly value: JsonValue }
+  | { readonly op: 'literal'; readonly type: OperandType; readonly value: JsonValue }
   | { readonly op: 'field'; readonly type: ValueType; readonly path: FieldPath }
   | { readonly op: 'today'; readonly type: 'date' }
   | { readonly op: 'now'; readonly type: 'datetime' }
-  | { readonly op: 'user_id'; readonly type: 'id' };
+  | { readonly op: 'user_id'; readonly type: 'id' }
+  | { readonly op: 'user'; readonly type: 'text'; readonly property: 'name' | 'email' }
+  /** What an own field was before the change; blank for a new record. */
+  | { readonly op: 'previous'; readonly type: ValueType; readonly path: FieldPath }
+  | Call
+  | Choice
+  | { readonly op: 'condition'; readonly type: 'boolean'; readonly condition: Expression };
+
+export interface Call {
+  readonly op: 'call';
+  readonly type: OperandType;
+  readonly name: CallName;
+  readonly args: readonly Operand[];
+  /** Of the date functions. */
+  readonly unit: DateUnit | undefined;
+  /** Whole numbers that are written out: the places of `round`, start and count of `substr`. */
+  readonly counts: readonly number[];
+}
+
+/** `if`: the value of the first branch whose condition holds. */
+export interface Choice {
+  readonly op: 'if';
+  readonly type: OperandType;
+  readonly branches: readonly { readonly when: Expression; readonly value: Operand }[];
+  readonly otherwise: Operand;
+}
 
 export type Expression =
   | { readonly op: 'constant'; readonly value: boolean }
@@ -58,7 +126,10 @@ export type Expression =
       readonly value: Operand;
       readonly period: PeriodName;
       readonly n: number | undefined;
-    };
+    }
+  /** One of the fields differs from what it was before the change. */
+  | { readonly op: 'changed'; readonly fields: readonly CompiledField[] }
+  | { readonly op: 'is_new' };
 
 /** What an expression may refer to besides the record: who asks and when. Given to storage with each query. */
 export interface ExpressionContext {
@@ -68,6 +139,9 @@ export interface ExpressionContext {
   readonly now: string;
   /** IANA zone that decides what "today" and "this month" are. */
   readonly timeZone: string;
+  /** Blank where they are not given. */
+  readonly userName?: string | undefined;
+  readonly userEmail?: string | undefined;
 }
 
 export const ALWAYS: Expression = { op: 'constant', value: true };

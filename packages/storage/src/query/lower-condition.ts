@@ -7,7 +7,8 @@ import type { ComparisonOperator, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowered, searchedText } from '../metadata/wanted-storage.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
-import type { Condition, Term } from './shape.ts';
+import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
+import type { ComputedCondition, Condition, Term } from './shape.ts';
 import type { ValueSource } from './sources.ts';
 
 /** Gives the SQL of a path. */
@@ -46,6 +47,9 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
         condition.operator === '==' && condition.right.is === 'field'
           ? sql`is not distinct from`
           : OPERATORS[condition.operator];
+      // Behind a lookup that leads nowhere a checkbox reads as false, as everywhere.
+      if (condition.left.type === 'boolean' && condition.right.is === 'field')
+        return sql`coalesce(${left}, false) ${operator} coalesce(${right}, false)`;
       // Text compares by code point, whatever collation the column is sorted in.
       return isOrder && condition.left.type === 'text'
         ? sql`${left} collate "C" ${operator} ${right}`
@@ -76,9 +80,7 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       const [value, text] = [condition.value, condition.text].map((side) =>
         lowered(side.is === 'field' ? searchedText(term(side), side.path.field) : term(side), features),
       ) as [Sql, Sql];
-      if (condition.is === 'contains') return sql`strpos(${value}, ${text}) > 0`;
-      if (condition.is === 'starts_with') return sql`starts_with(${value}, ${text})`;
-      return sql`right(${value}, length(${text})) = ${text}`;
+      return searchText(condition.is, value, text);
     }
     case 'overlaps':
       return sql`${term(condition.value)} && ${term(condition.list)}`;
@@ -88,7 +90,57 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       return sql`${term(condition.value)} is null`;
     case 'true':
       return term(condition.value);
+    default:
+      return lowerComputed(condition, { reader, features, condition: lower });
   }
+}
+
+function lowerComputed(condition: ComputedCondition, lowering: ValueLowering): Sql {
+  const { features } = lowering;
+  switch (condition.is) {
+    case 'compare_values': {
+      const { operator, zone } = condition;
+      const [left, right] = [condition.left, condition.right].map((side) =>
+        zone?.is === 'value'
+          ? dayOfValue(side, placeholder(zone.place, zone.type), lowering)
+          : lowerValue(side, lowering),
+      ) as [Sql, Sql];
+      if (operator === '==') return sql`${left} is not distinct from ${right}`;
+      const isTextOrder = operator !== '!=' && condition.left.type === 'text';
+      return isTextOrder
+        ? sql`(${left}) collate "C" ${OPERATORS[operator]} ${right}`
+        : sql`${left} ${OPERATORS[operator]} ${right}`;
+    }
+    case 'value_among': {
+      const isAmong = sql`${lowerValue(condition.value, lowering)} = any(${listTerm(condition.list)})`;
+      return condition.hasBlank ? sql`coalesce(${isAmong}, true)` : isAmong;
+    }
+    case 'value_between': {
+      const range = condition.value.type === 'timestamptz' ? sql`tstzrange` : sql`daterange`;
+      const [from, until] = [
+        readTerm(condition.from, lowering.reader),
+        readTerm(condition.until, lowering.reader),
+      ];
+      return sql`${range}(${from}, ${until}) @> ${lowerValue(condition.value, lowering)}`;
+    }
+    case 'text_search': {
+      const [value, text] = [condition.value, condition.text].map((side) =>
+        lowered(lowerValue(side, lowering), features),
+      ) as [Sql, Sql];
+      return searchText(condition.operator, value, text);
+    }
+    case 'value_blank':
+      return sql`${lowerValue(condition.value, lowering)} is null`;
+    case 'value_true':
+      return lowerValue(condition.value, lowering);
+  }
+}
+
+function searchText(operator: 'contains' | 'starts_with' | 'ends_with', value: Sql, text: Sql): Sql {
+  if (operator === 'contains') return sql`strpos(${value}, ${text}) > 0`;
+  if (operator === 'starts_with') return sql`starts_with(${value}, ${text})`;
+  // `right` and `length` of one text: written twice, evaluated once.
+  return sql`(select right(v, length(x)) = x from (select ${value} as v, ${text} as x offset 0) as each)`;
 }
 
 /** Whether the condition can hold only where the field is not blank, so that its nulls need no page of their own. */

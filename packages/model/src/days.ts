@@ -1,10 +1,10 @@
 /**
- * Days and periods in a time zone, as bounds that statements get as parameters. Computed here and not in SQL, so
+ * Days and periods in a time zone: for evaluation in memory, and as bounds that statements get as parameters, so
  * that a predicate stays a plain comparison with its column.
  *
  * A bound is half-open: from included, until excluded. Weeks are ISO weeks and begin on Monday.
  */
-import type { PeriodName } from '@trellis/model';
+import type { PeriodName } from './expressions/expression.ts';
 
 export interface Span {
   /** `YYYY-MM-DD` */
@@ -67,6 +67,22 @@ export function spanOf(period: PeriodName, n: number | undefined, today: string)
   return { from: firstOfMonth(start), until: firstOfMonth(start + months) };
 }
 
+/** What clocks in the zone show at an instant, as the milliseconds that UTC clocks would need to show the same. */
+export function localTime(instant: number, timeZone: string): number {
+  return instant + offsetAt(instant, timeZone);
+}
+
+/**
+ * The instant at which clocks in the zone show a time. A time that a clock change skips is read with the offset
+ * before it, one that comes twice is the later one: what PostgreSQL does.
+ */
+export function instantOf(local: number, timeZone: string): number {
+  const before = offsetAt(local - MILLISECONDS_OF_DAY, timeZone);
+  const after = offsetAt(local + MILLISECONDS_OF_DAY, timeZone);
+  const isAfter = offsetAt(local - after, timeZone) === after;
+  return local - (isAfter ? after : before);
+}
+
 const MILLISECONDS_OF_DAY = 86_400_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -76,8 +92,34 @@ function partsAt(instant: number, timeZone: string): { day: number; time: number
   return { day, time: local - day * MILLISECONDS_OF_DAY };
 }
 
+/** Offsets by zone and quarter of an hour, where clocks don't change within it: asking costs microseconds. */
+const knownOffsets = new Map<string, Map<number, number>>();
+const QUARTER_HOUR = 900_000;
+const MAX_KNOWN_OFFSETS = 10_000;
+const MAX_KNOWN_ZONES = 500;
+
 /** Milliseconds that the zone's clocks are ahead of UTC at an instant. */
 function offsetAt(instant: number, timeZone: string): number {
+  const quarter = Math.floor(instant / QUARTER_HOUR);
+  let ofZone = knownOffsets.get(timeZone);
+  const known = ofZone?.get(quarter);
+  if (known !== undefined) return known;
+  const offset = readOffset(instant, timeZone);
+  const start = quarter * QUARTER_HOUR;
+  const isSteady = [start, start + QUARTER_HOUR - 1000].every(
+    (each) => readOffset(each, timeZone) === offset,
+  );
+  if (!isSteady) return offset;
+  if (!ofZone || ofZone.size >= MAX_KNOWN_OFFSETS) {
+    if (knownOffsets.size >= MAX_KNOWN_ZONES) knownOffsets.clear();
+    ofZone = new Map();
+    knownOffsets.set(timeZone, ofZone);
+  }
+  ofZone.set(quarter, offset);
+  return offset;
+}
+
+function readOffset(instant: number, timeZone: string): number {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-US', {

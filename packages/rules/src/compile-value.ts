@@ -1,0 +1,306 @@
+/**
+ * Makes a function of a value expression. A value is in its canonical form or null; data of another form than the
+ * field's type reads as blank, so nothing throws. Conditions inside come from the caller.
+ */
+import {
+  type Call,
+  type CompiledField,
+  dayOf,
+  type Expression,
+  type ExpressionContext,
+  type FieldPath,
+  type JsonValue,
+  type Operand,
+  type OperandType,
+  roundHalfAwayFromZero,
+} from '@trellis/model';
+import { addToDay, addToMoment, daysBetween, partOfDay, startOf, timeBetween } from './dates.ts';
+import { add, divide, multiply, plainText, positiveZero, remainder, subtract } from './decimal.ts';
+
+/** Values of a record by the text of their paths: `amount`, `account.owner.name`. What is absent is blank. */
+export type Values = { readonly [path: string]: JsonValue | undefined };
+
+/** All that an expression may look at. */
+export interface RuleScope {
+  readonly values: Values;
+  /** What the record was before the change; undefined when it is new. */
+  readonly previous?: Values | undefined;
+  readonly context: ExpressionContext;
+}
+
+export type ReadValue = (scope: RuleScope) => JsonValue;
+export type ReadCondition = (scope: RuleScope) => boolean;
+type CompileCondition = (expression: Expression) => ReadCondition;
+
+export function compileValue(operand: Operand, condition: CompileCondition): ReadValue {
+  switch (operand.op) {
+    case 'literal': {
+      const value = canonical(operand.value, operand.type);
+      return () => value;
+    }
+    case 'field':
+      return compileField(operand.path, operand.type);
+    case 'previous': {
+      const read = readerOf(operand.type);
+      const { text } = operand.path;
+      return ({ previous }) => read(previous?.[text]);
+    }
+    case 'today':
+      return ({ context }) => dayOf(context.now, context.timeZone);
+    case 'now':
+      return ({ context }) => context.now;
+    case 'user_id':
+      return ({ context }) => context.userId;
+    case 'user':
+      return operand.property === 'name'
+        ? ({ context }) => context.userName || null
+        : ({ context }) => context.userEmail || null;
+    case 'condition':
+      return condition(operand.condition);
+    case 'if': {
+      const branches = operand.branches.map(({ when, value }) => ({
+        when: condition(when),
+        value: compileValue(value, condition),
+      }));
+      const otherwise = compileValue(operand.otherwise, condition);
+      const read: ReadValue = (scope) => {
+        for (const { when, value } of branches) if (when(scope)) return value(scope);
+        return otherwise(scope);
+      };
+      return operand.type === 'boolean' ? (scope) => read(scope) === true : read;
+    }
+    case 'call':
+      return compileCall(operand, condition);
+  }
+}
+
+/** The day of a value that is a day or a moment. */
+export function compileDay(operand: Operand, condition: CompileCondition): ReadValue {
+  const read = compileValue(operand, condition);
+  if (operand.type !== 'datetime') return read;
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'string' ? dayOf(value, scope.context.timeZone) : null;
+  };
+}
+
+/** A value as it counts: blank, or of the field's type. */
+export function readField(values: Values, field: CompiledField): JsonValue {
+  return canonical(values[field.name], field.isPolymorphic ? 'reference' : field.type.valueType);
+}
+
+function compileField(path: FieldPath, type: OperandType): ReadValue {
+  const { text } = path;
+  // The types of most comparisons, read without a detour.
+  if (type === 'number') {
+    return ({ values }) => {
+      const value = values[text];
+      return typeof value === 'number' && Number.isFinite(value) ? positiveZero(value) : null;
+    };
+  }
+  const read = readerOf(type);
+  return ({ values }) => read(values[text]);
+}
+
+function readerOf(type: OperandType): (value: JsonValue | undefined) => JsonValue {
+  return (value) => canonical(value, type);
+}
+
+function canonical(value: JsonValue | undefined, type: OperandType): JsonValue {
+  switch (type) {
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? positiveZero(value) : null;
+    case 'boolean':
+      return value === true;
+    case 'options':
+    case 'texts':
+    case 'ids':
+      return Array.isArray(value) && value.length > 0 ? (value as JsonValue) : null;
+    case 'structure':
+      return value ?? null;
+    case 'date':
+    case 'time':
+      return typeof value === 'string' && value !== '' ? value : null;
+    case 'datetime': {
+      if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return null;
+      return value;
+    }
+    case 'id':
+    case 'reference': {
+      const id =
+        typeof value === 'object' && value !== null ? (value as { readonly id?: JsonValue }).id : value;
+      return typeof id === 'string' && id !== '' ? id : null;
+    }
+    case 'text':
+    case 'option':
+      return typeof value === 'string' && value !== '' ? value : null;
+    case 'blank':
+      return null;
+  }
+}
+
+function compileCall(call: Call, condition: CompileCondition): ReadValue {
+  const args = call.args.map((arg) => compileValue(arg, condition));
+  const [first, second] = args as [ReadValue, ReadValue];
+  switch (call.name) {
+    case '+':
+      return folded(args, add);
+    case '*':
+      return folded(args, multiply);
+    case '-':
+      return args.length === 1 ? ofNumber(first, (value) => positiveZero(-value)) : folded(args, subtract);
+    case '/':
+      return folded(args, divide);
+    case '%':
+      return folded(args, remainder);
+    case 'abs':
+      return ofNumber(first, Math.abs);
+    case 'ceil':
+      return ofNumber(first, (value) => positiveZero(Math.ceil(value)));
+    case 'floor':
+      return ofNumber(first, Math.floor);
+    case 'round': {
+      const places = call.counts[0] ?? 0;
+      return ofNumber(first, (value) => roundHalfAwayFromZero(value, places));
+    }
+    case 'min':
+      return extreme(args, (value, least) => value < least);
+    case 'max':
+      return extreme(args, (value, most) => value > most);
+    case 'coalesce':
+      return (scope) => {
+        for (const arg of args) {
+          const value = arg(scope);
+          if (value !== null) return value;
+        }
+        return call.type === 'boolean' ? false : null;
+      };
+    case 'cat':
+      return (scope) => orBlank(args.map((arg) => textOf(arg(scope))).join(''));
+    case 'lower':
+      return ofText(first, (text) => text.toLowerCase());
+    case 'upper':
+      return ofText(first, (text) => text.toUpperCase());
+    case 'trim':
+      return ofText(first, (text) => text.trim());
+    case 'length':
+      return (scope) => [...textOf(first(scope))].length;
+    case 'substr': {
+      const [start = 0, count] = call.counts;
+      return ofText(first, (text) => partOf(text, start, count));
+    }
+    default:
+      return compileDateCall(call, first, second, condition);
+  }
+}
+
+function compileDateCall(
+  call: Call,
+  first: ReadValue,
+  second: ReadValue,
+  condition: CompileCondition,
+): ReadValue {
+  const unit = call.unit ?? 'day';
+  const day = (index: number) => compileDay(call.args[index]!, condition);
+  switch (call.name) {
+    case 'date_add': {
+      const isMoment = call.args[0]?.type === 'datetime';
+      return (scope) => {
+        const [start, count] = [first(scope), second(scope)];
+        if (typeof start !== 'string' || typeof count !== 'number') return null;
+        return isMoment
+          ? addToMoment(start, count, unit, scope.context.timeZone)
+          : addToDay(start, count, unit);
+      };
+    }
+    case 'date_diff': {
+      const isTime = unit === 'hour' || unit === 'minute' || unit === 'second';
+      const [from, until] = isTime ? [first, second] : [day(0), day(1)];
+      return (scope) => {
+        const [start, end] = [from(scope), until(scope)];
+        if (typeof start !== 'string' || typeof end !== 'string') return null;
+        return isTime ? timeBetween(start, end, unit) : daysBetween(start, end, unit);
+      };
+    }
+    case 'start_of':
+      return ofDay(day(0), (value) => startOf(value, unit));
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'weekday': {
+      const part = call.name;
+      return ofDay(day(0), (value) => partOfDay(value, part));
+    }
+    default:
+      return () => null;
+  }
+}
+
+function folded(
+  args: readonly ReadValue[],
+  combine: (left: number, right: number) => number | null,
+): ReadValue {
+  const [first, second, ...rest] = args as [ReadValue, ReadValue, ...ReadValue[]];
+  return (scope) => {
+    const [left, right] = [first(scope), second(scope)];
+    if (typeof left !== 'number' || typeof right !== 'number') return null;
+    let result = combine(left, right);
+    for (const arg of rest) {
+      const value = arg(scope);
+      if (result === null || typeof value !== 'number') return null;
+      result = combine(result, value);
+    }
+    return result;
+  };
+}
+
+function extreme(
+  args: readonly ReadValue[],
+  isBetter: (value: string | number, best: string | number) => boolean,
+): ReadValue {
+  return (scope) => {
+    let best: string | number | undefined;
+    for (const arg of args) {
+      const value = arg(scope);
+      if (typeof value !== 'number' && typeof value !== 'string') return null;
+      if (best === undefined || isBetter(value, best)) best = value;
+    }
+    return best ?? null;
+  };
+}
+
+function ofNumber(read: ReadValue, change: (value: number) => number): ReadValue {
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'number' ? change(value) : null;
+  };
+}
+
+function ofText(read: ReadValue, change: (text: string) => string): ReadValue {
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'string' ? orBlank(change(value)) : null;
+  };
+}
+
+function ofDay(read: ReadValue, change: (day: string) => JsonValue): ReadValue {
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'string' ? change(value) : null;
+  };
+}
+
+function textOf(value: JsonValue): string {
+  if (typeof value === 'number') return plainText(value);
+  return typeof value === 'string' ? value : '';
+}
+
+function orBlank(text: string): string | null {
+  return text === '' ? null : text;
+}
+
+/** Characters are code points. */
+function partOf(text: string, start: number, count: number | undefined): string {
+  const characters = [...text].slice(start);
+  return (count === undefined ? characters : characters.slice(0, count)).join('');
+}
