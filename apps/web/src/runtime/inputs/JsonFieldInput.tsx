@@ -16,7 +16,7 @@ export function JsonFieldInput(props: InputProps) {
   return (
     <Textarea
       {...inputAttributes(props)}
-      {...(isUnread ? { error: t('input.jsonHelp') } : {})}
+      {...(isUnread && props.hasError !== true ? { error: t('input.jsonHelp') } : {})}
       autosize
       minRows={4}
       maxRows={20}
