@@ -21,6 +21,15 @@ const thing = model.objects.get('thing')!;
 const fields = filterFields(describeObject(model, thing, accessWithout()));
 const ID = '01a20054-534f-7263-b9ab-4eacfab65602';
 
+/** What the editor `field` gives: the value of the field's own widget. */
+const OWN_VALUES: Readonly<Record<string, FilterValue>> = {
+  tags: ['red', 'two words'],
+  time: '09:30',
+  color: '#336699',
+  duration: 90,
+  rating: 3,
+};
+
 const VALUES: Readonly<Record<FilterEditor, fc.Arbitrary<FilterValue>>> = {
   none: fc.constant(null),
   field: fc.constant('09:30'),
@@ -42,12 +51,14 @@ const anyCondition: fc.Arbitrary<FilterCondition> = fc
   // A boolean's text would be an option's value: record types have none of the sample options.
   .filter(({ field }) => field.path !== 'record_type')
   .chain(({ field, verb }) =>
-    VALUES[verb.editor].map((value) => ({
-      kind: 'condition' as const,
-      path: field.path,
-      verb: verb.verb,
-      value,
-    })),
+    (verb.editor === 'field' ? fc.constant(OWN_VALUES[field.field.type] ?? null) : VALUES[verb.editor]).map(
+      (value) => ({
+        kind: 'condition' as const,
+        path: field.path,
+        verb: verb.verb,
+        value,
+      }),
+    ),
   );
 const anyFilter = fc.letrec<{ item: FilterCondition | FilterGroup; group: FilterGroup }>((tie) => ({
   item: fc.oneof({ depthSize: 'small', maxDepth: 3 }, anyCondition, tie('group')),

@@ -18,6 +18,7 @@ const OPTIONS = [
 ];
 const TYPED: Readonly<Record<string, object>> = {
   select: { options: OPTIONS },
+  status: { options: OPTIONS },
   multi_select: { options: OPTIONS },
   lookup: { to: 'company', reverse_name: 'things', reverse_label: 'Things' },
   multi_lookup: { to: 'company', through: 'membership' },
