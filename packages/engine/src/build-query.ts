@@ -19,7 +19,7 @@ import type { InputError, ListRequest } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { decodeCursor } from './page-cursor.ts';
 import type { Pinned } from './pinned.ts';
-import { type Selection, select } from './present-record.ts';
+import { select } from './present-record.ts';
 import { ownPath } from './write-links.ts';
 
 export const DEFAULT_LIMIT = 50;
@@ -29,11 +29,7 @@ const MAX_SORT_KEYS = 6;
 const COUNT_MODES: readonly CountMode[] = ['none', 'capped', 'estimate', 'exact'];
 
 /** The query of a list request. Throws `invalid_query` or `invalid_cursor`. */
-export function buildListQuery(
-  pinned: Pinned,
-  object: CompiledObject,
-  request: ListRequest,
-): { readonly query: RecordQuery; readonly selection: Selection } {
+export function buildListQuery(pinned: Pinned, object: CompiledObject, request: ListRequest): RecordQuery {
   const problems: InputError[] = [];
   const filter = readFilter(pinned, object, request.filter, problems);
   const sort = readSort(pinned, object, request.sort, problems);
@@ -60,9 +56,10 @@ export function buildListQuery(
   throwProblems(problems);
   const visible = pinned.visible(object);
   const list = { object: object.name, sort };
-  const query: RecordQuery = {
+  return {
     object,
     fields: selection!.paths,
+    layout: selection!.slots,
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection!.paths, filter, visible, sort)),
     search,
@@ -74,7 +71,6 @@ export function buildListQuery(
     deleted: request.deleted === true,
     context: pinned.expressionContext,
   };
-  return { query, selection: selection! };
 }
 
 /** The caller's condition, every field of it readable to them. */

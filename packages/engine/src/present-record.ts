@@ -9,7 +9,7 @@ import {
   type CompiledObject,
   type FieldPath,
   type JsonValue,
-  type RecordData,
+  type RowSlot,
   resolvePath,
   TITLE_FIELD,
 } from '@trellis/model';
@@ -24,21 +24,15 @@ export interface Selection {
   /** Paths as asked for: the columns of an export. */
   readonly texts: readonly string[];
   readonly paths: readonly FieldPath[];
-  readonly slots: readonly Slot[];
-  /** No lookup is expanded: rows are records as they come. */
-  readonly isFlat: boolean;
+  /** How a record is laid out: storage makes rows of this form. */
+  readonly slots: readonly RowSlot[];
   /** Every field that the selection touches: all must be readable for whoever uses it. */
   readonly fields: readonly CompiledField[];
 }
 
-type Slot =
-  | { readonly kind: 'value'; readonly out: string; readonly source: string }
-  | { readonly kind: 'lookup'; readonly out: string; readonly lookup: ExpandedLookup };
-
-interface ExpandedLookup {
-  /** Text of the path that gives the id (or `{object, id}`). */
-  readonly source: string;
-  readonly parts: Slot[];
+/** A slot that is still being laid out. */
+interface OpenSlot extends RowSlot {
+  parts: OpenSlot[] | undefined;
 }
 
 /** Fields that are shown only where deleted records are. */
@@ -98,8 +92,7 @@ function selectAll(pinned: Pinned, object: CompiledObject, withDeletion: boolean
   return {
     texts: fields.map((field) => field.name),
     paths: fields.map(ownPath),
-    slots: fields.map((field) => ({ kind: 'value', out: field.name, source: field.name })),
-    isFlat: fields.some((field) => field.name === 'id') && fields.some((field) => field.name === 'version'),
+    slots: fields.map(({ name }) => ({ out: name, source: name, parts: undefined })),
     fields,
   };
 }
@@ -135,7 +128,7 @@ const WRONG_TYPE = { code: 'wrong_type', message: 'A field is named by text.' };
 /** Lays paths out as slots: `account.owner.name` becomes `account: {id, owner: {id, name}}`. */
 class SelectionBuilder {
   readonly #paths = new Map<string, FieldPath>();
-  readonly #slots: Slot[] = [];
+  readonly #slots: OpenSlot[] = [];
 
   add(path: FieldPath): void {
     const segments = path.text.split('.');
@@ -143,23 +136,23 @@ class SelectionBuilder {
     for (const [depth, lookup] of path.through.entries()) {
       const source = segments.slice(0, depth + 1).join('.');
       this.#paths.set(source, { text: source, through: path.through.slice(0, depth), field: lookup });
-      slots = this.#expand(slots, segments[depth]!, source).parts;
+      slots = this.#expand(slots, segments[depth]!, source);
     }
     const out = segments.at(-1)!;
     this.#paths.set(path.text, path);
-    if (!slots.some((slot) => slot.out === out)) slots.push({ kind: 'value', out, source: path.text });
+    if (!slots.some((slot) => slot.out === out)) slots.push({ out, source: path.text, parts: undefined });
   }
 
-  /** The slot of a lookup as an object; a plain id that was asked for before gives way to it. */
-  #expand(slots: Slot[], out: string, source: string): ExpandedLookup {
+  /** The parts of a lookup as an object; a plain id that was asked for before gives way to it. */
+  #expand(slots: OpenSlot[], out: string, source: string): OpenSlot[] {
     const index = slots.findIndex((slot) => slot.out === out);
-    const known = slots[index];
-    if (known?.kind === 'lookup') return known.lookup;
-    const expanded: ExpandedLookup = { source, parts: [] };
-    const slot: Slot = { kind: 'lookup', out, lookup: expanded };
+    const known = slots[index]?.parts;
+    if (known) return known;
+    const parts: OpenSlot[] = [];
+    const slot: OpenSlot = { out, source, parts };
     if (index < 0) slots.push(slot);
     else slots[index] = slot;
-    return expanded;
+    return parts;
   }
 
   finish(texts: readonly string[], resolved: readonly FieldPath[]): Selection {
@@ -167,33 +160,11 @@ class SelectionBuilder {
       texts,
       paths: [...this.#paths.values()],
       slots: this.#slots,
-      isFlat: this.#slots.every((slot) => slot.kind === 'value'),
       fields: [...new Set(resolved.flatMap((path) => [...path.through, path.field]))].filter(
         (field) => field !== TITLE_FIELD,
       ),
     };
   }
-}
-
-export function presentRow(selection: Selection, row: RecordData): PresentedRecord {
-  return selection.isFlat ? row : presentSlots(selection.slots, row);
-}
-
-function presentSlots(slots: readonly Slot[], row: RecordData): Record<string, JsonValue> {
-  const result: Record<string, JsonValue> = {};
-  for (const slot of slots) {
-    result[slot.out] = slot.kind === 'value' ? (row[slot.source] ?? null) : presentLookup(slot.lookup, row);
-  }
-  return result;
-}
-
-/** `{id, name}`, with `object` where the lookup has several targets. An invisible target gives its id and blanks. */
-function presentLookup({ source, parts }: ExpandedLookup, row: RecordData): JsonValue {
-  const value = row[source] ?? null;
-  if (value === null) return null;
-  if (typeof value === 'string') return { id: value, ...presentSlots(parts, row) };
-  const { object, id } = value as { object: string; id: string };
-  return { object, id, ...presentSlots(parts, row) };
 }
 
 /** A record just saved, with all readable fields; `links` are those that the save did not write, by field name. */

@@ -35,7 +35,7 @@ import type {
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { presentRow, select } from './present-record.ts';
+import { select } from './present-record.ts';
 import { translateError } from './translate-error.ts';
 import { ownPath } from './write-links.ts';
 
@@ -66,6 +66,7 @@ export async function getRecord(
   const query: RecordQuery = {
     object,
     fields: selection.paths,
+    layout: selection.slots,
     filter: allOf(isRecord, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection.paths, undefined, visible, [])),
     search: undefined,
@@ -79,7 +80,7 @@ export async function getRecord(
   };
   const [row] = (await parts.storage.records.query(pinned.snapshot, query)).rows;
   if (!row) throw toError(unknownRecord());
-  return presentRow(selection, row);
+  return row;
 }
 
 export async function listRecords(
@@ -89,12 +90,12 @@ export async function listRecords(
   request: ListRequest,
 ): Promise<ListResult> {
   const object = pinned.requireObject(name, 'read');
-  const { query, selection } = buildListQuery(pinned, object, request);
+  const query = buildListQuery(pinned, object, request);
   const page = await parts.storage.records.query(pinned.snapshot, query);
   const cursor = (values: readonly JsonValue[] | undefined) =>
     values ? encodeCursor(object.name, query.sort, values) : null;
   return {
-    records: page.rows.map((row) => presentRow(selection, row)),
+    records: page.rows,
     next: cursor(page.next),
     previous: cursor(page.previous),
     ...(page.count ? { count: page.count } : {}),
@@ -289,6 +290,7 @@ export function exportRecords(
   const pages = parts.storage.records.stream(pinned.snapshot, {
     object,
     fields: selection.paths,
+    layout: selection.slots,
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection.paths, filter, visible, sort)),
     search: undefined,
@@ -300,17 +302,14 @@ export function exportRecords(
   const columns = selection.texts.map((text) => ({ segments: text.split('.'), field: fieldOf.get(text)! }));
   return {
     fields: selection.texts,
-    pages: presentPages(pages, (row) => presentRow(selection, row)),
+    pages: translated(pages),
     toCells: (record) => columns.map(({ segments, field }) => toCell(record, segments, field)),
   };
 }
 
-async function* presentPages<T, R>(
-  pages: AsyncIterable<readonly T[]>,
-  present: (row: T) => R,
-): AsyncIterable<readonly R[]> {
+async function* translated<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
   try {
-    for await (const rows of pages) yield rows.map(present);
+    yield* pages;
   } catch (error) {
     throw translateError(error);
   }

@@ -179,7 +179,10 @@ describe('publishing', () => {
     });
     const error = await errorOf(publish({ deletions: [{ kind: 'object', name: 'port' }] }));
     expect(error.errors.map((each) => each.message).join('\n')).toMatch(/ship\.port/);
-    expect(error.errors.find((each) => each.code === 'has_dependents')?.message).toContain('field ship.port');
+    expect(error.errors.find((each) => each.code === 'has_dependents')).toMatchObject({
+      pointer: '/deletions/0',
+      message: expect.stringContaining('field ship.port'),
+    });
     expect(
       (await errorOf(publish({ deletions: [{ kind: 'field', name: 'ship.port' }] }))).errors
         .map((each) => each.message)

@@ -85,6 +85,7 @@ export type {
   RecordData,
   RecordPage,
   RecordQuery,
+  RowSlot,
 } from './record-query.ts';
 export {
   PRINCIPAL_OBJECTS,

@@ -12,10 +12,21 @@ export type RecordData = { readonly [field: string]: JsonValue };
 
 export type CountMode = 'none' | 'capped' | 'estimate' | 'exact';
 
+/** One property of a row as its reader gets it. */
+export interface RowSlot {
+  readonly out: string;
+  /** Text of the path that gives the value; of a lookup with parts, its id or `{object, id}`. */
+  readonly source: string;
+  /** Given: the lookup becomes an object, `{id, …parts}` or `{object, id, …parts}`. */
+  readonly parts: readonly RowSlot[] | undefined;
+}
+
 export interface RecordQuery {
   readonly object: CompiledObject;
   /** What to return; `id` and `version` always come along. */
   readonly fields: readonly FieldPath[];
+  /** How a row is laid out, from `fields`; flat by the text of the paths when it is not given. */
+  readonly layout?: readonly RowSlot[] | undefined;
   /** The caller's filter and the access predicate, conjoined by the engine. */
   readonly filter: Expression;
   /** Access predicate of each object that a path leads to, by object name; applied to the join. */
@@ -35,7 +46,7 @@ export interface RecordQuery {
 }
 
 export interface RecordPage {
-  /** Flat values by path text: `{ id, name, 'account.name': …, version }`; the engine shapes them for the reader. */
+  /** As the query's `layout` has it, else flat by path text: `{ id, name, 'account.name': …, version }`. */
   readonly rows: readonly RecordData[];
   /** Sort-key values of the last and first row where there is more in that direction, else undefined. */
   readonly next: readonly JsonValue[] | undefined;

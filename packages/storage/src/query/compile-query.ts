@@ -3,9 +3,8 @@
  * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
  * parameters; the limit alone is written out, because the planner has to see it.
  */
-import type { CompiledField, FieldPath, JsonValue, RecordData, RecordQuery } from '@trellis/model';
+import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Row } from '../connections.ts';
 import { isCode } from '../metadata/wanted-storage.ts';
 import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
@@ -230,19 +229,4 @@ function compileOutputs(
       absent,
     };
   });
-}
-
-/** A row as a record: flat values by the text of their paths. */
-export function readRow(row: Row, outputs: readonly Output[]): { [field: string]: JsonValue } {
-  const record: { [field: string]: JsonValue } = {};
-  for (const { name, column, dataKey, absent } of outputs) {
-    const value = row[column] as JsonValue;
-    record[name] = (dataKey === undefined ? value : pick(value as RecordData, dataKey)) ?? absent;
-  }
-  return record;
-}
-
-/** A field may be called `constructor`. */
-function pick(data: RecordData, key: string): JsonValue | undefined {
-  return Object.hasOwn(data, key) ? data[key] : undefined;
 }

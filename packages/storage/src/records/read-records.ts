@@ -1,5 +1,5 @@
 /** Runs list and aggregate questions: shape, cached statement, rows, page bounds and counts. */
-import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery } from '@trellis/model';
+import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery, RowSlot } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections, Row } from '../connections.ts';
 import {
@@ -12,11 +12,11 @@ import {
   type CompiledQuery,
   compileCount,
   compileQuery,
-  readRow,
   type ShapedQuery,
   shapeQuery,
 } from '../query/compile-query.ts';
 import { PLANNED_EACH_TIME } from '../query/plan-choice.ts';
+import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
 
@@ -27,6 +27,18 @@ const STREAM_PAGE = 500;
 interface CachedQuery extends CompiledQuery {
   /** The first page held all records the last time, as far as is known. */
   isShort: boolean;
+  readonly readers: WeakMap<readonly RowSlot[], RowReader>;
+}
+
+const FLAT: readonly RowSlot[] = [];
+
+function readerOf({ outputs, readers }: CachedQuery, layout: readonly RowSlot[] | undefined): RowReader {
+  let reader = readers.get(layout ?? FLAT);
+  if (!reader) {
+    reader = rowReader(outputs, layout);
+    readers.set(layout ?? FLAT, reader);
+  }
+  return reader;
 }
 
 export class RecordReader {
@@ -46,7 +58,9 @@ export class RecordReader {
     const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
       ...compileQuery(snapshot, query, shaped, this.#features),
       isShort: true,
+      readers: new WeakMap(),
     }));
+    const reader = readerOf(compiled, query.layout);
     const countNow = () => this.#count(snapshot, query, shaped, transaction);
     // All that a first page holds is counted by looking at it. Where that was not all the last time, or it is another
     // page, the count is asked for beside the page and not after it; within a transaction it would wait anyway.
@@ -71,7 +85,7 @@ export class RecordReader {
     const isAll = !hasMore && isFirst;
     if (isFirst) compiled.isShort = isAll;
     return {
-      rows: rows.map((row) => readRow(row, compiled.outputs)),
+      rows: rows.map((row) => readRow(row, reader)),
       next: hasNext ? boundOf(rows.at(-1)) : undefined,
       previous: hasPrevious ? boundOf(rows[0]) : undefined,
       count:
