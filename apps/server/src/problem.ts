@@ -100,6 +100,9 @@ const FASTIFY: Readonly<Record<string, readonly [HttpProblemCode, string]>> = {
   FST_ERR_BAD_URL: ['malformed_request', 'The address holds a percent sign that escapes nothing.'],
 };
 
+/** A document with more entries serves nobody; `detail` says how many there are. */
+const MAX_ENTRIES = 1000;
+
 export interface SentProblem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -169,7 +172,7 @@ function make(meaning: Meaning, content: Content, requestId: string): SentProble
       status,
       code: content.code,
       detail: content.detail,
-      errors: content.errors ?? [],
+      errors: (content.errors ?? []).slice(0, MAX_ENTRIES),
       request_id: requestId,
     },
     isBug: false,

@@ -16,6 +16,9 @@ export type Shaped<S extends Shape> = { -readonly [P in keyof S]?: Exclude<Retur
 
 class Fault extends Error {}
 
+/** Beyond so many faults it is no slip any more, and telling all would cost more than it took to send them. */
+const MAX_FAULTS = 100;
+
 /** Reads a JSON body with these properties; `null` stands for "not given". @throws HttpProblem `invalid_input`. */
 export function readBody<S extends Shape>(body: unknown, shape: S): Shaped<S> {
   return readProperties(requireObject(body), shape, 'invalid_input');
@@ -65,6 +68,7 @@ function readProperties<S extends Shape>(
   const errors: ProblemEntry[] = [];
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(given)) {
+    if (errors.length >= MAX_FAULTS) break;
     const value = given[name];
     const reader = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (!reader) {

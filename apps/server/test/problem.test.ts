@@ -27,6 +27,13 @@ describe('problem documents', () => {
     });
   });
 
+  it('have an end', () => {
+    const errors = Array.from({ length: 5000 }, () => ({ code: 'required', pointer: '/name', message: 'x' }));
+    expect(toProblem(new HttpProblem('invalid_input', 'Many.', { errors }), 'r').body.errors).toHaveLength(
+      1000,
+    );
+  });
+
   it('let nothing internal through', () => {
     const error = new Error('password of postgres is hunter2', { cause: new Error('inner') });
     const { status, body, isBug } = toProblem(error, 'r-2');

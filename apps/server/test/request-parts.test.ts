@@ -127,6 +127,11 @@ describe('the shape of a request', () => {
     ]);
   });
 
+  it('of very many faults is refused without telling all of them', () => {
+    const body = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, 1]));
+    expect(problemOf(() => readBody(body, shape)).errors).toHaveLength(100);
+  });
+
   it.each([[[]], ['text'], [null], [5]])('is refused when the body is %j', (body) => {
     expect(problemOf(() => readBody(body, shape)).code).toBe('invalid_input');
   });

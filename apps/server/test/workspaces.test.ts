@@ -121,6 +121,17 @@ describe('people', () => {
         )),
       }).toEqual({ path, status: 403, code: 'forbidden' });
     }
+    const login = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'bob@example.com', password: PASSWORD }),
+    });
+    const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
+    for (const path of ['/metadata/publish', '/users', '/workspaces']) {
+      const headers = { cookie, origin: server.url, 'content-type': 'application/json' };
+      const answer = await fetch(`${server.url}/api/v1${path}`, { method: 'POST', headers, body: '{"na' });
+      expect({ path, status: answer.status }).toEqual({ path, status: 403 });
+    }
     const unknown = await bob.exchange('GET', '/records/ghost');
     const invisible = await bob.exchange('GET', '/records/gadget');
     const text = (answer: { body: unknown }, name: string) =>

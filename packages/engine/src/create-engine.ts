@@ -26,7 +26,7 @@ export function createEngine({
   log = SILENT,
   clock = () => new Date(),
 }: EngineOptions): Engine {
-  const snapshots = new SnapshotCache(storage);
+  const snapshots = new SnapshotCache(storage, log);
   const parts: Parts = { storage, snapshots, log, now: () => clock().toISOString(), write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);

@@ -14,8 +14,10 @@ import { describeStale } from './stale-version.ts';
 import { LostRace } from './translate-error.ts';
 
 const MAX_ATTEMPTS = 3;
-/** Records that one deletion may take along; more is a job, not a request. */
-const MAX_CASCADE = 100_000;
+/** Records that one deletion may touch; more is a job, not a request. */
+const MAX_TOUCHED = 100_000;
+/** Records whose lookups are cleared at a time: a save holds all of them in memory. */
+const CLEARED_AT_ONCE = 1000;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 class RolledBack extends Error {}
@@ -180,6 +182,7 @@ async function followDependents(
         pinned.snapshot,
         target,
         ids,
+        MAX_TOUCHED + 1,
         transaction,
       )) {
         const field = requireField(dependent);
@@ -203,12 +206,12 @@ async function followDependents(
         doomed.set(key, fresh);
         next.push(fresh);
       }
-    }
-    if (doomed.size > MAX_CASCADE) {
-      throw new EngineError(
-        'delete_restricted',
-        `This deletion would take more than ${MAX_CASCADE} records along. Delete parts of them first.`,
-      );
+      if (doomed.size + others.length > MAX_TOUCHED) {
+        throw new EngineError(
+          'delete_restricted',
+          `This deletion would touch more than ${MAX_TOUCHED} records. Delete parts of them first.`,
+        );
+      }
     }
     frontier = next;
   }
@@ -228,12 +231,14 @@ function refuseRestricted(
   object: CompiledObject,
 ): Map<number, Failure> {
   const countsByRoot = new Map<string, Map<CompiledObject, Set<string>>>();
-  for (const dependent of closure.restricting) {
-    const target = [...closure.doomed.values()].find((each) => each.record.id === dependent.targetId);
+  const byId = new Map([...closure.doomed.values()].map((each) => [each.record.id, each]));
+  for (const [targetId, dependents] of Map.groupBy(closure.restricting, (each) => each.targetId)) {
+    const target = byId.get(targetId);
     for (const root of target ? rootsOf(target) : []) {
       const counts = countsByRoot.get(root) ?? new Map<CompiledObject, Set<string>>();
       countsByRoot.set(root, counts);
-      counts.set(dependent.object, (counts.get(dependent.object) ?? new Set()).add(dependent.record.id));
+      for (const { object: holder, record } of dependents)
+        counts.set(holder, (counts.get(holder) ?? new Set()).add(record.id));
     }
   }
   const failures = new Map<number, Failure>();
@@ -254,16 +259,13 @@ function refuseRestricted(
   return failures;
 }
 
-function rootsOf(doomed: Doomed, seen = new Set<Doomed>()): string[] {
-  if (seen.has(doomed)) return [];
-  seen.add(doomed);
-  return [
-    ...(doomed.isRoot ? [doomed.record.id] : []),
-    ...doomed.causes.flatMap((cause) => rootsOf(cause, seen)),
-  ];
+function rootsOf(doomed: Doomed): string[] {
+  const reached = new Set([doomed]);
+  for (const each of reached) for (const cause of each.causes) reached.add(cause);
+  return [...reached].filter((each) => each.isRoot).map((each) => each.record.id);
 }
 
-/** One save per object, however many lookups of however many records are cleared. */
+/** One save per object for each so many records, however many of their lookups are cleared. */
 export async function clearLookups(
   parts: Parts,
   pinned: Pinned,
@@ -275,17 +277,19 @@ export async function clearLookups(
     for (const { record, field } of dependents)
       inputs.set(record.id, { ...inputs.get(record.id), [field]: null });
     const items = [...inputs].map(([id, input]) => ({ id, input, version: undefined }));
-    const outcome = await parts.write.save(parts, pinned, {
-      object,
-      operation: 'update',
-      items,
-      allOrNothing: true,
-      dryRun: false,
-      authority: 'platform',
-      transaction,
-    });
-    const failed = outcome.items.find((item) => item.failure && item.failure.code !== 'unknown_record');
-    if (failed?.failure) throw toError(failed.failure);
+    for (let start = 0; start < items.length; start += CLEARED_AT_ONCE) {
+      const outcome = await parts.write.save(parts, pinned, {
+        object,
+        operation: 'update',
+        items: items.slice(start, start + CLEARED_AT_ONCE),
+        allOrNothing: true,
+        dryRun: false,
+        authority: 'platform',
+        transaction,
+      });
+      const failed = outcome.items.find((item) => item.failure && item.failure.code !== 'unknown_record');
+      if (failed?.failure) throw toError(failed.failure);
+    }
   }
 }
 

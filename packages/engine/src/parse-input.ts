@@ -8,6 +8,10 @@ import type { CompiledField, CompiledObject } from '@trellis/model';
 import type { InputError } from './engine.ts';
 import type { Pinned } from './pinned.ts';
 
+/** Unknown names of one record that are told, and names of one call that nearest ones are looked for. */
+const MAX_UNKNOWN = 100;
+const MAX_HINTS = 200;
+
 export interface ParsedInput {
   /** Canonical values by field, null for a field that is cleared; not yet checked against the field's schema. */
   readonly values: ReadonlyMap<CompiledField, unknown>;
@@ -30,10 +34,11 @@ export function parseInput(pinned: Pinned, input: unknown, rules: InputRules): P
   const decision = pinned.decide(object, isNew ? 'create' : 'update');
   const values = new Map<CompiledField, unknown>();
   const problems: InputError[] = [];
+  let unknown = 0;
   for (const name of Object.keys(input)) {
     const field = object.fields.get(name);
     if (!field || !(isPlatform || pinned.isReadable(field))) {
-      problems.push(unknownField(pinned, object, name));
+      if (++unknown <= MAX_UNKNOWN) problems.push(unknownField(pinned, object, name));
       continue;
     }
     if (!field.isWritable || !(isPlatform || decision.canUpdate(field))) {
@@ -55,15 +60,28 @@ function canonicalise(value: unknown, field: CompiledField): unknown {
 }
 
 function unknownField(pinned: Pinned, object: CompiledObject, name: string): InputError {
-  const known = [...object.fields.values()].filter((field) => field.isWritable && pinned.isReadable(field));
-  const near = nearest(
-    name,
-    known.map((field) => field.name),
-  );
+  const near = nearestField(pinned, object, name);
   return {
     code: 'unknown_field',
     pointer: jsonPointer(name),
     message: `${object.label} has no field \`${name}\`.`,
     ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
   };
+}
+
+/** By name and object, of one call: a batch says the same wrong name in each of its records. */
+const hints = new WeakMap<Pinned, Map<string, string | undefined>>();
+
+function nearestField(pinned: Pinned, object: CompiledObject, name: string): string | undefined {
+  const known = hints.get(pinned) ?? new Map<string, string | undefined>();
+  hints.set(pinned, known);
+  const key = `${object.key} ${name}`;
+  if (known.has(key) || known.size >= MAX_HINTS) return known.get(key);
+  const fields = [...object.fields.values()].filter((field) => field.isWritable && pinned.isReadable(field));
+  const near = nearest(
+    name,
+    fields.map((field) => field.name),
+  );
+  known.set(key, near);
+  return near;
 }

@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly entries: readonly Entry[];
   /** Where each component of the request stands in it. */
   readonly pointers: ReadonlyMap<string, string>;
+  /** The same of those that it deletes. */
+  readonly deletions?: ReadonlyMap<string, string>;
   /** Found while parsing and merging. */
   readonly problems: readonly Problem[];
   /** Components that could not be parsed: what others say about them would be noise. */
@@ -34,16 +36,18 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   const { base, entries } = input;
   const change = deriveChange(base.stored.components, entries);
   const compiled = compile(entries);
+  // What changes nothing is not to blame for what is stored: a server must start with a view that it finds at fault.
+  const isBlameless = (problem: Problem) => change.isEmpty && problem.severity === 'error';
   const found = input.hasUnparsed
     ? []
-    : compiled.problems.filter((problem) => isNews(problem, base, input.pointers));
+    : compiled.problems.filter((problem) => !isBlameless(problem) && isNews(problem, base, input.pointers));
   const problems = [
     ...input.problems,
     ...found.map((problem) => placeProblem(problem, input.pointers)),
-    ...(input.hasUnparsed ? [] : explainDeletions(compiled.problems, change, base)),
+    ...(input.hasUnparsed ? [] : explainDeletions(compiled.problems, change, input)),
   ];
-  const after = hasErrors(problems) ? undefined : compiled.model;
   const { snapshot } = base;
+  const after = hasErrors(problems) ? undefined : (compiled.model ?? snapshot.model);
   const plan: Plan = {
     revision: snapshot.revision,
     components: change.planned,
@@ -87,7 +91,7 @@ function placeProblem(problem: Problem, pointers: PlanInput['pointers']): Proble
 function explainDeletions(
   compiled: readonly Problem[],
   change: DerivedChange,
-  base: LoadedMetadata,
+  { base, deletions }: PlanInput,
 ): Problem[] {
   const broken = new Set(
     compiled.flatMap((problem) =>
@@ -107,7 +111,7 @@ function explainDeletions(
       {
         code: 'has_dependents',
         severity: 'error' as const,
-        pointer: '',
+        pointer: deletions?.get(componentId({ kind, name })) ?? '',
         message: `The ${kind} ${name} is still used by ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}.`,
         hint: 'Change or delete these in the same change set.',
         component: { kind, name },

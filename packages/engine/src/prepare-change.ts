@@ -51,10 +51,12 @@ export async function prepareRequest(
   );
   const given = new Set(parsed.pointers.keys());
   const entries = renameReferences(merged.entries, base.snapshot.model, change.renames, given);
+  const deletions = change.deletions.map((each) => [componentId(each), each.pointer ?? ''] as const);
   return planChange(parts, {
     base,
     entries,
     pointers: parsed.pointers,
+    deletions: new Map(deletions),
     problems: [...parsed.problems, ...merged.problems.map((problem) => placeInRequest(problem, parsed))],
     hasUnparsed: hasUnparsedMention(parsed, base),
   });

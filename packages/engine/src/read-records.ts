@@ -42,6 +42,8 @@ import { ownPath } from './write-links.ts';
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_GROUPS = 1000;
 const DEFAULT_GROUPS = 200;
+const MAX_GROUP_KEYS = 20;
+const MAX_MEASURES = 100;
 const PERIODS: readonly DatePeriod[] = ['day', 'week', 'month', 'quarter', 'year'];
 
 /** One live record. Throws `unknown_record` for one that is absent or invisible: the two can't be told apart. */
@@ -106,6 +108,7 @@ export async function aggregateRecords(
   request: AggregateRequest,
 ): ReturnType<RecordLifecycle['aggregate']> {
   const object = pinned.requireObject(name, 'read');
+  throwProblems(tooManyOf(request));
   const problems: InputError[] = [];
   const filter = readFilter(pinned, object, request.filter, problems);
   const groupBy = (request.group_by ?? []).flatMap((key, index): GroupKey[] => {
@@ -184,6 +187,21 @@ export async function aggregateRecords(
     context: pinned.expressionContext,
   };
   return parts.storage.records.aggregate(pinned.snapshot, query);
+}
+
+/** What is longer is not even looked at: naming each fault of it would take minutes. */
+function tooManyOf(request: AggregateRequest): InputError[] {
+  const limits = {
+    group_by: MAX_GROUP_KEYS,
+    measures: MAX_MEASURES,
+    sort: MAX_GROUP_KEYS + MAX_MEASURES,
+  } as const;
+  return (Object.keys(limits) as (keyof typeof limits)[])
+    .filter((name) => (request[name]?.length ?? 0) > limits[name])
+    .map((name) => {
+      const message = `\`${name}\` is a list of up to ${limits[name]}.`;
+      return { code: 'invalid_value', pointer: jsonPointer(name), message };
+    });
 }
 
 /** `count` alone when no measure is asked for. */

@@ -20,6 +20,7 @@ import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, Sav
 import type { Pinned } from './pinned.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
+import { validateValue } from './validate-value.ts';
 import { checkLinkRights, writeLinks } from './write-links.ts';
 
 const MAX_ATTEMPTS = 3;
@@ -217,10 +218,8 @@ function keyValue(object: CompiledObject, key: string, input: unknown): string |
   const field = object.fields.get(key)!;
   const given = (input as Record<string, unknown> | null | undefined)?.[key];
   const value = given === undefined || given === null ? null : field.type.canonicalise(given, field);
-  const isValid =
-    (typeof value === 'string' || typeof value === 'number') &&
-    field.type.valueSchema(field).type === typeof value;
-  return isValid ? value : null;
+  const isScalar = typeof value === 'string' || typeof value === 'number';
+  return isScalar && validateValue(value, field).length === 0 ? value : null;
 }
 
 async function loadCurrent(

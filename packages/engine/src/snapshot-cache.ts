@@ -7,6 +7,7 @@ import type { Problem } from '@trellis/metadata';
 import { compile } from '@trellis/model';
 import type { Snapshot, Storage, StoredMetadata, Workspace } from '@trellis/storage';
 import { EngineError } from './errors.ts';
+import type { EngineLog } from './parts.ts';
 
 /** A snapshot with what it was made from: the metadata lifecycle works on this. */
 export interface LoadedMetadata {
@@ -16,6 +17,17 @@ export interface LoadedMetadata {
   readonly problems: readonly Problem[];
 }
 
+/** Kinds that no record depends on: a workspace runs without one of them rather than not at all. */
+const DISPENSABLE: ReadonlySet<string> = new Set([
+  'view',
+  'layout',
+  'app',
+  'rule',
+  'sharing_rule',
+  'role',
+  'permission_set',
+]);
+
 interface Slot {
   loaded: Promise<LoadedMetadata>;
   isStale: boolean;
@@ -23,11 +35,13 @@ interface Slot {
 
 export class SnapshotCache {
   readonly #storage: Storage;
+  readonly #log: EngineLog;
   readonly #slots = new Map<string, Slot>();
   #listening: Promise<() => Promise<void>> | undefined;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, log: EngineLog) {
     this.#storage = storage;
+    this.#log = log;
   }
 
   async get(workspace: Workspace): Promise<Snapshot> {
@@ -95,7 +109,7 @@ export class SnapshotCache {
     const isSameModel = known !== undefined && known.snapshot.revision === revision;
     const { model, problems } = isSameModel
       ? { model: known.snapshot.model, problems: known.problems }
-      : compile(stored.components);
+      : this.#compile(workspace, stored);
     if (!model) {
       throw new EngineError(
         'invalid_metadata',
@@ -107,4 +121,33 @@ export class SnapshotCache {
     }
     return { snapshot: Object.freeze({ workspace, revision, epoch, model, columns }), stored, problems };
   }
+
+  /**
+   * The model of what is stored. What a version before this one took, and this one finds at fault, is left out and
+   * told as long as no record depends on it: it stays stored, and the next publish names it.
+   */
+  #compile(workspace: Workspace, stored: StoredMetadata): ReturnType<typeof compile> {
+    const whole = compile(stored.components);
+    let { model, problems } = whole;
+    const left = new Set<string>();
+    while (!model) {
+      const faulty = problems
+        .filter((problem) => problem.severity === 'error')
+        .flatMap(({ component }) => component ?? [])
+        .filter((each) => DISPENSABLE.has(each.kind) && !left.has(nameOf(each)));
+      if (faulty.length === 0) return whole;
+      for (const each of faulty) left.add(nameOf(each));
+      ({ model, problems } = compile(stored.components.filter((each) => !left.has(nameOf(each.component)))));
+    }
+    for (const component of left)
+      this.#log.warn('A component has faults and is left out until it is published anew.', {
+        workspace: workspace.name,
+        component,
+      });
+    return { model, problems: whole.problems };
+  }
+}
+
+function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
 }

@@ -176,6 +176,8 @@ describe('wrong questions', () => {
 
   it('checks aggregates', async () => {
     const ask = (request: object) => open.engine.records.aggregate(open.admin, 'thing', request);
+    const many = { group_by: Array(50_000).fill('x'), measures: Array(50_000).fill({}) };
+    expect(await faultsOf(ask(many))).toEqual(['invalid_value /group_by', 'invalid_value /measures']);
     expect(
       await faultsOf(
         ask({

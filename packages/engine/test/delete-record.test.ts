@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PresentedRecord } from '../src/index.ts';
+import { WRITE_PATHS } from '../src/record-lifecycle.ts';
 import { errorOf, type OpenEngine, object, openEngine, SAMPLE } from './open-engine.ts';
 
 let open: OpenEngine;
@@ -95,6 +96,20 @@ describe('deleting', () => {
       limit: 1,
     });
     expect(entries[0]!.changes).toEqual([{ field: 'employer', before: company.id, after: null }]);
+  });
+
+  it('[D3] clears many lookups a thousand records at a time', async () => {
+    const company = await make('company', { name: 'Crowded' });
+    const records = Array.from({ length: 2100 }, (_, index) => ({ name: `S${index}`, employer: company.id }));
+    const batch = { operation: 'create', records, allOrNothing: true, dryRun: false } as const;
+    await open.engine.records.batch(open.admin, 'person', batch);
+    const save = vi.spyOn(WRITE_PATHS, 'save');
+    await remove('company', company);
+    expect(save.mock.calls.map(([, , request]) => request.items.length)).toEqual([1000, 1000, 100]);
+    const left = await open.engine.records.list(open.admin, 'person', {
+      filter: { '==': [{ var: 'employer' }, company.id] },
+    });
+    expect(left.records).toEqual([]);
   });
 
   it('[D4] ends where a cycle began', async () => {

@@ -1,6 +1,6 @@
 import { hasErrors, type Package } from '@trellis/metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineError } from '../src/index.ts';
+import { createEngine, EngineError } from '../src/index.ts';
 import {
   errorOf,
   faultsOf,
@@ -179,7 +179,10 @@ describe('publishing', () => {
     });
     const error = await errorOf(publish({ deletions: [{ kind: 'object', name: 'port' }] }));
     expect(error.errors.map((each) => each.message).join('\n')).toMatch(/ship\.port/);
-    expect(error.errors.find((each) => each.code === 'has_dependents')?.message).toContain('field ship.port');
+    expect(error.errors.find((each) => each.code === 'has_dependents')).toMatchObject({
+      pointer: '/deletions/0',
+      message: expect.stringContaining('field ship.port'),
+    });
     expect(
       (await errorOf(publish({ deletions: [{ kind: 'field', name: 'ship.port' }] }))).errors
         .map((each) => each.message)
@@ -585,6 +588,44 @@ describe('workspaces', () => {
     expect(await errorOf(open.engine.createWorkspace({ name: 'No Good', label: 'x' }))).toBeInstanceOf(
       EngineError,
     );
+  });
+
+  it('[P14] runs without a view that an older version took, and names it at the next publish', async () => {
+    await publish({
+      components: [...object('odd', {}), view('odd.all', ['name']), view('odd.good', ['name'])],
+    });
+    await create('odd', { name: 'Kept' });
+    const { storage } = open;
+    const older: typeof storage = {
+      ...storage,
+      metadata: {
+        ...storage.metadata,
+        load: async (workspace) => {
+          const stored = await storage.metadata.load(workspace);
+          const components = stored.components.map((each) =>
+            each.component.name === 'odd.all'
+              ? { ...each, component: { ...each.component, body: { label: 'View', columns: ['gone'] } } }
+              : each,
+          ) as typeof stored.components;
+          return { ...stored, components };
+        },
+      },
+    };
+    const notes: unknown[] = [];
+    const log = { info: () => undefined, warn: (_text: string, facts?: object) => void notes.push(facts) };
+    const other = createEngine({ storage: older, systemPackage: readStandardPackage('system'), log });
+    expect((await other.records.list(open.admin, 'odd', {})).records).toMatchObject([{ name: 'Kept' }]);
+    expect((await other.model(open.workspace)).components.has('view:odd.good')).toBe(true);
+    expect(notes).toContainEqual({ workspace: 'main', component: 'view odd.all' });
+    const { revision } = await other.metadata.list(open.admin);
+    const again = await other.metadata.publish(open.admin, { components: [view('odd.good', ['name'])] });
+    expect(again.revision).toBe(revision);
+    const more = { components: [view('odd.more', ['name'])] };
+    const error = await errorOf(other.metadata.publish(open.admin, more));
+    expect(error.errors.map((each) => each.message).join()).toContain('odd.all');
+    await other.metadata.publish(open.admin, { ...more, deletions: [{ kind: 'view', name: 'odd.all' }] });
+    expect((await other.model(open.workspace)).components.has('view:odd.more')).toBe(true);
+    await other.close();
   });
 
   it('[P13] sees what another process has published', async () => {

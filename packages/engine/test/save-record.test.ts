@@ -129,6 +129,12 @@ describe('creating', () => {
     ]);
   });
 
+  it('[S3] tells the first hundred unknown names of a record', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => [`nmae_${index}`, 1]);
+    const error = await errorOf(create('company', Object.fromEntries(names)));
+    expect(error.errors.filter((each) => each.code === 'unknown_field')).toHaveLength(100);
+  });
+
   it('[S3] tells all faults together, uniqueness and lookups too', async () => {
     await create('company', { name: 'First', code: 'TAKEN' });
     expect(
@@ -372,6 +378,27 @@ describe('batches', () => {
     expect(await faultsOf(batch('company', { operation: 'upsert', key: 'name', records: [] }))).toEqual([
       'invalid_value /key',
     ]);
+  });
+
+  it.each([
+    ['integer', 7, '7'],
+    ['decimal', 1.5, true],
+    ['currency', 9.99, '9.99'],
+    ['date', '2026-01-30', '2026-02-31'],
+    ['datetime', '2026-01-31T10:00:00+01:00', 'noon'],
+    ['email', 'Key@Example.com', 5],
+    ['text', 'Key', 'a\u0000b'],
+  ])('upserts by a key of every type: %s', async (type, value, wrong) => {
+    const name = `keyed_${type}`;
+    await open.engine.metadata.publish(open.admin, {
+      components: object(name, { key: { type, unique: true } }),
+    });
+    const request = { operation: 'upsert', key: 'key', records: [{ name: 'a', key: value }] };
+    const twice = [...request.records, { name: 'b', key: value }, { name: 'c', key: wrong }];
+    const first = await batch(name, { ...request, records: twice });
+    expect(first.results.map((each) => each.status)).toEqual(['created', 'updated', 'failed']);
+    const second = await batch(name, request);
+    expect(second.results).toMatchObject([{ status: 'updated', id: first.results[0]!.id, version: 3 }]);
   });
 
   it('[S16] leaves nothing of a dry run', async () => {

@@ -256,12 +256,14 @@ export class Connections {
   }
 
   #clientSettings(statementTimeout: number): pg.ClientConfig {
+    const own = `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(statementTimeout)}`;
+    const { connectionString, options } = splitOptions(this.#settings.connectionString);
     return {
-      connectionString: this.#settings.connectionString,
+      connectionString,
       application_name: 'trellis',
       keepAlive: true,
       types: TYPES,
-      options: `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(statementTimeout)}`,
+      options: options === undefined ? own : `${options} ${own}`,
     };
   }
 
@@ -326,6 +328,19 @@ export async function queryObjects(
   } catch (error) {
     throw translateError(error);
   }
+}
+
+/** Takes `options` out of a connection string, where it would take the place of our own. Of two the later one wins. */
+function splitOptions(connectionString: string): { connectionString: string; options: string | undefined } {
+  const [head, query] = connectionString.split(/\?(.*)/s, 2);
+  const parts = (query ?? '').split('&');
+  const given = parts.filter((part) => part.startsWith('options='));
+  if (given.length === 0) return { connectionString, options: undefined };
+  const rest = parts.filter((part) => !part.startsWith('options='));
+  return {
+    connectionString: rest.length === 0 ? head! : `${head}?${rest.join('&')}`,
+    options: given.map((part) => new URLSearchParams(part).get('options')).join(' '),
+  };
 }
 
 function requireOpen(transaction: Transaction): OpenTransaction {

@@ -237,7 +237,8 @@ export interface DependentRecord {
   readonly object: CompiledObject;
   /** The lookup by which it points at a deleted record. */
   readonly field: string;
-  readonly record: StoredRecord;
+  /** No more than is needed to take it along: there may be very many. */
+  readonly record: Pick<StoredRecord, 'id' | 'version'>;
   readonly targetId: string;
 }
 
@@ -363,11 +364,12 @@ export interface RecordStore {
     origin: ChangeOrigin,
     transaction: Transaction,
   ): Promise<number>;
-  /** Live records of all objects that point at the given ones through a lookup. */
+  /** Live records of all objects that point at the given ones through a lookup, locked; at most `limit` of them. */
   findDependents(
     snapshot: Snapshot,
     object: CompiledObject,
     ids: readonly string[],
+    limit: number,
     transaction: Transaction,
   ): Promise<readonly DependentRecord[]>;
   /** Records that were deleted together with others. */

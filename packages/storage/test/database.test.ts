@@ -106,6 +106,21 @@ test('reads under a storm of killed backends all succeed', async () => {
   await fixture.close();
 });
 
+test('options in the connection string do not take the place of our own', async () => {
+  const fixture = await openFixture(SALES);
+  const [id] = await insertRecords(fixture, 'account', [{ name: 'One' }]);
+  const created = (await ask(fixture, 'account', { fields: ['created_at'] })).rows[0]!.created_at;
+  const { connectionString } = fixture.database;
+  const options = encodeURIComponent('-c TimeZone=Asia/Tokyo');
+  const other = await createStorage({
+    connectionString: `${connectionString}${connectionString.includes('?') ? '&' : '?'}options=${options}`,
+  });
+  const page = await ask({ ...fixture, storage: other }, 'account', { fields: ['created_at'] });
+  expect(page.rows[0]).toMatchObject({ id, created_at: created });
+  await other.close();
+  await fixture.close();
+});
+
 test('a slow read is stopped', async () => {
   const fixture = await openFixture(SALES, { statementTimeoutMilliseconds: 30 });
   await fixture.admin.query('begin; lock table ws_main.account in access exclusive mode');

@@ -5,8 +5,10 @@
 import type { Component } from '@trellis/metadata';
 import { findIndexesOnData } from '@trellis/testing';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Connections } from '../src/connections.ts';
 import { createStorage } from '../src/create-storage.ts';
 import type { PromotionStep } from '../src/maintenance/online-steps.ts';
+import { hasPendingPromotions } from '../src/maintenance/promotion.ts';
 import {
   ask,
   type Fixture,
@@ -114,6 +116,19 @@ function startWriters(count: number): { stop(): Promise<number> } {
       return writes;
     },
   };
+}
+
+/** Whether the promotion job still finds something to do. */
+async function isJobPending(): Promise<boolean> {
+  const connections = new Connections({
+    connectionString: fixture.database.connectionString,
+    poolSize: 1,
+    statementTimeoutMilliseconds: 5_000,
+    log: () => undefined,
+  });
+  const isPending = await hasPendingPromotions(connections, fixture.workspace);
+  await connections.close();
+  return isPending;
 }
 
 async function fill(count: number): Promise<void> {
@@ -224,6 +239,34 @@ describe('promotion', () => {
     );
   });
 
+  test('values shared while a field was not unique do not stop the job when it is unique again', async () => {
+    fixture = await openFixture(STOCK);
+    await insertRecords(fixture, 'item', [{ name: 'first', code: 'same' }]);
+    const code = (unique: boolean): Component => ({
+      kind: 'field',
+      name: 'item.code',
+      body: { label: 'code', type: 'text', unique },
+    });
+    await publishComponents(fixture.storage, fixture.workspace, [code(true)]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    // Before the job has dropped the index, records share a value and the field wants to be unique again.
+    fixture.snapshot = await publishComponents(fixture.storage, fixture.workspace, [code(false)]);
+    await insertRecords(fixture, 'item', [{ name: 'second', code: 'same' }]);
+    await publishComponents(fixture.storage, fixture.workspace, [
+      code(true),
+      { kind: 'field', name: 'shelf.name', body: { label: 'name', type: 'text', unique: true } },
+    ]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    const states = await fixture.storage.metadata.columnStates(fixture.workspace);
+    const failed = states.filter(({ state }) => state === 'failed').map(({ field }) => field);
+    expect(failed).toEqual(['code']);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    expect(fixture.snapshot.columns.get('item')!.get('code')).toMatchObject({ isUnique: false });
+    // Nobody is refused for a promise that is not kept.
+    await insertRecords(fixture, 'item', [{ name: 'third', code: 'same' }]);
+    expect(await isJobPending()).toBe(false);
+  });
+
   test('values that do not fit fail their own column alone, and records stay writable', async () => {
     fixture = await openFixture(STOCK);
     const [id] = await insertRecords(fixture, 'item', [
@@ -236,6 +279,8 @@ describe('promotion', () => {
     const states = await fixture.storage.metadata.columnStates(fixture.workspace);
     const failed = states.filter(({ state }) => state === 'failed').map(({ field }) => field);
     expect(failed).toEqual(['price']);
+    // The index of a column that failed waits for the next publish: the job has nothing to come back for.
+    expect(await isJobPending()).toBe(false);
     const row = {
       id: id!,
       version: 1,

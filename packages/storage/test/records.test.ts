@@ -173,7 +173,11 @@ describe('records', () => {
     ]);
     const deletionId = '01900000-0000-7000-8000-00000000dddd';
     await storage.transaction(async (transaction) => {
-      const dependents = await storage.records.findDependents(snapshot, account, [id!], transaction);
+      const dependents = await storage.records.findDependents(snapshot, account, [id!], 10, transaction);
+      expect(
+        await storage.records.findDependents(snapshot, account, [id!], 1, transaction),
+        'no more than asked for',
+      ).toEqual(dependents.slice(0, 1));
       expect(dependents.map(({ field, record }) => [field, record.id])).toEqual([
         ['account', child],
         ['regarding', other],

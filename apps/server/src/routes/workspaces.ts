@@ -1,7 +1,7 @@
 /** Workspaces: those that the caller belongs to, and new ones, made by administrators of the first. */
 import { systemRights } from '@trellis/access';
 import type { WorkspaceResponse, WorkspacesResponse } from '@trellis/api';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { FIRST_WORKSPACE } from '../install.ts';
@@ -16,21 +16,8 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
     return { workspaces: memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })) };
   });
 
-  app.post('/workspaces', async (request, reply): Promise<WorkspaceResponse> => {
+  app.post('/workspaces', { onRequest: requireRight }, async (request, reply): Promise<WorkspaceResponse> => {
     const { session, membership } = callerOf(request);
-    // A workspace concerns the whole installation, so rights in any other one don't count.
-    const first = session.memberships.find((each) => each.workspace === FIRST_WORKSPACE);
-    const principal = first && {
-      kind: 'user' as const,
-      userId: first.userId,
-      permissionSets: first.permissionSets,
-    };
-    if (!principal || !systemRights(principal).includes('manage_users')) {
-      throw new HttpProblem(
-        'forbidden',
-        `This needs the right \`manage_users\` in the workspace \`${FIRST_WORKSPACE}\`.`,
-      );
-    }
     readParameters(request.query, {});
     const body = readBody(request.body, {
       name: text,
@@ -62,6 +49,24 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
     reply.code(201);
     return { name: workspace.name, label: workspace.label };
   });
+}
+
+/**
+ * Said before the body is read. A workspace concerns the whole installation, so rights in any other one than the first
+ * don't count.
+ */
+async function requireRight(request: FastifyRequest): Promise<void> {
+  const first = callerOf(request).session.memberships.find((each) => each.workspace === FIRST_WORKSPACE);
+  const principal = first && {
+    kind: 'user' as const,
+    userId: first.userId,
+    permissionSets: first.permissionSets,
+  };
+  if (principal && systemRights(principal).includes('manage_users')) return;
+  throw new HttpProblem(
+    'forbidden',
+    `This needs the right \`manage_users\` in the workspace \`${FIRST_WORKSPACE}\`.`,
+  );
 }
 
 function checkWorkspace(body: {

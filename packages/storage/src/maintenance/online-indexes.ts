@@ -28,25 +28,51 @@ export async function dropIndexes(run: PromotionRun, objectKey: string): Promise
     [objectKey],
   )) as readonly IndexTask[];
   for (const task of rows) {
-    const name = identifier(workspace.schema, task.name);
-    if (task.kind === 'index') {
-      await retrying(() => queryObjects(client, sql`drop index concurrently if exists ${name}`.text, []));
-    } else {
-      const table = identifier(workspace.schema, objectKey);
-      await withLockRetries(client, async () => {
-        await queryObjects(
-          client,
-          sql`alter table ${table} drop constraint if exists ${identifier(task.name)}`.text,
-          [],
-        );
-      });
-    }
+    await dropOne(run, objectKey, task);
     await queryObjects(
       client,
       `delete from ${register} where object_key = $1 and name = $2 and state = 'dropping'`,
       [objectKey, task.name],
     );
   }
+}
+
+/**
+ * Drops what still stands over columns that are to be filled, to be made again afterwards: a slot that was out of use
+ * for a while holds old values, and its unique index would refuse the new ones.
+ */
+export async function dropStaleIndexes(run: PromotionRun, objectKey: string): Promise<void> {
+  const { client, workspace } = run;
+  const rows = (await queryObjects(
+    client,
+    `select i.name, i.kind, i.definition, i.is_unique from ${identifier(workspace.schema, '_index').text} i
+      where i.object_key = $1 and i.state = 'waiting'
+        and exists (select from ${identifier(workspace.schema, '_column').text} c
+                     where c.object_key = i.object_key and 'c_' || c.number = any(i.columns)
+                       and c.state in ('waiting', 'filling'))
+        and (exists (select from pg_class r where r.relname = i.name and r.relnamespace = $2::regnamespace)
+          or exists (select from pg_constraint r where r.conname = i.name and r.connamespace = $2::regnamespace))
+      order by i.name`,
+    [objectKey, identifier(workspace.schema).text],
+  )) as readonly IndexTask[];
+  for (const task of rows) await dropOne(run, objectKey, task);
+}
+
+async function dropOne(
+  { client, workspace }: PromotionRun,
+  objectKey: string,
+  task: IndexTask,
+): Promise<void> {
+  if (task.kind === 'index') {
+    const name = identifier(workspace.schema, task.name);
+    await retrying(() => queryObjects(client, sql`drop index concurrently if exists ${name}`.text, []));
+    return;
+  }
+  const table = identifier(workspace.schema, objectKey);
+  const text = sql`alter table ${table} drop constraint if exists ${identifier(task.name)}`.text;
+  await withLockRetries(client, async () => {
+    await queryObjects(client, text, []);
+  });
 }
 
 /** Builds what is wanted and whose columns are filled. Returns whether a unique index became valid. */

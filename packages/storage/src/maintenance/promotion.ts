@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
-import type { StorageError } from '../errors.ts';
+import { StorageError } from '../errors.ts';
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { readFilledColumns } from '../metadata/registers.ts';
 import { fillFunction } from '../metadata/table-ddl.ts';
@@ -16,7 +16,7 @@ import { columnDefinition, slotName } from '../metadata/wanted-storage.ts';
 import { identifier, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { type FillColumn, fillColumns } from './fill-columns.ts';
-import { dropIndexes, makeIndexes } from './online-indexes.ts';
+import { dropIndexes, dropStaleIndexes, makeIndexes } from './online-indexes.ts';
 import { inTransaction, type PromotionRun, type PromotionSettings, withLockRetries } from './online-steps.ts';
 
 /**
@@ -31,26 +31,48 @@ export async function runPromotions(
 ): Promise<void> {
   await connections.dedicated(async (client) => {
     // Closing must not wait for a long step: the next run takes it up where this one leaves it.
-    options.signal?.addEventListener('abort', () => void client.end().catch(() => undefined));
-    options.signal?.throwIfAborted();
-    if (!(await takeLock(client, workspace, options.wait))) return;
-    const [backend] = (await queryObjects(client, 'select pg_backend_pid() as pid', [])) as readonly {
-      pid: number;
-    }[];
-    const run: PromotionRun = {
-      client,
-      workspace,
-      settings,
-      before: async (step) => settings.beforeStep?.(step, backend!.pid),
-    };
-    for (let objects = await pendingObjects(run); objects.length > 0; ) {
-      for (const objectKey of objects) await promoteObject(run, objectKey);
-      const left = await pendingObjects(run);
-      // Whatever is left without having moved waits for something else, such as a lock: the next run tries again.
-      if (left.join() === objects.join()) break;
-      objects = left;
+    const endEarly = () => void client.end().catch(() => undefined);
+    options.signal?.addEventListener('abort', endEarly);
+    try {
+      options.signal?.throwIfAborted();
+      if (await takeLock(client, workspace, options.wait)) await promoteAll(client, workspace, settings);
+    } finally {
+      options.signal?.removeEventListener('abort', endEarly);
     }
   });
+}
+
+async function promoteAll(
+  client: pg.Client,
+  workspace: Workspace,
+  settings: PromotionSettings,
+): Promise<void> {
+  const [backend] = (await queryObjects(client, 'select pg_backend_pid() as pid', [])) as readonly {
+    pid: number;
+  }[];
+  const run: PromotionRun = {
+    client,
+    workspace,
+    settings,
+    before: async (step) => settings.beforeStep?.(step, backend!.pid),
+  };
+  let failure: unknown;
+  for (let objects = await pendingObjects(run); objects.length > 0; ) {
+    for (const objectKey of objects) {
+      try {
+        await promoteObject(run, objectKey);
+      } catch (error) {
+        // The trouble of one object must not keep the others waiting.
+        if (error instanceof StorageError && error.code === 'connection_lost') throw error;
+        failure ??= error;
+      }
+    }
+    const left = await pendingObjects(run);
+    // Whatever is left without having moved waits for something else, such as a lock: the next run tries again.
+    if (left.join() === objects.join()) break;
+    objects = left;
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /**
@@ -81,12 +103,17 @@ async function pendingObjects({ client, workspace }: PromotionRun): Promise<read
 
 function pendingText(schema: string): string {
   return `select object_key from ${identifier(schema, '_column').text} where state in ('waiting', 'filling', 'indexing')
-          union select object_key from ${identifier(schema, '_index').text} where state in ('waiting', 'dropping')
+          union select i.object_key from ${identifier(schema, '_index').text} i where i.state = 'dropping'
+             or i.state = 'waiting' and not exists (
+                  select from ${identifier(schema, '_column').text} c
+                   where c.object_key = i.object_key and 'c_' || c.number = any(i.columns) and c.state = 'failed')
           order by 1`;
 }
 
 async function promoteObject(run: PromotionRun, objectKey: string): Promise<void> {
   const { client, workspace } = run;
+  await dropIndexes(run, objectKey);
+  await dropStaleIndexes(run, objectKey);
   await addColumns(run, objectKey);
   await fillColumns(
     run,
@@ -94,7 +121,6 @@ async function promoteObject(run: PromotionRun, objectKey: string): Promise<void
     () => readColumns(run, objectKey, 'filling'),
     (column, error) => failColumn(run, objectKey, column, error),
   );
-  await dropIndexes(run, objectKey);
   const hasNewUnique = await makeIndexes(run, objectKey);
   const filled = await readColumns(run, objectKey, 'indexing');
   if (filled.length === 0 && !hasNewUnique) return;

@@ -42,8 +42,8 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
       writer.restore(snapshot, object, rows, origin, transaction),
     purge: (snapshot, object, ids, origin, transaction) =>
       purge(connections, snapshot, { object, ids, origin }, transaction),
-    findDependents: (snapshot, object, ids, transaction) =>
-      findDependents(connections, snapshot, { object, ids }, transaction),
+    findDependents: (snapshot, object, ids, limit, transaction) =>
+      findDependents(connections, snapshot, { object, ids, limit }, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
     history: (snapshot, _object, recordId, page, transaction) =>

@@ -4,7 +4,7 @@
  */
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import type { Connections } from '../connections.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type {
   ChangeOrigin,
   DependentRecord,
@@ -46,23 +46,22 @@ function pointsAt(pointer: Pointer, target: CompiledObject): Sql {
 export async function findDependents(
   connections: Connections,
   snapshot: Snapshot,
-  target: { readonly object: CompiledObject; readonly ids: readonly string[] },
+  target: { readonly object: CompiledObject; readonly ids: readonly string[]; readonly limit: number },
   transaction: Transaction,
 ): Promise<readonly DependentRecord[]> {
   const found: DependentRecord[] = [];
   for (const pointer of pointersAt(snapshot, target.object)) {
+    const left = target.limit - found.length;
+    if (left <= 0) break;
     const id = pointedId(snapshot, pointer);
     const table = identifier(snapshot.workspace.schema, pointer.object.key);
     const text =
-      sql`select ${STORED_COLUMNS}, ${id} from ${table} t where ${id} = any($1::uuid[]) and t.deleted_at is null and ${pointsAt(pointer, target.object)} order by t.id for update of t`
+      sql`select t.id, t.version, ${id} from ${table} t where ${id} = any($1::uuid[]) and t.deleted_at is null and ${pointsAt(pointer, target.object)} order by t.id limit ${integer(left)} for update of t`
         .text;
-    for (const row of await connections.read({ text }, [[...target.ids]], transaction)) {
-      found.push({
-        object: pointer.object,
-        field: pointer.field.name,
-        record: readStored(row, true),
-        targetId: row[11] as string,
-      });
+    const rows = await connections.read({ text }, [[...target.ids]], transaction);
+    for (const [recordId, version, targetId] of rows as readonly [string, number, string][]) {
+      const record = { id: recordId, version };
+      found.push({ object: pointer.object, field: pointer.field.name, record, targetId });
     }
   }
   return found;
