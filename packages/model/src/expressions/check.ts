@@ -74,24 +74,20 @@ export class Check {
   protected isTooLarge(pointer: string, depth: number): boolean {
     this.#nodes++;
     if (this.#nodes <= MAX_NODES && depth <= MAX_DEPTH) return false;
-    return this.#failAsTooLarge(pointer);
+    return this.#failAsTooLarge(pointer, `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep.`);
   }
 
   /** Counts sums, products and the like. */
   protected hasTooManyOperations(count: number, pointer: string): boolean {
     this.#operations += count;
-    return this.#operations > MAX_OPERATIONS && this.#failAsTooLarge(pointer);
+    const hint = `At most ${MAX_OPERATIONS} arithmetic operations.`;
+    return this.#operations > MAX_OPERATIONS && this.#failAsTooLarge(pointer, hint);
   }
 
-  #failAsTooLarge(pointer: string): true {
+  #failAsTooLarge(pointer: string, hint: string): true {
     if (!this.#wasTooLarge) {
       this.#wasTooLarge = true;
-      this.fail(
-        'expression_too_large',
-        pointer,
-        'The condition is too large.',
-        `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep, with ${MAX_OPERATIONS} arithmetic operations.`,
-      );
+      this.fail('expression_too_large', pointer, 'The condition is too large.', hint);
     }
     return true;
   }
