@@ -138,10 +138,15 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
         return done();
       }
       found
-        .then((caller) => {
-          limit?.take(caller.session.identityId);
-          request.caller = caller;
-        })
+        .then(
+          (caller) => {
+            limit?.take(caller.session.identityId);
+            request.caller = caller;
+          },
+          (error: unknown) => {
+            throw limited(limit, request) ?? error;
+          },
+        )
         .then(() => done(), done);
     } catch (error) {
       // Callers that can't be told apart share their network's allowance.

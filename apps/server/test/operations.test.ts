@@ -200,4 +200,15 @@ describe('the rate limit', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     await limited.stop();
   });
+
+  it('counts tokens that open nothing by the network that sends them', async () => {
+    const limited = await startTestServer({ settings: { rateLimit: 20 } });
+    const statuses: number[] = [];
+    for (let round = 0; round < 30; round++) {
+      const cookie = `trellis_session=${String(round).padStart(43, 'x')}`;
+      statuses.push((await fetch(`${limited.url}/api/v1/me`, { headers: { cookie } })).status);
+    }
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(5);
+    await limited.stop();
+  });
 });

@@ -9,9 +9,11 @@ import { createContext, Script } from 'node:vm';
 const LONG_TEXT = 500;
 /** Repeating a repetition doubles the ways with each letter: so many are still tried at once. */
 const SHORT_TEXT = 16;
-const PATIENCE_MILLISECONDS = 20;
-/** Time-outs after which a pattern is known to be a bad one and gets the least time that there is. */
-const MAX_TIMEOUTS = 10;
+/** Of the clock, and long enough that a busy machine doesn't refuse what is sound. */
+const PATIENCE_MILLISECONDS = 250;
+/** Time-outs after which a pattern is known to be a bad one and gets little time until it has done better. */
+const MAX_TIMEOUTS = 4;
+const LEAST_MILLISECONDS = 5;
 
 const context = createContext({ pattern: /(?:)/, text: '' });
 const run = new Script('pattern.test(text)');
@@ -34,10 +36,12 @@ export function guardPattern(source: string, flags: string): TestedPattern {
     toString: () => `guarded ${pattern}`,
     test(text) {
       if (text.length <= most) return pattern.test(text);
-      const timeout = timeouts < MAX_TIMEOUTS ? PATIENCE_MILLISECONDS : 1;
+      const timeout = timeouts < MAX_TIMEOUTS ? PATIENCE_MILLISECONDS : LEAST_MILLISECONDS;
       Object.assign(context, { pattern, text });
       try {
-        return run.runInContext(context, { timeout }) as boolean;
+        const isMet = run.runInContext(context, { timeout }) as boolean;
+        timeouts = Math.max(0, timeouts - 1);
+        return isMet;
       } catch (error) {
         if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
         timeouts++;

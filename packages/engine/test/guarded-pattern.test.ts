@@ -17,7 +17,7 @@ describe('[S2] a pattern that an admin has written', () => {
     const start = performance.now();
     const pattern = guardPattern(source, 'u');
     for (let index = 0; index < 30; index++) expect(pattern.test(text)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it.each([

@@ -46,15 +46,18 @@ export interface DescribeWorkspaceInput {
 export function describeWorkspace(
   model: Model,
   input: DescribeWorkspaceInput,
-  access: Pick<DescribeAccess, 'rightsOn'>,
+  access: DescribeAccess,
 ): WorkspaceDescription {
   const readable = [...model.objects.values()].filter((object) => access.rightsOn(object).read);
   const names = new Set(readable.map((object) => object.name));
-  const canOpen = (item: AppItem) => {
-    if (item.type === 'object') return names.has(item.object);
-    if (item.type !== 'view') return true;
-    const [object = '', view = ''] = item.view.split('.');
-    return names.has(object) && model.objects.get(object)?.views.has(view) === true;
+  const describeItem = (item: AppItem): AppItem[] => {
+    if (item.type === 'object') return names.has(item.object) ? [item] : [];
+    if (item.type !== 'view') return [item];
+    const [object = '', name = ''] = item.view.split('.');
+    const view = names.has(object) ? model.objects.get(object)?.views.get(name) : undefined;
+    if (view === undefined || !canRunView(view, access)) return [];
+    const icon = item.icon ?? view.body.icon;
+    return [{ ...item, label: item.label ?? view.label, ...(icon === undefined ? {} : { icon }) }];
   };
   return {
     revision: input.revision,
@@ -69,7 +72,7 @@ export function describeWorkspace(
           description: app.body.description ?? null,
           icon: app.body.icon ?? 'apps',
           color: app.body.color ?? 'blue',
-          items: withoutEmptyHeadings(app.body.items.filter(canOpen)),
+          items: withoutEmptyHeadings(app.body.items.flatMap(describeItem)),
         }),
       ),
     objects: readable.map((object) => summarise(object, access.rightsOn(object))),
@@ -90,21 +93,20 @@ export function describeObject(
   const rights = access.rightsOn(object);
   const fields = [...object.fields.values()].filter((field) => access.canRead(field));
   const described = fields.map((field) => describeField(object, field, access, canSee));
-  const relatedLists = object.reverseLookups
-    .filter((reverse) => {
-      const other = model.objects.get(reverse.object);
-      const lookup = other?.fields.get(reverse.field);
-      return canSee(reverse.object) && lookup !== undefined && access.canRead(lookup);
-    })
-    .map(
-      (reverse): RelatedListDescription => ({
+  const relatedLists = object.reverseLookups.flatMap((reverse): RelatedListDescription[] => {
+    const lookup = model.objects.get(reverse.object)?.fields.get(reverse.field);
+    if (!canSee(reverse.object) || lookup === undefined || !access.canRead(lookup)) return [];
+    return [
+      {
         lookup: `${reverse.object}.${reverse.field}`,
         name: reverse.name,
         label: reverse.label,
         object: reverse.object,
         field: reverse.field,
-      }),
-    );
+        on_delete: onDelete(lookup),
+      },
+    ];
+  });
   const parts = {
     fields: new Map(described.map((field) => [field.name, field])),
     relatedLists: new Map(relatedLists.map((list) => [list.lookup, list])),
@@ -183,6 +185,7 @@ function describeField(
     is_required: field.isRequired,
     is_unique: field.isUnique,
     set_once: body.set_once === true,
+    no_copy: body.no_copy === true,
     is_sortable: type.isSortable,
     is_groupable: type.isGroupable,
     filter_operators: type.filterOperators,
@@ -200,6 +203,12 @@ function describeField(
     scale: body.scale ?? null,
     currency: body.currency ?? null,
   };
+}
+
+/** As the engine deletes: children go along, and what must have its lookup stands in the way unless said otherwise. */
+function onDelete({ body, isRequired }: CompiledField): RelatedListDescription['on_delete'] {
+  if (body.parent) return 'cascade';
+  return body.on_delete ?? (isRequired ? 'restrict' : 'clear');
 }
 
 function describeOptions(field: CompiledField): OptionDescription[] {

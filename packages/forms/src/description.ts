@@ -3,7 +3,7 @@
  * makes it on the server; the functions of this room turn it into forms, columns and filters, in browser and server
  * alike.
  */
-import type { AppBody, ColorName, FieldTypeName, LayoutBody } from '@trellis/metadata';
+import type { AppItem, ColorName, FieldTypeName, LayoutBody } from '@trellis/metadata';
 import type { AggregateFunction, FilterOperator, JsonSchema, JsonValue, ValueType } from '@trellis/model';
 
 export interface OptionDescription {
@@ -26,6 +26,8 @@ export interface FieldDescription {
   readonly is_required: boolean;
   readonly is_unique: boolean;
   readonly set_once: boolean;
+  /** Left out when a record is cloned. */
+  readonly no_copy: boolean;
   readonly is_sortable: boolean;
   readonly is_groupable: boolean;
   readonly filter_operators: readonly FilterOperator[];
@@ -63,6 +65,8 @@ export interface RelatedListDescription {
   readonly label: string;
   readonly object: string;
   readonly field: string;
+  /** What becomes of the listed records when the record they refer to is deleted. */
+  readonly on_delete: 'restrict' | 'clear' | 'cascade';
 }
 
 export interface RecordTypeDescription {
@@ -117,8 +121,8 @@ export interface AppDescription {
   readonly description: string | null;
   readonly icon: string;
   readonly color: ColorName;
-  /** Only items whose object the caller may read. */
-  readonly items: AppBody['items'];
+  /** Only items that the caller may open. Those that show a view have its label and icon, unless they have their own. */
+  readonly items: readonly AppItem[];
 }
 
 /** Body of `GET /describe`. */

@@ -51,12 +51,46 @@ describe('an object that may not be read', () => {
       access,
     );
     expect(workspace.objects.map((each) => each.name)).not.toContain('company');
-    expect(workspace.apps[0]!.items).toEqual([{ type: 'object', object: 'thing' }]);
+    expect(workspace.apps[0]!.items).toEqual([
+      { type: 'object', object: 'thing' },
+      { type: 'view', view: 'thing.secretive', label: 'Secretive', icon: 'lock' },
+      { type: 'view', view: 'thing.all', label: 'Our things' },
+    ]);
     expect(
       describeObject(model, thing, access).fields.find((field) => field.name === 'a_lookup')!.targets,
     ).toEqual([]);
     const noThings = describeObject(model, company, accessWithout('thing'));
     expect(noThings.related_lists.map((list) => list.object)).not.toContain('thing');
+  });
+});
+
+describe('an item of an app that shows a view', () => {
+  it('is left out for those who may not run the view', () => {
+    const workspace = { name: 'main', label: 'Main', time_zone: 'UTC', locale: 'en', currency: 'EUR' };
+    const access = accessWithout('company.secret_rank');
+    const { apps } = describeWorkspace(model, { revision: 3, workspace, rights: [] }, access);
+    expect(apps[0]!.items.flatMap((item) => (item.type === 'view' ? [item.view] : []))).toEqual([
+      'thing.all',
+    ]);
+  });
+});
+
+describe('a related list', () => {
+  it('says what becomes of its records when the record goes', () => {
+    const lists = describeObject(model, company, everything).related_lists;
+    const fates = Object.fromEntries(lists.map((list) => [list.lookup, list.on_delete]));
+    expect(fates).toMatchObject({
+      'membership.company': 'cascade',
+      'thing.a_lookup': 'clear',
+      'thing.regarding': 'clear',
+    });
+  });
+});
+
+describe('a field that is not copied', () => {
+  it('is marked as such', () => {
+    const { fields } = describeObject(model, thing, everything);
+    expect(fields.filter((field) => field.no_copy).map((field) => field.name)).toEqual(['code']);
   });
 });
 

@@ -40,7 +40,7 @@ const components: Component[] = [
   field('thing.name', { required: true }),
   field('thing.secret', {}),
   field('thing.second_secret', {}),
-  field('thing.code', { set_once: true }),
+  field('thing.code', { set_once: true, no_copy: true }),
   field('thing.due', { type: 'date', default: { today: [] } }),
   field('thing.regarding', { type: 'lookup', to: ['company', 'thing'] }),
   ...[...FIELD_TYPES.keys()].map((type) => field(`thing.a_${type}`, { type, ...TYPED[type] })),
@@ -124,7 +124,12 @@ const components: Component[] = [
   {
     kind: 'view',
     name: 'thing.secretive',
-    body: { label: 'Secretive', columns: ['name'], filter: { '==': [{ var: 'a_lookup.secret_rank' }, 1] } },
+    body: {
+      label: 'Secretive',
+      icon: 'lock',
+      columns: ['name'],
+      filter: { '==': [{ var: 'a_lookup.secret_rank' }, 1] },
+    },
   },
   {
     kind: 'app',
@@ -133,6 +138,8 @@ const components: Component[] = [
       label: 'Desk',
       items: [
         { type: 'object', object: 'thing' },
+        { type: 'view', view: 'thing.secretive' },
+        { type: 'view', view: 'thing.all', label: 'Our things' },
         { type: 'heading', label: 'Companies' },
         { type: 'object', object: 'company' },
         { type: 'heading', label: 'Nothing left' },

@@ -244,6 +244,31 @@ describe('throttling', () => {
     expect(await code(signIn({ address: '198.51.100.7' }))).toBe('signed_in');
   });
 
+  it('counts wrong passwords of somebody who is signed in alike', async () => {
+    const confirm = (password: string) =>
+      code(identity.confirmPassword({ email: 'ada@example.com', password, address: '192.0.2.1' }));
+    expect(await confirm(PASSWORD)).toBe('signed_in');
+    for (let round = 0; round < 5; round += 1) expect(await confirm('wrong')).toBe('invalid_credentials');
+    expect(await confirm(PASSWORD)).toBe('too_many_attempts');
+    expect(await code(signIn())).toBe('too_many_attempts');
+  });
+
+  it('counts what is no address too, under a subject of bounded length', async () => {
+    const recorded: string[] = [];
+    const { recordFailure } = memory.store;
+    memory.store.recordFailure = async (subject, at) => {
+      recorded.push(subject);
+      await recordFailure(subject, at);
+    };
+    expect(await fail({ email: `${'a'.repeat(100_000)}@example.com` })).toBe('invalid_credentials');
+    expect(await fail({ email: 'a\0b@example.com' })).toBe('invalid_credentials');
+    expect(recorded).toHaveLength(6);
+    for (const subject of recorded) {
+      expect(subject.length).toBeLessThan(400);
+      expect(subject).not.toContain('\0');
+    }
+  });
+
   it('opens again after the announced time, also when it was tried in between', async () => {
     for (let round = 0; round < 5; round += 1) await fail();
     const { retryAfterSeconds } = (await signIn().catch((error: unknown) => error)) as IdentityError;

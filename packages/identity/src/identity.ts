@@ -10,7 +10,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { IdentityError } from './errors.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
-import type { CredentialStore, Membership } from './store.ts';
+import type { CredentialStore, Membership, StoredIdentity } from './store.ts';
 import { createThrottle, DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';
 
 export interface IdentityOptions {
@@ -33,12 +33,15 @@ export interface Session {
   readonly memberships: readonly Membership[];
 }
 
-export interface SignInRequest {
+export interface PasswordRequest {
   readonly email: string;
   readonly password: string;
+  readonly address: string;
+}
+
+export interface SignInRequest extends PasswordRequest {
   /** Where to work; another one is taken when the person does not belong to it. */
   readonly workspace?: string | undefined;
-  readonly address: string;
   readonly userAgent?: string | undefined;
 }
 
@@ -56,6 +59,8 @@ const CACHE_ENTRIES = 10_000;
 /** `lastUsedAt` moves at most this often: reading records must not write. */
 const TOUCH_MILLISECONDS = 60_000;
 const DAY = 24 * 60 * 60;
+/** RFC 5321 allows no longer addresses. */
+const EMAIL_LENGTH = 254;
 
 /** Makes the identity room over a store. */
 export function createIdentity(options: IdentityOptions) {
@@ -77,8 +82,25 @@ export function createIdentity(options: IdentityOptions) {
    *
    * @throws IdentityError with any of its codes; `invalid_credentials` takes the same time whatever was wrong.
    */
-  async function signIn(request: SignInRequest): Promise<SignedIn> {
-    const email = normaliseEmail(request.email);
+  function signIn(request: SignInRequest): Promise<SignedIn> {
+    return withPassword(request, ({ id }) => openSession({ ...request, identityId: id }));
+  }
+
+  /**
+   * Asks somebody who is signed in for their password once more, under the same throttle: a session that was taken
+   * over must not be a way to guess it.
+   *
+   * @throws IdentityError `invalid_credentials`, `too_many_attempts`.
+   */
+  async function confirmPassword(request: PasswordRequest): Promise<void> {
+    await withPassword(request, async () => undefined);
+  }
+
+  async function withPassword<T>(
+    request: PasswordRequest,
+    work: (identity: StoredIdentity) => Promise<T>,
+  ): Promise<T> {
+    const email = soughtEmail(request.email);
     const admission = await throttle.admit({ email, address: request.address });
     if (!admission.isAdmitted) {
       throw new IdentityError(
@@ -98,7 +120,7 @@ export function createIdentity(options: IdentityOptions) {
       if (needsRehash(found!.passwordHash!)) {
         await store.updateIdentity(found!.id, { passwordHash: await hashPassword(request.password) });
       }
-      return await openSession({ ...request, identityId: found!.id });
+      return await work(found!);
     } finally {
       await admission.finish(outcome);
     }
@@ -216,6 +238,7 @@ export function createIdentity(options: IdentityOptions) {
   return {
     absoluteSeconds: absolute / 1000,
     signIn,
+    confirmPassword,
     openSession,
     findSession,
     signOut,
@@ -228,6 +251,11 @@ export function createIdentity(options: IdentityOptions) {
 /** Addresses are compared without regard to case; people type them with capitals and blanks. */
 export function normaliseEmail(email: string): string {
   return email.trim().normalize('NFC').toLowerCase();
+}
+
+/** As somebody may send it: what no address can be is cut to something that the store can look for and count. */
+function soughtEmail(email: string): string {
+  return normaliseEmail(email.slice(0, 4 * EMAIL_LENGTH).replaceAll('\0', ' ')).slice(0, EMAIL_LENGTH);
 }
 
 function hashToken(token: string): string {

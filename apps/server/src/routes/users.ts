@@ -1,7 +1,7 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
 import type { UserResponse } from '@trellis/api';
 import type { User } from '@trellis/engine';
-import { hashPassword, verifyPassword } from '@trellis/identity';
+import { hashPassword, type Identity, IdentityError } from '@trellis/identity';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
@@ -86,16 +86,17 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     const body = readBody(request.body, { current_password: text, new_password: text });
     requireGiven(body, 'current_password', 'new_password');
     const { session, membership } = callerOf(request);
-    const found = await storage.identities.findByEmail(membership.email);
-    if (!found || !(await verifyPassword(body.current_password, found.passwordHash))) {
-      const message = 'This is not your current password.';
-      throw invalidInput([{ code: 'wrong_password', pointer: '/current_password', message }]);
-    }
+    await confirmPassword(identity, {
+      email: membership.email,
+      password: body.current_password,
+      address: request.ip,
+    });
     checkNewPassword(body.new_password);
-    await storage.identities.updateIdentity(found.id, {
+    const { identityId } = session;
+    await storage.identities.updateIdentity(identityId, {
       passwordHash: await hashPassword(body.new_password),
     });
-    await identity.signOutEverywhere(found.id, session);
+    await identity.signOutEverywhere(identityId, session);
     return reply.code(204).send();
   });
 }
@@ -110,6 +111,20 @@ function readPerson<S extends Shape>(given: unknown, shape: S) {
   const entries = Object.entries(requireObject(given));
   const body = readBody(Object.fromEntries(entries.filter(([property]) => isOwn(property))), own);
   return { body, fields: Object.fromEntries(entries.filter(([property]) => !isOwn(property))) };
+}
+
+/** A wrong one is a fault of the body; too many of them are refused as at sign-in. */
+async function confirmPassword(
+  identity: Pick<Identity, 'confirmPassword'>,
+  given: Parameters<Identity['confirmPassword']>[0],
+): Promise<void> {
+  try {
+    await identity.confirmPassword(given);
+  } catch (error) {
+    if (!(error instanceof IdentityError) || error.code !== 'invalid_credentials') throw error;
+    const message = 'This is not your current password.';
+    throw invalidInput([{ code: 'wrong_password', pointer: '/current_password', message }]);
+  }
 }
 
 function checkNewPassword(password: string): void {

@@ -226,8 +226,7 @@ export const en = {
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
     deleted: '“{{title}}” deleted',
-    deleteRelated:
-      'These records refer to it. Depending on the field they are deleted with it, lose the reference, or prevent the deletion:',
+    deleteRelated: 'These records refer to it:',
     deleteText: 'It moves to the recycle bin with what belongs to it, and can be restored from there.',
     deleteTitle: 'Delete “{{title}}”?',
     editField: 'Edit {{field}}',
@@ -236,6 +235,11 @@ export const en = {
     isDeletedText: 'Restore it to see and change it again.',
     linkCopied: 'Link copied',
     more: 'More actions',
+    onDelete: {
+      cascade: 'are deleted with it',
+      clear: 'stay, without the reference',
+      restrict: 'stand in the way: delete or move them first',
+    },
     noRelated: 'No {{objects}} yet.',
     notFound: '{{object}} not found',
     openPage: 'Open as a page',

@@ -101,10 +101,7 @@ function NavigationItem({ item, isNarrow }: { item: AppItem; isNarrow: boolean }
     );
   }
   const object = findObject(target.object);
-  const label =
-    item.label ??
-    (target.search.view === undefined ? object?.plural_label : undefined) ??
-    titleCase(target.search.view ?? target.object);
+  const label = item.label ?? object?.plural_label ?? target.object;
   return (
     <NavigationLink
       isNarrow={isNarrow}
@@ -154,10 +151,4 @@ function NavigationLink({ isNarrow, label, to, view, icon }: NavigationLinkProps
   ) : (
     link
   );
-}
-
-/** Views are named in the app by their API name only; their label is known once the object is described. */
-function titleCase(name: string): string {
-  const text = name.replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

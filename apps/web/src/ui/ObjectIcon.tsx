@@ -6,6 +6,16 @@ import classes from './ObjectIcon.module.css';
 
 const loaded = new Map<string, TablerIcon>();
 
+/** Icons that a part of the application brings along, so that they are there when it first draws. */
+export function addIcons(icons: Readonly<Record<string, TablerIcon>>): void {
+  for (const [name, icon] of Object.entries(icons)) loaded.set(name, icon);
+}
+
+/** Whether an icon is drawn at once, without loading the rest. */
+export function isIconLoaded(name: string): boolean {
+  return COMMON_ICONS[name] !== undefined || loaded.has(name);
+}
+
 interface IconProps {
   /** Tabler's name, `building-bank`. */
   readonly name: string | null | undefined;

@@ -9,16 +9,30 @@ import { CHANNEL } from './publish.ts';
 
 type Callback = (workspaceName: string | undefined) => void;
 
+/**
+ * A connection that a firewall has forgotten looks alive for hours and hears nothing; a node that is deaf for so long
+ * would read by columns that serve another field by then. So the server is asked now and then whether it is there.
+ */
+const BEAT = { everyMilliseconds: 20_000, patienceMilliseconds: 10_000 };
+
 export class ChangeListener {
   readonly #connections: Connections;
   readonly #log: (message: string, details?: unknown) => void;
+  readonly #beat: typeof BEAT;
   readonly #callbacks = new Set<Callback>();
+  /** Connections that were ended on purpose. */
+  readonly #left = new WeakSet<pg.Client>();
   #client: Promise<pg.Client> | undefined;
   #isClosed = false;
 
-  constructor(connections: Connections, log: (message: string, details?: unknown) => void) {
+  constructor(
+    connections: Connections,
+    log: (message: string, details?: unknown) => void,
+    beat: typeof BEAT = BEAT,
+  ) {
     this.#connections = connections;
     this.#log = log;
+    this.#beat = beat;
   }
 
   /** Resolves once the connection listens. */
@@ -45,13 +59,26 @@ export class ChangeListener {
   }
 
   async #listen(): Promise<pg.Client> {
-    const client = await this.#connections.connectClient();
+    const client = await this.#connections.connectClient({ query_timeout: this.#beat.patienceMilliseconds });
+    const leave = () => void client.end().catch(() => undefined);
     client.on('notification', ({ payload }) => this.#tell(payload));
-    client.on('end', () => {
-      if (this.#isClosed || this.#callbacks.size === 0) return;
-      this.#client = this.#reconnect();
+    try {
+      await client.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    const beat = setInterval(
+      () => client.query('select 1').catch(leave),
+      this.#beat.everyMilliseconds,
+    ).unref();
+    client.once('end', () => {
+      clearInterval(beat);
+      if (this.#left.has(client) || this.#isClosed || this.#callbacks.size === 0) return;
+      const next = this.#reconnect();
+      next.catch(() => undefined); // it gives up only when nobody listens any more
+      this.#client = next;
     });
-    await client.query(`listen ${CHANNEL}`);
     return client;
   }
 
@@ -83,6 +110,8 @@ export class ChangeListener {
     const client = this.#client;
     this.#client = undefined;
     const connected = await client?.catch(() => undefined);
-    await connected?.end().catch(() => undefined);
+    if (!connected) return;
+    this.#left.add(connected);
+    await connected.end().catch(() => undefined);
   }
 }

@@ -22,6 +22,8 @@ import { useDescriptionsFor } from './use-descriptions.ts';
 const PAGE = 100;
 /** Beyond this many pages a list is patched by row, not asked for again from the top. */
 const REFETCHED_PAGES = 3;
+/** How soon an empty view looks again: somebody who waits for the first records need not reload. */
+const EMPTY_REFETCH_MS = 5000;
 
 /** The view of the address, else the object's default, else one with every field. */
 export function currentView(description: ObjectDescription, name: string | undefined): ViewDescription {
@@ -94,6 +96,7 @@ export function useListQuery({ description, view, search, columns }: ListInput) 
     ...(search.q === undefined ? {} : { search: search.q }),
     ...(search.deleted === 'true' ? { deleted: true } : {}),
   };
+  const isNarrowed = search.q !== undefined || search.filter !== undefined;
   const result = useInfiniteQuery({
     queryKey: keys.list(description.name, query),
     queryFn: ({ pageParam }) =>
@@ -105,6 +108,8 @@ export function useListQuery({ description, view, search, columns }: ListInput) 
     initialPageParam: null as string | null,
     getNextPageParam: (page: ListResponse) => page.next,
     refetchOnWindowFocus: (each) => (each.state.data?.pages.length ?? 0) <= REFETCHED_PAGES,
+    refetchInterval: (each) =>
+      !isNarrowed && each.state.data?.pages[0]?.records.length === 0 ? EMPTY_REFETCH_MS : false,
     refetchOnMount: (each) => (each.state.data?.pages.length ?? 0) <= REFETCHED_PAGES,
   });
   const records = useMemo(() => {

@@ -12,7 +12,7 @@ interface CloneModalProps {
   onClose(): void;
 }
 
-/** A new record that begins with the values of this one, less those that only one record may have. */
+/** A new record that begins with the values of this one, less those that only one record may have or that are not to be copied. */
 export function CloneModal({ description, record, onClose }: CloneModalProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -20,7 +20,10 @@ export function CloneModal({ description, record, onClose }: CloneModalProps) {
     () =>
       Object.fromEntries(
         description.fields
-          .filter((field) => field.access === 'update' && !field.is_unique && record[field.name] != null)
+          .filter(
+            (field) =>
+              field.access === 'update' && !field.is_unique && !field.no_copy && record[field.name] != null,
+          )
           .map((field) => [field.name, record[field.name]]),
       ),
     [description, record],

@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal, Text } from '@mantine/core';
 import { useMutation, useQueries } from '@tanstack/react-query';
 import type { ObjectDescription } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
@@ -73,7 +73,10 @@ export function DeleteModal({ description, record, onClose, onDeleted }: DeleteM
           <ul style={{ margin: '0 0 12px', paddingLeft: 20 }}>
             {related.map(({ list, text }) => (
               <li key={list.lookup}>
-                {list.label}: {text}
+                {list.label}: {text}{' '}
+                <Text span size="sm" c={list.on_delete === 'clear' ? 'dimmed' : 'red'}>
+                  {t(`record.onDelete.${list.on_delete}`)}
+                </Text>
               </li>
             ))}
           </ul>

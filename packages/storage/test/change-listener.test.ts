@@ -1,0 +1,98 @@
+/** News of publishes over connections that break, and over those that only seem to be there. */
+import { connect, createServer, type Socket } from 'node:net';
+import { createTestDatabase } from '@trellis/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Connections } from '../src/connections.ts';
+import { ChangeListener } from '../src/metadata/change-listener.ts';
+
+const BEAT = { everyMilliseconds: 400, patienceMilliseconds: 300 };
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database?.drop());
+
+function openConnections(connectionString: string): Connections {
+  return new Connections({
+    connectionString,
+    poolSize: 2,
+    statementTimeoutMilliseconds: 5_000,
+    log: () => undefined,
+  });
+}
+
+/** A way to the database that can fall silent without closing anything. */
+async function openProxy() {
+  const url = new URL(database.connectionString);
+  const folder = url.searchParams.get('host');
+  const target = folder
+    ? { path: `${folder}/.s.PGSQL.${url.searchParams.get('port') ?? (url.port || 5432)}` }
+    : { host: url.hostname, port: Number(url.port || 5432) };
+  const pairs: Socket[][] = [];
+  const server = createServer((near) => {
+    const far = connect(target as { path: string });
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far);
+    far.pipe(near);
+    pairs.push([near, far]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const through = new URL(`postgresql://127.0.0.1:${port}${url.pathname}`);
+  through.username = url.username || (url.searchParams.get('user') ?? 'postgres');
+  through.password = url.password;
+  return {
+    connectionString: through.href,
+    fallSilent() {
+      for (const [near, far] of pairs) {
+        near!.unpipe(far);
+        far!.unpipe(near);
+        near!.resume();
+        far!.resume();
+      }
+    },
+    async close() {
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const listening = async (connections: Connections) =>
+  (
+    await connections.rows<{ count: number }>(
+      "select count(*) from pg_stat_activity where datname = current_database() and query like 'listen%' or query = 'select 1'",
+    )
+  )[0]!.count;
+
+test('a connection that has fallen silent is noticed and made anew', async () => {
+  const proxy = await openProxy();
+  const connections = openConnections(proxy.connectionString);
+  const listener = new ChangeListener(connections, () => undefined, BEAT);
+  const heard: (string | undefined)[] = [];
+  await listener.subscribe((name) => heard.push(name));
+  proxy.fallSilent();
+  await expect.poll(() => heard, { timeout: 5_000 }).toContain(undefined);
+  const other = openConnections(database.connectionString);
+  await other.rows("select pg_notify('trellis_metadata', 'main')");
+  await expect.poll(() => heard, { timeout: 5_000 }).toContain('main');
+  await listener.close();
+  await other.close();
+  await connections.close();
+  await proxy.close();
+});
+
+test('whoever leaves and comes again listens once', async () => {
+  const connections = openConnections(database.connectionString);
+  const listener = new ChangeListener(connections, () => undefined, BEAT);
+  for (let round = 0; round < 5; round++) {
+    const stop = await listener.subscribe(() => undefined);
+    const stopped = stop();
+    await listener.subscribe(() => undefined);
+    await stopped;
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await listening(connections)).toBe(1);
+  await listener.close();
+  await connections.close();
+});
