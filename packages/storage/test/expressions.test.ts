@@ -374,3 +374,27 @@ test('conditions, through the list', async () => {
     { numRuns: RUNS * 2 },
   );
 }, 120_000);
+
+test('the largest expressions that the checker lets pass are answered', async () => {
+  const wrap = (depth: number, start: unknown, make: (inner: unknown) => unknown) =>
+    Array.from({ length: depth }).reduce<unknown>((inner) => make(inner), start);
+  const [number, moment] = [{ var: 'whole' }, { var: 'moment' }];
+  const filters = [
+    { '>': [wrap(5, number, (inner) => ({ '+': [inner, ...Array(40).fill(number)] })), 1] },
+    { '>': [{ '*': Array(200).fill(number) }, 1] },
+    { '>': [wrap(38, number, (inner) => ({ '/': [inner, number] })), 1] },
+    { '>': [wrap(38, moment, (inner) => ({ date_add: [inner, number, 'month'] })), moment] },
+    { '>': [wrap(38, moment, (inner) => ({ date_add: [inner, number, 'hour'] })), moment] },
+    wrap(38, { is_blank: number }, (inner) => ({ if: [inner, true, false] })),
+    wrap(18, { is_blank: number }, (inner) => ({ this_week: { if: [inner, moment, { now: [] }] } })),
+  ];
+  for (const filter of filters) {
+    const expression = checkExpression(filter, {
+      objects: fixture.snapshot.model.objects,
+      object: thing,
+    }).expression;
+    const page = await ask(fixture, 'thing', { filter, fields: ['id'], limit: 200 });
+    const expected = rows.filter(({ values }) => holds(expression!, scopeOf(values))).map(({ id }) => id);
+    expect(page.rows.map(({ id }) => id)).toEqual(expected);
+  }
+}, 60_000);

@@ -85,6 +85,14 @@ describe('V2 faults, each at its place', () => {
     expect(problems.map((problem) => [problem.pointer, problem.message])).toEqual([[pointer, message]]);
   });
 
+  it('arithmetic is limited to 200 operations, wherever they stand', () => {
+    const sum = (size: number) => ({ '+': Array(size).fill(at('count')) });
+    expect(checkValueExpression({ coalesce: [sum(101), sum(101)] }, scope).problems).toEqual([]);
+    expect(checkValueExpression({ coalesce: [sum(101), sum(102)] }, scope).problems).toMatchObject([
+      { code: 'expression_too_large', pointer: '/coalesce/1' },
+    ]);
+  });
+
   it('depth is limited inside values too', () => {
     const nested = Array.from({ length: 41 }).reduce<unknown>((inner) => ({ abs: inner }), 1);
     expect(checkValueExpression(nested, scope).problems.map(({ code }) => code)).toEqual([

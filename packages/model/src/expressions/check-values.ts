@@ -200,6 +200,8 @@ export abstract class ValueCheck extends LiteralCheck {
       case '*':
       case '/':
       case '%':
+        if (this.hasTooManyOperations(call.args.length - 1, pointer)) return undefined;
+        return make('number', all(['number', 'blank'], 'numbers'));
       case 'abs':
       case 'ceil':
       case 'floor':

@@ -55,12 +55,15 @@ const OPERATORS: readonly string[] = [
 /** Parts of one expression; beyond it a filter is an attack or an accident. */
 const MAX_NODES = 2000;
 const MAX_DEPTH = 40;
+/** Sums, products and the like of one expression: each nests the SQL of those before it, and its parser has an end. */
+const MAX_OPERATIONS = 200;
 
 export class Check {
   readonly faults: Fault[] = [];
   readonly mentions: Mention[] = [];
   readonly scope: ExpressionScope;
   #nodes = 0;
+  #operations = 0;
   #wasTooLarge = false;
 
   constructor(scope: ExpressionScope) {
@@ -71,14 +74,20 @@ export class Check {
   protected isTooLarge(pointer: string, depth: number): boolean {
     this.#nodes++;
     if (this.#nodes <= MAX_NODES && depth <= MAX_DEPTH) return false;
+    return this.#failAsTooLarge(pointer, `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep.`);
+  }
+
+  /** Counts sums, products and the like. */
+  protected hasTooManyOperations(count: number, pointer: string): boolean {
+    this.#operations += count;
+    const hint = `At most ${MAX_OPERATIONS} arithmetic operations.`;
+    return this.#operations > MAX_OPERATIONS && this.#failAsTooLarge(pointer, hint);
+  }
+
+  #failAsTooLarge(pointer: string, hint: string): true {
     if (!this.#wasTooLarge) {
       this.#wasTooLarge = true;
-      this.fail(
-        'expression_too_large',
-        pointer,
-        'The condition is too large.',
-        `At most ${MAX_NODES} parts, ${MAX_DEPTH} deep.`,
-      );
+      this.fail('expression_too_large', pointer, 'The condition is too large.', hint);
     }
     return true;
   }

@@ -8,7 +8,8 @@ import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowered, searchedText } from '../metadata/wanted-storage.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
-import type { ComputedCondition, Condition, Term } from './shape.ts';
+import type { Condition, Term } from './shape.ts';
+import type { ComputedCondition } from './shape-computed.ts';
 import type { ValueSource } from './sources.ts';
 
 /** Gives the SQL of a path. */

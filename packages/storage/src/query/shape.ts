@@ -18,7 +18,7 @@ import {
   startOfDay,
 } from '@trellis/model';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { isComputed, shapeValue, type Value, type ValueShaper } from './shape-value.ts';
+import { type ComputedCondition, shapeComputed } from './shape-computed.ts';
 
 /** A side of a comparison: a field, or the value at a place. */
 export type Term =
@@ -57,33 +57,6 @@ export type Condition =
   | { readonly is: 'blank'; readonly value: FieldTerm }
   | { readonly is: 'true'; readonly value: FieldTerm }
   | ComputedCondition;
-
-/** A condition on values that are computed: no index serves it. */
-export type ComputedCondition =
-  | {
-      readonly is: 'compare_values';
-      readonly operator: ComparisonOperator;
-      readonly left: Value;
-      readonly right: Value;
-      /** Set where a moment meets a day: both are compared as days in this zone. */
-      readonly zone: Term | undefined;
-    }
-  | {
-      readonly is: 'value_among';
-      readonly value: Value;
-      readonly list: Term;
-      /** Blank is among the list. */
-      readonly hasBlank: boolean;
-    }
-  | { readonly is: 'value_between'; readonly value: Value; readonly from: Term; readonly until: Term }
-  | {
-      readonly is: 'text_search';
-      readonly operator: 'contains' | 'starts_with' | 'ends_with';
-      readonly value: Value;
-      readonly text: Value;
-    }
-  | { readonly is: 'value_blank'; readonly value: Value }
-  | { readonly is: 'value_true'; readonly value: Value };
 
 const NEVER: Condition = { is: 'constant', value: false };
 const ALWAYS: Condition = { is: 'constant', value: true };
@@ -135,7 +108,12 @@ function constantKey(value: boolean): string {
 }
 
 function read(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
-  const computed = readComputed(expression, shape, context);
+  const computed = shapeComputed(expression, {
+    shape,
+    context,
+    condition: (inner) => shapeCondition(inner, shape, context),
+    constant: (operand) => idOrSelf(constantOf(operand, context)),
+  });
   if (computed) return computed;
   switch (expression.op) {
     case 'constant':
@@ -188,85 +166,6 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       throw new TypeError(`A query knows no change, so it can't ask \`${expression.op}\`.`);
     default:
       return readComparison(expression.op, expression.left, expression.right, shape, context);
-  }
-}
-
-/** The condition when one of its sides is computed; undefined when none is. */
-function readComputed(
-  expression: Expression,
-  shape: Shape,
-  context: ExpressionContext,
-): Condition | undefined {
-  const shaper: ValueShaper = {
-    shape,
-    context,
-    condition: (inner) => shapeCondition(inner, shape, context),
-    constant: (operand) => idOrSelf(constantOf(operand, context)),
-  };
-  switch (expression.op) {
-    case 'contains':
-    case 'starts_with':
-    case 'ends_with': {
-      if (!isComputed(expression.value) && !isComputed(expression.text)) return undefined;
-      shape.note(`computed ${expression.op}`);
-      const value = shapeValue(expression.value, shaper, 'text');
-      return {
-        is: 'text_search',
-        operator: expression.op,
-        value,
-        text: shapeValue(expression.text, shaper, 'text'),
-      };
-    }
-    case 'in': {
-      if (!isComputed(expression.value)) return undefined;
-      const given = expression.list.filter((item) => !isBlank(item)).map(idOrSelf);
-      const hasBlank = given.length < expression.list.length;
-      if (given.length === 0) {
-        const isBlankItself: Expression = { op: 'is_blank', value: expression.value };
-        return hasBlank ? readComputed(isBlankItself, shape, context) : NEVER;
-      }
-      shape.note(`computed in ${hasBlank}`);
-      const value = shapeValue(expression.value, shaper);
-      return { is: 'value_among', value, list: shape.value(given, value.type), hasBlank };
-    }
-    case 'is_blank':
-      if (!isComputed(expression.value)) return undefined;
-      if (expression.value.type === 'boolean') return NEVER;
-      shape.note('computed blank');
-      return { is: 'value_blank', value: shapeValue(expression.value, shaper) };
-    case 'is_true':
-      if (!isComputed(expression.value)) return undefined;
-      shape.note('computed true');
-      return { is: 'value_true', value: shapeValue(expression.value, shaper) };
-    case 'period': {
-      if (!isComputed(expression.value)) return undefined;
-      shape.note('computed period');
-      const span = spanOf(expression.period, expression.n, dayOf(context.now, context.timeZone));
-      const value = shapeValue(expression.value, shaper);
-      const isInstant = value.type === 'timestamptz';
-      const bound = (day: string) =>
-        isInstant ? shape.value(startOfDay(day, context.timeZone), 'timestamptz') : shape.value(day, 'date');
-      return { is: 'value_between', value, from: bound(span.from), until: bound(span.until) };
-    }
-    case '==':
-    case '!=':
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      const { op, left, right } = expression;
-      if (!isComputed(left) && !isComputed(right)) return undefined;
-      shape.note(`computed ${op}`);
-      const [first, second] = [
-        shapeValue(left, shaper, left.type === 'blank' ? right.type : left.type),
-        shapeValue(right, shaper, right.type === 'blank' ? left.type : right.type),
-      ];
-      const isMixed = first.type !== second.type && [first, second].some(({ type }) => type === 'date');
-      const zone = isMixed ? shape.value(context.timeZone, 'text') : undefined;
-      return { is: 'compare_values', operator: op, left: first, right: second, zone };
-    }
-    default:
-      return undefined;
   }
 }
 
