@@ -106,6 +106,9 @@ function readerOf(type: OperandType): (value: JsonValue | undefined) => JsonValu
   return (value) => canonical(value, type);
 }
 
+/** Moments have years of four digits: those beyond have no day in a time zone. */
+const MOMENT = /^\d{4}-\d\d-\d\dT/;
+
 function canonical(value: JsonValue | undefined, type: OperandType): JsonValue {
   switch (type) {
     case 'number':
@@ -122,7 +125,7 @@ function canonical(value: JsonValue | undefined, type: OperandType): JsonValue {
     case 'time':
       return typeof value === 'string' && value !== '' ? value : null;
     case 'datetime': {
-      if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) return null;
+      if (typeof value !== 'string' || !MOMENT.test(value) || Number.isNaN(Date.parse(value))) return null;
       return value;
     }
     case 'id':
