@@ -62,7 +62,7 @@ export {
   withOptionsOf,
   withoutBlanks,
 } from './form-schema.ts';
-export { formatDate, formatInstant, formatValue, titleOf } from './format.ts';
+export { formatDate, formatInstant, formatValue, isGrouped, titleOf } from './format.ts';
 export {
   availableColumns,
   type ColumnContext,

@@ -148,6 +148,7 @@ export const en = {
     and: 'and',
     any: 'Any of these',
     apply: 'Apply',
+    choose: 'Choose…',
     clear: 'Clear all',
     dayKind: 'Kind of date',
     days: 'Days',

@@ -8,9 +8,9 @@ import type { Notice } from './notify.tsx';
 
 let count = 0;
 
-/** The place where notices appear. */
+/** The place where notices appear: at the top, because what people press next is at the bottom of dialogs and bars. */
 export function NoticeArea() {
-  return <Notifications position="bottom-center" limit={3} />;
+  return <Notifications position="top-center" limit={3} />;
 }
 
 export function showDone({ message, undo }: Notice): void {
