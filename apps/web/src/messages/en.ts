@@ -237,9 +237,9 @@ export const en = {
     linkCopied: 'Link copied',
     more: 'More actions',
     onDelete: {
-      cascade: 'are deleted with it',
-      clear: 'stay, without the reference',
-      restrict: 'stand in the way: delete or move them first',
+      cascade: 'deleted with it',
+      clear: 'kept, without the reference',
+      restrict: 'in the way: delete or move them first',
     },
     noRelated: 'No {{objects}} yet.',
     notFound: '{{object}} not found',

@@ -51,9 +51,15 @@ export function showProblem(error: unknown): void {
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
     color: 'red',
     autoClose: 10_000,
-    title: problem?.title ?? i18next.t('problem.unexpected'),
-    message: [problem?.detail ?? (error instanceof Error ? error.message : String(error)), ...lines]
+    title: problem?.title ?? i18next.t(error instanceof TypeError ? 'problem.offline' : 'problem.unexpected'),
+    message: [problem?.detail ?? detailOf(error), ...lines]
       .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
       .join(' '),
   });
+}
+
+function detailOf(error: unknown): string {
+  // `fetch` throws a TypeError when no answer comes.
+  if (error instanceof TypeError) return i18next.t('problem.offlineDetail');
+  return error instanceof Error ? error.message : String(error);
 }
