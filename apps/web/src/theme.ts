@@ -45,12 +45,26 @@ const gray: MantineColorsTuple = [
   '#1c212a',
 ];
 
+/** Danger, in the two shades that Mantine fills with: white on them has 4.5:1 and more. */
+const red: MantineColorsTuple = [
+  '#fdecec',
+  '#fcd9d9',
+  '#f8b4b4',
+  '#f48b8b',
+  '#f26d6d',
+  '#d92d30',
+  '#c8252a',
+  '#a91d22',
+  '#8a191d',
+  '#6d1619',
+];
+
 const small = { defaultProps: { size: 'xs' } };
 
 export const theme = createTheme({
   primaryColor: 'trellis',
   primaryShade: { light: 6, dark: 5 },
-  colors: { trellis, dark, gray },
+  colors: { trellis, dark, gray, red },
   fontFamily:
     "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace",
@@ -92,7 +106,10 @@ export const theme = createTheme({
     InputBase: small,
     JsonInput: small,
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
-    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: 'lg' } },
+    Modal: {
+      defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: 'lg' },
+      styles: { title: { fontWeight: 600 } },
+    },
     MultiSelect: small,
     NativeSelect: small,
     NumberInput: small,

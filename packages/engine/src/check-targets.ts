@@ -4,7 +4,7 @@
  */
 import { jsonPointer } from '@trellis/metadata';
 import { ALWAYS, type CompiledField, type CompiledObject, type Expression, NEVER } from '@trellis/model';
-import type { TargetQuestion, Transaction } from '@trellis/storage';
+import type { TargetQuestion, Transaction, WriteTarget } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { Authority, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -54,8 +54,22 @@ export async function checkTargets(
   }
 }
 
+/** The records that sound drafts newly point to, for the write to hold on to; owners can't be deleted. */
+export function targetsOf(pinned: Pinned, drafts: readonly Draft[]): readonly WriteTarget[] {
+  const mentions = drafts
+    .flatMap((draft) => mentionsOf(pinned, draft, { withLinks: false }))
+    .filter(({ field }) => field.systemColumn === undefined);
+  if (mentions.length === 0) return [];
+  return [...idsByObject(mentions)]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .flatMap(([name, ids]) => {
+      const object = pinned.model.objects.get(name);
+      return object ? [{ object, ids: [...ids] }] : [];
+    });
+}
+
 /** Every record that the draft newly points to, values with faults of their own excepted. */
-function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
+function mentionsOf(pinned: Pinned, draft: Draft, { withLinks = true } = {}): Mention[] {
   const faulty = draft.problems.map((problem) => problem.pointer);
   const mentions: Mention[] = [];
   for (const [field, { after }] of draft.changes) {
@@ -69,7 +83,7 @@ function mentionsOf(pinned: Pinned, draft: Draft): Mention[] {
       mentions.push({ draft, field, pointer, id: after as string, objects: field.targets });
     }
   }
-  for (const [field, ids] of draft.links) {
+  for (const [field, ids] of withLinks ? draft.links : []) {
     const pointer = jsonPointer(field.name);
     if (isFaulty(faulty, pointer)) continue;
     for (const [index, id] of ids.entries()) {

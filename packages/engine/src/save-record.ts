@@ -11,7 +11,7 @@ import { StorageError, type Transaction, type WrittenRow } from '@trellis/storag
 import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
 import { checkRecord } from './check-record.ts';
-import { checkTargets } from './check-targets.ts';
+import { checkTargets, targetsOf } from './check-targets.ts';
 import { checkUnique } from './check-unique.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
 import type { EngineError } from './errors.ts';
@@ -131,11 +131,18 @@ async function executeSave(
   }));
   const written = new Map<string, WrittenRow>();
   if (inserts.length > 0) {
-    for (const row of await records.insert(snapshot, object, inserts, pinned.origin, transaction))
+    const targets = targetsOf(
+      pinned,
+      sound.filter((draft) => draft.isNew),
+    );
+    for (const row of await records.insert(snapshot, object, inserts, pinned.origin, transaction, targets))
       written.set(row.id, row);
+    // A target was deleted since it was looked for: the next attempt says so.
+    if (written.size < inserts.length) throw new LostRace();
   }
   if (updates.length > 0) {
-    for (const row of await records.update(snapshot, object, updates, pinned.origin, transaction))
+    const targets = targetsOf(pinned, changed);
+    for (const row of await records.update(snapshot, object, updates, pinned.origin, transaction, targets))
       written.set(row.id, row);
     if (updates.some((row) => !written.has(row.id))) throw new LostRace();
   }

@@ -112,6 +112,35 @@ describe('deleting', () => {
     expect(left.records).toEqual([]);
   });
 
+  it('[S10] leaves no record behind that points to one which is deleted at the same time', async () => {
+    let stray = 0;
+    for (let round = 0; round < 40; round++) {
+      const company = await make('company', { name: 'Brief' });
+      const existing = await make('person', { name: 'Old', employer: null });
+      const outcomes = await Promise.allSettled([
+        make('person', { name: 'New', employer: company.id }),
+        make('note', { name: 'N', about: { object: 'company', id: company.id } }),
+        open.engine.records.update(open.admin, 'person', String(existing.id), { employer: company.id }),
+        new Promise((resolve) => setTimeout(resolve, Math.random() * 4)).then(() =>
+          remove('company', company),
+        ),
+      ]);
+      if (outcomes[3]!.status === 'rejected') continue;
+      for (const [name, field] of [
+        ['person', 'employer'],
+        ['note', 'about'],
+      ] as const) {
+        const filter = { '==': [{ var: field }, company.id] };
+        stray += (await open.engine.records.list(open.admin, name, { filter })).records.length;
+      }
+      for (const outcome of outcomes.slice(0, 3)) {
+        if (outcome.status === 'rejected')
+          expect(outcome.reason).toMatchObject({ errors: [{ code: 'unknown_target' }] });
+      }
+    }
+    expect(stray).toBe(0);
+  });
+
   it('[D4] ends where a cycle began', async () => {
     const first = await make('ring', { name: '1' });
     const second = await make('ring', { name: '2', next: first.id });

@@ -96,13 +96,19 @@ function formatNumber(field: FieldDescription, value: number, display: Display):
   }
   const options =
     digits === undefined
-      ? { maximumFractionDigits: 15 }
+      ? { maximumFractionDigits: 15, ...(isGrouped(field) ? {} : { useGrouping: false }) }
       : { minimumFractionDigits: digits, maximumFractionDigits: digits };
   if (field.type === 'percent')
     return numberFormat(display.locale, { style: 'percent', maximumFractionDigits: 15 }).format(
       round(value / 100),
     );
   return numberFormat(display.locale, options).format(value);
+}
+
+/** Whether thousands are set apart: not in a whole number whose limits allow four digits only, such as a year. */
+export function isGrouped({ type, schema }: FieldDescription): boolean {
+  const { minimum, maximum } = schema as { readonly minimum?: number; readonly maximum?: number };
+  return type !== 'integer' || !(Number(minimum) >= 1000 && Number(maximum) <= 9999);
 }
 
 /** Points divided by 100 have binary dust in them: 12.55 / 100. */

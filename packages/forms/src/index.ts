@@ -63,7 +63,7 @@ export {
   withoutBlanks,
   withStepsFrom,
 } from './form-schema.ts';
-export { formatDate, formatInstant, formatValue, titleOf } from './format.ts';
+export { formatDate, formatInstant, formatValue, isGrouped, titleOf } from './format.ts';
 export {
   availableColumns,
   type ColumnContext,

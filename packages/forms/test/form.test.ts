@@ -154,4 +154,10 @@ describe('values for people', () => {
   ])('%s %j reads %s', (name, value, text) => {
     expect(formatValue(find(name), value, display)).toBe(text);
   });
+
+  it('sets no thousands apart in a whole number that is always four digits: a year', () => {
+    const year = { ...find('a_integer'), schema: { type: 'integer', minimum: 1000, maximum: 2200 } };
+    expect(formatValue(year, 1999, display)).toBe('1999');
+    expect(formatValue(find('a_integer'), 1999, display)).toBe('1,999');
+  });
 });

@@ -29,6 +29,7 @@ export type {
   UpdateRow,
   Workspace,
   WorkspaceStore,
+  WriteTarget,
   WrittenRow,
 } from './storage.ts';
 export { SYSTEM_PRINCIPAL_ID } from './system-columns.ts';

@@ -242,6 +242,12 @@ export interface DependentRecord {
   readonly targetId: string;
 }
 
+/** Records that a write newly points to: they must live when it is done. Each id once. */
+export interface WriteTarget {
+  readonly object: CompiledObject;
+  readonly ids: readonly string[];
+}
+
 /** Records of one object that others are to point at. */
 export interface TargetQuestion {
   readonly object: CompiledObject;
@@ -323,13 +329,17 @@ export interface RecordStore {
     transaction?: Transaction,
   ): Promise<readonly number[]>;
 
-  /** One statement writes rows, history and outbox. Throws `unique_violation`. */
+  /**
+   * One statement writes rows, history and outbox. Throws `unique_violation`. Nothing is written, and the result is
+   * empty, when one of `targets` is deleted or being deleted.
+   */
   insert(
     snapshot: Snapshot,
     object: CompiledObject,
     rows: readonly InsertRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
+    targets?: readonly WriteTarget[],
   ): Promise<readonly WrittenRow[]>;
   /** As `insert`; rows whose version has moved on are missing from the result. */
   update(
@@ -338,6 +348,7 @@ export interface RecordStore {
     rows: readonly UpdateRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
+    targets?: readonly WriteTarget[],
   ): Promise<readonly WrittenRow[]>;
   /** Moves records to the recycle bin under one `deletionId`. */
   remove(

@@ -1,8 +1,11 @@
 /** The database itself: migrations by many at once, lost connections, timeouts, identities and sessions. */
 import { createTestDatabase } from '@trellis/testing';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createStorage } from '../src/create-storage.ts';
 import { StorageError, translateError } from '../src/errors.ts';
+import { ensurePartitions } from '../src/maintenance/history-partitions.ts';
+import { StatementCache } from '../src/query/statement-cache.ts';
 import {
   ask,
   createWorkspace,
@@ -119,6 +122,37 @@ test('options in the connection string do not take the place of our own', async 
   expect(page.rows[0]).toMatchObject({ id, created_at: created });
   await other.close();
   await fixture.close();
+});
+
+test('history partitions are not waited for while somebody writes history', async () => {
+  const fixture = await openFixture(SALES);
+  const writer = new pg.Client({ connectionString: fixture.database.connectionString });
+  await writer.connect();
+  await writer.query('begin; lock table ws_main._history in row exclusive mode');
+  const later = new Date(Date.UTC(2031, 0, 1));
+  await fixture.admin.query("set lock_timeout = '100ms'");
+  await ensurePartitions(fixture.admin, 'ws_main', later);
+  await writer.query('commit');
+  await writer.end();
+  await ensurePartitions(fixture.admin, 'ws_main', later);
+  const { rows } = await fixture.admin.query("select to_regclass('ws_main._history_2031_03') as name");
+  expect(rows[0].name).not.toBeNull();
+  await fixture.close();
+});
+
+test('statements of very large questions are neither named nor all kept', () => {
+  const cache = new StatementCache<{ key: string }>();
+  const [long, short] = [
+    { text: 'x'.repeat(30_000), places: [] },
+    { text: 'select 1', places: [] },
+  ];
+  const keyOf = (index: number) => `${index} ${'k'.repeat(10_000)}`;
+  for (let index = 0; index < 1000; index++) cache.get(keyOf(index), () => ({ key: keyOf(index) }));
+  let compiledAgain = 0;
+  cache.get(keyOf(0), () => ({ key: `${++compiledAgain}` }));
+  const { prepare } = cache.get(keyOf(999), () => ({ key: `${++compiledAgain}` }));
+  expect(compiledAgain).toBe(1);
+  expect([prepare(long).name, prepare(short).name]).toEqual([undefined, expect.stringMatching(/^t_/)]);
 });
 
 test('a slow read is stopped', async () => {

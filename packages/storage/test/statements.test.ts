@@ -170,7 +170,7 @@ describe('statements', () => {
         insert into "ws_main"."_outbox" (at, actor_id, source, request_id, object, record_id, version, action, difference)
         select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', null::jsonb from input
       )
-      select 1"
+      select 1 from input limit 1"
     `);
     expect(
       updateStatement(fixture.workspace, objectNamed(fixture.snapshot, 'user')).text,

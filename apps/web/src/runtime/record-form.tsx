@@ -2,7 +2,6 @@
 // Not the front door: it also exports a test helper that pulls in the ajv validator, which needs `unsafe-eval`.
 import Form from '@rjsf/core/lib/components/Form.js';
 import type { ErrorSchema, RJSFSchema, UiSchema } from '@rjsf/utils';
-import type { ApiError } from '@trellis/api';
 import { changedValues, formSchema, type ObjectDescription, wireValues, withoutBlanks } from '@trellis/forms';
 import type { LayoutBody } from '@trellis/metadata';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -24,8 +23,8 @@ export interface RecordFormProps {
   readonly recordType?: string | null;
   /** Id of the form element, for buttons outside of it (`form={id}`). */
   readonly id: string;
-  /** What the server said to the last attempt. */
-  readonly problem?: ApiError | null;
+  /** What the server said to the last attempt, or why it said nothing. */
+  readonly problem?: Error | null;
   /** Id prefix of the inputs, when two forms are on one page. */
   readonly idPrefix?: string;
   /** Creating: all values that are not blank. Editing: those that changed, blank as null. */

@@ -23,7 +23,10 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
   const detail =
     problem?.detail ??
     (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error));
-  const entries = hideEntries ? [] : (problem?.errors ?? []);
+  const entries = (hideEntries ? [] : (problem?.errors ?? [])).filter(
+    // One problem that is not at a place is the detail already.
+    (entry) => entry.message !== detail || entry.hint !== undefined || isPlace(entry.pointer),
+  );
   return (
     <div className={classes.root} role="alert">
       <IconAlertCircle size={18} stroke={1.75} aria-hidden className={classes.icon} />
@@ -44,6 +47,11 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
   );
 }
 
+/** Whether a pointer leads further than to the whole of what was sent. */
+function isPlace(pointer: string): boolean {
+  return pointer !== '' && pointer !== '/';
+}
+
 interface ProblemListProps {
   readonly entries: readonly ProblemEntry[];
   readonly renderPointer?: ((pointer: string) => React.ReactNode) | undefined;
@@ -60,7 +68,7 @@ export function ProblemList({ entries, renderPointer }: ProblemListProps) {
             <IconAlertTriangle size={14} aria-label={t('problem.warning')} className={classes.warning} />
           )}
           <span>
-            {entry.pointer !== '' && entry.pointer !== '/' && (
+            {isPlace(entry.pointer) && (
               <span className={classes.pointer}>
                 {renderPointer ? renderPointer(entry.pointer) : entry.pointer}
               </span>

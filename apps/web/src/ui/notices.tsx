@@ -8,9 +8,9 @@ import type { Notice } from './notify.tsx';
 
 let count = 0;
 
-/** The place where notices appear. */
+/** The place where notices appear: at the top, because what people press next is at the bottom of dialogs and bars. */
 export function NoticeArea() {
-  return <Notifications position="bottom-center" limit={3} />;
+  return <Notifications position="top-center" limit={3} />;
 }
 
 export function showDone({ message, undo }: Notice): void {
@@ -51,9 +51,15 @@ export function showProblem(error: unknown): void {
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
     color: 'red',
     autoClose: 10_000,
-    title: problem?.title ?? i18next.t('problem.unexpected'),
-    message: [problem?.detail ?? (error instanceof Error ? error.message : String(error)), ...lines]
+    title: problem?.title ?? i18next.t(error instanceof TypeError ? 'problem.offline' : 'problem.unexpected'),
+    message: [problem?.detail ?? detailOf(error), ...lines]
       .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
       .join(' '),
   });
+}
+
+function detailOf(error: unknown): string {
+  // `fetch` throws a TypeError when no answer comes.
+  if (error instanceof TypeError) return i18next.t('problem.offlineDetail');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -36,8 +36,9 @@ export async function ensurePartitions(
         [],
       );
     } catch (error) {
-      // 23514: rows of that month stand in the default partition, where they are read as well.
-      if (sqlState(error) !== '23514') throw error;
+      // 23514: rows of that month stand in the default partition, where they are read as well. 55P03: a long
+      // transaction is writing history, and all others would wait behind us; there are months left to try again.
+      if (!['23514', '55P03'].includes(sqlState(error))) throw error;
       await queryObjects(client, 'rollback to savepoint before_partition', []).catch(() => undefined);
     }
   }

@@ -106,6 +106,7 @@ export class Maintenance {
 
   async #keepHouse(workspaces: readonly Workspace[]): Promise<void> {
     await this.#connections.dedicated(async (client) => {
+      await client.query("set lock_timeout = '2s'");
       for (const workspace of workspaces) {
         if (this.#isClosed) return;
         await ensurePartitions(client, workspace.schema);

@@ -7,6 +7,7 @@
 import type { CompiledObject } from '@trellis/model';
 import type pg from 'pg';
 import { queryObjects } from '../connections.ts';
+import { inTransaction } from '../maintenance/online-steps.ts';
 import { identifier, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { readObjectStates, writeColumns, writeIndexes, writeObjectStates } from './registers.ts';
@@ -99,17 +100,6 @@ function indexStatements(plan: ObjectPlan, kind: 'index' | 'foreign_key', schema
       const row = { ...index, is_unique: index.isUnique };
       return createIndexStatement(schema, plan.object.key, row, { isConcurrent: false }).text;
     });
-}
-
-async function inTransaction(client: pg.ClientBase, work: () => Promise<void>): Promise<void> {
-  await queryObjects(client, 'begin', []);
-  try {
-    await work();
-    await queryObjects(client, 'commit', []);
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
 }
 
 function batches<T>(items: readonly T[]): T[][] {

@@ -22,9 +22,17 @@ interface Entry<T> {
 }
 
 const MAX_SHAPES = 2_000;
+/** Characters of all keys together: a filter of 500 conditions has 10,000, and some 350 kB are kept for it. */
+const MAX_KEYS = 4_000_000;
+/** A longer text is sent each time: the plans of prepared ones stay in PostgreSQL as long as the connection lives. */
+const MAX_NAMED_TEXT = 20_000;
 
 export class StatementCache<T extends object> {
-  readonly #entries = new LRUCache<string, Entry<T>>({ max: MAX_SHAPES });
+  readonly #entries = new LRUCache<string, Entry<T>>({
+    max: MAX_SHAPES,
+    maxSize: MAX_KEYS,
+    sizeCalculation: (_entry, key) => key.length + 1,
+  });
 
   /** What was compiled for the key, compiling it now when it is new. `prepare` names its statements when it is not. */
   get(
@@ -41,7 +49,10 @@ export class StatementCache<T extends object> {
       compiled: entry.compiled,
       prepare: ({ text, plan }) => ({
         text,
-        name: isRepeated && plan?.isNameable !== false ? statementName(text) : undefined,
+        name:
+          isRepeated && plan?.isNameable !== false && text.length <= MAX_NAMED_TEXT
+            ? statementName(text)
+            : undefined,
         plans: plan?.plans,
       }),
     };

@@ -32,10 +32,10 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
       );
       return rows.map(({ value }) => value);
     },
-    insert: (snapshot, object, rows, origin, transaction) =>
-      writer.insert(snapshot, object, rows, origin, transaction),
-    update: (snapshot, object, rows, origin, transaction) =>
-      writer.update(snapshot, object, rows, origin, transaction),
+    insert: (snapshot, object, rows, origin, transaction, targets) =>
+      writer.insert(snapshot, object, rows, origin, transaction, targets),
+    update: (snapshot, object, rows, origin, transaction, targets) =>
+      writer.update(snapshot, object, rows, origin, transaction, targets),
     remove: (snapshot, object, rows, deletionId, origin, transaction) =>
       writer.remove(snapshot, object, rows, deletionId, origin, transaction),
     restore: (snapshot, object, rows, origin, transaction) =>

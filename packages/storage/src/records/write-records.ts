@@ -18,11 +18,16 @@ import type {
   Transaction,
   UpdateRow,
   Workspace,
+  WriteTarget,
   WrittenRow,
 } from '../storage.ts';
 import { insertStatement, removeStatement, restoreStatement, updateStatement } from './write-statements.ts';
 
-type StatementMaker = (workspace: Workspace, object: CompiledObject) => Sql;
+type StatementMaker = (
+  workspace: Workspace,
+  object: CompiledObject,
+  targets: readonly CompiledObject[],
+) => Sql;
 
 export class RecordWriter {
   readonly #connections: Connections;
@@ -39,6 +44,7 @@ export class RecordWriter {
     rows: readonly InsertRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
+    targets: readonly WriteTarget[] = [],
   ): Promise<readonly WrittenRow[]> {
     if (rows.length === 0) return [];
     const input = rows.map((row) => ({
@@ -47,9 +53,22 @@ export class RecordWriter {
       record_type: row.recordType,
       data: withoutBlanks(row.data),
     }));
-    await this.#run(snapshot, object, insertStatement, [input, origin], transaction);
+    const held = targets.map(({ ids }) => [...ids]);
+    const written = await this.#run(
+      snapshot,
+      object,
+      insertStatement,
+      [input, origin, ...held],
+      transaction,
+      targets,
+    );
     // The statement writes all rows or none, so their versions are known.
-    return rows.map(({ id }) => ({ id, version: 1, createdAt: origin.at, updatedAt: origin.at }));
+    return (written.length === 0 ? [] : rows).map(({ id }) => ({
+      id,
+      version: 1,
+      createdAt: origin.at,
+      updatedAt: origin.at,
+    }));
   }
 
   async update(
@@ -58,6 +77,7 @@ export class RecordWriter {
     rows: readonly UpdateRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
+    targets: readonly WriteTarget[] = [],
   ): Promise<readonly WrittenRow[]> {
     if (rows.length === 0) return [];
     const input = rows.map((row) => ({
@@ -68,7 +88,15 @@ export class RecordWriter {
       data: withoutBlanks(row.data),
       difference: row.difference,
     }));
-    const written = await this.#run(snapshot, object, updateStatement, [input, origin], transaction);
+    const held = targets.map(({ ids }) => [...ids]);
+    const written = await this.#run(
+      snapshot,
+      object,
+      updateStatement,
+      [input, origin, ...held],
+      transaction,
+      targets,
+    );
     return readWritten(written, origin);
   }
 
@@ -111,8 +139,14 @@ export class RecordWriter {
     make: StatementMaker,
     [input, origin, ...more]: readonly [readonly unknown[], ChangeOrigin, ...unknown[]],
     transaction: Transaction | undefined,
+    targets: readonly WriteTarget[] = [],
   ): Promise<readonly Row[]> {
-    const text = this.#text(snapshot.workspace, object, make);
+    const text = this.#text(
+      snapshot.workspace,
+      object,
+      make,
+      targets.map((target) => target.object),
+    );
     const values = [
       JSON.stringify(input),
       origin.at,
@@ -128,16 +162,21 @@ export class RecordWriter {
     }
   }
 
-  #text(workspace: Workspace, object: CompiledObject, make: StatementMaker): string {
+  #text(
+    workspace: Workspace,
+    object: CompiledObject,
+    make: StatementMaker,
+    targets: readonly CompiledObject[],
+  ): string {
     let texts = this.#texts.get(object);
     if (!texts) {
       texts = new Map();
       this.#texts.set(object, texts);
     }
-    const key = `${workspace.schema} ${make.name}`;
+    const key = [workspace.schema, make.name, ...targets.map((target) => target.key)].join(' ');
     let text = texts.get(key);
     if (text === undefined) {
-      text = make(workspace, object).text;
+      text = make(workspace, object, targets).text;
       texts.set(key, text);
     }
     return text;

@@ -4,7 +4,7 @@
  * three can exist without the others.
  */
 import type { CompiledObject } from '@trellis/model';
-import { identifier, type Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 
 /** Parameters of every write after the rows: instant, actor, source, request. */
@@ -31,24 +31,54 @@ function namesOf(workspace: Workspace, object: CompiledObject): Names {
   };
 }
 
+/**
+ * The records that the rows point to, locked as a foreign key would lock them, but only as long as they live: a target
+ * that is being deleted at the same time is waited for, and when it is gone nothing is written at all. In: the ids of
+ * each object from `$6` on.
+ */
+function heldTargets(workspace: Workspace, targets: readonly CompiledObject[]): { steps: Sql; areHeld: Sql } {
+  if (targets.length === 0) return { steps: sql``, areHeld: sql`` };
+  const steps = targets.map((target, index) => {
+    const table = identifier(workspace.schema, target.key);
+    return sql`${identifier(`held_${index}`)} as (
+  select id from ${table} where id = any(${placeholder(6 + index, 'uuid[]')}) and deleted_at is null order by id for key share
+), `;
+  });
+  const counts = targets.map(
+    (_, index) =>
+      sql`(select count(*) from ${identifier(`held_${index}`)}) = cardinality(${placeholder(6 + index, 'uuid[]')})`,
+  );
+  return { steps: join(steps, ''), areHeld: sql` where ${join(counts, ' and ')}` };
+}
+
 /** `$1`: `[{id, owner_id, record_type, data}]`. */
-export function insertStatement(workspace: Workspace, object: CompiledObject): Sql {
+export function insertStatement(
+  workspace: Workspace,
+  object: CompiledObject,
+  targets: readonly CompiledObject[] = [],
+): Sql {
   const names = namesOf(workspace, object);
   const difference = sql`data`;
-  return sql`with input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)
+  const { steps, areHeld } = heldTargets(workspace, targets);
+  return sql`with ${steps}input as (
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)${areHeld}
 ), written as (
   insert into ${names.table} (id, owner_id, record_type, created_at, created_by, updated_at, updated_by, version, data)
   select id, owner_id, record_type, ${AT}, ${ACTOR}, ${AT}, ${ACTOR}, 1, data from input
 )${principalStep(object, names)}${traces(object, names, { action: sql`'create'`, rows: sql`input`, version: sql`1`, difference, outboxDifference: sql`null::jsonb` })}
-select 1`;
+select 1 from input limit 1`;
 }
 
 /** `$1`: `[{id, version, owner_id, record_type, data, difference}]`; rows that have moved on are left alone. */
-export function updateStatement(workspace: Workspace, object: CompiledObject): Sql {
+export function updateStatement(
+  workspace: Workspace,
+  object: CompiledObject,
+  targets: readonly CompiledObject[] = [],
+): Sql {
   const names = namesOf(workspace, object);
-  return sql`with input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)
+  const { steps, areHeld } = heldTargets(workspace, targets);
+  return sql`with ${steps}input as (
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${areHeld}
 ), written as (
   update ${names.table} t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}

@@ -24,8 +24,9 @@ export function FilterValueInput({ field, editor, value, onChange }: FilterValue
   const { t } = useTranslation();
   const id = useId();
   const label = t('filter.value');
-  // In a filter nothing is required, and a placeholder of the form says nothing.
-  const asked = { ...field, is_required: false, placeholder: null };
+  // In a filter nothing is required, and the form's placeholder says nothing.
+  const isChoice = editor === 'option' || editor === 'options';
+  const asked = { ...field, is_required: false, placeholder: isChoice ? t('filter.choose') : null };
   switch (editor) {
     case 'none':
       return <span />;

@@ -2,6 +2,13 @@ import { ApiError } from '@trellis/api';
 import { expect, test } from 'vitest';
 import { serverErrors } from './server-errors.ts';
 
+test('a server that does not answer says nothing about fields', () => {
+  expect(serverErrors(new TypeError('Failed to fetch'), ['name'])).toEqual({
+    byField: new Map(),
+    others: [],
+  });
+});
+
 test('entries go to the field of their pointer, the rest to the form', () => {
   const error = new ApiError({
     type: 'about:blank',

@@ -1,4 +1,5 @@
 import { NumberInput } from '@mantine/core';
+import { isGrouped } from '@trellis/forms';
 import { useDisplay } from '../use-display.ts';
 import { type InputProps, inputAttributes } from './input-props.ts';
 import { numberSeparators } from './separators.ts';
@@ -23,7 +24,7 @@ export function NumberFieldInput(props: InputProps) {
         props.onChange(typeof value === 'number' ? value : value === '' ? null : Number(value))
       }
       hideControls
-      thousandSeparator={separators.group}
+      thousandSeparator={isGrouped(field) ? separators.group : ''}
       decimalSeparator={separators.decimal}
       decimalScale={field.type === 'integer' ? 0 : (field.scale ?? 14)}
       allowDecimal={field.type !== 'integer'}

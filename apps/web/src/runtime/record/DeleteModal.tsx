@@ -73,7 +73,7 @@ export function DeleteModal({ description, record, onClose, onDeleted }: DeleteM
           <ul style={{ margin: '0 0 12px', paddingLeft: 20 }}>
             {related.map(({ list, text }) => (
               <li key={list.lookup}>
-                {list.label}: {text}{' '}
+                {list.label}: {text} ·{' '}
                 <Text span size="sm" c={list.on_delete === 'clear' ? 'dimmed' : 'red'}>
                   {t(`record.onDelete.${list.on_delete}`)}
                 </Text>

@@ -1,6 +1,5 @@
 import { ActionIcon } from '@mantine/core';
 import { IconCheck, IconPencil, IconX } from '@tabler/icons-react';
-import { ApiError } from '@trellis/api';
 import {
   type FieldDescription,
   findRecordType,
@@ -61,10 +60,12 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
       await save(record, { [field.name]: sent });
       close();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof Error)) throw error;
       const { byField, others } = serverErrors(error, [field.name]);
       const messages = [...(byField.get(field.name) ?? []), ...others.map((entry) => entry.message)];
-      setErrors(messages.length > 0 ? messages : [error.message]);
+      // No answer at all: what was typed stays, to be sent again.
+      const message = error instanceof TypeError ? t('problem.offline') : error.message;
+      setErrors(messages.length > 0 ? messages : [message]);
       setDraft({ value: next });
     } finally {
       setPending(undefined);

@@ -73,10 +73,11 @@ export function RecordHeader(props: RecordHeaderProps) {
         <Group gap={6} wrap="nowrap" className={classes.actions}>
           {props.isEditing ? (
             <>
-              <Button variant="default" onClick={props.onCancel}>
+              {/* On a phone they stand at the bottom, within reach of the thumb. */}
+              <Button variant="default" onClick={props.onCancel} visibleFrom="sm">
                 {t('action.cancel')}
               </Button>
-              <Button onClick={props.onSave} loading={props.isSaving}>
+              <Button onClick={props.onSave} loading={props.isSaving} visibleFrom="sm">
                 {t('action.save')}
               </Button>
             </>

@@ -55,7 +55,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
   const context = useConditionContext();
   const formId = useId();
   const actions = useRecordActions(description, id);
-  const [problem, setProblem] = useState<ApiError | null>(null);
+  const [problem, setProblem] = useState<Error | null>(null);
   const [isDirty, setDirty] = useState(false);
   const [isSaving, setSaving] = useState(false);
   const recordType = typeof record.record_type === 'string' ? record.record_type : null;
@@ -80,7 +80,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
     try {
       if (await actions.save(record, changes)) leaveForm();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof Error)) throw error;
       setProblem(error);
     } finally {
       setSaving(false);
