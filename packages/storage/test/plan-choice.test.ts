@@ -40,9 +40,9 @@ describe('a plan on trial', () => {
   test('is given up at once after two disasters, not after one', () => {
     const plan = new TriedPlan();
     run(plan, 20, { each_time: 2, once: 1 });
-    expect(run(plan, 1, { each_time: 2, once: 500 })).toBe(1);
+    expect(run(plan, 1, { each_time: 2, once: 1_000 })).toBe(1);
     expect(run(plan, 10, { each_time: 2, once: 1 })).toBe(10);
-    expect(run(plan, 5, { each_time: 2, once: 500 })).toBe(1);
+    expect(run(plan, 5, { each_time: 2, once: 1_000 })).toBe(1);
     expect(run(plan, 200, { each_time: 2, once: 1 })).toBe(0);
   });
 

@@ -22,6 +22,8 @@ export const en = {
     offline: 'The server does not answer',
     offlineDetail: 'Check your connection, then try again. Nothing you typed is lost.',
     request: 'Request {{id}}',
+    signedOut: 'You are signed out',
+    signedOutDetail: 'Sign in again in another tab, then repeat this here. Nothing you typed is lost.',
     warning: 'Warning',
   },
   notFound: {

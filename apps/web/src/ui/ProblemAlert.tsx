@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { ApiError, type ProblemEntry } from '@trellis/api';
 import { useTranslation } from 'react-i18next';
+import { paths } from '../paths.ts';
 import classes from './ProblemAlert.module.css';
 
 interface ProblemAlertProps {
@@ -19,10 +20,14 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
   const { t } = useTranslation();
   const problem = error instanceof ApiError ? error.problem : undefined;
   const isOffline = error instanceof TypeError;
-  const title = problem?.title ?? (isOffline ? t('problem.offline') : t('problem.unexpected'));
-  const detail =
-    problem?.detail ??
-    (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error));
+  const isSignedOut = problem?.code === 'unauthenticated';
+  const title = isSignedOut
+    ? t('problem.signedOut')
+    : (problem?.title ?? (isOffline ? t('problem.offline') : t('problem.unexpected')));
+  const detail = isSignedOut
+    ? t('problem.signedOutDetail')
+    : (problem?.detail ??
+      (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error)));
   const entries = (hideEntries ? [] : (problem?.errors ?? [])).filter(
     // One problem that is not at a place is the detail already.
     (entry) => entry.message !== detail || entry.hint !== undefined || isPlace(entry.pointer),
@@ -37,6 +42,11 @@ export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: Pro
         {problem?.request_id ? (
           <p className={classes.request}>{t('problem.request', { id: problem.request_id })}</p>
         ) : null}
+        {isSignedOut && (
+          <a href={paths.login()} target="_blank" rel="noreferrer">
+            {t('login.submit')}
+          </a>
+        )}
         {onRetry !== undefined && (
           <Button variant="default" size="compact-xs" onClick={onRetry} mt={8}>
             {t('action.retry')}

@@ -15,7 +15,9 @@ const SAMPLE = 32;
 const SAMPLES = 8;
 const FIRST_PAUSE = 250;
 const MAX_PAUSE = 100_000;
-const DISASTER_MILLISECONDS = 100;
+/** On a busy machine anything takes 100 ms now and then. */
+const DISASTER_MILLISECONDS = 500;
+const DISASTER_FACTOR = 50;
 
 /** For statements whose best plan hangs on the values. */
 export const PLANNED_EACH_TIME: PlanPolicy = { next: () => 'each_time', report: () => undefined };
@@ -42,7 +44,8 @@ export class TriedPlan implements PlanPolicy {
     mean.add(milliseconds);
     const usual = this.#eachTime.value;
     // Twice, because a machine that is busy elsewhere can make anything slow.
-    const isDisaster = planning === 'once' && milliseconds > Math.max(DISASTER_MILLISECONDS, usual * 20);
+    const isDisaster =
+      planning === 'once' && milliseconds > Math.max(DISASTER_MILLISECONDS, usual * DISASTER_FACTOR);
     if (isDisaster && ++this.#disasters > 1) this.#giveUp();
     else if (this.#eachTime.count >= SAMPLES) {
       if (this.#once.value > usual * 2 + 1) this.#giveUp();

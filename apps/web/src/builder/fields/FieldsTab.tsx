@@ -133,7 +133,7 @@ function FieldRow(props: { field: Entry<'field'>; object: string; isName: boolea
           <Menu.Dropdown>
             <Menu.Item onClick={() => go(page)}>{t('action.edit')}</Menu.Item>
             <Tooltip label={t('fields.titleStays')} disabled={!isName}>
-              <Menu.Item color="red" disabled={isName} onClick={props.onDelete}>
+              <Menu.Item color="var(--mantine-color-error)" disabled={isName} onClick={props.onDelete}>
                 {t('action.delete')}
               </Menu.Item>
             </Tooltip>

@@ -125,7 +125,7 @@ export function ItemCard(props: ItemCardProps) {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item color="red" onClick={props.onRemove}>
+          <Menu.Item color="var(--mantine-color-error)" onClick={props.onRemove}>
             {t('layout.remove')}
           </Menu.Item>
         </Menu.Dropdown>

@@ -116,7 +116,7 @@ export function SectionCard(props: SectionCardProps) {
             </Menu.Item>
             <Menu.Item onClick={props.onCondition}>{t('layout.condition')}</Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" onClick={props.onRemove}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={props.onRemove}>
               {t('layout.removeSection')}
             </Menu.Item>
           </Menu.Dropdown>

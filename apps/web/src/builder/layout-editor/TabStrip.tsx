@@ -124,7 +124,7 @@ function OneTab(props: OneTabProps) {
             </Menu.Item>
             <Menu.Item onClick={props.onCondition}>{t('layout.condition')}</Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" disabled={props.isOnly} onClick={props.onRemove}>
+            <Menu.Item color="var(--mantine-color-error)" disabled={props.isOnly} onClick={props.onRemove}>
               {t('layout.removeTab')}
             </Menu.Item>
           </Menu.Dropdown>

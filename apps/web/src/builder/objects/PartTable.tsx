@@ -118,7 +118,7 @@ function PartRow<K extends Kind>({
           </Menu.Target>
           <Menu.Dropdown>
             {page !== undefined && <Menu.Item onClick={() => go(page)}>{t('action.edit')}</Menu.Item>}
-            <Menu.Item color="red" onClick={onDelete}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={onDelete}>
               {t('action.delete')}
             </Menu.Item>
           </Menu.Dropdown>

@@ -95,7 +95,7 @@ export function AppsPage() {
                           {t('action.edit')}
                         </Menu.Item>
                         <Menu.Item
-                          color="red"
+                          color="var(--mantine-color-error)"
                           onClick={() => {
                             const before = draft;
                             remove(app);

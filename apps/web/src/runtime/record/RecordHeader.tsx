@@ -125,7 +125,7 @@ export function RecordHeader(props: RecordHeaderProps) {
                   {canDelete && (
                     <Menu.Item
                       leftSection={<IconTrash size={15} />}
-                      color="red"
+                      color="var(--mantine-color-error)"
                       onClick={() => setOpen('delete')}
                     >
                       {t('action.delete')}
