@@ -3,7 +3,7 @@
  * moves records to the recycle bin under one id and takes along what belongs to them; a restore brings back what the
  * same deletion took.
  */
-import { ALWAYS, type CompiledField, type CompiledObject } from '@trellis/model';
+import { ALWAYS, type CompiledField, type CompiledObject, onDeleteOf } from '@trellis/model';
 import { type DependentRecord, StorageError, type StoredRecord, type Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { fail, toError, unknownRecord } from './draft.ts';
@@ -187,7 +187,7 @@ async function followDependents(
       )) {
         const field = requireField(dependent);
         const cause = byId.get(dependent.targetId)!;
-        if (onDelete(field) !== 'cascade') {
+        if (onDeleteOf(field) !== 'cascade') {
           others.push(dependent);
           continue;
         }
@@ -219,8 +219,8 @@ async function followDependents(
   const staying = others.filter((dependent) => !doomed.has(keyOf(dependent.object, dependent.record.id)));
   return {
     doomed,
-    cleared: staying.filter((dependent) => onDelete(requireField(dependent)) === 'clear'),
-    restricting: staying.filter((dependent) => onDelete(requireField(dependent)) === 'restrict'),
+    cleared: staying.filter((dependent) => onDeleteOf(requireField(dependent)) === 'clear'),
+    restricting: staying.filter((dependent) => onDeleteOf(requireField(dependent)) === 'restrict'),
   };
 }
 
@@ -291,12 +291,6 @@ export async function clearLookups(
       if (failed?.failure) throw toError(failed.failure);
     }
   }
-}
-
-/** What becomes of a record when the target of its lookup goes: as defined, else required ones restrict, others clear. */
-export function onDelete(field: CompiledField): 'restrict' | 'clear' | 'cascade' {
-  if (field.body.parent) return 'cascade';
-  return field.body.on_delete ?? (field.isRequired ? 'restrict' : 'clear');
 }
 
 function requireField(dependent: DependentRecord): CompiledField {

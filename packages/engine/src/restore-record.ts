@@ -2,9 +2,9 @@
  * Out of the recycle bin: back, or for good. A restore brings back what the same deletion took along with the record;
  * a purge erases the same company (SPEC D6 to D9).
  */
-import { ALWAYS, type CompiledField, type CompiledObject, type JsonValue } from '@trellis/model';
+import { ALWAYS, type CompiledField, type CompiledObject, type JsonValue, onDeleteOf } from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
-import { clearLookups, executeDelete, onDelete } from './delete-record.ts';
+import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
@@ -146,7 +146,7 @@ async function findCompany(
   const tie = (from: string, to: string) => neighbours.set(from, (neighbours.get(from) ?? new Set()).add(to));
   for (const member of all) {
     for (const { field, id } of targetsOf(member)) {
-      if (!byId.has(id) || onDelete(field) !== 'cascade') continue;
+      if (!byId.has(id) || onDeleteOf(field) !== 'cascade') continue;
       tie(member.record.id, id);
       tie(id, member.record.id);
     }

@@ -10,6 +10,7 @@ import {
   type CompiledView,
   type FieldPath,
   type Model,
+  onDeleteOf,
   pathsOfExpression,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
@@ -103,7 +104,7 @@ export function describeObject(
         label: reverse.label,
         object: reverse.object,
         field: reverse.field,
-        on_delete: onDelete(lookup),
+        on_delete: onDeleteOf(lookup),
       },
     ];
   });
@@ -204,12 +205,6 @@ function describeField(
     scale: body.scale ?? null,
     currency: body.currency ?? null,
   };
-}
-
-/** As the engine deletes: children go along, and what must have its lookup stands in the way unless said otherwise. */
-function onDelete({ body, isRequired }: CompiledField): RelatedListDescription['on_delete'] {
-  if (body.parent) return 'cascade';
-  return body.on_delete ?? (isRequired ? 'restrict' : 'clear');
 }
 
 function describeOptions(field: CompiledField): OptionDescription[] {

@@ -1,6 +1,6 @@
 /** Compiles the default of a field: a literal, today, now, or the acting user. */
 import type { ComponentOf } from '@trellis/metadata';
-import type { Compilation } from './compile.ts';
+import type { Compilation } from './compilation.ts';
 import type { JsonValue } from './field-type.ts';
 import type { CompiledField, FieldDefault } from './model.ts';
 import { checkValue } from './value-schema.ts';

@@ -1,6 +1,6 @@
 /** Compiles a layout: every field, related list and condition that it mentions must exist. */
 import { type ComponentOf, jsonPointer, type LayoutItem, shortName } from '@trellis/metadata';
-import type { Compilation, DraftObject } from './compile.ts';
+import type { Compilation, DraftObject } from './compilation.ts';
 import { checkExpression } from './expressions/check-expression.ts';
 import { resolvePath } from './expressions/resolve-path.ts';
 import type { CompiledLayout } from './model.ts';

@@ -1,6 +1,6 @@
 /** Compiles what people look at: views, record types and apps. */
 import { type ComponentOf, jsonPointer, shortName } from '@trellis/metadata';
-import type { Compilation, DraftObject } from './compile.ts';
+import type { Compilation, DraftObject } from './compilation.ts';
 import { checkExpression } from './expressions/check-expression.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import { resolvePath } from './expressions/resolve-path.ts';

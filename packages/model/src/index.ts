@@ -1,5 +1,6 @@
 /** The front door of the model room: what metadata means. */
-export { type CompileInput, type CompileResult, compile } from './compile.ts';
+export type { CompileInput } from './compilation.ts';
+export { type CompileResult, compile } from './compile.ts';
 export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export type { ExpressionScope, UserProperty } from './expressions/check.ts';
@@ -76,6 +77,7 @@ export type {
   ReverseLookup,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
+export { type OnDelete, onDeleteOf } from './on-delete.ts';
 export type {
   AggregateQuery,
   CountMode,

@@ -2,14 +2,14 @@
 import { Button, Checkbox, Modal, SimpleGrid, Stack } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ComponentDocument } from '@trellis/api';
-import type { Bodies, FieldTypeName } from '@trellis/metadata';
-import { FIELD_TYPES } from '@trellis/model';
+import { type Bodies, type FieldTypeName, NAME_MAX_LENGTH } from '@trellis/metadata';
+import { FIELD_TYPES, RESERVED_FIELD_NAMES } from '@trellis/model';
 import { useState } from 'react';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { placeField } from '../layout-editor/layout-body.ts';
 import { useMessages } from '../messages.ts';
-import { findNameFault, NAME_LIMIT, RESERVED_FIELD_NAMES } from '../metadata/naming.ts';
+import { findNameFault } from '../metadata/naming.ts';
 import { EditorModal } from '../parts/EditorModal.tsx';
 import { EMPTY_NAME, LabelAndName, type NameState } from '../parts/LabelAndName.tsx';
 import { checkField } from './check-field.ts';
@@ -69,7 +69,7 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
   const [inView, setInView] = useState(true);
 
   const rules = {
-    limit: NAME_LIMIT,
+    limit: NAME_MAX_LENGTH,
     isReserved: (name: string) => RESERVED_FIELD_NAMES.has(name),
     isTaken: (name: string) => catalogue.find('field', `${object}.${name}`) !== undefined,
   };

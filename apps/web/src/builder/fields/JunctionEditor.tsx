@@ -1,11 +1,12 @@
 /** The junction object of a many-to-many field: one that links both sides already, or a new one made here. */
 import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { OBJECT_NAME_MAX_LENGTH } from '@trellis/metadata';
 import { useState } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { type Catalogue, targetsOf } from '../metadata/catalogue.ts';
-import { findNameFault, OBJECT_NAME_LIMIT, suggestPlural } from '../metadata/naming.ts';
+import { findNameFault, suggestPlural } from '../metadata/naming.ts';
 import { newJunctionComponents } from '../objects/new-object.ts';
 import { LabelAndName, type NameState, withLabel } from '../parts/LabelAndName.tsx';
 import type { PropertyEditorProps } from './property-editors.tsx';
@@ -80,7 +81,7 @@ function NewJunction(props: {
   const { catalogue, put } = useBuilder();
   const labelOf = (name: string) => catalogue.find('object', name)?.body.label ?? name;
   const rules = {
-    limit: OBJECT_NAME_LIMIT,
+    limit: OBJECT_NAME_MAX_LENGTH,
     isTaken: (name: string) => catalogue.find('object', name) !== undefined,
   };
   const [naming, setNaming] = useState<NameState>(() =>

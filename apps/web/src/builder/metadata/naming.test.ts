@@ -1,11 +1,6 @@
+import { RESERVED_FIELD_NAMES } from '@trellis/model';
 import { describe, expect, it } from 'vitest';
-import {
-  findNameFault,
-  RESERVED_FIELD_NAMES,
-  suggestFreeName,
-  suggestName,
-  suggestPlural,
-} from './naming.ts';
+import { findNameFault, suggestFreeName, suggestName, suggestPlural } from './naming.ts';
 
 describe('suggestName', () => {
   it.each([

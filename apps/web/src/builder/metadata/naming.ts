@@ -3,27 +3,9 @@
  * are checked as they are typed. Suggestions may always be overwritten.
  */
 
-export const OBJECT_NAME_LIMIT = 50;
-export const NAME_LIMIT = 100;
-const NAME = /^[a-z][a-z0-9_]*$/;
+import { NAME_MAX_LENGTH as NAME_LIMIT } from '@trellis/metadata';
 
-/** Field names that the platform keeps for itself (design brief §3). */
-export const RESERVED_FIELD_NAMES: ReadonlySet<string> = new Set([
-  'id',
-  'owner_id',
-  'owner',
-  'record_type',
-  'created_at',
-  'created_by',
-  'updated_at',
-  'updated_by',
-  'version',
-  'deleted_at',
-  'deleted_by',
-  'deletion_id',
-  'derived',
-  'data',
-]);
+const NAME = /^[a-z][a-z0-9_]*$/;
 
 /** Letters that Unicode does not decompose into a base letter and a mark. */
 const LETTERS: Readonly<Record<string, string>> = {

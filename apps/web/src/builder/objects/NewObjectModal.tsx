@@ -1,12 +1,12 @@
 /** Makes an object with all that it needs to be used at once. */
 import { Button, Group, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core';
-import type { ColorName } from '@trellis/metadata';
+import { type ColorName, OBJECT_NAME_MAX_LENGTH } from '@trellis/metadata';
 import { useState } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { AutoNumberPreview } from '../fields/AutoNumberPreview.tsx';
 import { useMessages } from '../messages.ts';
-import { findNameFault, OBJECT_NAME_LIMIT, suggestPlural } from '../metadata/naming.ts';
+import { findNameFault, suggestPlural } from '../metadata/naming.ts';
 import { useGo } from '../navigation.tsx';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { EditorModal } from '../parts/EditorModal.tsx';
@@ -31,7 +31,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
 
   const pluralLabel = plural ?? suggestPlural(naming.label);
   const rules = {
-    limit: OBJECT_NAME_LIMIT,
+    limit: OBJECT_NAME_MAX_LENGTH,
     isTaken: (name: string) => catalogue.find('object', name) !== undefined,
   };
   const apps = catalogue.all('app');

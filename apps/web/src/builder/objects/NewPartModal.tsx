@@ -1,8 +1,9 @@
 /** A small dialog that asks for a label and a name: for a new layout, view, record type, app or option set. */
 import { Button, Select } from '@mantine/core';
+import { NAME_MAX_LENGTH } from '@trellis/metadata';
 import { type ReactNode, useState } from 'react';
 import { useMessages } from '../messages.ts';
-import { findNameFault, NAME_LIMIT } from '../metadata/naming.ts';
+import { findNameFault } from '../metadata/naming.ts';
 import { EditorModal } from '../parts/EditorModal.tsx';
 import { EMPTY_NAME, LabelAndName, type NameState } from '../parts/LabelAndName.tsx';
 
@@ -30,7 +31,7 @@ export function NewPartModal({
   const [naming, setNaming] = useState<NameState>(EMPTY_NAME);
   const [copyOf, setCopyOf] = useState<string | null>(null);
   const [isChecked, setChecked] = useState(false);
-  const rules = { limit: NAME_LIMIT, isTaken };
+  const rules = { limit: NAME_MAX_LENGTH, isTaken };
   const submit = () => {
     setChecked(true);
     if (naming.label.trim() === '' || findNameFault(naming.name, rules) !== undefined) return;

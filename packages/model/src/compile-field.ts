@@ -1,0 +1,220 @@
+/** Compiles one field: its type, its properties, its options and its default; relations are resolved afterwards. */
+import {
+  type ComponentOf,
+  type FieldBody,
+  jsonPointer,
+  type Option,
+  objectOf,
+  shortName,
+} from '@trellis/metadata';
+import type { Compilation } from './compilation.ts';
+import { compileDefault } from './compile-default.ts';
+import type { CompiledOption } from './field-type.ts';
+import { FIELD_TYPES } from './field-types/registry.ts';
+import type { CompiledField } from './model.ts';
+import { RESERVED_FIELD_NAMES } from './system-fields.ts';
+
+/** Properties of every field type; the others belong to the types that list them. */
+const COMMON_PROPERTIES: ReadonlySet<string> = new Set([
+  'label',
+  'type',
+  'description',
+  'help',
+  'placeholder',
+  'required',
+  'unique',
+  'indexed',
+  'searchable',
+  'set_once',
+  'no_copy',
+  'sensitive',
+  'encrypted',
+  'default',
+  'visible_when',
+  'required_when',
+  'read_only_when',
+]);
+
+/** A text of this length fits an entry of a B-tree (2,704 bytes), at four bytes a character. */
+const MAX_UNIQUE_LENGTH = 600;
+
+export function compileField(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  key: string,
+  optionSets: ReadonlyMap<string, CompiledOption[]>,
+): CompiledField | undefined {
+  const { body } = component;
+  const name = shortName(component.name);
+  if (RESERVED_FIELD_NAMES.has(name)) {
+    compilation.error(
+      component,
+      'reserved_name',
+      '/name',
+      `\`${name}\` is a name of the platform's own.`,
+      'Choose another name.',
+    );
+    return undefined;
+  }
+  const type = FIELD_TYPES.get(body.type);
+  if (!type) {
+    compilation.error(
+      component,
+      'type_not_available',
+      '/body/type',
+      `the type \`${body.type}\` is part of the language but not available in this version.`,
+      `Available are ${[...FIELD_TYPES.keys()].join(', ')}.`,
+    );
+    return undefined;
+  }
+  const foreign = Object.keys(body).filter(
+    (property) => !COMMON_PROPERTIES.has(property) && !type.properties.includes(property as keyof FieldBody),
+  );
+  for (const property of foreign) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      jsonPointer('body', property),
+      `\`${property}\` means nothing on a field of type ${body.type}.`,
+      'Leave it out.',
+    );
+  }
+  const faults = type.check(body);
+  for (const fault of faults) {
+    compilation.error(component, fault.code, `/body${fault.pointer}`, fault.message, fault.hint);
+  }
+  if (
+    body.unique &&
+    (type.column === undefined || type.column.index !== 'btree' || type.name === 'boolean')
+  ) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/unique',
+      `${withArticle(type.label)} can not be unique.`,
+    );
+  }
+  if (body.unique && type.name === 'text' && (body.max_length ?? 0) > MAX_UNIQUE_LENGTH) {
+    compilation.error(
+      component,
+      'conflicting_properties',
+      '/body/unique',
+      `a text of up to ${body.max_length} characters can not be kept unique.`,
+      `Set \`max_length\` to ${MAX_UNIQUE_LENGTH} or less.`,
+    );
+  }
+  if (body.indexed && type.column?.index === 'none') {
+    const isText = type.valueType === 'text';
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/indexed',
+      `${withArticle(type.label)} is too ${isText ? 'long' : 'rich'} for an index.`,
+      isText ? 'Use `searchable`, or the type text.' : 'Leave it out.',
+    );
+  }
+  if (body.required && (type.isReadOnly || type.name === 'boolean')) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/required',
+      `${withArticle(type.label)} always has a value: \`required\` means nothing on it.`,
+    );
+  }
+  if (body.searchable && (type.valueType !== 'text' || type.column === undefined)) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/searchable',
+      `the search box finds text; ${withArticle(type.label)} is none.`,
+    );
+  }
+  let options = compileOptions(body.options ?? []);
+  if (body.option_set !== undefined) {
+    const set = optionSets.get(body.option_set);
+    compilation.refer(component, '/body/option_set', 'option_set', body.option_set);
+    if (set) options = set;
+    else
+      compilation.error(
+        component,
+        'unknown_option_set',
+        '/body/option_set',
+        `there is no option set \`${body.option_set}\`.`,
+        compilation.didYouMean(body.option_set, optionSets.keys()),
+      );
+  }
+  checkTransitions(compilation, component, options);
+  const object = objectOf(component)!;
+  const to = type.name === 'user' ? 'user' : body.to;
+  const targets =
+    type.category !== 'relation' ? [] : to === '*' ? allTargets(compilation) : [to ?? []].flat();
+  const isParent = body.parent === true;
+  const field: CompiledField = {
+    name,
+    key,
+    object,
+    label: body.label,
+    type,
+    body,
+    systemColumn: undefined,
+    isRequired: body.required === true || isParent,
+    isUnique: body.unique === true,
+    isIndexed:
+      body.indexed === true ||
+      body.unique === true ||
+      body.searchable === true ||
+      (type.category === 'relation' && type.column !== undefined),
+    isSearchable: body.searchable === true,
+    isWritable: !type.isReadOnly,
+    options,
+    targets,
+    isPolymorphic: Array.isArray(to) || to === '*',
+    junction: undefined,
+    default: undefined,
+  };
+  // By a faulty definition (a pattern that is none) no default can be judged.
+  return faults.length > 0 || foreign.length > 0
+    ? field
+    : { ...field, default: compileDefault(compilation, component, field) };
+}
+
+/** What follows what in a status must be options of it, from whichever list they come. */
+function checkTransitions(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  options: readonly CompiledOption[],
+): void {
+  const known = new Set(options.map((option) => option.value));
+  if (known.size === 0) return;
+  const check = (value: string, ...place: (string | number)[]) => {
+    if (known.has(value)) return;
+    compilation.error(
+      component,
+      'unknown_option',
+      jsonPointer('body', 'transitions', ...place),
+      `\`${value}\` is none of its options.`,
+      compilation.didYouMean(value, known),
+    );
+  };
+  for (const [from, next] of Object.entries(component.body.transitions ?? {})) {
+    check(from, from);
+    for (const [index, to] of next.entries()) check(to, from, index);
+  }
+}
+
+function allTargets(compilation: Compilation): string[] {
+  return [...compilation.objects.values()].filter((object) => !object.isSystem).map((object) => object.name);
+}
+
+export function withArticle(label: string): string {
+  return `${/^[aeio]/i.test(label) ? 'an' : 'a'} ${label.toLowerCase()}`;
+}
+
+export function compileOptions(options: readonly Option[]): CompiledOption[] {
+  return options.map((option) => ({
+    value: option.value,
+    label: option.label,
+    color: option.color,
+    isActive: option.active ?? true,
+  }));
+}
