@@ -5,6 +5,15 @@ export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } f
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export type { ExpressionScope, UserProperty } from './expressions/check.ts';
 export {
+  FUNCTION_CATALOGUE,
+  type FunctionCategory,
+  type FunctionEntry,
+  type FunctionParameter,
+  type ParameterKind,
+  SIGN_CATALOGUE,
+  type SignEntry,
+} from './expressions/catalogue.ts';
+export {
   type CheckedExpression,
   type CheckedValue,
   checkExpression,
@@ -17,6 +26,7 @@ export {
   type CallName,
   type Choice,
   type ComparisonOperator,
+  DATE_UNITS,
   type DateUnit,
   type Expression,
   type ExpressionContext,
@@ -28,6 +38,7 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
