@@ -233,7 +233,7 @@ function readMeasures(
     }
     const path = readPath(pinned, object, String(name), `${pointer}/field`, problems);
     if (!path) return [];
-    if (path.through.length > 0) {
+    if (path.through.length > 0 || path.field.part) {
       problems.push({
         code: 'not_supported',
         pointer: `${pointer}/field`,
@@ -298,8 +298,10 @@ export function exportRecords(
     deleted: false,
     context: pinned.expressionContext,
   });
-  const fieldOf = new Map(selection.paths.map((path) => [path.text, path.field]));
-  const columns = selection.texts.map((text) => ({ segments: text.split('.'), field: fieldOf.get(text)! }));
+  const columns = selection.texts.map((text, index) => ({
+    segments: text.split('.'),
+    field: selection.ends[index]!,
+  }));
   return {
     fields: selection.texts,
     pages: translated(pages),

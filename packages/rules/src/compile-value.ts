@@ -42,8 +42,8 @@ export function compileValue(operand: Operand, condition: CompileCondition): Rea
       return compileField(operand.path, operand.type);
     case 'previous': {
       const read = readerOf(operand.type);
-      const { text } = operand.path;
-      return ({ previous }) => read(previous?.[text]);
+      const find = finderOf(operand.path);
+      return ({ previous }) => read(previous && find(previous));
     }
     case 'today':
       return ({ context }) => dayOf(context.now, context.timeZone);
@@ -91,6 +91,11 @@ export function readField(values: Values, field: CompiledField): JsonValue {
 
 function compileField(path: FieldPath, type: OperandType): ReadValue {
   const { text } = path;
+  if (path.field.part) {
+    const read = readerOf(type);
+    const find = finderOf(path);
+    return ({ values }) => read(find(values));
+  }
   // The types of most comparisons, read without a detour.
   if (type === 'number') {
     return ({ values }) => {
@@ -100,6 +105,18 @@ function compileField(path: FieldPath, type: OperandType): ReadValue {
   }
   const read = readerOf(type);
   return ({ values }) => read(values[text]);
+}
+
+/** Finds the value of a path; that of a part lies in its whole. */
+function finderOf({ text, field }: FieldPath): (values: Values) => JsonValue | undefined {
+  const { part } = field;
+  if (!part) return (values) => values[text];
+  const whole = text.slice(0, -part.name.length - 1);
+  return (values) => {
+    const value = values[whole];
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part.name)) return undefined;
+    return (value as { readonly [name: string]: JsonValue })[part.name];
+  };
 }
 
 function readerOf(type: OperandType): (value: JsonValue | undefined) => JsonValue {
