@@ -142,7 +142,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /metadata/expression': {
     summary: 'Check an expression',
     tag: 'metadata',
-    body: { object: text, expression: {}, text },
+    body: { object: text, expression: {}, text, record: text },
     required: ['object'],
   },
   'get /metadata/revisions': {

@@ -300,6 +300,8 @@ export interface ExpressionBody {
   readonly object: string;
   readonly expression?: unknown;
   readonly text?: string;
+  /** Id of a record: the answer has the expression's value for it. */
+  readonly record?: string;
 }
 
 export interface ExpressionResponse {
@@ -309,6 +311,10 @@ export interface ExpressionResponse {
   readonly type: string | null;
   /** A fault of formula text has its place, both from 1. */
   readonly problems: readonly (ProblemEntry & { readonly line?: number; readonly column?: number })[];
+  /** With `record`, where there is no problem: its value in canonical form, null when blank. */
+  readonly value?: unknown;
+  /** With `value`: what has no answer for this record and is blank, `division_by_zero` or `overflow`. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 export type { ObjectDescription, WorkspaceDescription };

@@ -432,6 +432,27 @@ describe('publishing', () => {
       problems: [{ code: 'unknown_operator', line: 1, column: 1, hint: 'Did you mean `UPPER`?' }],
     });
   });
+
+  it('gives the value of an expression for a record, with what has no answer', async () => {
+    const record = (open.admin as { userId: string }).userId;
+    const explain = (request: { expression?: unknown; text?: string; record?: string }) =>
+      open.engine.metadata.checkExpression(open.admin, { object: 'user', record, ...request });
+    expect(await explain({ text: 'UPPER(owner.name)' })).toMatchObject({ problems: [], warnings: [] });
+    expect(await explain({ text: '1 / (LENGTH(name) - LENGTH(name))' })).toMatchObject({
+      type: 'number',
+      value: null,
+      warnings: [{ code: 'division_by_zero' }],
+    });
+    expect(await explain({ text: 'DATE_ADD("9999-12-31", 1, "day")' })).toMatchObject({
+      value: null,
+      warnings: [{ code: 'overflow' }],
+    });
+    expect(await explain({ expression: { is_blank: [{ var: 'name' }] } })).toMatchObject({ value: false });
+    expect(await explain({ text: 'UPER(name)' })).not.toHaveProperty('value');
+    const unknown = explain({ text: 'name', record: '019a0000-0000-7000-8000-000000000000' });
+    expect((await errorOf(unknown)).code).toBe('unknown_record');
+    expect((await errorOf(explain({ text: 'name', record: 'x' }))).code).toBe('unknown_record');
+  });
 });
 
 describe('rolling back', () => {
