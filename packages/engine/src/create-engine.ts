@@ -7,6 +7,7 @@ import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
+import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
@@ -54,6 +55,7 @@ export function createEngine({
   return {
     metadata,
     users,
+    teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
     snapshot,
     model: async (workspace) => (await snapshot(workspace)).model,
