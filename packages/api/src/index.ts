@@ -39,3 +39,4 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';
