@@ -30,6 +30,7 @@ import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -160,6 +161,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     setupRoutes,
     workspaceRoutes,
     userRoutes,
+    teamRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,

@@ -53,6 +53,8 @@ const user = {
   teams: { type: 'array', items: text },
 };
 
+const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
+
 /** Method and path → what it is. The order is that of the document. */
 const DOORS: Readonly<Record<string, Door>> = {
   'post /auth/login': {
@@ -109,7 +111,17 @@ const DOORS: Readonly<Record<string, Door>> = {
       password: text,
       is_active: { type: 'boolean' },
       permission_sets: user.permission_sets,
+      teams: user.teams,
     },
+  },
+  'get /teams': { summary: 'Teams of this workspace, with the ids of their members', tag: 'users' },
+  'post /teams': { summary: 'Make a team', tag: 'users', body: team, required: ['name'], status: 201 },
+  'get /teams/{id}': { summary: 'One team', tag: 'users' },
+  'patch /teams/{id}': { summary: 'Change a team or its members', tag: 'users', body: team },
+  'delete /teams/{id}': {
+    summary: 'Delete a team; refused with counts while it owns records',
+    tag: 'users',
+    status: 204,
   },
   'get /access/explain': {
     summary: 'Why someone may or may not do something',
@@ -133,7 +145,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /metadata/expression': {
     summary: 'Check an expression',
     tag: 'metadata',
-    body: { object: text, expression: {}, text },
+    body: { object: text, expression: {}, text, record: text },
     required: ['object'],
   },
   'get /metadata/revisions': {

@@ -73,6 +73,7 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
   unknown_user: { status: 404, title: 'There is no such user' },
+  unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The address has no such method' },
   already_set_up: { status: 409, title: 'There is an administrator already' },

@@ -30,6 +30,8 @@ import type {
   SearchResponse,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -134,6 +136,12 @@ export function createClient(options: ClientOptions = {}) {
     user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
     updateUser: (id: string, body: UserChangeBody) =>
       request<UserResponse>('PATCH', `/users/${encodeURIComponent(id)}`, body),
+    teams: () => request<{ teams: readonly TeamResponse[] }>('GET', '/teams'),
+    createTeam: (body: TeamBody) => request<TeamResponse>('POST', '/teams', body),
+    team: (id: string) => request<TeamResponse>('GET', `/teams/${encodeURIComponent(id)}`),
+    updateTeam: (id: string, body: Partial<TeamBody>) =>
+      request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
+    removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),

@@ -31,6 +31,8 @@ export type {
   SessionUser,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,

@@ -11,6 +11,7 @@ import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
+import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
@@ -61,6 +62,7 @@ export function createEngine({
   return {
     metadata,
     users,
+    teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
     jobs: createJobLifecycle(parts),
     startWorkers: (options) =>

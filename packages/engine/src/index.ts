@@ -23,6 +23,8 @@ export type {
   RecordLifecycle,
   SearchHit,
   SystemContext,
+  Team,
+  TeamDirectory,
   User,
   UserChange,
   UserContext,

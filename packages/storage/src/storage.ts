@@ -384,6 +384,12 @@ export interface RecordStore {
     limit: number,
     transaction: Transaction,
   ): Promise<readonly DependentRecord[]>;
+  /** How many live records of each object a principal owns, where it owns any; no more of one can be made meanwhile. */
+  countOwned(
+    snapshot: Snapshot,
+    ownerId: string,
+    transaction: Transaction,
+  ): Promise<readonly { readonly object: CompiledObject; readonly count: number }[]>;
   /** Records that were deleted together with others. */
   findByDeletion(
     snapshot: Snapshot,
