@@ -25,6 +25,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -166,6 +167,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    jobRoutes,
   ]) {
     routes(api, parts);
   }

@@ -20,6 +20,7 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   unknown_record: { status: 404, title: 'There is no such record' },
   unknown_component: { status: 404, title: 'There is no such component' },
   unknown_revision: { status: 404, title: 'There is no such revision' },
+  unknown_job: { status: 404, title: 'There is no such job' },
   forbidden: { status: 403, title: 'A right is missing' },
   invalid_input: { status: 422, title: 'The input has faults' },
   invalid_query: { status: 422, title: 'The query has faults' },

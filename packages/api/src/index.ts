@@ -41,3 +41,4 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';

@@ -8,6 +8,8 @@ import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { JobLifecycle } from './jobs/job-lifecycle.ts';
+import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -325,6 +327,9 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly users: UserDirectory;
+  readonly jobs: JobLifecycle;
+  /** Has this process run jobs, its own and others'. */
+  startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
