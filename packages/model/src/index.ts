@@ -41,6 +41,7 @@ export { pathsOfExpression, pathsOfOperand } from './expressions/expression-path
 export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
+export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
