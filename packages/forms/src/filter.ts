@@ -312,7 +312,9 @@ function isScalar(value: unknown): value is string | number | boolean {
 /** `{object, id}`: the value of a lookup with several targets. */
 function isReference(value: unknown): value is { readonly object: string; readonly id: string } {
   if (typeof value !== 'object' || value === null || Object.keys(value).length !== 2) return false;
-  return 'object' in value && typeof value.object === 'string' && 'id' in value && typeof value.id === 'string';
+  return (
+    'object' in value && typeof value.object === 'string' && 'id' in value && typeof value.id === 'string'
+  );
 }
 
 function isScalarList(value: unknown): value is (string | number)[] {

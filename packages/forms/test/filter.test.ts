@@ -65,21 +65,25 @@ const anyCondition: fc.Arbitrary<FilterCondition> = fc
     ),
   );
 /** What only rules and the like can ask: of a change, and of another field. */
-const anyChange: fc.Arbitrary<FilterCondition> = fc.constantFrom<Omit<FilterCondition, 'kind'>>(
-  { path: 'a_select', verb: 'changed', value: null },
-  { path: 'name', verb: 'not_changed', value: null },
-  { path: IS_NEW_PATH, verb: 'is_new', value: null },
-  { path: IS_NEW_PATH, verb: 'is_not_new', value: null },
-  { path: '$previous.name', verb: '!=', value: { field: 'name' } },
-  { path: 'name', verb: '==', value: { field: '$previous.name' } },
-  { path: 'name', verb: 'starts_with', value: { field: 'name' } },
-).map((each) => ({ kind: 'condition', ...each }));
+const anyChange: fc.Arbitrary<FilterCondition> = fc
+  .constantFrom<Omit<FilterCondition, 'kind'>>(
+    { path: 'a_select', verb: 'changed', value: null },
+    { path: 'name', verb: 'not_changed', value: null },
+    { path: IS_NEW_PATH, verb: 'is_new', value: null },
+    { path: IS_NEW_PATH, verb: 'is_not_new', value: null },
+    { path: '$previous.name', verb: '!=', value: { field: 'name' } },
+    { path: 'name', verb: '==', value: { field: '$previous.name' } },
+    { path: 'name', verb: 'starts_with', value: { field: 'name' } },
+  )
+  .map((each) => ({ kind: 'condition', ...each }));
 /** What there are no words for. */
-const anyExpression: fc.Arbitrary<FilterExpression> = fc.constantFrom(
-  { '>': [{ length: [{ var: 'name' }] }, 3] },
-  { '==': ['x', { var: 'name' }] },
-  { $changed: ['name', 'a_select'] },
-).map((logic) => ({ kind: 'expression', logic }));
+const anyExpression: fc.Arbitrary<FilterExpression> = fc
+  .constantFrom(
+    { '>': [{ length: [{ var: 'name' }] }, 3] },
+    { '==': ['x', { var: 'name' }] },
+    { $changed: ['name', 'a_select'] },
+  )
+  .map((logic) => ({ kind: 'expression', logic }));
 const anyTree = fc.letrec<{ item: FilterItem; group: FilterGroup }>((tie) => ({
   item: fc.oneof({ depthSize: 'small', maxDepth: 3 }, anyCondition, anyChange, anyExpression, tie('group')),
   group: fc
@@ -161,7 +165,8 @@ describe('a condition of the metadata', () => {
     expect(toJsonLogic(conditionTree({ '!': [{ '<': [{ var: 'a' }, 1] }] }))).toEqual({
       '!': [{ '<': [{ var: 'a' }, 1] }],
     });
-    for (const always of [undefined, null, true, {}]) expect(toJsonLogic(conditionTree(always))).toBeUndefined();
+    for (const always of [undefined, null, true, {}])
+      expect(toJsonLogic(conditionTree(always))).toBeUndefined();
   });
 });
 

@@ -3,16 +3,14 @@ export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
 export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
-export type { ExpressionScope, UserProperty } from './expressions/check.ts';
 export {
   FUNCTION_CATALOGUE,
   type FunctionCategory,
   type FunctionEntry,
   type FunctionParameter,
   type ParameterKind,
-  SIGN_CATALOGUE,
-  type SignEntry,
 } from './expressions/catalogue.ts';
+export type { ExpressionScope, UserProperty } from './expressions/check.ts';
 export {
   type CheckedExpression,
   type CheckedValue,

@@ -1,10 +1,9 @@
 /**
- * What an editor and the reference documentation say about each function of the language, beyond its name: the kinds
- * of its arguments, the type of its result, and an example that a test evaluates. Operators with a sign stand beside
- * them, so that one list answers "what can I write?".
+ * What an editor says about each function of the language beyond its name: the kinds of its arguments, the type of its
+ * result, and an example that a test evaluates.
  */
 import type { JsonValue } from '../field-type.ts';
-import { BINARY_SIGNS, FORMULA_FUNCTIONS, type FormulaFunction } from './functions.ts';
+import { FORMULA_FUNCTIONS, type FormulaFunction } from './functions.ts';
 
 /** What an argument may be. `whole` and `unit` are written out; `field` is a name, `choice` a value of the field before. */
 export type ParameterKind =
@@ -145,33 +144,4 @@ export const FUNCTION_CATALOGUE: readonly FunctionEntry[] = FORMULA_FUNCTIONS.ma
       `${each.name}(close_date${takesDays ? ', 30' : ''})`,
     ),
   };
-});
-
-export interface SignEntry {
-  /** As written in formula text. */
-  readonly sign: string;
-  readonly operator: string;
-  readonly help: string;
-  readonly example: { readonly formula: string; readonly value: JsonValue };
-}
-
-const SIGN_HELP: Readonly<Record<string, readonly [help: string, formula: string, value: JsonValue]>> = {
-  '==': ['True when both sides are equal; blank equals blank.', '1 = 1', true],
-  '!=': ['True when the sides differ.', '1 <> 1', false],
-  '<=': ['Less or equal; false when a side is blank.', '2 <= 2', true],
-  '>=': ['Greater or equal; false when a side is blank.', '1 >= 2', false],
-  '<': ['Less; false when a side is blank.', '1 < 2', true],
-  '>': ['Greater; false when a side is blank.', '1 > 2', false],
-  cat: ['Joins texts; a blank adds nothing.', '"A" & "B"', 'AB'],
-  '+': ['Sum; blank when a part is.', '0.1 + 0.2', 0.3],
-  '-': ['Difference; blank when a part is.', '5 - 7', -2],
-  '*': ['Product; blank when a part is.', '1.1 * 3', 3.3],
-  '/': ['Quotient; blank when divided by zero.', '1 / 4', 0.25],
-  '%': ['Remainder of a division.', '7 % 3', 1],
-};
-
-/** The operators that have a sign, loosest binding first. */
-export const SIGN_CATALOGUE: readonly SignEntry[] = BINARY_SIGNS.flat().map(({ sign, operator }) => {
-  const [help, formula, value] = SIGN_HELP[operator]!;
-  return { sign, operator, help, example: { formula, value } };
 });

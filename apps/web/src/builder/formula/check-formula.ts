@@ -98,7 +98,13 @@ function pathsOf(mentions: readonly { readonly path: { readonly text: string } }
   return [...new Set(mentions.map((mention) => mention.path.text))];
 }
 
-function sentence({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string {
+function sentence({
+  message,
+  hint,
+}: {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 

@@ -8,9 +8,10 @@ import {
   FUNCTION_CATALOGUE,
   type FunctionEntry,
   PRINCIPAL_PATHS,
+  partFields,
 } from '@trellis/model';
 import type { FormulaScope } from './check-formula.ts';
-import { activeCallAt, comparedField, objectBehind, tokenAt } from './formula-context.ts';
+import { activeCallAt, comparedField, fieldAt, objectBehind, tokenAt } from './formula-context.ts';
 
 /** A completion with the icon of what it names. */
 export interface FormulaCompletion extends Completion {
@@ -54,9 +55,9 @@ export function formulaCompletions(scopeOf: () => FormulaScope, words: Completio
         ? pathCompletions(scope, object, words, typed.slice(0, dot))
         : [
             ...fieldCompletions(object, words),
-            ...FUNCTION_CATALOGUE.filter(
-              (entry) => scope.hasPrevious || entry.category !== 'change',
-            ).map((entry) => functionCompletion(entry, words)),
+            ...FUNCTION_CATALOGUE.filter((entry) => scope.hasPrevious || entry.category !== 'change').map(
+              (entry) => functionCompletion(entry, words),
+            ),
             ...specialCompletions(scope, words),
           ];
     const found = ranked(options, query);
@@ -76,7 +77,8 @@ function textCompletions(
   const query = text.slice(start + 1, place);
   const close = text.indexOf('"', place);
   const lineEnd = text.indexOf('\n', place);
-  const hasClose = close >= 0 && (lineEnd < 0 || close < lineEnd) && /^[\w ]*$/.test(text.slice(place, close));
+  const hasClose =
+    close >= 0 && (lineEnd < 0 || close < lineEnd) && /^[\w ]*$/.test(text.slice(place, close));
   const to = hasClose ? close + 1 : place;
   const quoted = (label: string, value: string, section: 'options' | 'units'): FormulaCompletion => ({
     label: value,
@@ -105,6 +107,9 @@ function pathCompletions(
 ): FormulaCompletion[] {
   if (path === '$user') return [special('$user.id', 'id', words)];
   if (path === '$previous') return scope.hasPrevious ? fieldCompletions(object, words) : [];
+  const whole = fieldAt(scope.model, object, path);
+  const parts = whole === undefined ? [] : [...partFields(whole)];
+  if (parts.length > 0) return parts.map(([name, part]) => fieldCompletion(part, name, words));
   const behind = objectBehind(scope.model, object, path.split('.'));
   if (behind === undefined) return [];
   if (behind === 'title') return [special('name', 'name', words)];
@@ -115,17 +120,9 @@ function fieldCompletions(object: CompiledObject, words: CompletionWords): Formu
   return [...object.fields.values()]
     .filter((field) => field.type.filterOperators.length > 0 && !isInternal(field))
     .flatMap((field) => {
-      const option: FormulaCompletion = {
-        label: field.name,
-        displayLabel: field.label,
-        detail: field.name,
-        icon: field.type.icon,
-        section: { name: words.fields, rank: SECTIONS.fields },
-        ...(field.systemColumn === undefined ? { boost: 1 } : {}),
-        info: () => describeField(field),
-        apply: (view, _completion, from, to) => insert(view, from, to, written(field.name)),
-      };
-      const canDrill = field.type.valueType === 'id' && field.targets.length > 0;
+      const option = fieldCompletion(field, field.name, words);
+      const isLookup = field.type.valueType === 'id' && field.targets.length > 0;
+      const canDrill = isLookup || field.type.parts !== undefined;
       if (!canDrill) return [option];
       const step = [...PRINCIPAL_PATHS].find(([, name]) => name === field.name)?.[0] ?? field.name;
       // The dot asks for the fields behind it at once.
@@ -143,6 +140,19 @@ function fieldCompletions(object: CompiledObject, words: CompletionWords): Formu
     });
 }
 
+function fieldCompletion(field: CompiledField, name: string, words: CompletionWords): FormulaCompletion {
+  return {
+    label: name,
+    displayLabel: field.label,
+    detail: name,
+    icon: field.type.icon,
+    section: { name: words.fields, rank: SECTIONS.fields },
+    ...(field.systemColumn === undefined ? { boost: 1 } : {}),
+    info: () => describeField(field),
+    apply: (view, _completion, from, to) => insert(view, from, to, written(name)),
+  };
+}
+
 function functionCompletion(entry: FunctionEntry, words: CompletionWords): FormulaCompletion {
   const takesNothing = entry.parameters.length === 0;
   return {
@@ -157,7 +167,13 @@ function functionCompletion(entry: FunctionEntry, words: CompletionWords): Formu
 }
 
 function specialCompletions(scope: FormulaScope, words: CompletionWords): FormulaCompletion[] {
-  const names = ['TRUE', 'FALSE', 'NULL', '$user.id', ...(scope.hasPrevious ? ['$is_new', '$previous.'] : [])];
+  const names = [
+    'TRUE',
+    'FALSE',
+    'NULL',
+    '$user.id',
+    ...(scope.hasPrevious ? ['$is_new', '$previous.'] : []),
+  ];
   return names.map((name) => special(name, name, words));
 }
 

@@ -7,6 +7,7 @@ import {
   type FunctionParameter,
   type Model,
   PRINCIPAL_PATHS,
+  partFields,
   type Token,
   tokenise,
 } from '@trellis/model';
@@ -86,8 +87,14 @@ export function objectBehind(
 /** The field at the end of a path. */
 export function fieldAt(model: Model, object: CompiledObject, path: string): CompiledField | undefined {
   const segments = path.replace(/^\$previous\./, '').split('.');
+  const last = segments.at(-1) ?? '';
+  if (segments.length > 1) {
+    const whole = fieldAt(model, object, segments.slice(0, -1).join('.'));
+    const part = whole && partFields(whole).get(last);
+    if (part !== undefined) return part;
+  }
   const behind = objectBehind(model, object, segments.slice(0, -1));
-  return behind === undefined || behind === 'title' ? undefined : behind.fields.get(segments.at(-1) ?? '');
+  return behind === undefined || behind === 'title' ? undefined : behind.fields.get(last);
 }
 
 /** The field that a text at a place is compared with: the nearest name before it, in the same call. */

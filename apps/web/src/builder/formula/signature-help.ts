@@ -1,8 +1,7 @@
 /** Above an open call: what it takes, with the argument at the cursor marked. */
-import { StateField } from '@codemirror/state';
-import { type EditorState } from '@codemirror/state';
+import { type EditorState, StateField } from '@codemirror/state';
 import { showTooltip, type Tooltip } from '@codemirror/view';
-import { activeCallAt, type ActiveCall, parameterIndex } from './formula-context.ts';
+import { type ActiveCall, activeCallAt, parameterIndex } from './formula-context.ts';
 
 export const signatureHelp = StateField.define<Tooltip | null>({
   create: () => null,

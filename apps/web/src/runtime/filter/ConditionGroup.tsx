@@ -26,14 +26,13 @@ export function ConditionGroup(props: RuleGroupProps) {
   const add = (rule: ConditionRule | undefined) => rule !== undefined && actions.onRuleAdd(rule, path);
   const { formula } = scope;
   return (
-    <div
-      className={depth > 0 ? classes.nested : undefined}
-      role="group"
-      aria-label={depth > 0 ? t('filter.group') : undefined}
-    >
+    <fieldset className={classes.group} data-nested={depth > 0 || undefined} aria-label={t('filter.group')}>
       {(count > 1 || isNegated || depth > 0) && (
         <Group justify="space-between" mb="xs" wrap="nowrap">
-          <JoinSelect group={group} onChange={(property, value) => actions.onPropChange(property, value, path)} />
+          <JoinSelect
+            group={group}
+            onChange={(property, value) => actions.onPropChange(property, value, path)}
+          />
           {depth > 0 && (
             <ActionIcon aria-label={t('filter.removeGroup')} onClick={() => actions.onGroupRemove(path)}>
               <IconTrash size={15} stroke={1.75} />
@@ -98,7 +97,7 @@ export function ConditionGroup(props: RuleGroupProps) {
           </Button>
         )}
       </Group>
-    </div>
+    </fieldset>
   );
 }
 

@@ -7,14 +7,15 @@ import { type RuleProps, update } from 'react-querybuilder';
 import { ConditionValue } from './ConditionValue.tsx';
 import { useConditionScope, useFoundField, verbsAt } from './condition-fields.ts';
 import { type ConditionRule, EXPRESSION } from './condition-query.ts';
-import classes from './Filter.module.css';
 import { FieldPicker } from './FieldPicker.tsx';
+import classes from './Filter.module.css';
 import { conditionOn } from './new-condition.ts';
 
 export function ConditionRow({ rule, path, schema, actions, ...shifts }: RuleProps) {
   const { t } = useTranslation();
   const { shiftUpDisabled, shiftDownDisabled } = shifts;
-  const change = (next: Partial<ConditionRule>) => schema.dispatchQuery(update(schema.getQuery(), next, path));
+  const change = (next: Partial<ConditionRule>) =>
+    schema.dispatchQuery(update(schema.getQuery(), next, path));
   return (
     <div className={classes.item}>
       {rule.field === EXPRESSION ? (

@@ -8,8 +8,8 @@ import {
   isFieldValue,
 } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
-import classes from './Filter.module.css';
 import { FieldPicker } from './FieldPicker.tsx';
+import classes from './Filter.module.css';
 import { FilterValueInput } from './FilterValueInput.tsx';
 
 interface ConditionValueProps {
@@ -20,7 +20,17 @@ interface ConditionValueProps {
 }
 
 /** Verbs whose right side may be a field. */
-const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'starts_with', 'ends_with'];
+const COMPARISONS: readonly string[] = [
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'contains',
+  'starts_with',
+  'ends_with',
+];
 const COMPARABLE: Readonly<Record<string, readonly string[]>> = {
   date: ['date', 'datetime'],
   datetime: ['date', 'datetime'],
@@ -55,7 +65,9 @@ export function ConditionValue({ field, verb, value, onChange }: ConditionValueP
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => isField && onChange(null)}>{t('filter.fixedValue')}</Menu.Item>
-            <Menu.Item onClick={() => !isField && onChange({ field: '' })}>{t('filter.fieldValue')}</Menu.Item>
+            <Menu.Item onClick={() => !isField && onChange({ field: '' })}>
+              {t('filter.fieldValue')}
+            </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       )}

@@ -7,9 +7,9 @@ import { IconChevronLeft, IconChevronRight, IconSelector } from '@tabler/icons-r
 import { type FieldDescription, IS_NEW_PATH, PREVIOUS_PREFIX } from '@trellis/forms';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type Hop, levelAt, useConditionScope, useFoundField } from './condition-fields.ts';
 import { FieldTypeIcon } from './FieldTypeIcon.tsx';
 import classes from './Filter.module.css';
-import { type Hop, levelAt, useConditionScope, useFoundField } from './condition-fields.ts';
 
 interface FieldPickerProps {
   readonly path: string;
@@ -64,7 +64,8 @@ export function FieldPicker(props: FieldPickerProps) {
   };
   const onSubmit = (option: string) => {
     const [kind, name = ''] = option.split(' ');
-    if (kind === 'back') return step(() => (passed.length > 0 ? setPassed(passed.slice(0, -1)) : setBefore(false)));
+    if (kind === 'back')
+      return step(() => (passed.length > 0 ? setPassed(passed.slice(0, -1)) : setBefore(false)));
     if (kind === 'before') return step(() => setBefore(true));
     const hop = kind === 'hop' ? level.hops.find((each) => each.segment === name) : undefined;
     if (hop !== undefined) return step(() => setPassed([...passed, hop]));
@@ -121,8 +122,7 @@ export function FieldPicker(props: FieldPickerProps) {
             <Combobox.Option value="back" className={classes.fieldOption}>
               <IconChevronLeft size={14} aria-hidden />
               {t('filter.back', {
-                label:
-                  passed.at(-2)?.field.label ?? scope.find(scope.object)?.label ?? t('filter.record'),
+                label: passed.at(-2)?.field.label ?? scope.find(scope.object)?.label ?? t('filter.record'),
               })}
             </Combobox.Option>
           )}

@@ -124,6 +124,9 @@ export function findField(scope: ConditionScope, path: string): FoundField {
     if (field === undefined) return { field: undefined, labels, missing: undefined };
     labels.push(field.label);
     if (isLast) return { field, labels, missing: undefined };
+    const part = field.parts?.find((each) => each.name === `${segment}.${segments.at(-1)}`);
+    if (part !== undefined)
+      return { field: part, labels: [...labels.slice(0, -1), part.label], missing: undefined };
     const hop = hopOf(field);
     if (hop === undefined) return { field: undefined, labels, missing: undefined };
     object = hop.target;

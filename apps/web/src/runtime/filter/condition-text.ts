@@ -58,7 +58,12 @@ function questionText(words: ConditionWords, condition: FilterCondition): string
     text = words.titleOf(idOf(value)) ?? '…';
   else if (Array.isArray(value))
     text = value.map((each) => formatValue({ ...field, value_type: 'option' }, each, display)).join(', ');
-  else text = formatValue(field.value_type === 'datetime' ? { ...field, value_type: 'date' } : field, value, display);
+  else
+    text = formatValue(
+      field.value_type === 'datetime' ? { ...field, value_type: 'date' } : field,
+      value,
+      display,
+    );
   return [pathText(words, path), said, text].filter((part) => part !== '').join(' ');
 }
 
