@@ -59,14 +59,16 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
   const [edited, setEdited] = useState(() => conditionTree(condition));
   const isOwn = isSame(toJsonLogic(edited) ?? null, normal(condition));
   const tree = useMemo(() => (isOwn ? edited : conditionTree(condition)), [isOwn, edited, condition]);
-  const textOfCondition = useConditionText(scope, tree);
+  // Conditions that are not finished say nothing yet.
+  const said = useMemo(() => conditionTree(toJsonLogic(tree)), [tree]);
+  const textOfCondition = useConditionText(scope, said);
   const checking = model && ({ model, object, wants: 'condition', hasPrevious } as const);
   const faults = useMemo(
     () => (model ? checkLogic({ model, object, wants: 'condition', hasPrevious }, condition).problems : []),
     [model, object, hasPrevious, condition],
   );
   const fault = error ?? (mode === 'visual' ? faults[0]?.message : undefined);
-  const isEmpty = countConditions(tree) === 0;
+  const isEmpty = countConditions(said) === 0;
 
   return (
     <fieldset className={classes.root} aria-label={label}>
@@ -86,9 +88,11 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
           ]}
         />
       </Group>
-      <p className={classes.summary} data-empty={isEmpty || undefined} aria-live="polite">
-        {isEmpty ? props.emptyText : textOfCondition(tree)}
-      </p>
+      {faults.length === 0 && (
+        <p className={classes.summary} data-empty={isEmpty || undefined} aria-live="polite">
+          {isEmpty ? props.emptyText : textOfCondition(said)}
+        </p>
+      )}
       {mode === 'visual' ? (
         <Suspense fallback={<Skeleton height={64} />}>
           <ConditionTree

@@ -25,7 +25,7 @@ export function ConditionRow({ rule, path, schema, actions, ...shifts }: RulePro
       )}
       <div className={classes.rowActions}>
         {(shiftUpDisabled !== true || shiftDownDisabled !== true) && (
-          <>
+          <span className={classes.move}>
             <ActionIcon
               size="sm"
               aria-label={t('filter.moveUp')}
@@ -42,7 +42,7 @@ export function ConditionRow({ rule, path, schema, actions, ...shifts }: RulePro
             >
               <IconArrowDown size={13} />
             </ActionIcon>
-          </>
+          </span>
         )}
         <ActionIcon aria-label={t('filter.remove')} onClick={() => actions.onRuleRemove(path)}>
           <IconTrash size={15} stroke={1.75} />

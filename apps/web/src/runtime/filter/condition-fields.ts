@@ -187,7 +187,10 @@ export function levelAt(scope: ConditionScope, passed: readonly Hop[]): Level {
   if (description === undefined) return { fields: undefined, hops: [] };
   const canDrill = passed.length < MOST_LOOKUPS;
   return {
-    fields: filterFields(description),
+    // What people made comes before what every object has.
+    fields: filterFields(description).toSorted(
+      (a, b) => Number(a.field.is_system) - Number(b.field.is_system),
+    ),
     hops: canDrill ? description.fields.flatMap((field) => hopOf(field) ?? []) : [],
   };
 }
