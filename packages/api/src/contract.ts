@@ -188,6 +188,44 @@ export interface PasswordBody {
   readonly new_password: string;
 }
 
+/** `POST /api-keys`. What is absent is not granted; without `objects`, all objects that you may see. */
+export interface ApiKeyBody {
+  readonly name: string;
+  /** `read` unless given. */
+  readonly access?: 'read' | 'write';
+  readonly objects?: readonly string[];
+  /** Reaches metadata, if you may customise. */
+  readonly metadata?: boolean;
+  /** Reaches people and teams, if you may manage users. */
+  readonly users?: boolean;
+  /** 90 unless given. */
+  readonly expires_in_days?: number;
+}
+
+export interface ApiKeyResponse {
+  readonly id: string;
+  readonly name: string;
+  /** The last four characters of the key. */
+  readonly ending: string;
+  readonly access: 'read' | 'write';
+  readonly objects: readonly string[] | null;
+  readonly metadata: boolean;
+  readonly users: boolean;
+  readonly created_at: string;
+  readonly expires_at: string;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+  /** With `?all=true` only. */
+  readonly user?: { readonly id: string; readonly name: string | null };
+}
+export interface ApiKeysResponse {
+  readonly keys: readonly ApiKeyResponse[];
+}
+/** The one answer that has the key itself. */
+export interface NewApiKeyResponse extends ApiKeyResponse {
+  readonly key: string;
+}
+
 export interface WorkspaceResponse {
   readonly name: string;
   readonly label: string;

@@ -4,6 +4,7 @@
  *
  * Every method may throw `EngineError`.
  */
+import type { KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
@@ -19,6 +20,8 @@ export interface UserContext {
   readonly userId: string;
   /** Names of the user's permission sets; `administrator` is built in. */
   readonly permissionSets: readonly string[];
+  /** Where a program acts by an API key: what the key narrows the user's rights to. */
+  readonly scope?: KeyScope | undefined;
   readonly timeZone: string;
   readonly locale: string;
   /** Where the request came in: `api`, `web`, `cli`. */

@@ -136,6 +136,6 @@ export function requireRight(context: Context, right: 'customise' | 'manage_user
 
 function principalOf(context: Context): Principal {
   return context.kind === 'user'
-    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets }
+    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets, scope: context.scope }
     : { kind: 'system', reason: context.reason };
 }
