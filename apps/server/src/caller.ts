@@ -114,6 +114,8 @@ function makeCaller(
     kind: 'user',
     workspace,
     userId,
+    userName: person.membership.name,
+    userEmail: person.membership.email,
     permissionSets,
     timeZone,
     locale,

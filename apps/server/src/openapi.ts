@@ -229,7 +229,7 @@ function recordPaths(
       operationId: `create_${name}`,
       tags,
       summary: `Create one ${object.label}`,
-      parameters: [parameter('DryRun')],
+      parameters: [parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(201, 'The record as it was created.', record),
     };
@@ -248,7 +248,7 @@ function recordPaths(
       operationId: `update_${name}`,
       tags,
       summary: `Change one ${object.label}: given fields are replaced, null clears`,
-      parameters: [parameter('IfMatch'), parameter('DryRun')],
+      parameters: [parameter('IfMatch'), parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(200, 'The record as it is now.', record),
     };
