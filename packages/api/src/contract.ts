@@ -129,6 +129,8 @@ export interface MeResponse {
   readonly workspace: string;
   readonly workspaces: readonly { readonly name: string; readonly label: string }[];
   readonly rights: readonly string[];
+  /** The teams that you belong to, in this workspace. */
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
@@ -156,6 +158,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */
@@ -164,6 +168,24 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  /** Ids; the set as it shall be. */
+  readonly teams?: readonly string[];
+}
+
+export interface TeamBody {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly email?: string | null;
+  /** Ids of users; the set as it shall be. */
+  readonly members?: readonly string[];
+}
+
+export interface TeamResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  readonly members: readonly string[];
 }
 
 /** `POST /me/password`: ends the person's other sessions. */
@@ -284,6 +306,8 @@ export interface ExpressionBody {
   readonly object: string;
   readonly expression?: unknown;
   readonly text?: string;
+  /** Id of a record: the answer has the expression's value for it. */
+  readonly record?: string;
 }
 
 export interface ExpressionResponse {
@@ -293,6 +317,10 @@ export interface ExpressionResponse {
   readonly type: string | null;
   /** A fault of formula text has its place, both from 1. */
   readonly problems: readonly (ProblemEntry & { readonly line?: number; readonly column?: number })[];
+  /** With `record`, where there is no problem: its value in canonical form, null when blank. */
+  readonly value?: unknown;
+  /** With `value`: what has no answer for this record and is blank, `division_by_zero` or `overflow`. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 export type { ObjectDescription, WorkspaceDescription };

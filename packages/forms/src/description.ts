@@ -48,6 +48,11 @@ export interface FieldDescription {
   } | null;
   readonly scale: number | null;
   readonly currency: string | null;
+  /**
+   * Of a structured value: what can be asked for within it, named by its path (`billing_address.city`). Parts are
+   * filtered, sorted and shown in lists like fields, and written with their whole.
+   */
+  readonly parts?: readonly FieldDescription[];
 }
 
 export interface ViewDescription {

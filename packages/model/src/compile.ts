@@ -35,7 +35,7 @@ export interface CompileResult {
 /** Properties of the language on which nothing acts yet. */
 const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = ['sensitive', 'encrypted'];
 /** System objects are made by the platform's own package, and their names are taken in every workspace. */
-const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team']);
+const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team', 'team_member']);
 
 /** Compiles all components of a workspace, given in the order in which they were first made. */
 export function compile(inputs: readonly CompileInput[]): CompileResult {

@@ -30,6 +30,7 @@ export {
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
+export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {

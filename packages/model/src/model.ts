@@ -89,6 +89,8 @@ export interface CompiledField {
   readonly junction: Junction | undefined;
   /** A literal, or one of the expressions that a default may be. */
   readonly default: FieldDefault | undefined;
+  /** Set on a part of a structured value, which is no field of the object: the city of an address. */
+  readonly part?: { readonly of: CompiledField; readonly name: string } | undefined;
 }
 
 export type FieldDefault =
