@@ -26,6 +26,7 @@ import { accessRoutes } from './routes/access.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -168,6 +169,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    jobRoutes,
   ]) {
     routes(api, parts);
   }

@@ -148,6 +148,8 @@ function makeCaller(
     kind: 'user',
     workspace,
     userId,
+    userName: person.membership.name,
+    userEmail: person.membership.email,
     permissionSets,
     ...(scope && { scope }),
     timeZone,

@@ -5,6 +5,7 @@ type Paths = Record<string, Record<string, Readonly<Record<string, unknown>>>>;
 const PROBLEM = { $ref: '#/components/responses/Problem' };
 const object = { type: 'object' };
 const text = { type: 'string' };
+const JOB = { $ref: '#/components/schemas/Job' };
 
 interface Door {
   readonly summary: string;
@@ -14,6 +15,8 @@ interface Door {
   readonly required?: readonly string[];
   readonly query?: Readonly<Record<string, unknown>>;
   readonly status?: number;
+  /** Schema of the answer, where it is more than an object. */
+  readonly answer?: Readonly<Record<string, unknown>>;
   readonly isPublic?: boolean;
 }
 
@@ -177,6 +180,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /jobs': {
+    summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
+    tag: 'jobs',
+    query: { limit: { type: 'integer' }, before: text, all: { type: 'boolean' } },
+    answer: {
+      type: 'object',
+      properties: { jobs: { type: 'array', items: JOB }, next: { type: ['string', 'null'] } },
+    },
+  },
+  'get /jobs/{id}': { summary: 'How a job is getting on', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
   'get /search': {
     summary: 'Find records of any object',
     tag: 'search',
@@ -201,7 +217,8 @@ export function fixedPaths(): Paths {
     const inQuery = Object.entries(door.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
-    const content = status === 204 ? {} : { content: { 'application/json': { schema: object } } };
+    const content =
+      status === 204 ? {} : { content: { 'application/json': { schema: door.answer ?? object } } };
     const schema = {
       ...object,
       properties: door.body,

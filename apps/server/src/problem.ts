@@ -20,11 +20,13 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   unknown_record: { status: 404, title: 'There is no such record' },
   unknown_component: { status: 404, title: 'There is no such component' },
   unknown_revision: { status: 404, title: 'There is no such revision' },
+  unknown_job: { status: 404, title: 'There is no such job' },
   forbidden: { status: 403, title: 'A right is missing' },
   invalid_input: { status: 422, title: 'The input has faults' },
   invalid_query: { status: 422, title: 'The query has faults' },
   invalid_cursor: { status: 400, title: 'The cursor can’t be read' },
   invalid_metadata: { status: 422, title: 'The metadata has faults' },
+  unconfirmed_warnings: { status: 422, title: 'The warnings are not confirmed' },
   stale_version: { status: 409, title: 'The record has changed meanwhile' },
   stale_revision: { status: 409, title: 'The metadata has changed meanwhile' },
   unique_violation: { status: 409, title: 'A value is taken' },
@@ -184,12 +186,14 @@ function make(meaning: Meaning, content: Content, requestId: string): SentProble
 /** A problem or input error as it is sent; both have these properties, a problem also names its component. */
 export function toEntry(error: EngineError['errors'][number]): ProblemEntry {
   const { code, pointer, message, hint } = error;
+  const rule = 'rule' in error ? error.rule : undefined;
   return {
     code,
     pointer,
     message,
     ...(hint === undefined ? {} : { hint }),
-    ...('severity' in error ? { severity: error.severity } : {}),
+    ...(error.severity === undefined ? {} : { severity: error.severity }),
+    ...(rule === undefined ? {} : { rule }),
     ...('component' in error && error.component ? { component: error.component } : {}),
   };
 }

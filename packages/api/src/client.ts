@@ -43,6 +43,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -208,6 +209,15 @@ export function createClient(options: ClientOptions = {}) {
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    jobs: (query: JobsQuery = {}) =>
+      request<JobsResponse>(
+        'GET',
+        `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
+      ),
+    job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** A running job obeys after its present step. */
+    askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

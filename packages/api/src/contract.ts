@@ -24,6 +24,8 @@ export interface ProblemEntry {
   readonly message: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** The rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
   /** In faults of metadata: the component that the pointer points into. */
   readonly component?: { readonly kind: string; readonly name: string };
 }
@@ -68,6 +70,8 @@ export interface BatchBody {
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly all_or_nothing?: boolean;
   readonly dry_run?: boolean;
+  /** `refuse`: a record with warnings is not saved. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
 }
 
 export interface BatchResponse {
@@ -77,6 +81,8 @@ export interface BatchResponse {
     readonly id: string | null;
     readonly version: number | null;
     readonly errors?: readonly ProblemEntry[];
+    /** What rules of severity `warning` say of a record that was saved all the same. */
+    readonly warnings?: readonly ProblemEntry[];
   }[];
 }
 

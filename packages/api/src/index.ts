@@ -45,3 +45,4 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';

@@ -17,6 +17,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -540,6 +541,7 @@ export interface Storage {
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
+  readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
