@@ -69,7 +69,7 @@ export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
-export { plainText } from './field-types/rich-text-plain.ts';
+export { plainText, searchedText } from './field-types/rich-text-plain.ts';
 export { allowedNext } from './field-types/status.ts';
 export { isSameJson } from './field-types/structure.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';
@@ -87,7 +87,18 @@ export type {
   ReverseLookup,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
+export {
+  type CompiledRule,
+  type ComputedDefault,
+  type Condition,
+  type FieldConditions,
+  firstOf,
+  isOffered,
+  type ObjectRules,
+  type OptionDependency,
+} from './object-rules.ts';
 export { type OnDelete, onDeleteOf } from './on-delete.ts';
+export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
 export type {
   AggregateQuery,
   CountMode,
