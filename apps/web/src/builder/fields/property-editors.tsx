@@ -9,7 +9,9 @@ import { useMessages } from '../messages.ts';
 import { AutoNumberPreview } from './AutoNumberPreview.tsx';
 import type { FieldFault } from './check-field.ts';
 import { countryChoices, currencyChoices } from './code-lists.ts';
+import { DependsOnEditor } from './DependsOnEditor.tsx';
 import type { FieldChange } from './FieldForm.tsx';
+import { FormulaProperty } from './FormulaProperty.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
@@ -137,6 +139,8 @@ function FormatEditor({ body, set, fault }: PropertyEditorProps) {
 export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
   options: { Input: OptionsProperty, isWide: true },
   transitions: { Input: TransitionsEditor, isWide: true },
+  depends_on: { Input: DependsOnEditor, isWide: true },
+  formula: { Input: FormulaProperty, isWide: true },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },

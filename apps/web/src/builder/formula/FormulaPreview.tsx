@@ -7,7 +7,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { FieldDescription } from '@trellis/forms';
 import type { JsonValue, OperandType } from '@trellis/model';
 import { evaluate, holds, type RuleScope, type Values } from '@trellis/rules';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { client, keys, useMe } from '../../api.ts';
 import { LookupInput } from '../../runtime/inputs/LookupInput.tsx';
 import { useDisplay } from '../../runtime/use-display.ts';
@@ -91,6 +91,7 @@ function valueAt(record: unknown, path: string): JsonValue {
 
 function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewed'>) {
   const t = useMessages();
+  const id = useId();
   const display = useDisplay();
   const description = describeFromModel(scope.model, scope.object);
   const [record, setRecord] = useState<{ readonly id: string }>();
@@ -114,7 +115,7 @@ function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewe
   return (
     <div className={classes.preview}>
       <LookupInput
-        id={`try-${scope.object}`}
+        id={id}
         field={target}
         label={target.label}
         value={record ?? null}
