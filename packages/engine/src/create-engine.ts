@@ -1,6 +1,7 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { createChangeFeed } from './change-feed.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { JobKind } from './jobs/job-kind.ts';
@@ -64,6 +65,7 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),

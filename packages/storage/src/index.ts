@@ -25,6 +25,8 @@ export type {
   InsertRow,
   MembershipRow,
   MetadataStore,
+  OutboxChange,
+  OutboxStore,
   PromotedColumn,
   PublishRequest,
   RecordStore,
