@@ -66,6 +66,13 @@ export interface Plan {
   readonly affectedRecords: readonly { readonly object: string; readonly count: number }[];
   /** Fields that change their type while they hold values: what becomes of the values. */
   readonly conversions: readonly ConversionPlan[];
+  /** Fields that shall become unique and hold values twice: how many records are concerned, with ids of some. */
+  readonly duplicates: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly records: number;
+    readonly ids: readonly string[];
+  }[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
 }

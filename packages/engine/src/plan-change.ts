@@ -10,6 +10,7 @@ import { type DerivedChange, deriveChange } from './derive-change.ts';
 import type { ConversionPlan, Plan } from './engine.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
+import { planUniqueness } from './plan-uniqueness.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 
 export interface PlannedChange {
@@ -53,11 +54,15 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   const typeChanges = after ? findTypeChanges(base, after, entries) : [];
   const conversions: ConversionPlan[] = [];
   for (const each of typeChanges) conversions.push(await previewTypeChange(parts, snapshot, each));
+  const uniqueness =
+    after && (await planUniqueness(parts, base, { after, entries, conversions, pointers: input.pointers }));
+  problems.push(...(uniqueness?.problems ?? []));
   const plan: Plan = {
     revision: snapshot.revision,
     components: change.planned,
     storage: after && !change.isEmpty ? await parts.storage.metadata.planStorage(snapshot, after) : [],
     affectedRecords: await countAffected(parts, base, change),
+    duplicates: uniqueness?.duplicates ?? [],
     conversions: conversions.filter((each) => each.total > 0),
     irreversible: [],
   };

@@ -154,10 +154,26 @@ describe('a type change of a small table', () => {
     ]);
   });
 
-  it('keeps one of two values that come out the same in a unique field', async () => {
+  it('refuses a unique field whose values would come out the same', async () => {
     await make('single', { type: 'text' }, ['1', '01', '2']);
     const request = { components: [field('single.value', { type: 'integer', unique: true })] };
-    expect((await plan(request)).plan.conversions[0]).toMatchObject({ duplicates: 1 });
+    const planned = await plan(request);
+    expect(planned.plan.conversions[0]).toMatchObject({ duplicates: 1 });
+    expect(await faultsOf(publish(request))).toEqual(['duplicate_values /components/0/body/unique']);
+  });
+});
+
+describe('[P8f] a field that becomes unique', () => {
+  it('is refused while records share a value, and told which', async () => {
+    const ids = await make('alike', { type: 'text' }, ['a', 'b', 'a', null, null]);
+    const request = { components: [field('alike.value', { type: 'text', unique: true })] };
+    const { plan: planned, problems } = await plan(request);
+    expect(problems).toMatchObject([{ code: 'duplicate_values', pointer: '/components/0/body/unique' }]);
+    expect(planned.duplicates).toEqual([
+      { object: 'alike', field: 'value', records: 2, ids: [ids[0], ids[2]] },
+    ]);
+    await open.engine.records.update(open.admin, 'alike', ids[2]!, { value: 'c' });
+    expect((await publish(request)).problems).toEqual([]);
   });
 });
 

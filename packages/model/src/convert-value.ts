@@ -72,6 +72,8 @@ export function convertValue(
   const check = scope.check ?? checkValue;
   const fault = check(found.value, to);
   if (fault !== undefined) return { problem: fault };
+  // No text leads back to a record for certain.
+  if (from.type.category === 'relation') return { value: found.value, isExact: false };
   const back = convertBetween(to, from, found.value, scope);
   return { value: found.value, isExact: !('problem' in back) && from.type.isEqual(back.value, value) };
 }

@@ -139,7 +139,7 @@ describe('converting values', () => {
       value: 'Acme',
       isExact: false,
     });
-    expect(convert('link_to', 'name', id)).toEqual({ value: id, isExact: true });
+    expect(convert('link_to', 'name', id)).toEqual({ value: id, isExact: false });
   });
 
   it('is not needed where the new type reads every old value', () => {

@@ -162,7 +162,7 @@ async function findDuplicates(
    where data ? ${key} and deleted_at is null group by data -> ${key} having count(*) > 1
 )
 select coalesce(sum(count), 0)::bigint as records,
-       (select array_agg(id) from (select unnest(ids) as id from shared limit 10) some) as ids from shared`
+       (select array_agg(id) from (select unnest(ids) as id from shared limit 10) chosen) as ids from shared`
         .text,
     );
     return { records: row?.records ?? 0, ids: row?.ids ?? [] };
