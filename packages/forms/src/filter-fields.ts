@@ -60,6 +60,7 @@ export interface FilterField {
 /** The fields of an object that a filter may ask about. */
 export function filterFields(description: ObjectDescription): FilterField[] {
   return description.fields
+    .flatMap((field) => [field, ...(field.parts ?? [])])
     .filter((field) => field.filter_operators.length > 0 && !isInternal(field))
     .map((field) => ({ path: field.name, field, verbs: verbsOf(field) }));
 }

@@ -41,6 +41,7 @@ export {
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
+export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
@@ -88,7 +89,18 @@ export type {
   ReverseLookup,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
+export {
+  type CompiledRule,
+  type ComputedDefault,
+  type Condition,
+  type FieldConditions,
+  firstOf,
+  isOffered,
+  type ObjectRules,
+  type OptionDependency,
+} from './object-rules.ts';
 export { type OnDelete, onDeleteOf } from './on-delete.ts';
+export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
 export type {
   AggregateQuery,
   CountMode,

@@ -5,8 +5,7 @@
  */
 import { queryObjects } from '../connections.ts';
 import { StorageError } from '../errors.ts';
-import { sourceOver } from '../metadata/table-ddl.ts';
-import { slotName } from '../metadata/wanted-storage.ts';
+import { slotName, sourceOver } from '../metadata/wanted-storage.ts';
 import { identifier, integer, join, sql } from '../sql.ts';
 import { isPassing, type PromotionRun } from './online-steps.ts';
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Fence } from '../conversion/conversion-register.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { columnDefinition, slotName } from './wanted-storage.ts';
+import { columnDefinition, slotName, sourceOver } from './wanted-storage.ts';
 
 export interface FilledColumn {
   readonly number: number;
@@ -76,11 +76,6 @@ ${join(guards, '')}${join(assignments, '\n')}
   return new;
 end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
-}
-
-/** The stored source with `data` in place of its placeholder. */
-export function sourceOver(data: Sql, source: string): Sql {
-  return new Sql(source.replaceAll('{data}', data.text));
 }
 
 function functionName(key: string): string {

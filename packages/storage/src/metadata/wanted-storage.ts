@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { CompiledField, CompiledObject, Expression, Model } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 
 /** `code`: text in code point order, for what people never read sorted: values of options, folded text. */
@@ -85,8 +85,18 @@ function isSearched(object: CompiledObject, field: CompiledField): boolean {
   return sqlTypeOf(field) === 'text' && (field.isSearchable || field.key === object.nameField.key);
 }
 
+/** The stored source with `data` in place of its placeholder. */
+export function sourceOver(data: Sql, source: string): Sql {
+  return new Sql(source.replaceAll('{data}', data.text));
+}
+
 /** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
 export function sourceOf(field: CompiledField): Sql {
+  // A part lies in its whole as a field lies in `data`.
+  if (field.part) {
+    const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
+    return sourceOver(sourceOf(field.part.of), inWhole.text);
+  }
   const key = stringLiteral(field.key);
   const data = dataPlaceholder;
   switch (sqlTypeOf(field)) {
@@ -180,7 +190,7 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
   };
 
   const defaultView = [...object.views.values()].find((view) => view.isDefault);
-  const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0);
+  const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0 && !key.path.field.part);
   const sortColumn = viewSort && columnOf(viewSort.path.field, context);
   addLive(['created_at', 'id']);
   addLive(['owner_id', sortColumn ?? 'created_at', 'id']);
@@ -297,7 +307,8 @@ function firstEquality(filter: Expression): CompiledField | undefined {
         : condition.op === 'in' && condition.list.length === 1
           ? condition.value
           : undefined;
-    if (operand?.op === 'field' && operand.path.through.length === 0) return operand.path.field;
+    if (operand?.op === 'field' && operand.path.through.length === 0 && !operand.path.field.part)
+      return operand.path.field;
   }
   return undefined;
 }

@@ -8,8 +8,7 @@
  */
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { sourceOver } from '../metadata/table-ddl.ts';
-import { foldedKey, sourceOf } from '../metadata/wanted-storage.ts';
+import { foldedKey, sourceOf, sourceOver } from '../metadata/wanted-storage.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
@@ -152,6 +151,12 @@ export class Sources {
 
   #field(table: Table, field: CompiledField): ValueSource {
     const isRoot = table === this.#root;
+    if (field.part) {
+      const { of: whole, name } = field.part;
+      const source = sourceOf({ ...field, key: name, part: undefined });
+      const inWhole = sourceOver(this.#field(table, whole).sql, source.text);
+      return { sql: inWhole, type: sqlTypeOf(field), isNullable: true, isColumn: false };
+    }
     if (field.systemColumn !== undefined) {
       const type = sqlTypeOf(field);
       const isNullable = !isRoot || ['record_type', 'deleted_at', 'deleted_by'].includes(field.systemColumn);
