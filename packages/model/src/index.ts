@@ -28,6 +28,7 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { type FormulaFacts, inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export { partFields, wholeOf } from './expressions/part-field.ts';
@@ -67,6 +68,7 @@ export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,
   CompiledField,
+  CompiledFormula,
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,
