@@ -25,10 +25,12 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -159,11 +161,13 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     setupRoutes,
     workspaceRoutes,
     userRoutes,
+    teamRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    jobRoutes,
   ]) {
     routes(api, parts);
   }

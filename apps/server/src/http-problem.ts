@@ -13,6 +13,7 @@ export type HttpProblemCode =
   | 'unknown_object'
   | 'unknown_component'
   | 'unknown_user'
+  | 'unknown_team'
   | 'unknown_route'
   | 'method_not_allowed'
   | 'already_set_up'

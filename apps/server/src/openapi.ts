@@ -7,6 +7,7 @@ import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
+import { transferSchemas } from './openapi-transfer.ts';
 
 export interface ApiDescriptionInput {
   readonly model: Model;
@@ -24,6 +25,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
   const paths: Record<string, Record<string, Operation>> = fixedPaths();
   const schemas: Record<string, unknown> = {
     ...sharedSchemas(),
+    ...transferSchemas(),
     ComponentKind: { type: 'string', enum: KIND_NAMES },
   };
   for (const object of objects) {

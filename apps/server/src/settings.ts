@@ -18,6 +18,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly poolSize: number;
+  /** Jobs that this process runs at the same time. */
+  readonly jobWorkers: number;
   readonly administrator: { readonly email: string; readonly password: string } | undefined;
   readonly loadsDemo: boolean;
   /** Requests per minute and caller; undefined: no limit. */
@@ -150,6 +152,14 @@ export const SETTINGS = {
     fallback: 10,
     parse: wholeNumber(2, 200),
   }),
+  jobWorkers: setting({
+    variable: 'TRELLIS_JOB_WORKERS',
+    defaultText: '`2`',
+    description:
+      'Jobs, such as imports, that this process runs at the same time. `0` leaves them to the other processes of the cluster.',
+    fallback: 2,
+    parse: wholeNumber(0, 16),
+  }),
   dataDirectory: setting({
     variable: 'TRELLIS_DATA_DIR',
     defaultText: '`.data` in the checkout',
@@ -276,6 +286,7 @@ export function readSettings(
       databaseUrl: values.databaseUrl,
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
+      jobWorkers: values.jobWorkers,
       administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
       loadsDemo: values.loadsDemo,
       rateLimit: values.rateLimit,

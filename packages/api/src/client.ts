@@ -30,6 +30,8 @@ import type {
   SearchResponse,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -38,6 +40,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -133,6 +136,12 @@ export function createClient(options: ClientOptions = {}) {
     user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
     updateUser: (id: string, body: UserChangeBody) =>
       request<UserResponse>('PATCH', `/users/${encodeURIComponent(id)}`, body),
+    teams: () => request<{ teams: readonly TeamResponse[] }>('GET', '/teams'),
+    createTeam: (body: TeamBody) => request<TeamResponse>('POST', '/teams', body),
+    team: (id: string) => request<TeamResponse>('GET', `/teams/${encodeURIComponent(id)}`),
+    updateTeam: (id: string, body: Partial<TeamBody>) =>
+      request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
+    removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
@@ -190,6 +199,15 @@ export function createClient(options: ClientOptions = {}) {
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    jobs: (query: JobsQuery = {}) =>
+      request<JobsResponse>(
+        'GET',
+        `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
+      ),
+    job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** A running job obeys after its present step. */
+    askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

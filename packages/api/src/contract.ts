@@ -123,6 +123,8 @@ export interface MeResponse {
   readonly workspace: string;
   readonly workspaces: readonly { readonly name: string; readonly label: string }[];
   readonly rights: readonly string[];
+  /** The teams that you belong to, in this workspace. */
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
@@ -150,6 +152,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */
@@ -158,6 +162,24 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  /** Ids; the set as it shall be. */
+  readonly teams?: readonly string[];
+}
+
+export interface TeamBody {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly email?: string | null;
+  /** Ids of users; the set as it shall be. */
+  readonly members?: readonly string[];
+}
+
+export interface TeamResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  readonly members: readonly string[];
 }
 
 /** `POST /me/password`: ends the person's other sessions. */

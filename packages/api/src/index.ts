@@ -31,6 +31,8 @@ export type {
   SessionUser,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -39,3 +41,4 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';

@@ -8,6 +8,8 @@ import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { JobLifecycle } from './jobs/job-lifecycle.ts';
+import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -252,6 +254,8 @@ export interface User {
   readonly name: string;
   readonly isActive: boolean;
   readonly permissionSets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 export interface NewUser {
@@ -260,7 +264,7 @@ export interface NewUser {
   /** Made by the identity room; without one the user can't sign in by password. */
   readonly passwordHash?: string | null | undefined;
   readonly permissionSets?: readonly string[] | undefined;
-  /** Other fields of the user record, by API name: `role`, `title`, the workspace's own. */
+  /** Other fields of the user record, by API name: `role`, `title`, `teams`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -284,6 +288,30 @@ export interface UserDirectory {
   createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
 }
 
+/** A group of users that may own records. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  /** Ids of users. */
+  readonly members: readonly string[];
+}
+
+/** The only writer of teams. Needs the right `manage_users`, but for one's own. Fields are those of the object `team`. */
+export interface TeamDirectory {
+  create(context: Context, fields: Readonly<Record<string, unknown>>): Promise<Team>;
+  /** Throws `unknown_record` for an id that is no team of the workspace. */
+  update(context: Context, id: string, fields: Readonly<Record<string, unknown>>): Promise<Team>;
+  /** Throws `delete_restricted` with counts by object in `blocking` while it owns records. */
+  delete(context: Context, id: string): Promise<void>;
+  find(context: Context, id: string): Promise<Team | undefined>;
+  /** By name. */
+  list(context: Context): Promise<readonly Team[]>;
+  /** Those of the caller, whatever their rights. */
+  ofUser(context: Context): Promise<readonly Pick<Team, 'id' | 'name'>[]>;
+}
+
 /** With the identity behind, so that it can be signed in at once. */
 export interface FirstUser extends User {
   readonly identityId: string;
@@ -299,6 +327,10 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly users: UserDirectory;
+  readonly jobs: JobLifecycle;
+  /** Has this process run jobs, its own and others'. */
+  startWorkers(options?: WorkerOptions): Workers;
+  readonly teams: TeamDirectory;
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;

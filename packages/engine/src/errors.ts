@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | 'unknown_record'
   | 'unknown_component'
   | 'unknown_revision'
+  | 'unknown_job'
   | 'forbidden'
   | 'invalid_input'
   | 'invalid_query'

@@ -134,7 +134,7 @@ export function requireRight(context: Context, right: 'customise' | 'manage_user
   throw new EngineError('forbidden', `This needs the right \`${right}\`.`);
 }
 
-function principalOf(context: Context): Principal {
+export function principalOf(context: Context): Principal {
   return context.kind === 'user'
     ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets }
     : { kind: 'system', reason: context.reason };

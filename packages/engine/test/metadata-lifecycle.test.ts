@@ -375,9 +375,9 @@ describe('publishing', () => {
         }),
       ),
     ).toEqual(['system_component /components/0']);
-    expect(await faultsOf(publish({ renames: [{ kind: 'object', from: 'team', to: 'crew' }] }))).toEqual([
+    expect(await faultsOf(publish({ renames: [{ kind: 'object', from: 'team', to: 'crew' }] }))).toContain(
       'system_component /renames/0/from',
-    ]);
+    );
     await publish({
       components: [
         { kind: 'field', name: 'user.shoe_size', body: { label: 'Shoe size', type: 'integer' } },
@@ -579,7 +579,7 @@ describe('packages', () => {
     try {
       await fresh.engine.metadata.rollback(fresh.admin, 0);
       const model = await fresh.engine.model(fresh.workspace);
-      expect([...model.objects.keys()].sort()).toEqual(['team', 'user']);
+      expect([...model.objects.keys()].sort()).toEqual(['team', 'team_member', 'user']);
     } finally {
       await fresh.close();
     }

@@ -40,7 +40,7 @@ const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = [
   'read_only_when',
 ];
 /** System objects are made by the platform's own package, and their names are taken in every workspace. */
-const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team']);
+const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team', 'team_member']);
 
 /** Compiles all components of a workspace, given in the order in which they were first made. */
 export function compile(inputs: readonly CompileInput[]): CompileResult {

@@ -17,6 +17,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -383,6 +384,12 @@ export interface RecordStore {
     limit: number,
     transaction: Transaction,
   ): Promise<readonly DependentRecord[]>;
+  /** How many live records of each object a principal owns, where it owns any; no more of one can be made meanwhile. */
+  countOwned(
+    snapshot: Snapshot,
+    ownerId: string,
+    transaction: Transaction,
+  ): Promise<readonly { readonly object: CompiledObject; readonly count: number }[]>;
   /** Records that were deleted together with others. */
   findByDeletion(
     snapshot: Snapshot,
@@ -502,6 +509,7 @@ export interface Storage {
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
+  readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
