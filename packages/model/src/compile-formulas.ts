@@ -16,9 +16,15 @@ import type { CompiledOption } from './field-type.ts';
 import { displaysOf, formula as formulaType, resultType } from './field-types/formula.ts';
 import type { CompiledField, CompiledFormula } from './model.ts';
 
-/** Parts of a formula together with those that it reads; lookups on the way to a value. */
-const MAX_SIZE = 2000;
-const MAX_HOPS = 10;
+/** What a formula has together with those that it reads: the bounds of one expression, and lookups on the way to a value. */
+const BOUNDS = [
+  ['size', 2000, 'parts'],
+  ['operations', 200, 'arithmetic operations'],
+  ['depth', 40, 'levels'],
+  ['hops', 10, 'lookups on the way to a value'],
+] as const;
+/** A text of this length fits an entry of a B-tree, at four bytes a character. */
+const MAX_INDEXED_LENGTH = 600;
 
 interface OpenFormula {
   readonly component: ComponentOf<'field'>;
@@ -59,10 +65,16 @@ export function compileFormulas(
       }
       return;
     }
-    for (const read of formulasReadBy(each, compilation, open)) visit(read, [...trail, name]);
+    const reads = formulasReadBy(each, compilation, open);
+    for (const read of reads) visit(read, [...trail, name]);
     if (done.has(name)) return;
     done.add(name);
-    compileFormula(compilation, each, wanted.get(each.object.name)?.has(each.field.name) === true);
+    // What is at fault is told where it stands; a formula that reads it can't be judged.
+    const isSound = [...reads].every(
+      (read) => open.get(read)!.object.fields.get(open.get(read)!.field.name)!.formula,
+    );
+    if (isSound)
+      compileFormula(compilation, each, wanted.get(each.object.name)?.has(each.field.name) === true);
   };
   for (const name of open.keys()) visit(name, []);
 }
@@ -103,16 +115,16 @@ function compileFormula(compilation: Compilation, open: OpenFormula, isWanted: b
   const { value } = checked;
   if (!value) return;
   const facts = factsOf(value);
-  if (facts.size > MAX_SIZE || facts.hops > MAX_HOPS) {
+  const beyond = BOUNDS.filter(([fact, most]) => facts[fact] > most);
+  for (const [fact, most, noun] of beyond)
     compilation.error(
       component,
       'expression_too_large',
       at,
-      `with the formulas that it reads it has ${facts.size} parts and passes ${facts.hops} lookups.`,
-      `At most ${MAX_SIZE} parts and ${MAX_HOPS} lookups.`,
+      `with the formulas that it reads it has ${facts[fact]} ${noun}.`,
+      `At most ${most}.`,
     );
-    return;
-  }
+  if (beyond.length > 0) return;
   const display = body.display_as ?? (isMoney(value) ? 'currency' : undefined);
   const type = resultType(value.type, display, facts.maxLength);
   if (!type) {
@@ -136,6 +148,7 @@ function compileFormula(compilation: Compilation, open: OpenFormula, isWanted: b
     return;
   }
   const isStored = isStorable(facts);
+  const isLong = type.valueType === 'text' && facts.maxLength > MAX_INDEXED_LENGTH;
   for (const property of ['indexed', 'searchable'] as const) {
     if (body[property] !== true) continue;
     if (!isStored)
@@ -146,6 +159,14 @@ function compileFormula(compilation: Compilation, open: OpenFormula, isWanted: b
         `a formula that reads ${reasonOf(facts)} is computed when it is read: there is nothing to index.`,
         'Leave it out; it can be filtered and sorted all the same.',
       );
+    else if (isLong)
+      compilation.error(
+        component,
+        'property_not_applicable',
+        `/body/${property}`,
+        `its text can have ${facts.maxLength} characters, which is too long for an index.`,
+        `Cut it to ${MAX_INDEXED_LENGTH} with \`SUBSTR\`.`,
+      );
     else if (property === 'searchable' && type.valueType !== 'text')
       compilation.error(
         component,
@@ -154,13 +175,13 @@ function compileFormula(compilation: Compilation, open: OpenFormula, isWanted: b
         `the search box finds text; ${withArticleOf(nameOf(value.type))} is none.`,
       );
   }
-  const compiled: CompiledFormula = { value, facts, isStorable: isStored };
+  const compiled: CompiledFormula = { value, facts, isStorable: isStored && !isLong };
   replaceField(object, {
     ...field,
     type,
     formula: compiled,
     options: optionsOf(value),
-    isIndexed: isStored && (body.indexed === true || body.searchable === true || isWanted),
+    isIndexed: isStored && !isLong && (body.indexed === true || body.searchable === true || isWanted),
     isSearchable: isStored && body.searchable === true,
   });
 }

@@ -8,7 +8,13 @@ import {
   type Operand,
   spanOf,
 } from '@trellis/model';
-import { compileDay, compileOwnField, compileValue, type ReadCondition, type ReadValue } from './compile-value.ts';
+import {
+  compileDay,
+  compileOwnField,
+  compileValue,
+  type ReadCondition,
+  type ReadValue,
+} from './compile-value.ts';
 
 export function compileCondition(expression: Expression): ReadCondition {
   switch (expression.op) {

@@ -15,6 +15,10 @@ export interface FormulaFacts {
   readonly readsSystem: boolean;
   /** Parts of the expression, those of the formulas that it reads included. */
   readonly size: number;
+  /** Sums, products and the like among them. */
+  readonly operations: number;
+  /** Levels, one within the other. */
+  readonly depth: number;
   /** Lookups on the longest way to a value, through formulas of other objects too. */
   readonly hops: number;
   /** The most characters that its text can have; 0 for other types. */
@@ -26,11 +30,10 @@ const ELAPSED: readonly unknown[] = ['hour', 'minute', 'second'];
 export function factsOf(operand: Operand): FormulaFacts {
   const paths = [...pathsOfOperand(operand)];
   const inner = paths.flatMap(({ field }) => (field.formula ? [field.formula.facts] : []));
-  const [parts, isOfAsker, isOfZone] = [
-    [...partsOf(operand)],
-    inner.some((each) => each.dependsOnAsker),
-    inner.some((each) => each.dependsOnZone),
-  ];
+  const found = [...partsOf(operand, 1)];
+  const parts = found.map(({ part }) => part);
+  const isOfAsker = inner.some((each) => each.dependsOnAsker);
+  const isOfZone = inner.some((each) => each.dependsOnZone);
   return {
     dependsOnAsker: isOfAsker || parts.some(readsAsker),
     dependsOnZone: isOfZone || parts.some(readsZone),
@@ -38,6 +41,14 @@ export function factsOf(operand: Operand): FormulaFacts {
     readsSystem:
       paths.some(({ field }) => field.systemColumn !== undefined) || inner.some((each) => each.readsSystem),
     size: inner.reduce((sum, { size }) => sum + size, parts.length),
+    operations: inner.reduce(
+      (sum, { operations }) => sum + operations,
+      parts.reduce((sum, part) => sum + operationsOf(part), 0),
+    ),
+    depth: found.reduce((most, { part, depth }) => {
+      const formula = part.op === 'field' ? part.path.field.formula : undefined;
+      return Math.max(most, depth + (formula?.facts.depth ?? 0));
+    }, 0),
     hops: paths.reduce(
       (most, { through, field }) => Math.max(most, through.length + (field.formula?.facts.hops ?? 0)),
       0,
@@ -77,53 +88,53 @@ export function inputsOfExpression(expression: Expression): readonly FieldPath[]
 
 type Part = Operand | Expression;
 
-function* partsOf(part: Part): Generator<Part> {
-  yield part;
+interface PlacedPart {
+  readonly part: Part;
+  readonly depth: number;
+}
+
+function* partsOf(part: Part, depth: number): Generator<PlacedPart> {
+  yield { part, depth };
+  for (const inner of innerParts(part)) yield* partsOf(inner, depth + 1);
+}
+
+function innerParts(part: Part): readonly Part[] {
   switch (part.op) {
     case 'call':
     case 'and':
     case 'or':
-      for (const arg of part.args) yield* partsOf(arg);
-      return;
+      return part.args;
     case 'if':
-      for (const { when, value } of part.branches) {
-        yield* partsOf(when);
-        yield* partsOf(value);
-      }
-      yield* partsOf(part.otherwise);
-      return;
+      return [...part.branches.flatMap(({ when, value }) => [when, value]), part.otherwise];
     case 'condition':
-      yield* partsOf(part.condition);
-      return;
+      return [part.condition];
     case 'not':
-      yield* partsOf(part.arg);
-      return;
+      return [part.arg];
     case 'in':
     case 'includes_any':
     case 'includes_all':
     case 'is_blank':
     case 'is_true':
     case 'period':
-      yield* partsOf(part.value);
-      return;
+      return [part.value];
     case 'contains':
     case 'starts_with':
     case 'ends_with':
-      yield* partsOf(part.value);
-      yield* partsOf(part.text);
-      return;
+      return [part.value, part.text];
     case '==':
     case '!=':
     case '<':
     case '<=':
     case '>':
     case '>=':
-      yield* partsOf(part.left);
-      yield* partsOf(part.right);
-      return;
+      return [part.left, part.right];
     default:
-      return;
+      return [];
   }
+}
+
+function operationsOf(part: Part): number {
+  return part.op === 'call' && ['+', '-', '*', '/', '%'].includes(part.name) ? part.args.length - 1 : 0;
 }
 
 function readsAsker(part: Part): boolean {
@@ -169,8 +180,8 @@ function lengthOf(operand: Operand): number {
     case 'call': {
       const lengths = operand.args.map(lengthOf);
       if (operand.name === 'cat') return lengths.reduce((sum, length) => sum + length, 0);
-      // A letter may become three: ΐ.
-      if (operand.name === 'upper' || operand.name === 'lower') return 3 * lengths[0]!;
+      // A letter of two bytes may become three of them, ΐ; lengths count four bytes a letter.
+      if (operand.name === 'upper' || operand.name === 'lower') return Math.ceil(1.5 * lengths[0]!);
       const [, count] = operand.counts;
       if (operand.name === 'substr' && count !== undefined && count >= 0) return Math.min(count, lengths[0]!);
       return Math.max(...lengths);

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { columnDefinition, slotName, sourceOver } from './wanted-storage.ts';
+import { sourceOver } from './field-source.ts';
+import { columnDefinition, slotName } from './wanted-storage.ts';
 
 export interface FilledColumn {
   readonly number: number;

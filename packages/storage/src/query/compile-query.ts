@@ -5,7 +5,7 @@
  */
 import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { isCode } from '../metadata/wanted-storage.ts';
+import { isCode } from '../metadata/field-source.ts';
 import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
@@ -232,8 +232,7 @@ function compileOutputs(
     const { field } = path;
     const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
-    const fromData =
-      isWhole && path.through.length === 0 && isInData(field);
+    const fromData = isWhole && path.through.length === 0 && isInData(field);
     return {
       name: path.text,
       column: columnOf(fromData ? sources.own('data') : sources.output(path).sql),

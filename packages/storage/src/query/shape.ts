@@ -6,8 +6,8 @@
  */
 import {
   addDays,
-  type CompiledField,
   type ComparisonOperator,
+  type CompiledField,
   compareCodePoints,
   dayOf,
   type Expression,

@@ -8,7 +8,7 @@
  */
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { foldedKey, isCode, sourceOf, sourceOver } from '../metadata/wanted-storage.ts';
+import { foldedKey, isCode, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
@@ -268,7 +268,8 @@ export class Sources {
 function lowerFormula(field: CompiledField, reader: PathReader, context: SourceContext): ValueSource {
   const { features, formulas } = context;
   const shape = formulas.get(field);
-  if (!shape) throw new TypeError(`The formula ${field.object}.${field.name} was not shaped with the question.`);
+  if (!shape)
+    throw new TypeError(`The formula ${field.object}.${field.name} was not shaped with the question.`);
   const lowering: ValueLowering = {
     reader,
     features,
