@@ -80,7 +80,18 @@ export type {
   ReverseLookup,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
+export {
+  type CompiledRule,
+  type ComputedDefault,
+  type Condition,
+  type FieldConditions,
+  firstOf,
+  isOffered,
+  type ObjectRules,
+  type OptionDependency,
+} from './object-rules.ts';
 export { type OnDelete, onDeleteOf } from './on-delete.ts';
+export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
 export type {
   AggregateQuery,
   CountMode,

@@ -16,6 +16,7 @@ import type { Expression, Operand } from './expressions/expression.ts';
 import type { FormulaFacts } from './expressions/formula-facts.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import type { CompiledOption, FieldType, JsonValue } from './field-type.ts';
+import type { ObjectRules } from './object-rules.ts';
 
 export interface Model {
   readonly objects: ReadonlyMap<string, CompiledObject>;
@@ -57,6 +58,8 @@ export interface CompiledObject {
   readonly views: ReadonlyMap<string, CompiledView>;
   /** Lookups on other objects (or this one) that point here. */
   readonly reverseLookups: readonly ReverseLookup[];
+  /** Validation rules, conditions of fields, computed defaults, dependent options. */
+  readonly rules: ObjectRules;
   readonly keepsHistory: boolean;
   readonly isSearchable: boolean;
 }
@@ -106,7 +109,9 @@ export type FieldDefault =
   | { readonly kind: 'value'; readonly value: JsonValue }
   | { readonly kind: 'today' }
   | { readonly kind: 'now' }
-  | { readonly kind: 'user' };
+  | { readonly kind: 'user' }
+  /** An expression on the record, which stands among the object's `rules`. */
+  | { readonly kind: 'computed' };
 
 /** How a multi_lookup is stored: rows of `object` whose `near` points here and whose `far` points there. */
 export interface Junction {

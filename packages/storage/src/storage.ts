@@ -450,7 +450,39 @@ export interface SessionRow {
   readonly expiresAt: string;
 }
 
-export interface IdentityStore {
+/** An API key, without the key. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly ending: string;
+  readonly scope: {
+    readonly access: 'read' | 'write';
+    readonly objects: readonly string[] | undefined;
+    readonly metadata: boolean;
+    readonly users: boolean;
+  };
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** API keys of users, each of one workspace. */
+export interface ApiKeyStore {
+  insertApiKey(key: ApiKeyRow & { readonly workspace: string; readonly tokenHash: string }): Promise<void>;
+  /** With the owner behind it, active or not. */
+  findApiKey(
+    tokenHash: string,
+  ): Promise<(ApiKeyRow & { readonly identityId: string; readonly membership: MembershipRow }) | undefined>;
+  touchApiKey(id: string, lastUsedAt: string): Promise<void>;
+  /** Newest first. */
+  listApiKeys(workspace: string, userId?: string): Promise<readonly ApiKeyRow[]>;
+  /** False: there was none. */
+  deleteApiKey(workspace: string, id: string, userId?: string): Promise<boolean>;
+  deleteExpiredApiKeys(before: string): Promise<number>;
+}
+
+export interface IdentityStore extends ApiKeyStore {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,

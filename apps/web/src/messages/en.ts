@@ -42,6 +42,7 @@ export const en = {
     moreObjects: 'More objects',
     navigation: 'Main navigation',
     openNavigation: 'Open navigation',
+    profile: 'Your profile',
     search: 'Search or jump to…',
     setUp: 'Set up',
     signOut: 'Sign out',
