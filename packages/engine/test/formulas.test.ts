@@ -98,6 +98,27 @@ it('are never written', async () => {
   expect(await faultsOf(create({ name: 'X', weighted: 5 }))).toEqual(['read_only /weighted']);
 });
 
+it('are read by rules as they will be once the record is saved', async () => {
+  await open.engine.metadata.publish(open.admin, {
+    components: [
+      {
+        kind: 'rule',
+        name: 'deal.not_too_heavy',
+        body: {
+          label: 'Not too heavy',
+          invalid_when: { and: [{ '>': [v('doubled'), 1000] }, { '==': [v('title'), 'Big (good)'] }] },
+          message: 'Too heavy.',
+          fields: ['amount'],
+        },
+      },
+    ],
+  });
+  expect(await faultsOf(create({ name: 'Big', amount: 9000, probability: 10, firm }))).toHaveLength(1);
+  const big = await create({ name: 'Big', amount: 9000, probability: 10 });
+  const update = open.engine.records.update(open.admin, 'deal', String(big.id), { firm });
+  expect(await faultsOf(update)).toHaveLength(1);
+});
+
 it('are renamed with what they read, and keep what they read', async () => {
   const publish = (request: object) => open.engine.metadata.publish(open.admin, request);
   await publish({
