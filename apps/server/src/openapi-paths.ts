@@ -180,6 +180,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /metadata/conversions': { summary: 'Type changes and what they left', tag: 'metadata' },
+  'get /metadata/conversions/{id}/values': {
+    summary: 'Values that did not convert and that nobody has dealt with yet',
+    tag: 'metadata',
+    query: { limit: { type: 'integer' }, after: text, format: text },
+  },
+  'delete /metadata/conversions/{id}': { summary: 'Take a type change off the list', tag: 'metadata' },
   'get /jobs': {
     summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
     tag: 'jobs',

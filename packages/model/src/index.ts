@@ -1,6 +1,17 @@
 /** The front door of the model room: what metadata means. */
 export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
+export {
+  type ConversionScope,
+  type ConvertedValue,
+  canConvert,
+  conversionTargets,
+  convertValue,
+  type FieldRecord,
+  fieldOfRecord,
+  readsSameValues,
+  recordField,
+} from './convert-value.ts';
 export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export {

@@ -1,6 +1,7 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
+import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
@@ -53,6 +54,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
+      conversions: createConversionStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => maintenance.wake(workspace),
