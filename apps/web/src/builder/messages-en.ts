@@ -325,6 +325,11 @@ export const builderEn = {
       offered: 'Offered for each of its values',
       for: 'Options for {{value}}',
     },
+    display_as: {
+      label: 'Shown as',
+      help: 'How its number or text is written. Left blank: as plain number or text.',
+      none: 'As it is',
+    },
     formula: {
       label: 'Formula',
       help: 'What the field shows, from other fields of the record and of those that it points to.',
@@ -586,6 +591,8 @@ export const builderEn = {
     invalidWhen: 'A record is refused when',
     invalidWhenHelp: 'Describe what is wrong, not what is right.',
     noCondition: 'No record is refused yet',
+    refused: 'This record would not pass.',
+    passes: 'This record would pass.',
     said: 'What people are told',
     message: 'Message',
     messageHelp: 'What is wrong, and what would be right.',

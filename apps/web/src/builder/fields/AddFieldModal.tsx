@@ -190,7 +190,8 @@ function withColumn(view: Bodies['view'], field: string): Bodies['view'] {
 
 /** A type that keeps no value of its own is no column by itself. */
 function canBeColumn(type: FieldTypeName): boolean {
-  return FIELD_TYPES.get(type)?.column !== undefined;
+  const facets = FIELD_TYPES.get(type);
+  return facets?.column !== undefined || facets?.category === 'computed';
 }
 
 /** What a field of a type begins with: properties that the type can't do without and that have a usual value. */

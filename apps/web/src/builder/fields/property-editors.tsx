@@ -11,7 +11,7 @@ import type { FieldFault } from './check-field.ts';
 import { countryChoices, currencyChoices } from './code-lists.ts';
 import { DependsOnEditor } from './DependsOnEditor.tsx';
 import type { FieldChange } from './FieldForm.tsx';
-import { FormulaProperty } from './FormulaProperty.tsx';
+import { DisplayAsEditor, FormulaProperty } from './FormulaProperty.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
@@ -141,6 +141,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   transitions: { Input: TransitionsEditor, isWide: true },
   depends_on: { Input: DependsOnEditor, isWide: true },
   formula: { Input: FormulaProperty, isWide: true },
+  display_as: { Input: DisplayAsEditor },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },

@@ -17,15 +17,21 @@ import { describeFromModel } from '../metadata/compiled.ts';
 import { type CheckedFormula, checkLogic, type FormulaScope } from './check-formula.ts';
 import classes from './Formula.module.css';
 
+export interface PreviewAnswers {
+  readonly yes: string;
+  readonly no: string;
+}
+
 interface FormulaPreviewProps {
   readonly scope: FormulaScope;
   readonly checked: Pick<CheckedFormula, 'logic' | 'type' | 'meaning' | 'paths'>;
   readonly isPreviewed: boolean;
+  readonly answers?: PreviewAnswers | undefined;
 }
 
 const SAMPLE = 10;
 
-export function FormulaPreview({ scope, checked, isPreviewed }: FormulaPreviewProps) {
+export function FormulaPreview({ scope, checked, isPreviewed, answers }: FormulaPreviewProps) {
   const t = useMessages();
   const { published } = useBuilder();
   const outcome = useSample(scope, checked);
@@ -46,7 +52,7 @@ export function FormulaPreview({ scope, checked, isPreviewed }: FormulaPreviewPr
         )}
       </div>
       {isPreviewed && isPublished && checked.logic !== undefined && (
-        <RecordPreview scope={scope} checked={checked} />
+        <RecordPreview scope={scope} checked={checked} answers={answers} />
       )}
     </>
   );
@@ -89,7 +95,7 @@ function valueAt(record: unknown, path: string): JsonValue {
   return ((isExpanded ? (value as { id: unknown }).id : value) ?? null) as JsonValue;
 }
 
-function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewed'>) {
+function RecordPreview({ scope, checked, answers }: Omit<FormulaPreviewProps, 'isPreviewed'>) {
   const t = useMessages();
   const id = useId();
   const display = useDisplay();
@@ -111,7 +117,9 @@ function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewe
     outcome =
       answer.data.problems.length > 0
         ? t('formula.afterPublish')
-        : valueText(answer.data.value, checked.type, display.locale, display.timeZone, t);
+        : typeof answer.data.value === 'boolean' && answers !== undefined
+          ? answers[answer.data.value ? 'yes' : 'no']
+          : valueText(answer.data.value, checked.type, display.locale, display.timeZone, t);
   return (
     <div className={classes.preview}>
       <LookupInput
@@ -180,9 +188,15 @@ function valueText(
   return type === 'datetime' ? new Date(value).toLocaleString(locale, { timeZone }) : value;
 }
 
+interface ExpressionPreviewProps {
+  readonly scope: FormulaScope;
+  readonly logic: unknown;
+  readonly answers?: PreviewAnswers | undefined;
+}
+
 /** The same preview for an expression that was not typed as text. */
-export function ExpressionPreview({ scope, logic }: { scope: FormulaScope; logic: unknown }) {
+export function ExpressionPreview({ scope, logic, answers }: ExpressionPreviewProps) {
   const checked = checkLogic(scope, logic);
   if (logic === undefined || checked.type === undefined) return null;
-  return <FormulaPreview scope={scope} checked={{ ...checked, logic }} isPreviewed />;
+  return <FormulaPreview scope={scope} checked={{ ...checked, logic }} isPreviewed answers={answers} />;
 }

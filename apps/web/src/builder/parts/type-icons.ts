@@ -19,12 +19,14 @@ import {
   IconMap2,
   IconMapPin,
   IconMarkdown,
+  IconMathFunction,
   IconNumber,
   IconPalette,
   IconProgressCheck,
   IconStar,
   IconTags,
   IconTextSize,
+  IconVariable,
 } from '@tabler/icons-react';
 import { addIcons } from '../../ui/ObjectIcon.tsx';
 
@@ -46,6 +48,7 @@ addIcons({
   'map-2': IconMap2,
   'map-pin': IconMapPin,
   markdown: IconMarkdown,
+  'math-function': IconMathFunction,
   palette: IconPalette,
   'progress-check': IconProgressCheck,
   star: IconStar,
@@ -54,4 +57,5 @@ addIcons({
   checklist: IconChecklist,
   'list-check': IconListCheck,
   checkbox: IconCheckbox,
+  variable: IconVariable,
 });

@@ -31,6 +31,7 @@ export function RulePage({ object, name }: { object: string; name: string }) {
                 emptyText={t('rules.noCondition')}
                 hasPrevious
                 isPreviewed
+                answers={{ yes: t('rules.refused'), no: t('rules.passes') }}
                 condition={(body.invalid_when as unknown) === false ? undefined : body.invalid_when}
                 error={fault}
                 // A rule without a condition would refuse every record: the builder's empty state refuses none.
