@@ -11,8 +11,7 @@ import {
   checkExpression,
   checkValueExpression,
 } from './expressions/check-expression.ts';
-import { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
-import type { FieldPath } from './expressions/path.ts';
+import { pathsOfExpression, pathsOfOperand, wholePaths } from './expressions/expression-paths.ts';
 import type { CompiledField } from './model.ts';
 import {
   type CompiledRule,
@@ -170,7 +169,7 @@ function compileCondition(
   const checked = checkExpression(source, scope);
   report(compilation, component, at, checked);
   const { expression } = checked;
-  return expression && { expression, paths: distinct(pathsOfExpression(expression)) };
+  return expression && { expression, paths: wholePaths(pathsOfExpression(expression)) };
 }
 
 function report(
@@ -206,7 +205,7 @@ function compileDefaults(
       );
       return [];
     }
-    return [{ component, field, value, paths: distinct(pathsOfOperand(value)) }];
+    return [{ component, field, value, paths: wholePaths(pathsOfOperand(value)) }];
   });
   const byName = new Map(found.map((each) => [each.field.name, each]));
   const levels = new Map<string, number>();
@@ -240,8 +239,4 @@ function isAssignable(type: string, field: CompiledField): boolean {
   const wanted = field.isPolymorphic ? 'reference' : field.type.valueType;
   const isTextual = (each: string) => each === 'text' || each === 'option';
   return type === 'blank' || type === wanted || (isTextual(type) && isTextual(wanted));
-}
-
-function distinct(paths: Iterable<FieldPath>): FieldPath[] {
-  return [...new Map([...paths].map((path) => [path.text, path])).values()];
 }

@@ -27,11 +27,12 @@ export {
   type PeriodName,
   type TextOperator,
 } from './expressions/expression.ts';
-export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { pathsOfExpression, pathsOfOperand, wholePaths } from './expressions/expression-paths.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
