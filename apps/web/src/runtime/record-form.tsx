@@ -193,12 +193,14 @@ export function RecordForm(props: RecordFormProps) {
   );
 }
 
+/** A fault that validation has found; what was given as an extra error has no name, and is told apart from it. */
 function namedError(error: {
+  readonly name?: string | undefined;
   readonly property?: string | undefined;
   readonly message?: string | undefined;
 }) {
   const name = error.property?.replace(/^\./, '') ?? '';
-  return name === '' ? [] : [{ name, message: error.message ?? '' }];
+  return name === '' || error.name === undefined ? [] : [{ name, message: error.message ?? '' }];
 }
 
 /** What a new record is sent as: a blank only where it overrules a default. */
