@@ -11,7 +11,8 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { findCaller } from './caller.ts';
+import { findCaller, isReading } from './caller.ts';
+import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -23,8 +24,10 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { eventRoutes } from './routes/events.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -56,6 +59,7 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
+  readonly hubRules?: HubRules;
 }
 
 /** Makes the application. */
@@ -162,11 +166,13 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     workspaceRoutes,
     userRoutes,
     teamRoutes,
+    apiKeyRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    eventRoutes,
     jobRoutes,
   ]) {
     routes(api, parts);
@@ -194,9 +200,9 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status, elapsedTime } = reply;
     const route = request.routeOptions.url ?? '(none)';
-    metrics.end(request.method, route, status, elapsedTime);
+    metrics.end(request.method, route, status, request.routeOptions.config.isLongLived ? 0 : elapsedTime);
     const level =
-      elapsedTime > SLOW_MILLISECONDS
+      elapsedTime > SLOW_MILLISECONDS && !request.routeOptions.config.isLongLived
         ? 'warn'
         : status >= 400 || !isReading(request.method, route)
           ? 'info'
@@ -212,11 +218,6 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     }
     done();
   });
-}
-
-/** Questions with a body are asked by POST, and are questions still. */
-function isReading(method: string, route: string): boolean {
-  return method === 'GET' || method === 'HEAD' || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
 /** The headers that every response has. */

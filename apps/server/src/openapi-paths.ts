@@ -86,6 +86,26 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /api-keys': {
+    summary: 'Your API keys, or those of everyone',
+    tag: 'session',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /api-keys': {
+    summary: 'Make an API key; the only answer that has the key itself',
+    tag: 'session',
+    body: {
+      name: text,
+      access: { enum: ['read', 'write'], default: 'read' },
+      objects: { type: 'array', items: text },
+      metadata: { type: 'boolean', default: false },
+      users: { type: 'boolean', default: false },
+      expires_in_days: { type: 'integer', default: 90 },
+    },
+    required: ['name'],
+    status: 201,
+  },
+  'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',
@@ -160,6 +180,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /metadata/conversions': { summary: 'Type changes and what they left', tag: 'metadata' },
+  'get /metadata/conversions/{id}/values': {
+    summary: 'Values that did not convert and that nobody has dealt with yet',
+    tag: 'metadata',
+    query: { limit: { type: 'integer' }, after: text, format: text },
+  },
+  'delete /metadata/conversions/{id}': { summary: 'Take a type change off the list', tag: 'metadata' },
   'get /jobs': {
     summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
     tag: 'jobs',
@@ -177,6 +204,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     summary: 'Find records of any object',
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
+  },
+  'get /events': {
+    summary: 'Live updates, as server-sent events: that records and metadata have changed',
+    tag: 'search',
+    query: { objects: text, workspace: text },
   },
   'get /openapi.json': { summary: 'This document', tag: 'describe' },
   'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },

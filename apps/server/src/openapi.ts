@@ -40,7 +40,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
       description: 'Generated from the metadata of this workspace; the version is its metadata revision.',
     },
     servers: [{ url: '/api/v1' }],
-    security: [{ session: [] }],
+    security: [{ session: [] }, { key: [] }],
     tags: objects.map((object) => ({
       name: object.name,
       description: object.body.description ?? object.pluralLabel,
@@ -48,6 +48,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
     paths,
     components: {
       securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key, from POST /api-keys.' },
         session: {
           type: 'apiKey',
           in: 'cookie',

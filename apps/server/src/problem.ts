@@ -59,6 +59,7 @@ const STORAGE: { readonly [code in StorageErrorCode]: Meaning | 'bug' } = {
 const IDENTITY: { readonly [code in IdentityErrorCode]: Meaning } = {
   invalid_credentials: { status: 401, title: 'The sign-in was refused' },
   too_many_attempts: { status: 429, title: 'Too many failed sign-ins' },
+  invalid_api_key: { status: 401, title: 'The API key is not valid' },
   no_workspace: { status: 403, title: 'No workspace' },
 };
 
@@ -66,7 +67,6 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   malformed_json: { status: 400, title: 'The JSON can’t be read' },
   malformed_request: { status: 400, title: 'The request can’t be read' },
   unauthenticated: { status: 401, title: 'Not signed in' },
-  api_keys_not_available: { status: 401, title: 'API keys are not available yet' },
   invalid_credentials: IDENTITY.invalid_credentials,
   forbidden: ENGINE.forbidden,
   cross_origin: { status: 403, title: 'The request comes from another site' },
@@ -74,6 +74,7 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
   unknown_user: { status: 404, title: 'There is no such user' },
+  unknown_api_key: { status: 404, title: 'There is no such API key' },
   unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The address has no such method' },

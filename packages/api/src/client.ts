@@ -5,22 +5,27 @@
  */
 import type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
   ChangeSetBody,
   ColumnsResponse,
+  ConversionsResponse,
   ExplainQuery,
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
   HistoryResponse,
+  KeptValuesResponse,
   ListQuery,
   ListResponse,
   LoginBody,
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanResponse,
@@ -64,6 +69,8 @@ export interface ClientOptions {
   readonly keepsCookies?: boolean;
   /** With `keepsCookies`: the token of a session that is open already. */
   readonly session?: string;
+  /** An API key, sent with every request instead of any cookie. */
+  readonly apiKey?: string;
   /** What the client is, for the history of what it changes. */
   readonly source?: 'web' | 'cli' | 'demo';
 }
@@ -100,6 +107,7 @@ export function createClient(options: ClientOptions = {}) {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
@@ -151,6 +159,10 @@ export function createClient(options: ClientOptions = {}) {
     updateTeam: (id: string, body: Partial<TeamBody>) =>
       request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
     removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
+    apiKeys: (options: { readonly all?: boolean } = {}) =>
+      request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
+    createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
+    revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
@@ -169,6 +181,13 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
+    keptValues: (id: number, after?: string) =>
+      request<KeptValuesResponse>(
+        'GET',
+        `/metadata/conversions/${id}/values${after === undefined ? '' : `?after=${after}`}`,
+      ),
+    dismissConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}`),
     expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
     list: (object: string, query: ListQuery = {}) =>
       request<ListResponse>('POST', `${records(object)}/query`, {

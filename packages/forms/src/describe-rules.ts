@@ -9,13 +9,12 @@ import {
   checkExpression,
   type Expression,
   type FieldPath,
+  inputsOfExpression,
   type Model,
   type Operand,
   type PortableExpression,
-  pathsOfExpression,
   TITLE_FIELD,
   toPortable,
-  wholePaths,
 } from '@trellis/model';
 import type { FieldConditionsDescription, RulesDescription } from './description.ts';
 
@@ -71,7 +70,7 @@ export function describeCondition(
   canRead: CanRead,
 ): PortableExpression | undefined {
   const { expression } = checkExpression(source, { objects: model.objects, object });
-  return expression && portableFor(expression, wholePaths(pathsOfExpression(expression)), canRead);
+  return expression && portableFor(expression, inputsOfExpression(expression), canRead);
 }
 
 function portableFor(

@@ -8,6 +8,7 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { createApiKeys } from './api-keys.ts';
 import { IdentityError } from './errors.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
 import type { CredentialStore, Membership, StoredIdentity } from './store.ts';
@@ -70,6 +71,7 @@ export function createIdentity(options: IdentityOptions) {
   const idle = (options.idleSeconds ?? 7 * DAY) * 1000;
   const absolute = (options.absoluteSeconds ?? 30 * DAY) * 1000;
   const throttle = createThrottle(store, options.throttle ?? DEFAULT_THROTTLE, now);
+  const apiKeys = createApiKeys(store, now);
   const cache = new Map<string, { readonly session: Session; readonly until: number }>();
 
   /** Deletes what the condition picks from the cache of resolved sessions. */
@@ -161,15 +163,19 @@ export function createIdentity(options: IdentityOptions) {
   }
 
   /** The session of a token, or undefined when there is none (any more). Answered from memory for ten seconds. */
-  function findSession(token: string): Session | undefined | Promise<Session | undefined> {
+  function findSession(
+    token: string,
+    /** False: it is only looked at, which does not keep it from going idle. */
+    { isUse }: { readonly isUse: boolean } = { isUse: true },
+  ): Session | undefined | Promise<Session | undefined> {
     if (token.length !== 43) return undefined;
     const tokenHash = hashToken(token);
     const cached = cache.get(tokenHash);
     if (cached && cached.until > now()) return cached.session;
-    return loadSession(tokenHash);
+    return loadSession(tokenHash, isUse);
   }
 
-  async function loadSession(tokenHash: string): Promise<Session | undefined> {
+  async function loadSession(tokenHash: string, isUse: boolean): Promise<Session | undefined> {
     cache.delete(tokenHash);
     const startedAt = now();
     const row = await store.findSession(tokenHash);
@@ -181,7 +187,7 @@ export function createIdentity(options: IdentityOptions) {
       await store.deleteSession(tokenHash);
       return undefined;
     }
-    if (at - Date.parse(row.lastUsedAt) >= TOUCH_MILLISECONDS) {
+    if (isUse && at - Date.parse(row.lastUsedAt) >= TOUCH_MILLISECONDS) {
       const until = new Date(Math.min(at + idle, end)).toISOString();
       await store.touchSession(tokenHash, new Date(at).toISOString(), until);
     }
@@ -230,9 +236,10 @@ export function createIdentity(options: IdentityOptions) {
     forget((session) => session.identityId === identityId);
   }
 
-  /** Deletes expired sessions; to be called now and then. */
-  function sweep(): Promise<number> {
-    return store.deleteExpiredSessions(new Date(now()).toISOString());
+  /** Deletes expired sessions and long dead keys; to be called now and then. */
+  async function sweep(): Promise<number> {
+    const sessions = await store.deleteExpiredSessions(new Date(now()).toISOString());
+    return sessions + (await apiKeys.sweepApiKeys());
   }
 
   return {
@@ -245,6 +252,7 @@ export function createIdentity(options: IdentityOptions) {
     signOutEverywhere,
     refresh,
     sweep,
+    ...apiKeys,
   };
 }
 

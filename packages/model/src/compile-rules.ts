@@ -11,7 +11,9 @@ import {
   checkExpression,
   checkValueExpression,
 } from './expressions/check-expression.ts';
-import { pathsOfExpression, pathsOfOperand, wholePaths } from './expressions/expression-paths.ts';
+import { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+import { inputPaths } from './expressions/formula-facts.ts';
+import type { FieldPath } from './expressions/path.ts';
 import type { CompiledField } from './model.ts';
 import {
   type CompiledRule,
@@ -169,7 +171,7 @@ function compileCondition(
   const checked = checkExpression(source, scope);
   report(compilation, component, at, checked);
   const { expression } = checked;
-  return expression && { expression, paths: wholePaths(pathsOfExpression(expression)) };
+  return expression && { expression, paths: distinct(pathsOfExpression(expression)) };
 }
 
 function report(
@@ -205,7 +207,7 @@ function compileDefaults(
       );
       return [];
     }
-    return [{ component, field, value, paths: wholePaths(pathsOfOperand(value)) }];
+    return [{ component, field, value, paths: distinct(pathsOfOperand(value)) }];
   });
   const byName = new Map(found.map((each) => [each.field.name, each]));
   const levels = new Map<string, number>();
@@ -239,4 +241,9 @@ function isAssignable(type: string, field: CompiledField): boolean {
   const wanted = field.isPolymorphic ? 'reference' : field.type.valueType;
   const isTextual = (each: string) => each === 'text' || each === 'option';
   return type === 'blank' || type === wanted || (isTextual(type) && isTextual(wanted));
+}
+
+/** What has to be known of a record: formulas as what they read, each path once. */
+function distinct(paths: Iterable<FieldPath>): FieldPath[] {
+  return [...inputPaths(paths).values()];
 }

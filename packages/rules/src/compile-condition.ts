@@ -6,9 +6,16 @@ import {
   type Expression,
   type JsonValue,
   type Operand,
+  searchedText,
   spanOf,
 } from '@trellis/model';
-import { compileDay, compileValue, type ReadCondition, type ReadValue, readField } from './compile-value.ts';
+import {
+  compileDay,
+  compileOwnField,
+  compileValue,
+  type ReadCondition,
+  type ReadValue,
+} from './compile-value.ts';
 
 export function compileCondition(expression: Expression): ReadCondition {
   switch (expression.op) {
@@ -47,7 +54,7 @@ export function compileCondition(expression: Expression): ReadCondition {
     case 'contains':
     case 'starts_with':
     case 'ends_with':
-      return textSearch(expression.op, reads(expression.value), reads(expression.text));
+      return textSearch(expression.op, readsWords(expression.value), readsWords(expression.text));
     case 'includes_any':
     case 'includes_all': {
       const read = reads(expression.value);
@@ -80,10 +87,13 @@ export function compileCondition(expression: Expression): ReadCondition {
       };
     }
     case 'changed': {
-      const { fields } = expression;
-      return ({ values, previous }) =>
-        fields.some((field) => {
-          const [now, before] = [readField(values, field), readField(previous ?? {}, field)];
+      const fields = expression.fields.map((field) => ({
+        field,
+        read: compileOwnField(field, compileCondition),
+      }));
+      return (scope) =>
+        fields.some(({ field, read }) => {
+          const [now, before] = [read(scope), read({ ...scope, values: scope.previous ?? {} })];
           return now === null || before === null ? now !== before : !field.type.isEqual(now, before);
         });
     }
@@ -92,6 +102,16 @@ export function compileCondition(expression: Expression): ReadCondition {
     default:
       return comparison(expression.op, expression.left, expression.right);
   }
+}
+
+/** As searches see it: of rich text the words, without its tags. */
+function readsWords(operand: Operand): ReadValue {
+  const read = reads(operand);
+  if (operand.op !== 'field' || operand.path.field.type.column?.isMarkup !== true) return read;
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'string' ? searchedText(value) : null;
+  };
 }
 
 function reads(operand: Operand): ReadValue {

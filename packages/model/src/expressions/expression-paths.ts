@@ -38,16 +38,6 @@ export function* pathsOfExpression(expression: Expression): Generator<FieldPath>
   }
 }
 
-/** The values that the paths read, each once: of a part of a value (the city of an address) the whole. */
-export function wholePaths(paths: Iterable<FieldPath>): FieldPath[] {
-  const whole = [...paths].map(({ text, through, field }): FieldPath => {
-    const { part } = field;
-    if (!part) return { text, through, field };
-    return { text: text.slice(0, -part.name.length - 1), through, field: part.of };
-  });
-  return [...new Map(whole.map((path) => [path.text, path])).values()];
-}
-
 /** Every path that a value is made of. */
 export function* pathsOfOperand(operand: Operand): Generator<FieldPath> {
   switch (operand.op) {

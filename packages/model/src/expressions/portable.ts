@@ -21,15 +21,11 @@ export function toPortable(expression: Expression | Operand, paths: Iterable<Fie
   const tree = JSON.parse(
     JSON.stringify(expression, (key, value: unknown) => {
       if (key === 'path') {
-        const { text, field } = value as FieldPath;
-        return { text, field: field.part ? { part: { name: field.part.name } } : {} };
+        const { text, through, field } = value as FieldPath;
+        return { text, through: through.map(() => ({})), field: toStub(field, through.length === 0) };
       }
       if (key !== 'fields') return value;
-      return (value as readonly CompiledField[]).map(({ name, isPolymorphic, type: { valueType } }) => ({
-        name,
-        isPolymorphic,
-        type: { valueType },
-      }));
+      return (value as readonly CompiledField[]).map((field) => toStub(field, true));
     }),
   ) as JsonValue;
   return {
@@ -39,6 +35,27 @@ export function toPortable(expression: Expression | Operand, paths: Iterable<Fie
       lookup: firstOf(path).name,
       path: path.text.slice(path.text.indexOf('.') + 1),
     })),
+  };
+}
+
+/** What evaluating looks at of a field. A formula of the record itself goes along; others come as values. */
+function toStub({ name, isPolymorphic, type, part, formula }: CompiledField, isOwn: boolean): unknown {
+  return {
+    name,
+    isPolymorphic,
+    type: { valueType: type.valueType, column: { isMarkup: type.column?.isMarkup } },
+    ...(part ? { part: { name: part.name } } : {}),
+    ...(formula && isOwn
+      ? {
+          formula: {
+            value: formula.value,
+            facts: {
+              dependsOnAsker: formula.facts.dependsOnAsker,
+              dependsOnZone: formula.facts.dependsOnZone,
+            },
+          },
+        }
+      : {}),
   };
 }
 

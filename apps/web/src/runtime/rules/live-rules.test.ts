@@ -47,6 +47,8 @@ const COMPONENTS = [
     depends_on: { field: 'country', options: { de: ['berlin', 'anywhere'], fr: ['paris', 'anywhere'] } },
   }),
   field('firm.seat', { type: 'address' }),
+  field('deal.double', { type: 'formula', formula: { '*': [at('amount'), 2] } }),
+  rule('deal.doubled', { invalid_when: { and: [{ '>': [at('double'), 15] }, { $changed: ['double'] }] } }),
   rule('deal.far', { invalid_when: { '==': [at('firm.seat.city'), 'Atlantis'] } }),
   rule('deal.limit', { invalid_when: { '>': [at('amount'), at('firm.limit')] }, fields: ['amount'] }),
   rule('deal.hidden', { invalid_when: { is_blank: at('secret') }, fields: ['name'] }),
@@ -74,10 +76,15 @@ const context = { userId: 'me', now: '2026-03-01T10:00:00.000Z', timeZone: 'UTC'
 
 describe('what a form is told', () => {
   it('no rule that reads what this person may not read', () => {
-    expect(description.rules.validations.map((each) => each.name)).toEqual(['far', 'limit', 'back']);
+    expect(description.rules.validations.map((each) => each.name)).toEqual([
+      'doubled',
+      'far',
+      'limit',
+      'back',
+    ]);
     expect(JSON.stringify(description)).not.toContain('secret');
     const poor = describeFor('firm.limit', 'deal.stage');
-    expect(poor.rules.validations.map((each) => each.name)).toEqual(['far', 'hidden']);
+    expect(poor.rules.validations.map((each) => each.name)).toEqual(['doubled', 'far', 'hidden']);
     expect(poor.rules.conditions.reason).not.toHaveProperty('visible_when');
   });
 
@@ -113,7 +120,7 @@ it('judges every record as the server does', () => {
 
 it('leaves to the server what it can not know', () => {
   const found = judge(description, { values: { amount: 100 }, stored: undefined, context }).findings;
-  expect(found).toEqual([]);
+  expect(found.map((each) => each.rule)).toEqual(['doubled']);
   const condition = {
     tree: { op: 'constant', value: false },
     reads: [{ text: 'a.b', lookup: 'a', path: 'b' }],
