@@ -25,6 +25,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { importRoutes } from './routes/imports.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -168,6 +169,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     recordRoutes,
     transferRoutes,
     jobRoutes,
+    importRoutes,
   ]) {
     routes(api, parts);
   }

@@ -27,6 +27,8 @@ export interface TestServerOptions {
   readonly components?: readonly Component[];
   /** False: nobody is there yet, and `client` is not signed in. */
   readonly administrator?: boolean;
+  /** True: jobs are run, as they are by a real server. */
+  readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
@@ -74,6 +76,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
   });
+  const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
     engine,
@@ -102,6 +105,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await workers?.stop();
       await engine.close();
       await storage.close();
       await database.drop();

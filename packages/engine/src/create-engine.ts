@@ -3,6 +3,7 @@ import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
 import { JOB_KINDS } from './jobs/registry.ts';
@@ -65,6 +66,7 @@ export function createEngine({
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
     jobs: createJobLifecycle(parts),
+    imports: createImportDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,

@@ -31,6 +31,7 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
 export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

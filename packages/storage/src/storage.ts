@@ -298,6 +298,18 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<JsonValue, string>>;
+  /** Live records that have one of the values in a field, unique or not: of each value how many, and one of them. */
+  findMatches(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>>;
   /**
    * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
    * per object.

@@ -7,7 +7,7 @@ import { systemRights } from '@trellis/access';
 import type { JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
-import type { Context } from '../engine.ts';
+import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { principalOf } from '../pinned.ts';
@@ -25,6 +25,8 @@ export interface Job {
   /** What was asked for: of an import its object, operation and file name. */
   readonly about: JsonValue;
   readonly result: JsonValue;
+  /** Of one job: the first rows of its file that were refused. */
+  readonly errors?: readonly RefusedPlace[];
   /** `pause` or `cancel`, asked for and not yet obeyed. */
   readonly wish: JobWish | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
@@ -32,6 +34,13 @@ export interface Job {
   readonly started_at: string | null;
   readonly updated_at: string;
   readonly ended_at: string | null;
+}
+
+export interface RefusedPlace {
+  /** Number of the record in the file, and the line on which it begins, both from 1. */
+  readonly row: number;
+  readonly line: number;
+  readonly errors: readonly InputError[];
 }
 
 export interface JobLifecycle {
@@ -74,7 +83,18 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       return present((await jobs.ask(context.workspace, known, wish))!);
     });
   return {
-    get: (context, id) => translated(async () => present(await findJob(parts, context, id))),
+    get: (context, id) =>
+      translated(async () => {
+        const job = await findJob(parts, context, id);
+        const page = { after: 0, limit: SHOWN_ERRORS };
+        const refused = job.counts.failed ? await jobs.rejections(context.workspace, job.id, page) : [];
+        const errors = refused.map(({ number, line, errors }) => ({
+          row: number,
+          line,
+          errors: errors as unknown as readonly InputError[],
+        }));
+        return { ...present(job), errors };
+      }),
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
         if (before !== undefined && !ID.test(before)) throw invalidCursor();
@@ -95,6 +115,7 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
   };
 }
 
+const SHOWN_ERRORS = 20;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
