@@ -11,7 +11,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { findCaller } from './caller.ts';
+import { findCaller, isReading } from './caller.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -23,6 +23,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -163,6 +164,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     workspaceRoutes,
     userRoutes,
     teamRoutes,
+    apiKeyRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,
@@ -214,11 +216,6 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     }
     done();
   });
-}
-
-/** Questions with a body are asked by POST, and are questions still. */
-function isReading(method: string, route: string): boolean {
-  return method === 'GET' || method === 'HEAD' || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
 /** The headers that every response has. */

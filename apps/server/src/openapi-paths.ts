@@ -88,6 +88,26 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /api-keys': {
+    summary: 'Your API keys, or those of everyone',
+    tag: 'session',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /api-keys': {
+    summary: 'Make an API key; the only answer that has the key itself',
+    tag: 'session',
+    body: {
+      name: text,
+      access: { enum: ['read', 'write'], default: 'read' },
+      objects: { type: 'array', items: text },
+      metadata: { type: 'boolean', default: false },
+      users: { type: 'boolean', default: false },
+      expires_in_days: { type: 'integer', default: 90 },
+    },
+    required: ['name'],
+    status: 201,
+  },
+  'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',

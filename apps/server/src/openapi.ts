@@ -40,7 +40,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
       description: 'Generated from the metadata of this workspace; the version is its metadata revision.',
     },
     servers: [{ url: '/api/v1' }],
-    security: [{ session: [] }],
+    security: [{ session: [] }, { key: [] }],
     tags: objects.map((object) => ({
       name: object.name,
       description: object.body.description ?? object.pluralLabel,
@@ -48,6 +48,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
     paths,
     components: {
       securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key, from POST /api-keys.' },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -231,7 +232,7 @@ function recordPaths(
       operationId: `create_${name}`,
       tags,
       summary: `Create one ${object.label}`,
-      parameters: [parameter('DryRun')],
+      parameters: [parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(201, 'The record as it was created.', record),
     };
@@ -250,7 +251,7 @@ function recordPaths(
       operationId: `update_${name}`,
       tags,
       summary: `Change one ${object.label}: given fields are replaced, null clears`,
-      parameters: [parameter('IfMatch'), parameter('DryRun')],
+      parameters: [parameter('IfMatch'), parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(200, 'The record as it is now.', record),
     };

@@ -34,6 +34,8 @@ export interface Settings {
   readonly trustProxy: boolean | string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
+  /** The longest life of an API key. */
+  readonly apiKeyMaxDays: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -219,6 +221,14 @@ export const SETTINGS = {
     fallback: 168,
     parse: wholeNumber(1, 8760),
   }),
+  apiKeyMaxDays: setting({
+    variable: 'TRELLIS_API_KEY_DAYS',
+    defaultText: '`365`',
+    description:
+      'The longest life of an API key, in days. Whoever makes one without saying so gets at most 90.',
+    fallback: 365,
+    parse: wholeNumber(1, 3650),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -248,6 +258,7 @@ const OTHER_VARIABLES = [
   'TRELLIS_EMAIL',
   'TRELLIS_PASSWORD',
   'TRELLIS_SESSION',
+  'TRELLIS_API_KEY',
   'TRELLIS_WORKSPACE',
   'TRELLIS_UNFROZEN',
   'TRELLIS_DEV_PORT',
@@ -306,6 +317,7 @@ export function readSettings(
       trustProxy: values.trustProxy,
       sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
       sessionSeconds: values.sessionHours * 3600,
+      apiKeyMaxDays: values.apiKeyMaxDays,
     },
     warnings: unknownVariables(environment),
   };

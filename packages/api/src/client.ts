@@ -5,6 +5,8 @@
  */
 import type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
@@ -21,6 +23,7 @@ import type {
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanResponse,
@@ -64,6 +67,8 @@ export interface ClientOptions {
   readonly keepsCookies?: boolean;
   /** With `keepsCookies`: the token of a session that is open already. */
   readonly session?: string;
+  /** An API key, sent with every request instead of any cookie. */
+  readonly apiKey?: string;
   /** What the client is, for the history of what it changes. */
   readonly source?: 'web' | 'cli' | 'demo';
 }
@@ -92,6 +97,7 @@ export function createClient(options: ClientOptions = {}) {
         ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
@@ -143,6 +149,10 @@ export function createClient(options: ClientOptions = {}) {
     updateTeam: (id: string, body: Partial<TeamBody>) =>
       request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
     removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
+    apiKeys: (options: { readonly all?: boolean } = {}) =>
+      request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
+    createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
+    revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),

@@ -24,6 +24,8 @@ export interface ProblemEntry {
   readonly message: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** The rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
   /** In faults of metadata: the component that the pointer points into. */
   readonly component?: { readonly kind: string; readonly name: string };
 }
@@ -68,6 +70,8 @@ export interface BatchBody {
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly all_or_nothing?: boolean;
   readonly dry_run?: boolean;
+  /** `refuse`: a record with warnings is not saved. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
 }
 
 export interface BatchResponse {
@@ -77,6 +81,8 @@ export interface BatchResponse {
     readonly id: string | null;
     readonly version: number | null;
     readonly errors?: readonly ProblemEntry[];
+    /** What rules of severity `warning` say of a record that was saved all the same. */
+    readonly warnings?: readonly ProblemEntry[];
   }[];
 }
 
@@ -186,6 +192,44 @@ export interface TeamResponse {
 export interface PasswordBody {
   readonly current_password: string;
   readonly new_password: string;
+}
+
+/** `POST /api-keys`. What is absent is not granted; without `objects`, all objects that you may see. */
+export interface ApiKeyBody {
+  readonly name: string;
+  /** `read` unless given. */
+  readonly access?: 'read' | 'write';
+  readonly objects?: readonly string[];
+  /** Reaches metadata, if you may customise. */
+  readonly metadata?: boolean;
+  /** Reaches people and teams, if you may manage users. */
+  readonly users?: boolean;
+  /** 90 unless given. */
+  readonly expires_in_days?: number;
+}
+
+export interface ApiKeyResponse {
+  readonly id: string;
+  readonly name: string;
+  /** The last four characters of the key. */
+  readonly ending: string;
+  readonly access: 'read' | 'write';
+  readonly objects: readonly string[] | null;
+  readonly metadata: boolean;
+  readonly users: boolean;
+  readonly created_at: string;
+  readonly expires_at: string;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+  /** With `?all=true` only. */
+  readonly user?: { readonly id: string; readonly name: string | null };
+}
+export interface ApiKeysResponse {
+  readonly keys: readonly ApiKeyResponse[];
+}
+/** The one answer that has the key itself. */
+export interface NewApiKeyResponse extends ApiKeyResponse {
+  readonly key: string;
 }
 
 export interface WorkspaceResponse {

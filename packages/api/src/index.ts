@@ -2,6 +2,9 @@
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeyResponse,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
@@ -19,6 +22,7 @@ export type {
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanDocument,

@@ -4,6 +4,7 @@
  *
  * Every method may throw `EngineError`.
  */
+import type { KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
@@ -20,8 +21,13 @@ export interface UserContext {
   readonly workspace: Workspace;
   /** Id of the user record in this workspace. */
   readonly userId: string;
+  /** What rules know as `$user.name` and `$user.email`. */
+  readonly userName?: string | undefined;
+  readonly userEmail?: string | undefined;
   /** Names of the user's permission sets; `administrator` is built in. */
   readonly permissionSets: readonly string[];
+  /** Where a program acts by an API key: what the key narrows the user's rights to. */
+  readonly scope?: KeyScope | undefined;
   readonly timeZone: string;
   readonly locale: string;
   /** Where the request came in: `api`, `web`, `cli`. */
@@ -150,6 +156,8 @@ export interface BatchRequest {
   readonly records: readonly unknown[];
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;
+  /** `report` unless given. */
+  readonly warnings?: WarningMode | undefined;
 }
 
 /** A fault in input, with its pointer into the record (or the request). Never repeats stored values. */
@@ -158,6 +166,21 @@ export interface InputError {
   readonly pointer: string;
   readonly message: string;
   readonly hint?: string;
+  /** `warning`: it stands in the way of nothing unless it was asked to (`SaveOptions.warnings`). */
+  readonly severity?: 'warning';
+  /** Name of the rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
+}
+
+/** What a save does about rules of severity `warning`: tell of them, or write nothing until they are confirmed. */
+export type WarningMode = 'report' | 'refuse';
+
+export interface SaveOptions {
+  readonly dryRun?: boolean;
+  /** `report` unless given; `refuse` throws `unconfirmed_warnings`. */
+  readonly warnings?: WarningMode | undefined;
+  /** Told the warnings of a record that was saved in spite of them. */
+  onWarnings?(warnings: readonly InputError[]): void;
 }
 
 export interface BatchResult {
@@ -166,6 +189,8 @@ export interface BatchResult {
   readonly id: string | null;
   readonly version: number | null;
   readonly errors?: readonly InputError[];
+  /** Of a record that was saved in spite of them. */
+  readonly warnings?: readonly InputError[];
 }
 
 export interface PresentedHistory {
@@ -192,19 +217,14 @@ export interface RecordLifecycle {
   get(context: Context, object: string, id: string, fields?: readonly string[]): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
-  create(
-    context: Context,
-    object: string,
-    input: unknown,
-    options?: { readonly dryRun?: boolean },
-  ): Promise<PresentedRecord>;
+  create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
     context: Context,
     object: string,
     id: string,
     input: unknown,
-    options?: { readonly version?: number | undefined; readonly dryRun?: boolean },
+    options?: SaveOptions & { readonly version?: number | undefined },
   ): Promise<PresentedRecord>;
   /** To the recycle bin, children and cascades with it; `purge` erases a deleted record for good. */
   delete(

@@ -13,6 +13,7 @@ export type EngineErrorCode =
   | 'invalid_query'
   | 'invalid_cursor'
   | 'invalid_metadata'
+  | 'unconfirmed_warnings'
   | 'stale_version'
   | 'stale_revision'
   | 'unique_violation'

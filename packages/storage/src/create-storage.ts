@@ -60,7 +60,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       }),
       records: createRecordStore(connections, features),
       jobs: createJobQueue(connections),
-      transaction: (work) => connections.transaction(work),
+      transaction: (work, options) => connections.transaction(work, options),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       ping: () => ping(connections),

@@ -462,7 +462,39 @@ export interface SessionRow {
   readonly expiresAt: string;
 }
 
-export interface IdentityStore {
+/** An API key, without the key. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly ending: string;
+  readonly scope: {
+    readonly access: 'read' | 'write';
+    readonly objects: readonly string[] | undefined;
+    readonly metadata: boolean;
+    readonly users: boolean;
+  };
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** API keys of users, each of one workspace. */
+export interface ApiKeyStore {
+  insertApiKey(key: ApiKeyRow & { readonly workspace: string; readonly tokenHash: string }): Promise<void>;
+  /** With the owner behind it, active or not. */
+  findApiKey(
+    tokenHash: string,
+  ): Promise<(ApiKeyRow & { readonly identityId: string; readonly membership: MembershipRow }) | undefined>;
+  touchApiKey(id: string, lastUsedAt: string): Promise<void>;
+  /** Newest first. */
+  listApiKeys(workspace: string, userId?: string): Promise<readonly ApiKeyRow[]>;
+  /** False: there was none. */
+  deleteApiKey(workspace: string, id: string, userId?: string): Promise<boolean>;
+  deleteExpiredApiKeys(before: string): Promise<number>;
+}
+
+export interface IdentityStore extends ApiKeyStore {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
@@ -522,8 +554,14 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
   readonly jobs: JobQueue;
-  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly idleMilliseconds?: number },
+  ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */

@@ -79,7 +79,7 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     return toResponse(user);
   });
 
-  app.post('/me/password', async (request, reply) => {
+  app.post('/me/password', { config: { access: 'session' } }, async (request, reply) => {
     readParameters(request.query, {});
     const body = readBody(request.body, { current_password: text, new_password: text });
     requireGiven(body, 'current_password', 'new_password');

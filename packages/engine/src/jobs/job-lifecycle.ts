@@ -80,6 +80,9 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
   const ask = (wish: JobWish | 'resume') => (context: Context, id: string) =>
     translated(async () => {
       const { id: known } = await findJob(parts, context, id);
+      if (context.kind === 'user' && context.scope?.access === 'read') {
+        throw new EngineError('forbidden', 'This key reads: it may not change what a job does.');
+      }
       return present((await jobs.ask(context.workspace, known, wish))!);
     });
   return {
@@ -107,7 +110,10 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
           before,
         });
         const page = found.slice(0, limit);
-        return { jobs: page.map(present), next: found.length > limit ? page.at(-1)!.id : null };
+        return {
+          jobs: page.filter((job) => isInScope(context, job)).map(present),
+          next: found.length > limit ? page.at(-1)!.id : null,
+        };
       }),
     cancel: ask('cancel'),
     pause: ask('pause'),
@@ -121,8 +127,23 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
 export async function findJob({ storage }: Parts, context: Context, id: string): Promise<StoredJob> {
   const job = ID.test(id) ? await storage.jobs.find(context.workspace, id.toLowerCase()) : undefined;
-  if (job && (job.actorId === keptContext(context).actorId || seesAll(context))) return job;
+  const isTheirs = job && (job.actorId === keptContext(context).actorId || seesAll(context));
+  if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
+}
+
+/** To a key that is kept to some objects, a job about another one does not exist. */
+function isInScope(context: Context, job: StoredJob): boolean {
+  const objects = context.kind === 'user' ? context.scope?.objects : undefined;
+  if (!objects) return true;
+  const about = aboutOf(job);
+  const object = typeof about === 'object' && about !== null && 'object' in about ? about.object : undefined;
+  return typeof object === 'string' && objects.includes(object);
+}
+
+function aboutOf({ input }: StoredJob): JsonValue {
+  const hasAbout = typeof input === 'object' && input !== null && 'about' in input;
+  return hasAbout ? (input as { readonly about: JsonValue }).about : null;
 }
 
 function seesAll(context: Context): boolean {
@@ -134,8 +155,6 @@ function invalidCursor(): EngineError {
 }
 
 function present(job: StoredJob): Job {
-  const { input } = job;
-  const isObject = typeof input === 'object' && input !== null && 'about' in input;
   return {
     id: job.id,
     kind: job.kind,
@@ -143,7 +162,7 @@ function present(job: StoredJob): Job {
     progress: { done: job.done, total: job.total },
     counts: job.counts,
     message: job.message,
-    about: isObject ? (input as { readonly about: JsonValue }).about : null,
+    about: aboutOf(job),
     result: job.result,
     wish: job.wish,
     created_by: { id: job.actorId, name: job.actorName },
