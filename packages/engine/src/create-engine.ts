@@ -1,6 +1,8 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { createChangeFeed } from './change-feed.ts';
+import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { createImportDesk } from './import/imports.ts';
@@ -35,8 +37,10 @@ export function createEngine({
   jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
-  const snapshots = new SnapshotCache(storage, log);
-  const parts: Parts = { storage, snapshots, log, now: () => clock().toISOString(), write: WRITE_PATHS };
+  const conversions = new ConversionRunner();
+  const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
+  const now = () => clock().toISOString();
+  const parts: Parts = { storage, snapshots, log, conversions, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -65,6 +69,7 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
     startWorkers: (options) =>
@@ -86,7 +91,10 @@ export function createEngine({
       if (!workspace) throw new EngineError('forbidden', 'There is no workspace yet: make one first.');
       return users.createFirstAdministrator(workspace, input);
     },
-    close: () => snapshots.close(),
+    async close() {
+      await conversions.close();
+      await snapshots.close();
+    },
   };
 }
 

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import type { PresentedRecord } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { notYetAvailable } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
 import { jsonParameter, namesParameter, oneOf, readParameters } from '../shape.ts';
 
@@ -41,10 +40,6 @@ export function transferRoutes(app: FastifyInstance, { engine }: Parts): void {
       return sendFile(reply, `${object}-${day}.${format}`, format, lines());
     },
   );
-
-  app.get('/events', { exposeHeadRoute: false }, async () => {
-    throw notYetAvailable('Live updates', 'Records at scale');
-  });
 }
 
 /** Sends lines as a file to be saved. */
