@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
+import multipart from '@fastify/multipart';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -25,6 +26,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { fileRoutes } from './routes/files.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -113,6 +115,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     brotliOptions: { params: { 1: 4 } },
     zlibOptions: { level: 5 },
   });
+  // One registration for files and imports; each door states its own limits.
+  await app.register(multipart, { throwFileSizeLimit: false });
   await app.register(async (api) => apiRoutes(api, parts), { prefix: API_PREFIX });
   await serveWeb(app, options.webFolder);
   app.addHook('onClose', async () => parts.metrics.stop());
@@ -164,6 +168,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    fileRoutes,
   ]) {
     routes(api, parts);
   }

@@ -35,6 +35,8 @@ declare module 'fastify' {
     readonly access?: 'public' | 'session';
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
+    /** The workspace may also be named by the parameter `workspace`. */
+    readonly workspaceInQuery?: boolean;
   }
 }
 
@@ -76,7 +78,7 @@ function atWork(
     );
   }
   requireSameOrigin(request, options.publicUrl);
-  const wanted = request.headers['x-workspace'] ?? session.workspace;
+  const wanted = request.headers['x-workspace'] ?? workspaceInQuery(request) ?? session.workspace;
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
   const person = { token, session, membership };
@@ -85,6 +87,13 @@ function atWork(
     return workspace.then((found) => withPreferences(request, person, found, options));
   }
   return withPreferences(request, person, workspace, options);
+}
+
+/** Pictures in a page are asked for by address alone: their doors take the workspace as a parameter. */
+function workspaceInQuery({ routeOptions, query }: FastifyRequest): string | undefined {
+  if (!routeOptions.config.workspaceInQuery) return undefined;
+  const { workspace } = query as { readonly workspace?: unknown };
+  return typeof workspace === 'string' && workspace !== '' ? workspace : undefined;
 }
 
 type Person = Pick<Caller, 'token' | 'session' | 'membership'>;

@@ -15,6 +15,10 @@ interface Door {
   readonly query?: Readonly<Record<string, unknown>>;
   readonly status?: number;
   readonly isPublic?: boolean;
+  /** The body is a form with a file. */
+  readonly isMultipart?: boolean;
+  /** The answer is the content of a file. */
+  readonly isFile?: boolean;
 }
 
 const changeSet = {
@@ -150,6 +154,32 @@ const DOORS: Readonly<Record<string, Door>> = {
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
   },
+  'get /files/{id}': {
+    summary: 'The content of a file that you may see',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    isFile: true,
+  },
+  'get /records/{object}/{id}/files/{field}': {
+    summary: 'The content of the file, or of the first file, of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    isFile: true,
+  },
+  'get /records/{object}/{id}/files/{field}/{file}': {
+    summary: 'The content of one file of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    isFile: true,
+  },
+  'post /files': {
+    summary: 'Send a file, for a record to refer to by its id',
+    tag: 'files',
+    body: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    required: ['file'],
+    isMultipart: true,
+    status: 201,
+  },
   'get /openapi.json': { summary: 'This document', tag: 'describe' },
   'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },
   'get /ready': { summary: 'Whether it can serve', tag: 'operations', isPublic: true },
@@ -169,7 +199,9 @@ export function fixedPaths(): Paths {
     const inQuery = Object.entries(door.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
-    const content = status === 204 ? {} : { content: { 'application/json': { schema: object } } };
+    const answer = door.isFile ? { '*/*': {} } : { 'application/json': { schema: object } };
+    const content = status === 204 ? {} : { content: answer };
+    const bodyType = door.isMultipart ? 'multipart/form-data' : 'application/json';
     const schema = {
       ...object,
       properties: door.body,
@@ -183,7 +215,7 @@ export function fixedPaths(): Paths {
       summary: door.summary,
       ...(door.isPublic ? { security: [] } : {}),
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(door.body ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+      ...(door.body ? { requestBody: { required: true, content: { [bodyType]: { schema } } } } : {}),
       responses: { [status]: { description: door.summary, ...content }, default: PROBLEM },
     };
   }

@@ -14,6 +14,7 @@ import type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   ListQuery,
   ListResponse,
@@ -85,13 +86,13 @@ export function createClient(options: ClientOptions = {}) {
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -189,6 +190,22 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
+    fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
+      const parameters = new URLSearchParams({
+        ...(mode === 'download' ? { download: 'true' } : {}),
+        ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+      });
+      return `${origin}/api/v1/files/${encodeURIComponent(id)}${parameters.size > 0 ? `?${parameters}` : ''}`;
+    },
+    /** Sends a file, for a record to refer to by its id. */
+    upload: async (file: Blob, name: string): Promise<FileResponse> => {
+      const form = new FormData();
+      form.set('file', file, name);
+      const response = await exchange('POST', '/files', form);
+      if (response.status < 400) return response.body as FileResponse;
+      throw new ApiError(asProblem(response.status, response.body));
+    },
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
     /** Address of a CSV or NDJSON download. */
     exportAddress: (

@@ -12,6 +12,7 @@ export type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   ListQuery,
   ListResponse,

@@ -3,6 +3,7 @@ import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createFileDirectory, type FileSettings } from './file-directory.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
@@ -10,10 +11,14 @@ import { SnapshotCache } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
+const DEFAULT_FILE_BYTES = 25 * 1024 * 1024;
+
 export interface EngineOptions {
   readonly storage: Storage;
   /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
   readonly systemPackage: Package;
+  /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
+  readonly files?: FileSettings;
   readonly log?: EngineLog;
   /** For tests: the instant of now. */
   readonly clock?: () => Date;
@@ -23,6 +28,7 @@ export interface EngineOptions {
 export function createEngine({
   storage,
   systemPackage,
+  files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
   log = SILENT,
   clock = () => new Date(),
 }: EngineOptions): Engine {
@@ -55,6 +61,7 @@ export function createEngine({
     metadata,
     users,
     records: createRecordLifecycle(parts),
+    files: createFileDirectory(parts, files),
     snapshot,
     model: async (workspace) => (await snapshot(workspace)).model,
     async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {

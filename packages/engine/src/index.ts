@@ -9,6 +9,8 @@ export type {
   ComponentEntry,
   Context,
   Engine,
+  FileDirectory,
+  FileFacts,
   FirstAdministrator,
   FirstUser,
   InputError,
@@ -16,6 +18,7 @@ export type {
   ListResult,
   MetadataLifecycle,
   NewUser,
+  OpenFile,
   Plan,
   PlannedComponent,
   PresentedHistory,
@@ -29,5 +32,6 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { FileSettings } from './file-directory.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';

@@ -64,6 +64,9 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   either: { type: 'lookup', to: ['thing', 'membership'], reverse_name: 'either_of' },
   things: { type: 'multi_lookup', to: 'thing', through: 'membership' },
   approver: { type: 'user' },
+  contract: { type: 'file', accept: ['application/pdf'], max_size: 5 },
+  papers: { type: 'files' },
+  photo: { type: 'image' },
   number: { type: 'auto_number', format: 'C-{YYYY}-{00000}' },
 };
 

@@ -2,6 +2,7 @@
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { StorageError } from './errors.ts';
+import { createFileRegister } from './files/file-register.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
@@ -58,6 +59,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features),
+      files: createFileRegister(connections),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
