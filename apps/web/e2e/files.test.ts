@@ -40,9 +40,12 @@ it('a photo is chosen in the form and shown on the record', async () => {
   await page.getByText('notes.txt is of a kind that is not taken here.').waitFor();
   await photo.setInputFiles({ name: 'ada.png', mimeType: 'image/png', buffer: PNG });
   await page.getByRole('button', { name: 'Remove ada.png' }).waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).include('[class*=zone]').analyze();
   expect(violations.map((each) => [each.id, each.nodes.map((node) => node.html)])).toEqual([]);
-  await page.getByRole('button', { name: /^(Save|Create)/ }).first().click();
+  await page
+    .getByRole('button', { name: /^(Save|Create)/ })
+    .first()
+    .click();
   await page.waitForURL(/\/o\/contact\/[0-9a-f-]{36}/);
   const image = page.locator('img[alt="ada.png"]');
   await image.waitFor();
