@@ -5,23 +5,28 @@
  */
 import type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
   ChangeSetBody,
   ColumnsResponse,
+  ConversionsResponse,
   ExplainQuery,
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
   HistoryResponse,
+  KeptValuesResponse,
   ListQuery,
   ListResponse,
   LoginBody,
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanResponse,
@@ -31,6 +36,8 @@ import type {
   SearchResponse,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -39,6 +46,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -62,6 +70,8 @@ export interface ClientOptions {
   readonly keepsCookies?: boolean;
   /** With `keepsCookies`: the token of a session that is open already. */
   readonly session?: string;
+  /** An API key, sent with every request instead of any cookie. */
+  readonly apiKey?: string;
   /** What the client is, for the history of what it changes. */
   readonly source?: 'web' | 'cli' | 'demo';
 }
@@ -89,6 +99,7 @@ export function createClient(options: ClientOptions = {}) {
         ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
@@ -134,6 +145,16 @@ export function createClient(options: ClientOptions = {}) {
     user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
     updateUser: (id: string, body: UserChangeBody) =>
       request<UserResponse>('PATCH', `/users/${encodeURIComponent(id)}`, body),
+    teams: () => request<{ teams: readonly TeamResponse[] }>('GET', '/teams'),
+    createTeam: (body: TeamBody) => request<TeamResponse>('POST', '/teams', body),
+    team: (id: string) => request<TeamResponse>('GET', `/teams/${encodeURIComponent(id)}`),
+    updateTeam: (id: string, body: Partial<TeamBody>) =>
+      request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
+    removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
+    apiKeys: (options: { readonly all?: boolean } = {}) =>
+      request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
+    createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
+    revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
@@ -152,6 +173,13 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
+    keptValues: (id: number, after?: string) =>
+      request<KeptValuesResponse>(
+        'GET',
+        `/metadata/conversions/${id}/values${after === undefined ? '' : `?after=${after}`}`,
+      ),
+    dismissConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}`),
     expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
     list: (object: string, query: ListQuery = {}) =>
       request<ListResponse>('POST', `${records(object)}/query`, {
@@ -207,6 +235,15 @@ export function createClient(options: ClientOptions = {}) {
       throw new ApiError(asProblem(response.status, response.body));
     },
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    jobs: (query: JobsQuery = {}) =>
+      request<JobsResponse>(
+        'GET',
+        `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
+      ),
+    job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** A running job obeys after its present step. */
+    askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

@@ -24,6 +24,8 @@ export interface ProblemEntry {
   readonly message: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** The rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
   /** In faults of metadata: the component that the pointer points into. */
   readonly component?: { readonly kind: string; readonly name: string };
 }
@@ -68,6 +70,8 @@ export interface BatchBody {
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly all_or_nothing?: boolean;
   readonly dry_run?: boolean;
+  /** `refuse`: a record with warnings is not saved. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
 }
 
 export interface BatchResponse {
@@ -77,6 +81,8 @@ export interface BatchResponse {
     readonly id: string | null;
     readonly version: number | null;
     readonly errors?: readonly ProblemEntry[];
+    /** What rules of severity `warning` say of a record that was saved all the same. */
+    readonly warnings?: readonly ProblemEntry[];
   }[];
 }
 
@@ -131,6 +137,8 @@ export interface MeResponse {
   readonly workspace: string;
   readonly workspaces: readonly { readonly name: string; readonly label: string }[];
   readonly rights: readonly string[];
+  /** The teams that you belong to, in this workspace. */
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
@@ -158,6 +166,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */
@@ -166,12 +176,68 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  /** Ids; the set as it shall be. */
+  readonly teams?: readonly string[];
+}
+
+export interface TeamBody {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly email?: string | null;
+  /** Ids of users; the set as it shall be. */
+  readonly members?: readonly string[];
+}
+
+export interface TeamResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  readonly members: readonly string[];
 }
 
 /** `POST /me/password`: ends the person's other sessions. */
 export interface PasswordBody {
   readonly current_password: string;
   readonly new_password: string;
+}
+
+/** `POST /api-keys`. What is absent is not granted; without `objects`, all objects that you may see. */
+export interface ApiKeyBody {
+  readonly name: string;
+  /** `read` unless given. */
+  readonly access?: 'read' | 'write';
+  readonly objects?: readonly string[];
+  /** Reaches metadata, if you may customise. */
+  readonly metadata?: boolean;
+  /** Reaches people and teams, if you may manage users. */
+  readonly users?: boolean;
+  /** 90 unless given. */
+  readonly expires_in_days?: number;
+}
+
+export interface ApiKeyResponse {
+  readonly id: string;
+  readonly name: string;
+  /** The last four characters of the key. */
+  readonly ending: string;
+  readonly access: 'read' | 'write';
+  readonly objects: readonly string[] | null;
+  readonly metadata: boolean;
+  readonly users: boolean;
+  readonly created_at: string;
+  readonly expires_at: string;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+  /** With `?all=true` only. */
+  readonly user?: { readonly id: string; readonly name: string | null };
+}
+export interface ApiKeysResponse {
+  readonly keys: readonly ApiKeyResponse[];
+}
+/** The one answer that has the key itself. */
+export interface NewApiKeyResponse extends ApiKeyResponse {
+  readonly key: string;
 }
 
 export interface WorkspaceResponse {
@@ -243,6 +309,39 @@ export interface PlanDocument {
     readonly is_immediate: boolean;
   }[];
   readonly affected_records: readonly { readonly object: string; readonly count: number }[];
+  /** Fields that change their type while they hold values; `exact + lossy + kept` is `total`. */
+  readonly conversions: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly from: string;
+    readonly to: string;
+    readonly total: number;
+    readonly exact: number;
+    readonly lossy: number;
+    /** Values that don't convert: they stay stored and are listed under `/metadata/conversions`. */
+    readonly kept: number;
+    /** Counted on a sample of a large table. */
+    readonly is_estimate: boolean;
+    readonly lossy_samples: readonly {
+      readonly id: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }[];
+    readonly kept_samples: readonly {
+      readonly id: string;
+      readonly value: unknown;
+      readonly reason: string;
+    }[];
+    /** Of a unique field: values that would come out like another one's. */
+    readonly duplicates: number;
+  }[];
+  /** Fields that shall become unique while records share a value. */
+  readonly duplicates: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly records: number;
+    readonly ids: readonly string[];
+  }[];
   readonly irreversible: readonly string[];
 }
 
@@ -269,6 +368,37 @@ export interface RevisionsResponse {
       readonly change: 'write' | 'remove' | 'rename';
     }[];
   }[];
+}
+
+/** `GET /metadata/conversions`: type changes that are running or have left values behind. */
+export interface ConversionsResponse {
+  readonly conversions: readonly {
+    readonly id: number;
+    readonly object: string;
+    /** Null when the field has changed its type again, or is gone. */
+    readonly field: string | null;
+    readonly from: string;
+    readonly to: string | null;
+    readonly state: 'running' | 'done';
+    readonly exact: number;
+    readonly lossy: number;
+    readonly kept: number;
+    /** Kept values whose record has none in the field yet. */
+    readonly open: number;
+    readonly created_at: string;
+  }[];
+}
+
+/** `GET /metadata/conversions/{id}/values?limit=&after=`; with `format=csv` all of them as a file. */
+export interface KeptValuesResponse {
+  readonly values: readonly {
+    readonly record: string;
+    readonly text: string;
+    readonly value: unknown;
+    readonly reason: string;
+    readonly is_deleted: boolean;
+  }[];
+  readonly next: string | null;
 }
 
 /** State of the online promotion of fields to columns, for the builder. */

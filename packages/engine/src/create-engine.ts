@@ -1,13 +1,19 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { createFileDirectory, type FileSettings } from './file-directory.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import { createJobLifecycle } from './jobs/job-lifecycle.ts';
+import { JOB_KINDS } from './jobs/registry.ts';
+import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
+import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
@@ -20,6 +26,8 @@ export interface EngineOptions {
   /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
   readonly files?: FileSettings;
   readonly log?: EngineLog;
+  /** Kinds of jobs beside the engine's own. */
+  readonly jobKinds?: readonly JobKind[];
   /** For tests: the instant of now. */
   readonly clock?: () => Date;
 }
@@ -30,10 +38,13 @@ export function createEngine({
   systemPackage,
   files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
   log = SILENT,
+  jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
-  const snapshots = new SnapshotCache(storage, log);
-  const parts: Parts = { storage, snapshots, log, now: () => clock().toISOString(), write: WRITE_PATHS };
+  const conversions = new ConversionRunner();
+  const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
+  const now = () => clock().toISOString();
+  const parts: Parts = { storage, snapshots, log, conversions, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -60,8 +71,12 @@ export function createEngine({
   return {
     metadata,
     users,
+    teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
     files: createFileDirectory(parts, files),
+    jobs: createJobLifecycle(parts),
+    startWorkers: (options) =>
+      startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,
     model: async (workspace) => (await snapshot(workspace)).model,
     async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {
@@ -79,7 +94,10 @@ export function createEngine({
       if (!workspace) throw new EngineError('forbidden', 'There is no workspace yet: make one first.');
       return users.createFirstAdministrator(workspace, input);
     },
-    close: () => snapshots.close(),
+    async close() {
+      await conversions.close();
+      await snapshots.close();
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface Draft {
   readonly input: ParsedInput;
   /** Set by step 2 for a record that exists. */
   current: StoredRecord | undefined;
+  /** Keys of values that this save converts, because the type change has not reached the record. */
+  settled: readonly string[];
   ownerId: string;
   recordType: string | null;
   /** The whole data as it shall be, by field key. */
@@ -25,6 +27,8 @@ export interface Draft {
   links: Map<CompiledField, readonly string[]>;
   /** Faults of the input, all of them. */
   readonly problems: InputError[];
+  /** What rules of severity `warning` have found. */
+  readonly warnings: InputError[];
   /** Why nothing further was looked at: not there, not allowed, changed by somebody else. */
   failure: Failure | undefined;
 }
@@ -43,12 +47,14 @@ export function makeDraft(
     id,
     input,
     current: undefined,
+    settled: [],
     ownerId: '',
     recordType: null,
     data: {},
     changes: new Map(),
     links: new Map(),
     problems: [...input.problems],
+    warnings: [],
     failure: undefined,
   };
 }

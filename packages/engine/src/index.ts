@@ -8,16 +8,19 @@ export type {
   Component,
   ComponentEntry,
   Context,
+  ConversionPlan,
   Engine,
   FileDirectory,
   FileFacts,
   FirstAdministrator,
   FirstUser,
   InputError,
+  KeptValues,
   ListRequest,
   ListResult,
   MetadataLifecycle,
   NewUser,
+  OpenConversion,
   OpenFile,
   Plan,
   PlannedComponent,
@@ -26,6 +29,8 @@ export type {
   RecordLifecycle,
   SearchHit,
   SystemContext,
+  Team,
+  TeamDirectory,
   User,
   UserChange,
   UserContext,
@@ -33,5 +38,8 @@ export type {
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
 export type { FileSettings } from './file-directory.ts';
+export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
+export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
+export type { WorkerOptions, Workers } from './jobs/workers.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';

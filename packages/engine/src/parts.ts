@@ -6,7 +6,8 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
-import type { BatchResult, Context, InputError } from './engine.ts';
+import type { ConversionRunner } from './conversions.ts';
+import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Pinned } from './pinned.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
@@ -21,6 +22,7 @@ export interface Parts {
   readonly storage: Storage;
   readonly snapshots: SnapshotCache;
   readonly log: EngineLog;
+  readonly conversions: ConversionRunner;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;
   readonly write: WritePaths;
@@ -56,6 +58,8 @@ export interface SaveRequest {
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;
   readonly authority: Authority;
+  /** `report` unless given. */
+  readonly warnings?: WarningMode | undefined;
   /** Runs inside it when given: nothing is retried then, the owner of the transaction does. */
   readonly transaction?: Transaction | undefined;
 }
@@ -90,6 +94,8 @@ export interface SavedItem {
   readonly id: string | null;
   readonly record: SavedRecord | undefined;
   readonly failure: Failure | undefined;
+  /** What rules of severity `warning` have found. */
+  readonly warnings?: readonly InputError[];
 }
 
 export interface SaveOutcome {

@@ -41,8 +41,11 @@ export interface FieldDescription {
   /** For lookups: the objects that it may point to. */
   readonly targets: readonly string[];
   readonly is_polymorphic: boolean;
-  /** The literal default, or one the form computes. */
-  readonly default: { readonly kind: 'value' | 'today' | 'now' | 'user'; readonly value?: JsonValue } | null;
+  /** The literal default, or one the form computes; `computed` stands among the object's rules. */
+  readonly default: {
+    readonly kind: 'value' | 'today' | 'now' | 'user' | 'computed';
+    readonly value?: JsonValue;
+  } | null;
   readonly scale: number | null;
   readonly currency: string | null;
   /** Of files: the media types that are taken (`image/*` for a family); any when absent. */

@@ -42,7 +42,11 @@ export type VerbLabel =
   | 'is_not_blank'
   | 'is_within'
   | 'is_me'
-  | 'is_not_me';
+  | 'is_not_me'
+  | 'changed'
+  | 'not_changed'
+  | 'is_new'
+  | 'is_not_new';
 
 export interface FilterVerbDescription {
   readonly verb: FilterVerb;

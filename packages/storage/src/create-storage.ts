@@ -1,9 +1,11 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
+import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
 import { createFileRegister } from './files/file-register.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
 import { runPromotions } from './maintenance/promotion.ts';
@@ -53,6 +55,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
+      conversions: createConversionStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => maintenance.wake(workspace),
@@ -60,6 +63,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       }),
       records: createRecordStore(connections, features),
       files: createFileRegister(connections),
+      jobs: createJobQueue(connections),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),

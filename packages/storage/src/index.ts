@@ -2,11 +2,27 @@
 export { createStorage, type StorageOptions } from './create-storage.ts';
 export { StorageError, type StorageErrorCode } from './errors.ts';
 export type {
+  ClaimedJob,
+  JobEnd,
+  JobProgress,
+  JobQueue,
+  JobState,
+  JobWish,
+  JobWord,
+  NewJob,
+  Rejection,
+  StoredJob,
+} from './jobs/jobs.ts';
+export type {
   Capabilities,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
   ColumnState,
+  Conversion,
+  ConversionStore,
+  ConvertedRow,
+  ConvertValues,
   DependentRecord,
   FileClaim,
   FileRegister,
@@ -15,6 +31,7 @@ export type {
   IdentityRow,
   IdentityStore,
   InsertRow,
+  KeptValue,
   MembershipRow,
   MetadataStore,
   PromotedColumn,
@@ -23,6 +40,7 @@ export type {
   Revision,
   SessionRow,
   Snapshot,
+  StartedConversion,
   Storage,
   StorageStep,
   StoredComponent,

@@ -11,12 +11,14 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldRecord,
   JsonValue,
   Model,
   RecordData,
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -28,6 +30,8 @@ export interface Snapshot {
   readonly model: Model;
   /** Promoted columns that may be read, by object key, then field key. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, PromotedColumn>>;
+  /** Open type changes by object key, the oldest first; who writes a record settles its values (SPEC P8b). */
+  readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
 }
 
 export interface PromotedColumn {
@@ -82,6 +86,7 @@ export interface StoredMetadata {
   /** Field keys that deleted fields of an object still hold, with the column type they had: `deal` → `amount` → numeric. */
   readonly retiredKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly columns: Snapshot['columns'];
+  readonly conversions: NonNullable<Snapshot['conversions']>;
 }
 
 /** One side of a revision: what to write and what to remove. */
@@ -133,6 +138,95 @@ export interface PublishRequest {
   readonly backward: ChangeSet;
   readonly author: string;
   readonly message: string | undefined;
+  /** Fields that change their type and so their key, with what turns their values into the new type. */
+  readonly conversions?: readonly StartedConversion[];
+  readonly convert?: ConvertValues;
+}
+
+export interface StartedConversion {
+  readonly objectKey: string;
+  readonly oldKey: string;
+  readonly newKey: string;
+  readonly source: FieldRecord;
+  readonly hasHistory: boolean;
+}
+
+export type ConversionState = 'running' | 'done' | 'undone' | 'dismissed';
+
+/** A type change of a field that held values. `exact + lossy + kept` is the number of values seen so far. */
+export interface Conversion extends StartedConversion {
+  readonly id: number;
+  readonly state: ConversionState;
+  /** Who published it. */
+  readonly author: string;
+  readonly exact: number;
+  readonly lossy: number;
+  readonly kept: number;
+  readonly error: string | null;
+  readonly createdAt: string;
+}
+
+/** A value of the old field and what became of it; null: it is kept where it is, for the reason given. */
+export interface ConvertedRow {
+  readonly id: string;
+  readonly value: JsonValue | null;
+  readonly isExact: boolean;
+  readonly reason?: string;
+}
+
+/** Converts values of the old field; every row given comes back. May read within the transaction. */
+export type ConvertValues = (
+  conversion: Conversion,
+  rows: readonly { readonly id: string; readonly value: JsonValue }[],
+  transaction: Transaction,
+) => Promise<readonly ConvertedRow[]>;
+
+export interface KeptValue {
+  readonly recordId: string;
+  readonly value: JsonValue;
+  readonly reason: string;
+  readonly isDeleted: boolean;
+}
+
+/** Type changes on live data: what they would do, doing them, and what they left (SPEC P8 to P8d). */
+export interface ConversionStore {
+  /** Open ones with how many kept values nobody has dealt with yet. */
+  list(workspace: Workspace): Promise<readonly (Conversion & { readonly open: number })[]>;
+  /** Kept values whose record still has none in the new field, by record id after `after`. */
+  kept(
+    workspace: Workspace,
+    conversion: Conversion,
+    page: { readonly limit: number; readonly after: string | undefined },
+  ): Promise<readonly KeptValue[]>;
+  /**
+   * Values under a key, of records in the recycle bin too, in pages: all of them where the table is small, else a
+   * random sample. `share`: the part of all rows that was looked at, 1 when it was all.
+   */
+  sample(
+    workspace: Workspace,
+    objectKey: string,
+    fieldKey: string,
+  ): Promise<{
+    readonly share: number;
+    readonly rows: readonly { readonly id: string; readonly value: JsonValue }[];
+  }>;
+  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  duplicates(
+    workspace: Workspace,
+    objectKey: string,
+    fieldKey: string,
+  ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
+  /**
+   * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on
+   * where it was. Returns at once when another process is at it, unless told to `wait`.
+   */
+  run(
+    workspace: Workspace,
+    convert: ConvertValues,
+    options: { readonly wait: boolean; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** Forgets the list of a conversion that is done; values stay where they are. Returns whether there was one. */
+  dismiss(workspace: Workspace, id: number): Promise<boolean>;
 }
 
 export interface ColumnState {
@@ -383,6 +477,12 @@ export interface RecordStore {
     limit: number,
     transaction: Transaction,
   ): Promise<readonly DependentRecord[]>;
+  /** How many live records of each object a principal owns, where it owns any; no more of one can be made meanwhile. */
+  countOwned(
+    snapshot: Snapshot,
+    ownerId: string,
+    transaction: Transaction,
+  ): Promise<readonly { readonly object: CompiledObject; readonly count: number }[]>;
   /** Records that were deleted together with others. */
   findByDeletion(
     snapshot: Snapshot,
@@ -443,7 +543,39 @@ export interface SessionRow {
   readonly expiresAt: string;
 }
 
-export interface IdentityStore {
+/** An API key, without the key. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly ending: string;
+  readonly scope: {
+    readonly access: 'read' | 'write';
+    readonly objects: readonly string[] | undefined;
+    readonly metadata: boolean;
+    readonly users: boolean;
+  };
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** API keys of users, each of one workspace. */
+export interface ApiKeyStore {
+  insertApiKey(key: ApiKeyRow & { readonly workspace: string; readonly tokenHash: string }): Promise<void>;
+  /** With the owner behind it, active or not. */
+  findApiKey(
+    tokenHash: string,
+  ): Promise<(ApiKeyRow & { readonly identityId: string; readonly membership: MembershipRow }) | undefined>;
+  touchApiKey(id: string, lastUsedAt: string): Promise<void>;
+  /** Newest first. */
+  listApiKeys(workspace: string, userId?: string): Promise<readonly ApiKeyRow[]>;
+  /** False: there was none. */
+  deleteApiKey(workspace: string, id: string, userId?: string): Promise<boolean>;
+  deleteExpiredApiKeys(before: string): Promise<number>;
+}
+
+export interface IdentityStore extends ApiKeyStore {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
@@ -557,8 +689,10 @@ export interface Storage {
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
+  readonly conversions: ConversionStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
+  readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */

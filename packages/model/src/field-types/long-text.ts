@@ -1,6 +1,6 @@
 /** Several lines of text, without formatting. */
 import type { FieldType } from '../field-type.ts';
-import { blankToNull, checkPattern, sampleWords, textFamily, textSchema } from './facets.ts';
+import { blankToNull, sampleWords, textFamily, textSchema } from './facets.ts';
 
 export const longText = {
   ...textFamily,
@@ -10,13 +10,13 @@ export const longText = {
   icon: 'align-left',
   properties: ['max_length', 'pattern'],
   widget: 'long_text',
-  convertsTo: ['text'],
+  convertsTo: ['text', 'markdown', 'code', 'email', 'phone', 'url', 'tags', 'address'],
   column: { type: 'text', index: 'none' },
   filterOperators: ['contains', 'starts_with', 'ends_with', 'is_blank'],
   aggregates: ['count'],
   isSortable: false,
   isGroupable: false,
-  check: checkPattern,
+  check: () => [],
   valueSchema: (field) => textSchema(field, 131_072),
   canonicalise: (value) =>
     typeof value === 'string' ? blankToNull(value.replaceAll(/\r\n?/g, '\n').normalize('NFC').trim()) : value,

@@ -8,7 +8,7 @@ export const multiSelect = {
   description: 'Several of a list: interests, channels, regions.',
   category: 'choice',
   icon: 'checklist',
-  properties: ['options', 'option_set'],
+  properties: ['options', 'option_set', 'depends_on'],
   valueType: 'options',
   column: { type: 'text[]', index: 'gin' },
   isReadOnly: false,
@@ -18,7 +18,7 @@ export const multiSelect = {
   isGroupable: false,
   widget: 'multi_select',
   merge: 'union',
-  convertsTo: ['text'],
+  convertsTo: ['text', 'long_text', 'select', 'tags'],
   check: checkOptions,
   valueSchema: (field) => ({
     type: 'array',

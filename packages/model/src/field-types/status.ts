@@ -12,9 +12,9 @@ export const status = {
   label: 'Status',
   description: 'Where a record stands, with the steps that are allowed: open, in progress, done.',
   icon: 'progress-check',
-  properties: ['options', 'option_set', 'transitions'],
+  properties: ['options', 'option_set', 'transitions', 'depends_on'],
   widget: 'status',
-  convertsTo: ['select', 'multi_select', 'text'],
+  convertsTo: ['select', 'multi_select', 'tags', 'text'],
 } as const satisfies FieldType;
 
 /** The options that may follow a stored one; undefined when all may. Staying is always allowed, and not listed. */

@@ -173,13 +173,12 @@ export class Sources {
       return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
     }
     const value = this.#fromData(table, field.key, type);
-    const isFilled = type === 'boolean' && isRoot;
-    return {
-      sql: isFilled ? sql`coalesce(${value}, false)` : value,
-      type,
-      isNullable: !isFilled,
-      isColumn: false,
-    };
+    if (type !== 'boolean') return { sql: value, type, isNullable: true, isColumn: false };
+    // Absent reads as false where there is a record, as in a promoted column; behind no record it is blank.
+    const filled = sql`coalesce(${value}, false)`;
+    if (isRoot) return { sql: filled, type, isNullable: false, isColumn: false };
+    const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+    return { sql: sql`(case when ${isThere} then ${filled} end)`, type, isNullable: true, isColumn: false };
   }
 
   #column(object: CompiledObject, field: CompiledField): string | undefined {
