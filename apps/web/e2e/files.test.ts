@@ -33,8 +33,7 @@ afterAll(() => product?.stop());
 it('a photo is chosen in the form and shown on the record', async () => {
   await page.goto(`${product.origin}/o/contact/new`);
   await page.getByLabel('Last name').fill('Lovelace');
-  const name = page.getByLabel('Name', { exact: true });
-  if (await name.isVisible()) await name.fill('Ada Lovelace');
+  await page.getByLabel('Full name').fill('Ada Lovelace');
   const photo = page.locator('input[type=file]:not([capture])').first();
   await photo.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await page.getByText('notes.txt is of a kind that is not taken here.').waitFor();
@@ -49,5 +48,7 @@ it('a photo is chosen in the form and shown on the record', async () => {
   await page.waitForURL(/\/o\/contact\/[0-9a-f-]{36}/);
   const image = page.locator('img[alt="ada.png"]');
   await image.waitFor();
-  await expect.poll(() => image.evaluate((each) => (each as unknown as { naturalWidth: number }).naturalWidth)).toBe(1);
+  await expect
+    .poll(() => image.evaluate((each) => (each as unknown as { naturalWidth: number }).naturalWidth))
+    .toBe(1);
 });
