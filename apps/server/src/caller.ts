@@ -38,6 +38,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `public`: answered to anyone. `session`: only to who has signed in. Else an API key will do, too. */
     readonly access?: 'public' | 'session';
+    /** The answer goes on for as long as somebody listens. */
+    readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
     /** The workspace may also be named by the parameter `workspace`. */
@@ -73,7 +75,7 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   );
   const { workspace } = membership;
   // A key of another workspace and a workspace that isn't there are answered alike.
-  if ((request.headers['x-workspace'] ?? workspace) !== workspace) throw unknownWorkspace();
+  if ((wantedWorkspace(request) ?? workspace) !== workspace) throw unknownWorkspace();
   if (request.routeOptions.config.access === 'session')
     throw new HttpProblem('forbidden', 'This needs somebody who has signed in: an API key is not enough.');
   if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
@@ -89,6 +91,13 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   if (!caller.rights.includes('api'))
     throw new HttpProblem('forbidden', 'Using an API key needs the right `api`.');
   return caller;
+}
+
+/** Pictures and streams of events are asked for by address alone: their doors take the workspace as a parameter. */
+function wantedWorkspace(request: FastifyRequest): unknown {
+  const { workspace } = request.query as { workspace?: unknown };
+  const asked = request.routeOptions.config.workspaceInQuery ? workspace : undefined;
+  return request.headers['x-workspace'] ?? asked;
 }
 
 /** Whether a request changes nothing. Questions with a body are asked by POST, and are questions still. */
@@ -112,7 +121,7 @@ function atWork(
     );
   }
   requireSameOrigin(request, options.publicUrl);
-  const wanted = request.headers['x-workspace'] ?? workspaceInQuery(request) ?? session.workspace;
+  const wanted = wantedWorkspace(request) ?? session.workspace;
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
   const person = { token, session, membership };
@@ -121,13 +130,6 @@ function atWork(
     return workspace.then((found) => withPreferences(request, person, found, options));
   }
   return withPreferences(request, person, workspace, options);
-}
-
-/** Pictures in a page are asked for by address alone: their doors take the workspace as a parameter. */
-function workspaceInQuery({ routeOptions, query }: FastifyRequest): string | undefined {
-  if (!routeOptions.config.workspaceInQuery) return undefined;
-  const { workspace } = query as { readonly workspace?: unknown };
-  return typeof workspace === 'string' && workspace !== '' ? workspace : undefined;
 }
 
 type Person = Pick<Caller, 'token' | 'session' | 'membership'> & { readonly scope?: KeyScope };

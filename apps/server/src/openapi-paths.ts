@@ -235,6 +235,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     isMultipart: true,
     status: 201,
   },
+  'get /events': {
+    summary: 'Live updates, as server-sent events: that records and metadata have changed',
+    tag: 'search',
+    query: { objects: text, workspace: text },
+  },
   'get /openapi.json': { summary: 'This document', tag: 'describe' },
   'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },
   'get /ready': { summary: 'Whether it can serve', tag: 'operations', isPublic: true },

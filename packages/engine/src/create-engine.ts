@@ -1,6 +1,7 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -74,6 +75,7 @@ export function createEngine({
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
     files: createFileDirectory(parts, files),
+    changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),

@@ -387,6 +387,33 @@ export interface FileDirectory {
   sweep(workspace: Workspace): Promise<number>;
 }
 
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** That a record has changed, never how. */
+export interface RecordChange {
+  /** API name, as of today. */
+  readonly object: string;
+  readonly id: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
+export interface ChangeFeed {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  /** The next changes of all records: for `visible` to choose from, and for no one else. */
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
+  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
+  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+}
+
 // --- users ----------------------------------------------------------------------------------------------------
 
 /** A person in a workspace: identity, membership and user record, seen as one. */
@@ -469,6 +496,7 @@ export interface FirstAdministrator {
 export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
+  readonly changes: ChangeFeed;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
   readonly jobs: JobLifecycle;

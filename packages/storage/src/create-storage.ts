@@ -13,6 +13,7 @@ import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
@@ -63,6 +64,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       }),
       records: createRecordStore(connections, features),
       files: createFileRegister(connections),
+      outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),

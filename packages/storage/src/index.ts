@@ -34,6 +34,8 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  OutboxChange,
+  OutboxStore,
   PromotedColumn,
   PublishRequest,
   RecordStore,

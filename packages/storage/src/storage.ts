@@ -499,6 +499,34 @@ export interface RecordStore {
   ): Promise<readonly HistoryEntry[]>;
 }
 
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** A change of a record, without its values. */
+export interface OutboxChange {
+  readonly objectKey: string;
+  readonly recordId: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */
+export interface OutboxStore {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly OutboxChange[]; readonly position: string }>;
+  /** How far a durable reader has come; what it has not read is kept. */
+  findReader(workspace: Workspace, name: string): Promise<string | undefined>;
+  /** Moves a durable reader on, never back; makes it when there is none. */
+  moveReader(workspace: Workspace, name: string, position: string, transaction?: Transaction): Promise<void>;
+  removeReader(workspace: Workspace, name: string): Promise<void>;
+}
+
 // --- who is there ---------------------------------------------------------------------------------------------
 
 export interface WorkspaceStore {
@@ -692,6 +720,7 @@ export interface Storage {
   readonly conversions: ConversionStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
+  readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;

@@ -15,6 +15,7 @@ import { duration } from './duration.ts';
 import { email } from './email.ts';
 import { file } from './file.ts';
 import { files } from './files.ts';
+import { formula } from './formula.ts';
 import { geolocation } from './geolocation.ts';
 import { image } from './image.ts';
 import { integer } from './integer.ts';
@@ -74,5 +75,6 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     files,
     image,
     autoNumber,
+    formula,
   ].map((type) => [type.name, type as FieldType]),
 );
