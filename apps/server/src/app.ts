@@ -5,7 +5,6 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
-import multipart from '@fastify/multipart';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -30,6 +29,7 @@ import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
+import { importRoutes } from './routes/imports.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -121,8 +121,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     brotliOptions: { params: { 1: 4 } },
     zlibOptions: { level: 5 },
   });
-  // One registration for files and imports; each door states its own limits.
-  await app.register(multipart, { throwFileSizeLimit: false });
   await app.register(async (api) => apiRoutes(api, parts), { prefix: API_PREFIX });
   await serveWeb(app, options.webFolder);
   app.addHook('onClose', async () => parts.metrics.stop());
@@ -179,6 +177,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     fileRoutes,
     eventRoutes,
     jobRoutes,
+    importRoutes,
   ]) {
     routes(api, parts);
   }

@@ -17,11 +17,11 @@ interface Door {
   readonly status?: number;
   /** Schema of the answer, where it is more than an object. */
   readonly answer?: Readonly<Record<string, unknown>>;
+  /** JSON unless given. */
+  readonly answerType?: string;
   readonly isPublic?: boolean;
   /** The body is a form with a file. */
   readonly isMultipart?: boolean;
-  /** The answer is the content of a file. */
-  readonly isFile?: boolean;
 }
 
 const changeSet = {
@@ -201,6 +201,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
   },
   'get /jobs/{id}': { summary: 'How a job is getting on', tag: 'jobs', answer: JOB },
+  'get /jobs/{id}/errors': {
+    summary: 'The rows that an import refused, as a file',
+    tag: 'jobs',
+    query: { format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answer: { type: 'string' },
+    answerType: 'text/csv',
+  },
   'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
@@ -213,19 +220,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     summary: 'The content of a file that you may see',
     tag: 'files',
     query: { download: { type: 'boolean' }, workspace: text },
-    isFile: true,
+    answerType: '*/*',
   },
   'get /records/{object}/{id}/files/{field}': {
     summary: 'The content of the file, or of the first file, of a field',
     tag: 'files',
     query: { download: { type: 'boolean' }, workspace: text },
-    isFile: true,
+    answerType: '*/*',
   },
   'get /records/{object}/{id}/files/{field}/{file}': {
     summary: 'The content of one file of a field',
     tag: 'files',
     query: { download: { type: 'boolean' }, workspace: text },
-    isFile: true,
+    answerType: '*/*',
   },
   'post /files': {
     summary: 'Send a file, for a record to refer to by its id',
@@ -259,8 +266,10 @@ export function fixedPaths(): Paths {
     const inQuery = Object.entries(door.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
-    const answer = door.isFile ? { '*/*': {} } : { 'application/json': { schema: door.answer ?? object } };
-    const content = status === 204 ? {} : { content: answer };
+    const content =
+      status === 204
+        ? {}
+        : { content: { [door.answerType ?? 'application/json']: { schema: door.answer ?? object } } };
     const bodyType = door.isMultipart ? 'multipart/form-data' : 'application/json';
     const schema = {
       ...object,

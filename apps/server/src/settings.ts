@@ -28,6 +28,8 @@ export interface Settings {
   readonly s3: S3Settings | undefined;
   /** Jobs that this process runs at the same time. */
   readonly jobWorkers: number;
+  /** Largest file that may be imported. */
+  readonly importLimitMegabytes: number;
   readonly administrator: { readonly email: string; readonly password: string } | undefined;
   readonly loadsDemo: boolean;
   /** Requests per minute and caller; undefined: no limit. */
@@ -169,6 +171,13 @@ export const SETTINGS = {
       'Jobs, such as imports, that this process runs at the same time. `0` leaves them to the other processes of the cluster.',
     fallback: 2,
     parse: wholeNumber(0, 16),
+  }),
+  importLimitMegabytes: setting({
+    variable: 'TRELLIS_IMPORT_LIMIT_MB',
+    defaultText: '`1000`',
+    description: 'Largest file that may be imported, in megabytes.',
+    fallback: 1000,
+    parse: wholeNumber(1, 100_000),
   }),
   dataDirectory: setting({
     variable: 'TRELLIS_DATA_DIR',
@@ -398,6 +407,7 @@ export function readSettings(
               hasPathStyle: values.s3PathStyle,
             },
       jobWorkers: values.jobWorkers,
+      importLimitMegabytes: values.importLimitMegabytes,
       administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
       loadsDemo: values.loadsDemo,
       rateLimit: values.rateLimit,

@@ -28,6 +28,8 @@ export interface TestServerOptions {
   readonly components?: readonly Component[];
   /** False: nobody is there yet, and `client` is not signed in. */
   readonly administrator?: boolean;
+  /** True: jobs are run, as they are by a real server. */
+  readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
   readonly files?: FileSettings;
   readonly webFolder?: string;
@@ -81,6 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
   });
+  const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
     engine,
@@ -110,6 +113,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await workers?.stop();
       await engine.close();
       await storage.close();
       await database.drop();

@@ -6,6 +6,7 @@ import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { createFileDirectory, type FileSettings } from './file-directory.ts';
+import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
 import { JOB_KINDS } from './jobs/registry.ts';
@@ -77,6 +78,7 @@ export function createEngine({
     files: createFileDirectory(parts, files),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
+    imports: createImportDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,

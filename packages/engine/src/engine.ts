@@ -9,6 +9,7 @@ import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
@@ -500,6 +501,7 @@ export interface Engine {
   readonly users: UserDirectory;
   readonly files: FileDirectory;
   readonly jobs: JobLifecycle;
+  readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

@@ -66,7 +66,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
-      transaction: (work) => connections.transaction(work),
+      transaction: (work, options) => connections.transaction(work, options),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       ping: () => ping(connections),

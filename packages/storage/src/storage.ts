@@ -391,6 +391,18 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<JsonValue, string>>;
+  /** Live records that have one of the values in a field, unique or not: of each value how many, and one of them. */
+  findMatches(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>>;
   /**
    * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
    * per object.
@@ -722,8 +734,14 @@ export interface Storage {
   readonly files: FileRegister;
   readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
-  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly idleMilliseconds?: number },
+  ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */

@@ -3,6 +3,7 @@
  * never run: it is a download unless it is a picture of a kind that can't carry a script, and no page of ours.
  */
 import { Readable } from 'node:stream';
+import multipart from '@fastify/multipart';
 import type { FileFacts, OpenFile } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -18,7 +19,13 @@ interface OfFile {
 const INLINE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
 
 export function fileRoutes(app: FastifyInstance, { engine }: Parts): void {
-  app.post('/files', async (request, reply) => {
+  // Forms are read here alone: as in the doors of imports, a scope of its own keeps them from all others.
+  app.register(async (scope) => {
+    await scope.register(multipart, { throwFileSizeLimit: false });
+    scope.post('/files', receive);
+  });
+
+  const receive = async (request: FastifyRequest, reply: FastifyReply) => {
     readParameters(request.query, {});
     const { context } = callerOf(request);
     if (!request.isMultipart()) {
@@ -34,7 +41,7 @@ export function fileRoutes(app: FastifyInstance, { engine }: Parts): void {
     const file = await engine.files.upload(context, { name: part.filename ?? '', content: part.file });
     reply.code(201);
     return file;
-  });
+  };
 
   const sendFile = async (request: FastifyRequest, reply: FastifyReply, open: Promise<OpenFile>) => {
     const { download = false } = readParameters(request.query, {
