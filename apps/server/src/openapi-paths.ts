@@ -17,6 +17,8 @@ interface Door {
   readonly status?: number;
   /** Schema of the answer, where it is more than an object. */
   readonly answer?: Readonly<Record<string, unknown>>;
+  /** JSON unless given. */
+  readonly answerType?: string;
   readonly isPublic?: boolean;
 }
 
@@ -197,6 +199,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
   },
   'get /jobs/{id}': { summary: 'How a job is getting on', tag: 'jobs', answer: JOB },
+  'get /jobs/{id}/errors': {
+    summary: 'The rows that an import refused, as a file',
+    tag: 'jobs',
+    query: { format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answer: { type: 'string' },
+    answerType: 'text/csv',
+  },
   'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
@@ -204,6 +213,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     summary: 'Find records of any object',
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
+  },
+  'get /events': {
+    summary: 'Live updates, as server-sent events: that records and metadata have changed',
+    tag: 'search',
+    query: { objects: text, workspace: text },
   },
   'get /openapi.json': { summary: 'This document', tag: 'describe' },
   'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },
@@ -225,7 +239,9 @@ export function fixedPaths(): Paths {
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
     const content =
-      status === 204 ? {} : { content: { 'application/json': { schema: door.answer ?? object } } };
+      status === 204
+        ? {}
+        : { content: { [door.answerType ?? 'application/json']: { schema: door.answer ?? object } } };
     const schema = {
       ...object,
       properties: door.body,

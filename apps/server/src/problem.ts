@@ -86,7 +86,6 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   batch_failed: { status: 422, title: 'Nothing of the batch was written' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'The server made a mistake' },
-  not_yet_available: { status: 501, title: 'Not available yet' },
   unavailable: { status: 503, title: 'The server can’t answer now' },
 };
 

@@ -20,6 +20,8 @@ export interface Settings {
   readonly poolSize: number;
   /** Jobs that this process runs at the same time. */
   readonly jobWorkers: number;
+  /** Largest file that may be imported. */
+  readonly importLimitMegabytes: number;
   readonly administrator: { readonly email: string; readonly password: string } | undefined;
   readonly loadsDemo: boolean;
   /** Requests per minute and caller; undefined: no limit. */
@@ -162,6 +164,13 @@ export const SETTINGS = {
     fallback: 2,
     parse: wholeNumber(0, 16),
   }),
+  importLimitMegabytes: setting({
+    variable: 'TRELLIS_IMPORT_LIMIT_MB',
+    defaultText: '`1000`',
+    description: 'Largest file that may be imported, in megabytes.',
+    fallback: 1000,
+    parse: wholeNumber(1, 100_000),
+  }),
   dataDirectory: setting({
     variable: 'TRELLIS_DATA_DIR',
     defaultText: '`.data` in the checkout',
@@ -298,6 +307,7 @@ export function readSettings(
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
       jobWorkers: values.jobWorkers,
+      importLimitMegabytes: values.importLimitMegabytes,
       administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
       loadsDemo: values.loadsDemo,
       rateLimit: values.rateLimit,

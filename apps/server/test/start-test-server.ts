@@ -15,6 +15,7 @@ import { createStorage, type Storage } from '@trellis/storage';
 import { createTestDatabase } from '@trellis/testing';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
+import type { HubRules } from '../src/event-hub.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
@@ -27,11 +28,14 @@ export interface TestServerOptions {
   readonly components?: readonly Component[];
   /** False: nobody is there yet, and `client` is not signed in. */
   readonly administrator?: boolean;
+  /** True: jobs are run, as they are by a real server. */
+  readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
   readonly now?: () => number;
   readonly onSetUp?: () => void;
+  readonly hubRules?: HubRules;
 }
 
 export interface TestServer {
@@ -74,6 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
   });
+  const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
     engine,
@@ -82,6 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settings,
     webFolder,
     ...(onSetUp && { onSetUp }),
+    ...(options.hubRules && { hubRules: options.hubRules }),
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>
@@ -102,6 +108,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await workers?.stop();
       await engine.close();
       await storage.close();
       await database.drop();

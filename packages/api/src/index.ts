@@ -47,4 +47,13 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
-export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';
+export type {
+  ImportAbout,
+  ImportMapping,
+  ImportPreviewResponse,
+  JobResponse,
+  JobState,
+  JobsQuery,
+  JobsResponse,
+  RefusedPlace,
+} from './jobs.ts';

@@ -1,9 +1,11 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
 import { JOB_KINDS } from './jobs/registry.ts';
@@ -67,7 +69,9 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
+    imports: createImportDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,

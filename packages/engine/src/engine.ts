@@ -9,6 +9,7 @@ import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
@@ -344,6 +345,33 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** That a record has changed, never how. */
+export interface RecordChange {
+  /** API name, as of today. */
+  readonly object: string;
+  readonly id: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
+export interface ChangeFeed {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  /** The next changes of all records: for `visible` to choose from, and for no one else. */
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
+  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
+  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+}
+
 // --- users ----------------------------------------------------------------------------------------------------
 
 /** A person in a workspace: identity, membership and user record, seen as one. */
@@ -426,8 +454,10 @@ export interface FirstAdministrator {
 export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
+  readonly changes: ChangeFeed;
   readonly users: UserDirectory;
   readonly jobs: JobLifecycle;
+  readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

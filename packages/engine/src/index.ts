@@ -4,6 +4,7 @@ export type {
   AggregateRequest,
   BatchRequest,
   BatchResult,
+  ChangeFeed,
   ChangeRequest,
   Component,
   ComponentEntry,
@@ -23,6 +24,7 @@ export type {
   PlannedComponent,
   PresentedHistory,
   PresentedRecord,
+  RecordChange,
   RecordLifecycle,
   SearchHit,
   SystemContext,
@@ -34,6 +36,7 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
 export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

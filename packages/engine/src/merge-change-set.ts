@@ -324,7 +324,7 @@ function firstFree(name: string, isFree: (key: string) => boolean): string {
 }
 
 function columnType(body: ComponentOf<'field'>['body']): string | undefined {
-  return FIELD_TYPES.get(body.type)?.column?.type;
+  return body.type === 'formula' ? body.type : FIELD_TYPES.get(body.type)?.column?.type;
 }
 
 /** Whether values stored under the old definition mean the same under the new one. */

@@ -30,7 +30,7 @@ const MAX_ATTEMPTS = 3;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One row of a batch was refused and can't be told apart from the others. */
-class NeedsSingles extends Error {}
+export class NeedsSingles extends Error {}
 class RolledBack extends Error {}
 
 interface Wave {

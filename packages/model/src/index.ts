@@ -47,6 +47,7 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { type FormulaFacts, inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
 export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
@@ -87,6 +88,7 @@ export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,
   CompiledField,
+  CompiledFormula,
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,

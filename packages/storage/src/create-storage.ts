@@ -12,6 +12,7 @@ import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
@@ -61,8 +62,9 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features),
+      outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
-      transaction: (work) => connections.transaction(work),
+      transaction: (work, options) => connections.transaction(work, options),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       ping: () => ping(connections),

@@ -30,6 +30,8 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  OutboxChange,
+  OutboxStore,
   PromotedColumn,
   PublishRequest,
   RecordStore,

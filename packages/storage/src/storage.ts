@@ -391,6 +391,18 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<JsonValue, string>>;
+  /** Live records that have one of the values in a field, unique or not: of each value how many, and one of them. */
+  findMatches(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>>;
   /**
    * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
    * per object.
@@ -497,6 +509,34 @@ export interface RecordStore {
     page: { readonly limit: number; readonly before: string | undefined },
     transaction?: Transaction,
   ): Promise<readonly HistoryEntry[]>;
+}
+
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** A change of a record, without its values. */
+export interface OutboxChange {
+  readonly objectKey: string;
+  readonly recordId: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */
+export interface OutboxStore {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly OutboxChange[]; readonly position: string }>;
+  /** How far a durable reader has come; what it has not read is kept. */
+  findReader(workspace: Workspace, name: string): Promise<string | undefined>;
+  /** Moves a durable reader on, never back; makes it when there is none. */
+  moveReader(workspace: Workspace, name: string, position: string, transaction?: Transaction): Promise<void>;
+  removeReader(workspace: Workspace, name: string): Promise<void>;
 }
 
 // --- who is there ---------------------------------------------------------------------------------------------
@@ -635,9 +675,16 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly records: RecordStore;
+  readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
-  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly idleMilliseconds?: number },
+  ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */

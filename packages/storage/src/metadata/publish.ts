@@ -184,7 +184,9 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column ? [{ key: field.key, type: field.type.column.type }] : [],
+        field.type.column
+          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
+          : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Fence } from '../conversion/conversion-register.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { columnDefinition, slotName, sourceOver } from './wanted-storage.ts';
+import { sourceOver } from './field-source.ts';
+import { columnDefinition, slotName } from './wanted-storage.ts';
 
 export interface FilledColumn {
   readonly number: number;

@@ -19,9 +19,8 @@ import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storag
 import { sqlTypeOf } from '../system-columns.ts';
 
 type Compiled = { readonly statement: CompiledStatement };
-type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets' | 'checkTargets'> = Parameters<
-  RecordStore[K]
->[1];
+type Ask<K extends 'loadForWrite' | 'findByKey' | 'findMatches' | 'findTargets' | 'checkTargets'> =
+  Parameters<RecordStore[K]>[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
 export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
@@ -129,6 +128,28 @@ export class RecordLoader {
     return new Map(rows.map(([value, id]) => [value as JsonValue, id as string]));
   }
 
+  async findMatches(
+    snapshot: Snapshot,
+    request: Ask<'findMatches'>,
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>> {
+    const { object, values } = request;
+    const field = object.fields.get(request.field);
+    if (!field || values.length === 0) return new Map();
+    const question = this.#ask(snapshot, object, `matches ${field.name}`, request.context);
+    const type = sqlTypeOf(field);
+    const given = question.values([...values], type === 'integer' ? 'numeric' : type);
+    const visible = question.condition(request.visible);
+    const rows = await question.run(transaction, (lower, sources) => {
+      const value = sources.value({ text: field.name, through: [], field }).sql;
+      const where = conjunction([sql`t.deleted_at is null`, sql`${value} ${given}`, lower(visible)]);
+      return sql`select ${value}, min(t.id::text), count(*) from ${sources.from()} where ${where} group by 1`;
+    });
+    return new Map(
+      rows.map(([value, id, count]) => [value as JsonValue, { id: id as string, count: count as number }]),
+    );
+  }
+
   async findTargets(
     snapshot: Snapshot,
     request: Ask<'findTargets'>,
@@ -155,7 +176,7 @@ export class RecordLoader {
   ): Promise<readonly ReadonlyMap<string, boolean>[]> {
     const found = questions.map(() => new Map<string, boolean>());
     if (questions.length === 0) return found;
-    const shape = new Shape();
+    const shape = new Shape(context);
     shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} targets of several`);
     const shaped = questions.map(({ object, ids, visible, flag }) => {
       shape.note(object.key);
@@ -173,6 +194,7 @@ export class RecordLoader {
           snapshot,
           features: this.#features,
           targetConditions: new Map(),
+          formulas: shape.formulas,
         });
         const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
         const where = conjunction([sql`t.id ${given}`, sql`t.deleted_at is null`, lower(visible)]);
@@ -222,7 +244,7 @@ class Question {
     readonly object: CompiledObject;
     readonly context: ExpressionContext;
   };
-  readonly #shape = new Shape();
+  readonly #shape: Shape;
 
   constructor(
     connections: Connections,
@@ -235,6 +257,7 @@ class Question {
     this.#statements = statements;
     this.#about = about;
     const { snapshot, object, kind } = about;
+    this.#shape = new Shape(about.context);
     this.#shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${object.key} ${kind}`);
   }
 
@@ -256,6 +279,7 @@ class Question {
         snapshot,
         features: this.#features,
         targetConditions: new Map(),
+        formulas: this.#shape.formulas,
       });
       const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
       return { statement: finishStatement(compile(lower, sources)) };
