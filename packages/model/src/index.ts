@@ -129,6 +129,7 @@ export type {
   RecordQuery,
   RowSlot,
 } from './record-query.ts';
+export { retypeBody } from './retype-body.ts';
 export {
   PRINCIPAL_OBJECTS,
   PRINCIPAL_PATHS,
