@@ -17,6 +17,7 @@ import type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -218,6 +219,22 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
+    fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
+      const parameters = new URLSearchParams({
+        ...(mode === 'download' ? { download: 'true' } : {}),
+        ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+      });
+      return `${origin}/api/v1/files/${encodeURIComponent(id)}${parameters.size > 0 ? `?${parameters}` : ''}`;
+    },
+    /** Sends a file, for a record to refer to by its id. */
+    upload: async (file: Blob, name: string): Promise<FileResponse> => {
+      const form = new FormData();
+      form.set('file', file, name);
+      const response = await exchange('POST', '/files', form);
+      if (response.status < 400) return response.body as FileResponse;
+      throw new ApiError(asProblem(response.status, response.body));
+    },
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(

@@ -16,6 +16,7 @@ export type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
