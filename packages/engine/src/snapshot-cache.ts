@@ -105,7 +105,7 @@ export class SnapshotCache {
       if (newest.revision === known.snapshot.revision && newest.epoch === known.snapshot.epoch) return known;
     }
     const stored = await this.#storage.metadata.load(workspace);
-    const { revision, epoch, columns } = stored;
+    const { revision, epoch, columns, rollups } = stored;
     const isSameModel = known !== undefined && known.snapshot.revision === revision;
     const { model, problems } = isSameModel
       ? { model: known.snapshot.model, problems: known.problems }
@@ -119,7 +119,11 @@ export class SnapshotCache {
         },
       );
     }
-    return { snapshot: Object.freeze({ workspace, revision, epoch, model, columns }), stored, problems };
+    return {
+      snapshot: Object.freeze({ workspace, revision, epoch, model, columns, rollups }),
+      stored,
+      problems,
+    };
   }
 
   /**

@@ -18,6 +18,7 @@ import { Compilation, type CompileInput, ownFieldsOf, replaceField } from './com
 import { compileField, compileOptions, withArticle } from './compile-field.ts';
 import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
+import { compileRollups } from './compile-rollups.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
 import type { CompiledOption } from './field-type.ts';
 import { duplicateOptions } from './field-types/options.ts';
@@ -52,6 +53,7 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileLookups(compilation);
   compileJunctions(compilation);
   checkParents(compilation);
+  compileRollups(compilation);
   markIndexedFields(compilation);
   orderFields(compilation);
   checkRecordTypeOptions(compilation);

@@ -11,6 +11,7 @@ import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createRecordStore } from './records/record-store.ts';
+import { drainMarks, recompute } from './rollups/rollup-worker.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -61,6 +62,10 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
+      drainRollups: async (workspace) => {
+        await recompute(connections, workspace, { isPatient: true, log });
+        await drainMarks(connections, workspace, { isPatient: true });
+      },
       ping: () => ping(connections),
       close: async () => {
         await maintenance.close();

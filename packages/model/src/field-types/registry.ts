@@ -26,6 +26,7 @@ import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
+import { rollup } from './rollup.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -68,5 +69,6 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     multiLookup,
     user,
     autoNumber,
+    rollup,
   ].map((type) => [type.name, type as FieldType]),
 );

@@ -51,7 +51,7 @@ async function fillTogether(
   const table = identifier(workspace.schema, objectKey);
   const register = identifier(workspace.schema, '_column');
   const column = (each: FillColumn) => identifier('t', slotName(each.number));
-  const value = (each: FillColumn) => sourceOver(sql`t.data`, each.source);
+  const value = (each: FillColumn) => sourceOver(sql`t`, each.source);
   const differs = join(
     columns.map((each) => sql`${column(each)} is distinct from ${value(each)}`),
     ' or ',

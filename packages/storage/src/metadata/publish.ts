@@ -13,6 +13,7 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
+import { writeRollups } from '../rollups/rollup-registers.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
 import { writeComponents } from './components.ts';
@@ -104,7 +105,9 @@ async function publishIn(
   }
   await queryObjects(client, "set local lock_timeout = '3s'", []);
   await writeComponents(client, schema, request);
-  const hasMoved = await changeStorage(client, request, context);
+  const hasMovedColumns = await changeStorage(client, request, context);
+  const hasMovedRollups = await writeRollups(client, { ...context, workspace });
+  const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
   const epoch = current.epoch + (hasMoved ? 1 : 0);
   await queryObjects(

@@ -42,17 +42,17 @@ export function createTable(
   derived jsonb${join(promoted, '')}
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 ${fillFunction(schema, key, columns)};
-create trigger fill before insert or update of data on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
+create trigger fill before insert or update of data, derived on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
 
 /** The trigger function, made anew from all columns that are to be filled. */
 export function fillFunction(schema: string, key: string, columns: readonly FilledColumn[]): Sql {
   const assignments = columns.map(
     (column) =>
-      sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new.data`, column.source)};`,
+      sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new`, column.source)};`,
   );
   const body = sql`begin
-  if tg_op = 'INSERT' or new.data is distinct from old.data then
+  if tg_op = 'INSERT' or new.data is distinct from old.data or new.derived is distinct from old.derived then
 ${join(assignments, '\n')}
   end if;
   return new;
@@ -60,9 +60,11 @@ end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
 }
 
-/** The stored source with `data` in place of its placeholder. */
-export function sourceOver(data: Sql, source: string): Sql {
-  return new Sql(source.replaceAll('{data}', data.text));
+/** The stored source with the columns of a row in place of its placeholders. */
+export function sourceOver(row: Sql, source: string): Sql {
+  return new Sql(
+    source.replaceAll('{data}', `${row.text}.data`).replaceAll('{derived}', `${row.text}.derived`),
+  );
 }
 
 function functionName(key: string): string {

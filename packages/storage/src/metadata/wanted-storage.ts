@@ -17,7 +17,7 @@ export interface WantedColumn {
   /** Of a folded column the key of its field with a mark that no key can hold: `name~folded`. */
   readonly fieldKey: string;
   readonly type: ColumnType;
-  /** SQL over the placeholder `{data}`. */
+  /** SQL over the placeholders `{data}` and `{derived}`. */
   readonly source: string;
   readonly isUnique: boolean;
 }
@@ -88,6 +88,7 @@ function isSearched(object: CompiledObject, field: CompiledField): boolean {
 /** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
 export function sourceOf(field: CompiledField): Sql {
   const key = stringLiteral(field.key);
+  if (field.rollup) return rollupSource(field, field.rollup.function);
   const data = dataPlaceholder;
   switch (sqlTypeOf(field)) {
     case 'numeric':
@@ -109,6 +110,27 @@ export function sourceOf(field: CompiledField): Sql {
       return sql`(${data}->>${key})`;
   }
 }
+
+/** A roll-up as it is kept: counts and sums of nothing are 0, and not kept at all. */
+function rollupSource(
+  field: CompiledField,
+  operation: NonNullable<CompiledField['rollup']>['function'],
+): Sql {
+  const key = stringLiteral(field.key);
+  const type = sqlTypeOf(field);
+  if (type === 'numeric') {
+    const value = sql`({derived}->${key})::numeric`;
+    return operation === 'count' || operation === 'sum' ? sql`coalesce(${value}, 0)` : value;
+  }
+  const text = sql`{derived}->>${key}`;
+  if (type === 'boolean') return sql`coalesce((${text})::boolean, false)`;
+  return type === 'date'
+    ? sql`(${text})::date`
+    : type === 'timestamptz'
+      ? sql`(${text})::timestamptz`
+      : sql`(${text})`;
+}
+
 const dataPlaceholder = identifierPlaceholder();
 function identifierPlaceholder(): Sql {
   return sql`{data}`;

@@ -221,7 +221,11 @@ function compileOutputs(
     const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
     const fromData =
-      isWhole && path.through.length === 0 && field.systemColumn === undefined && !field.junction;
+      isWhole &&
+      path.through.length === 0 &&
+      field.systemColumn === undefined &&
+      !field.junction &&
+      !field.rollup;
     return {
       name: path.text,
       column: columnOf(fromData ? sources.own('data') : sources.output(path).sql),
