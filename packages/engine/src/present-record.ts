@@ -173,6 +173,7 @@ export function presentSaved(
   object: CompiledObject,
   record: SavedRecord,
   links: ReadonlyMap<string, readonly string[]>,
+  rollups: ReadonlyMap<string, JsonValue>,
 ): PresentedRecord {
   const system: Readonly<Record<string, JsonValue>> = {
     id: record.id,
@@ -188,6 +189,7 @@ export function presentSaved(
   for (const { out } of selection.slots) {
     const field = object.fields.get(out)!;
     if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
+    else if (field.rollup) result[out] = rollups.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
   }

@@ -11,6 +11,7 @@ import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './p
 import type { Pinned } from './pinned.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
+import { savedRollups } from './present-rollups.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
@@ -131,7 +132,8 @@ export async function presentSavedItem(
       (loaded.get(record.id) ?? []).map((link) => link.far),
     );
   }
-  return presentSaved(selection, object, record, links);
+  const rollups = await savedRollups(parts, pinned, object, { record, fields: selection.fields });
+  return presentSaved(selection, object, record, links, rollups);
 }
 
 async function runBatch(

@@ -194,6 +194,8 @@ export interface StoredRecord {
   readonly deletedAt: string | null;
   readonly deletionId: string | null;
   readonly data: RecordData;
+  /** What is kept of computed fields, by field key; a roll-up that is absent is 0, false or blank. */
+  readonly derived: RecordData;
   /** Value of the second predicate given to `loadForWrite`. */
   readonly isAllowed: boolean;
 }

@@ -77,32 +77,37 @@ export const ROLLUPS: readonly Component[] = [
 /** What the roll-ups of all records must be, told by plain SQL over `data`. */
 export const EXPECTED = (schema: string) => {
   const live = (table: string) => `(select * from "${schema}"."${table}" where deleted_at is null)`;
-  const deal = (aggregate: string) =>
-    `(select ${aggregate} from ${live('deal')} d where d.data->>'account' = a.id::text)`;
   const amount = "(d.data->'amount')::numeric";
-  const open = "coalesce((d.data->>'is_open')::boolean, false)";
+  const open = (row: string) => `coalesce((${row}.data->>'is_open')::boolean, false)`;
   return `
-with account_values as (
-  select a.id, a.data->>'region' as region,
-    ${deal('count(*)')} as deals,
-    coalesce(${deal(`sum(${amount}) filter (where ${open})`)}, 0) as open_total,
-    ${deal(`round(avg(${amount}), 6)`)} as average,
-    ${deal("max(d.data->>'close_date')")} as last_close,
-    coalesce(${deal(`bool_or(${open})`)}, false) as has_open,
-    coalesce(${deal(`bool_and(${open})`)}, false) as all_open,
-    (select count(*) from ${live('task')} t where t.data->'about'->>'id' = a.id::text and coalesce((t.data->>'is_open')::boolean, false)) as tasks,
-    coalesce((select sum((p.data->'score')::numeric) from ${live('person')} p where (p.data->'score')::numeric > 10
-      and exists (select from ${live('member')} m where m.data->>'account' = a.id::text and m.data->>'person' = p.id::text)), 0) as people_score
-  from "${schema}".account a
+with deals as (
+  select d.data->>'account' as parent, count(*) as deals, sum(${amount}) filter (where ${open('d')}) as open_total,
+    round(avg(${amount}), 6) as average, max(d.data->>'close_date') as last_close, bool_or(${open('d')}) as has_open,
+    bool_and(${open('d')}) as all_open
+  from ${live('deal')} d group by 1
+), tasks as (
+  select t.data->'about'->>'id' as parent, count(*) as tasks, count(*) filter (where ${open('t')}) as open_tasks
+  from ${live('task')} t group by 1
+), linked as (
+  select distinct m.data->>'account' as parent, p.id, (p.data->'score')::numeric as score
+  from ${live('member')} m join ${live('person')} p on p.id::text = m.data->>'person'
+), people as (
+  select parent, sum(score) filter (where score > 10) as people_score from linked group by 1
+), accounts as (
+  select a.id, a.data->>'region' as region, a.deleted_at, coalesce(d.deals, 0) as deals, coalesce(d.open_total, 0) as open_total,
+    d.average, d.last_close, coalesce(d.has_open, false) as has_open, coalesce(d.all_open, false) as all_open,
+    coalesce(t.open_tasks, 0) as tasks, coalesce(p.people_score, 0) as people_score
+  from "${schema}".account a left join deals d on d.parent = a.id::text left join tasks t on t.parent = a.id::text
+    left join people p on p.parent = a.id::text
 )
 select 'account' as object, id, jsonb_build_object('deals', deals, 'open_total', open_total, 'average', average, 'last_close', last_close,
-  'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score) as expected from account_values
+  'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score) as expected from accounts
 union all
-select 'region', r.id, jsonb_build_object(
-  'open_total', coalesce((select sum(open_total) from account_values v join ${live('account')} l using (id) where v.region = r.id::text), 0),
-  'largest', (select max(deals) from account_values v join ${live('account')} l using (id) where v.region = r.id::text)) from "${schema}".region r
+select 'region', r.id, jsonb_build_object('open_total', coalesce(sum(a.open_total), 0), 'largest', max(a.deals))
+  from "${schema}".region r left join accounts a on a.region = r.id::text and a.deleted_at is null group by r.id
 union all
-select 'deal', d.id, jsonb_build_object('tasks', (select count(*) from ${live('task')} t where t.data->'about'->>'id' = d.id::text)) from "${schema}".deal d`;
+select 'deal', d.id, jsonb_build_object('tasks', coalesce(t.tasks, 0))
+  from "${schema}".deal d left join tasks t on t.parent = d.id::text`;
 };
 
 /** What is kept, in the same form. */

@@ -24,7 +24,7 @@ type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets' | 'checkTargets'
 >[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
-export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
+export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data, t.derived`;
 
 export function readStored(row: Row, isAllowed: boolean): StoredRecord {
   const [
@@ -39,6 +39,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     deletedAt,
     deletionId,
     data,
+    derived,
   ] = row as readonly [
     string,
     number,
@@ -51,6 +52,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     string | null,
     string | null,
     RecordData,
+    RecordData | null,
   ];
   return {
     id,
@@ -64,6 +66,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     deletedAt,
     deletionId,
     data,
+    derived: derived ?? {},
     isAllowed,
   };
 }
@@ -106,7 +109,7 @@ export class RecordLoader {
       const lock = transaction ? sql` for update of t` : sql``;
       return sql`select ${STORED_COLUMNS}, (${isAllowed}) is true from ${sources.from()} where ${where} order by t.id${lock}`;
     });
-    return rows.map((row) => readStored(row, row[11] === true));
+    return rows.map((row) => readStored(row, row[12] === true));
   }
 
   async findByKey(

@@ -144,7 +144,7 @@ async function workOut(
 export async function recompute(
   connections: Connections,
   workspace: Workspace,
-  options: WorkOptions & { readonly log: (message: string, details?: unknown) => void },
+  options: WorkOptions,
 ): Promise<void> {
   if (!(await hasWaiting(connections, workspace))) return;
   await connections.dedicated(async (client) => {
