@@ -19,9 +19,11 @@ import {
   describeMachine,
   lowestRatios,
   ratiosByConnections,
+  renderRules,
   renderStart,
   renderTable,
 } from './report.ts';
+import { measureRules } from './rules.ts';
 import { openHandSession, seedHand } from './seed/seed-hand.ts';
 import {
   findTables,
@@ -84,6 +86,7 @@ async function run(options: BenchOptions): Promise<void> {
         say(`${workload} at ${connections}: ${result.ratio.toFixed(2)}`);
       }
     }
+    const rulesPerSecond = measureRules();
     const result: BenchResult = {
       date: new Date().toISOString(),
       command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
@@ -100,10 +103,13 @@ async function run(options: BenchOptions): Promise<void> {
         loadedMegabytes: residentMegabytes(trellis.process.pid),
         handLoadedMegabytes: residentMegabytes(hand.pid),
       },
+      rulesPerSecond,
       differences,
       rounds: results,
     };
-    console.log(`\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}`);
+    console.log(
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}`,
+    );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);
     for (const { workload, connections } of failures) say(`FAILED REQUESTS: ${workload} at ${connections}`);

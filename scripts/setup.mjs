@@ -52,7 +52,14 @@ function installInputs() {
 
 /** The web bundles the browser-safe rooms too, so their sources are inputs as well. */
 function webInputs() {
-  const folders = ['apps/web', 'packages/api', 'packages/forms', 'packages/metadata', 'packages/model', 'packages/rules'];
+  const folders = [
+    'apps/web',
+    'packages/api',
+    'packages/forms',
+    'packages/metadata',
+    'packages/model',
+    'packages/rules',
+  ];
   return ['pnpm-lock.yaml', 'scripts/build-web.ts', ...folders.flatMap((folder) => listFiles(folder))].sort();
 }
 

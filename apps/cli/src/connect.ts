@@ -1,6 +1,7 @@
 /**
  * Signs in to a server for a command. Where and as whom comes from options, else from `TRELLIS_URL`, `TRELLIS_EMAIL`,
- * `TRELLIS_PASSWORD` and `TRELLIS_WORKSPACE`, else is asked. `TRELLIS_SESSION` is the token of a session that is
+ * `TRELLIS_PASSWORD` and `TRELLIS_WORKSPACE`, else is asked. `TRELLIS_API_KEY` is used instead of
+ * signing in where it is set. `TRELLIS_SESSION` is the token of a session that is
  * open already: the server gives it to the demo loader that it starts.
  */
 import { ApiError, type Client, createClient } from '@trellis/api';
@@ -28,6 +29,15 @@ export async function connect(
   if (!URL.canParse(url)) throw new CommandError('usage', `${url} is no address of a server.`);
   const workspace = options.workspace ?? environment.TRELLIS_WORKSPACE;
   const session = environment.TRELLIS_SESSION;
+  const apiKey = environment.TRELLIS_API_KEY;
+  if (apiKey) {
+    return createClient({
+      origin: new URL(url).origin,
+      apiKey,
+      source,
+      ...(workspace === undefined ? {} : { workspace }),
+    });
+  }
   const client = createClient({
     origin: new URL(url).origin,
     keepsCookies: true,
@@ -42,7 +52,7 @@ export async function connect(
   ) {
     throw new CommandError(
       'usage',
-      'Nobody is here to be asked who signs in: set TRELLIS_EMAIL and TRELLIS_PASSWORD.',
+      'Nobody is here to be asked who signs in: set TRELLIS_API_KEY, or TRELLIS_EMAIL and TRELLIS_PASSWORD.',
     );
   }
   const email = options.email ?? environment.TRELLIS_EMAIL ?? (await terminal.ask('E-mail:'));

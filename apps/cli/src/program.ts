@@ -60,7 +60,8 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     const url = options.url ?? context.environment.TRELLIS_URL ?? 'http://localhost:3000';
     const client = await connect(options, { ...context, source });
     await answered(url, () => work(client)).finally(() => {
-      if (context.environment.TRELLIS_SESSION === undefined) return client.logout().catch(() => undefined);
+      if (context.environment.TRELLIS_SESSION === undefined && !context.environment.TRELLIS_API_KEY)
+        return client.logout().catch(() => undefined);
     });
   }
   const onServer = (command: Command) =>

@@ -11,7 +11,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { findCaller } from './caller.ts';
+import { findCaller, isReading } from './caller.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -23,12 +23,15 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -159,11 +162,14 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     setupRoutes,
     workspaceRoutes,
     userRoutes,
+    teamRoutes,
+    apiKeyRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    jobRoutes,
   ]) {
     routes(api, parts);
   }
@@ -208,11 +214,6 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
     }
     done();
   });
-}
-
-/** Questions with a body are asked by POST, and are questions still. */
-function isReading(method: string, route: string): boolean {
-  return method === 'GET' || method === 'HEAD' || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
 /** The headers that every response has. */

@@ -1,25 +1,30 @@
 /**
- * Authentication of a request: cookie → session → membership in the workspace asked for → the context that every call
- * of the engine needs. Runs before the body is read, so that 401 and 403 come first whatever was sent.
+ * Authentication of a request: cookie → session, or `Authorization: Bearer` → API key → membership in the workspace
+ * asked for → the context that every call of the engine needs. A key needs no `Origin`: no browser sends it by itself. Runs before the body is read, so that 401 and 403 come first whatever was sent.
  *
- * It may refuse: `unauthenticated`, `api_keys_not_available`, `cross_origin`, `unknown_workspace`, `forbidden`.
+ * It may refuse: `unauthenticated`, `invalid_api_key`, `too_many_attempts`, `cross_origin`, `unknown_workspace`, `forbidden`.
  * A workspace that someone doesn't belong to and one that doesn't exist are answered alike.
  */
-import { type Principal, type SystemRight, systemRights } from '@trellis/access';
+import { type KeyScope, type Principal, type SystemRight, systemRights } from '@trellis/access';
 import type { UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.ts';
 import type { PreferenceDirectory, Preferences } from './preferences.ts';
-import { requireSameOrigin } from './same-origin.ts';
+import { changesState, requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
 /** Who made a request, and where they work in it. */
 export interface Caller {
+  /** Of an API key: its holder, as if they had signed in to its workspace alone. */
   readonly session: Session;
+  /** The session's token, or the key. */
   readonly token: string;
+  /** Whether it is an API key that calls. */
+  readonly isKey: boolean;
+  readonly rights: readonly SystemRight[];
   readonly membership: Membership;
   readonly workspace: Workspace;
   readonly context: UserContext;
@@ -31,7 +36,7 @@ declare module 'fastify' {
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
-    /** `public`: answered without a session. All others need one. */
+    /** `public`: answered to anyone. `session`: only to who has signed in. Else an API key will do, too. */
     readonly access?: 'public' | 'session';
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
@@ -39,7 +44,7 @@ declare module 'fastify' {
 }
 
 export interface CallerOptions {
-  readonly identity: Pick<Identity, 'findSession'>;
+  readonly identity: Pick<Identity, 'findSession' | 'findApiKeyHolder'>;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;
   readonly publicUrl: URL | undefined;
@@ -47,17 +52,46 @@ export interface CallerOptions {
 
 /** Finds out who is calling; a promise only when something had to be loaded. */
 export function findCaller(request: FastifyRequest, options: CallerOptions): Caller | Promise<Caller> {
-  if (request.headers.authorization !== undefined) {
-    throw new HttpProblem(
-      'api_keys_not_available',
-      'API keys are not available yet: sign in at POST /api/v1/auth/login and send the session cookie.',
-      { headers: { 'www-authenticate': 'Bearer realm="trellis"' } },
-    );
-  }
+  if (request.headers.authorization !== undefined) return findKeyCaller(request, options);
   const token = readSessionCookie(request.headers.cookie);
   const session = token === undefined ? undefined : options.identity.findSession(token);
   if (session instanceof Promise) return session.then((found) => atWork(request, token!, found, options));
   return atWork(request, token ?? '', session, options);
+}
+
+const BEARER = { headers: { 'www-authenticate': 'Bearer realm="trellis"' } };
+
+async function findKeyCaller(request: FastifyRequest, options: CallerOptions): Promise<Caller> {
+  const secret = /^Bearer +(\S+)$/i.exec(request.headers.authorization!)?.[1];
+  if (secret === undefined)
+    throw new HttpProblem('unauthenticated', '`Authorization` must be `Bearer` and an API key.', BEARER);
+  const { tokenHash, identityId, membership, scope } = await options.identity.findApiKeyHolder(
+    secret,
+    request.ip,
+  );
+  const { workspace } = membership;
+  // A key of another workspace and a workspace that isn't there are answered alike.
+  if ((request.headers['x-workspace'] ?? workspace) !== workspace) throw unknownWorkspace();
+  if (request.routeOptions.config.access === 'session')
+    throw new HttpProblem('forbidden', 'This needs somebody who has signed in: an API key is not enough.');
+  if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
+    throw new HttpProblem('forbidden', 'This API key may only read.');
+  const session = { tokenHash, identityId, workspace, memberships: [membership] };
+  const found = await options.workspaces.find(workspace);
+  const caller = await withPreferences(
+    request,
+    { token: secret, session, membership, scope },
+    found,
+    options,
+  );
+  if (!caller.rights.includes('api'))
+    throw new HttpProblem('forbidden', 'Using an API key needs the right `api`.');
+  return caller;
+}
+
+/** Whether a request changes nothing. Questions with a body are asked by POST, and are questions still. */
+export function isReading(method: string, route: string): boolean {
+  return !changesState(method) || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
 function atWork(
@@ -87,7 +121,7 @@ function atWork(
   return withPreferences(request, person, workspace, options);
 }
 
-type Person = Pick<Caller, 'token' | 'session' | 'membership'>;
+type Person = Pick<Caller, 'token' | 'session' | 'membership'> & { readonly scope?: KeyScope };
 
 function withPreferences(
   request: FastifyRequest,
@@ -105,7 +139,7 @@ function withPreferences(
 
 function makeCaller(
   request: FastifyRequest,
-  person: Person,
+  { scope, ...person }: Person,
   workspace: Workspace,
   { timeZone, locale }: Preferences,
 ): Caller {
@@ -114,17 +148,21 @@ function makeCaller(
     kind: 'user',
     workspace,
     userId,
+    userName: person.membership.name,
+    userEmail: person.membership.email,
     permissionSets,
+    ...(scope && { scope }),
     timeZone,
     locale,
     source: sourceOf(request),
     requestId: request.id,
   };
   const { right } = request.routeOptions.config;
-  if (right && !systemRights(principalOf(context)).includes(right)) {
+  const rights = systemRights(principalOf(context));
+  if (right && !rights.includes(right)) {
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
-  return { ...person, workspace, context };
+  return { ...person, workspace, context, rights, isKey: scope !== undefined };
 }
 
 /** The caller of a request on a route that needs one. */
@@ -134,7 +172,12 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 export function principalOf(context: UserContext): Principal {
-  return { kind: 'user', userId: context.userId, permissionSets: context.permissionSets };
+  return {
+    kind: 'user',
+    userId: context.userId,
+    permissionSets: context.permissionSets,
+    scope: context.scope,
+  };
 }
 
 /** Where a change came from, for its history: what our own clients say of themselves, else what a browser gives away. */

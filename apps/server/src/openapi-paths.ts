@@ -5,6 +5,7 @@ type Paths = Record<string, Record<string, Readonly<Record<string, unknown>>>>;
 const PROBLEM = { $ref: '#/components/responses/Problem' };
 const object = { type: 'object' };
 const text = { type: 'string' };
+const JOB = { $ref: '#/components/schemas/Job' };
 
 interface Door {
   readonly summary: string;
@@ -14,6 +15,8 @@ interface Door {
   readonly required?: readonly string[];
   readonly query?: Readonly<Record<string, unknown>>;
   readonly status?: number;
+  /** Schema of the answer, where it is more than an object. */
+  readonly answer?: Readonly<Record<string, unknown>>;
   readonly isPublic?: boolean;
 }
 
@@ -50,6 +53,8 @@ const user = {
   teams: { type: 'array', items: text },
 };
 
+const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
+
 /** Method and path → what it is. The order is that of the document. */
 const DOORS: Readonly<Record<string, Door>> = {
   'post /auth/login': {
@@ -81,6 +86,26 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /api-keys': {
+    summary: 'Your API keys, or those of everyone',
+    tag: 'session',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /api-keys': {
+    summary: 'Make an API key; the only answer that has the key itself',
+    tag: 'session',
+    body: {
+      name: text,
+      access: { enum: ['read', 'write'], default: 'read' },
+      objects: { type: 'array', items: text },
+      metadata: { type: 'boolean', default: false },
+      users: { type: 'boolean', default: false },
+      expires_in_days: { type: 'integer', default: 90 },
+    },
+    required: ['name'],
+    status: 201,
+  },
+  'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',
@@ -106,7 +131,17 @@ const DOORS: Readonly<Record<string, Door>> = {
       password: text,
       is_active: { type: 'boolean' },
       permission_sets: user.permission_sets,
+      teams: user.teams,
     },
+  },
+  'get /teams': { summary: 'Teams of this workspace, with the ids of their members', tag: 'users' },
+  'post /teams': { summary: 'Make a team', tag: 'users', body: team, required: ['name'], status: 201 },
+  'get /teams/{id}': { summary: 'One team', tag: 'users' },
+  'patch /teams/{id}': { summary: 'Change a team or its members', tag: 'users', body: team },
+  'delete /teams/{id}': {
+    summary: 'Delete a team; refused with counts while it owns records',
+    tag: 'users',
+    status: 204,
   },
   'get /access/explain': {
     summary: 'Why someone may or may not do something',
@@ -130,7 +165,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /metadata/expression': {
     summary: 'Check an expression',
     tag: 'metadata',
-    body: { object: text, expression: {}, text },
+    body: { object: text, expression: {}, text, record: text },
     required: ['object'],
   },
   'get /metadata/revisions': {
@@ -145,6 +180,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /jobs': {
+    summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
+    tag: 'jobs',
+    query: { limit: { type: 'integer' }, before: text, all: { type: 'boolean' } },
+    answer: {
+      type: 'object',
+      properties: { jobs: { type: 'array', items: JOB }, next: { type: ['string', 'null'] } },
+    },
+  },
+  'get /jobs/{id}': { summary: 'How a job is getting on', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
   'get /search': {
     summary: 'Find records of any object',
     tag: 'search',
@@ -169,7 +217,8 @@ export function fixedPaths(): Paths {
     const inQuery = Object.entries(door.query ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
-    const content = status === 204 ? {} : { content: { 'application/json': { schema: object } } };
+    const content =
+      status === 204 ? {} : { content: { 'application/json': { schema: door.answer ?? object } } };
     const schema = {
       ...object,
       properties: door.body,

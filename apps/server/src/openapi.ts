@@ -7,6 +7,7 @@ import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
+import { transferSchemas } from './openapi-transfer.ts';
 
 export interface ApiDescriptionInput {
   readonly model: Model;
@@ -24,6 +25,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
   const paths: Record<string, Record<string, Operation>> = fixedPaths();
   const schemas: Record<string, unknown> = {
     ...sharedSchemas(),
+    ...transferSchemas(),
     ComponentKind: { type: 'string', enum: KIND_NAMES },
   };
   for (const object of objects) {
@@ -38,7 +40,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
       description: 'Generated from the metadata of this workspace; the version is its metadata revision.',
     },
     servers: [{ url: '/api/v1' }],
-    security: [{ session: [] }],
+    security: [{ session: [] }, { key: [] }],
     tags: objects.map((object) => ({
       name: object.name,
       description: object.body.description ?? object.pluralLabel,
@@ -46,6 +48,7 @@ export function describeApi({ model, revision, label, access }: ApiDescriptionIn
     paths,
     components: {
       securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key, from POST /api-keys.' },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -229,7 +232,7 @@ function recordPaths(
       operationId: `create_${name}`,
       tags,
       summary: `Create one ${object.label}`,
-      parameters: [parameter('DryRun')],
+      parameters: [parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(201, 'The record as it was created.', record),
     };
@@ -248,7 +251,7 @@ function recordPaths(
       operationId: `update_${name}`,
       tags,
       summary: `Change one ${object.label}: given fields are replaced, null clears`,
-      parameters: [parameter('IfMatch'), parameter('DryRun')],
+      parameters: [parameter('IfMatch'), parameter('DryRun'), parameter('Warnings')],
       ...body(input),
       responses: answers(200, 'The record as it is now.', record),
     };

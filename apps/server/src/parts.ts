@@ -11,7 +11,7 @@ export interface Parts {
   readonly engine: Engine;
   readonly storage: Storage;
   readonly identity: Identity;
-  readonly settings: Pick<Settings, 'publicUrl' | 'trustProxy' | 'rateLimit'>;
+  readonly settings: Pick<Settings, 'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays'>;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;
   readonly metrics: Metrics;

@@ -20,11 +20,13 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   unknown_record: { status: 404, title: 'There is no such record' },
   unknown_component: { status: 404, title: 'There is no such component' },
   unknown_revision: { status: 404, title: 'There is no such revision' },
+  unknown_job: { status: 404, title: 'There is no such job' },
   forbidden: { status: 403, title: 'A right is missing' },
   invalid_input: { status: 422, title: 'The input has faults' },
   invalid_query: { status: 422, title: 'The query has faults' },
   invalid_cursor: { status: 400, title: 'The cursor can’t be read' },
   invalid_metadata: { status: 422, title: 'The metadata has faults' },
+  unconfirmed_warnings: { status: 422, title: 'The warnings are not confirmed' },
   stale_version: { status: 409, title: 'The record has changed meanwhile' },
   stale_revision: { status: 409, title: 'The metadata has changed meanwhile' },
   unique_violation: { status: 409, title: 'A value is taken' },
@@ -57,6 +59,7 @@ const STORAGE: { readonly [code in StorageErrorCode]: Meaning | 'bug' } = {
 const IDENTITY: { readonly [code in IdentityErrorCode]: Meaning } = {
   invalid_credentials: { status: 401, title: 'The sign-in was refused' },
   too_many_attempts: { status: 429, title: 'Too many failed sign-ins' },
+  invalid_api_key: { status: 401, title: 'The API key is not valid' },
   no_workspace: { status: 403, title: 'No workspace' },
 };
 
@@ -64,7 +67,6 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   malformed_json: { status: 400, title: 'The JSON can’t be read' },
   malformed_request: { status: 400, title: 'The request can’t be read' },
   unauthenticated: { status: 401, title: 'Not signed in' },
-  api_keys_not_available: { status: 401, title: 'API keys are not available yet' },
   invalid_credentials: IDENTITY.invalid_credentials,
   forbidden: ENGINE.forbidden,
   cross_origin: { status: 403, title: 'The request comes from another site' },
@@ -72,6 +74,8 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
   unknown_user: { status: 404, title: 'There is no such user' },
+  unknown_api_key: { status: 404, title: 'There is no such API key' },
+  unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The address has no such method' },
   already_set_up: { status: 409, title: 'There is an administrator already' },
@@ -182,12 +186,14 @@ function make(meaning: Meaning, content: Content, requestId: string): SentProble
 /** A problem or input error as it is sent; both have these properties, a problem also names its component. */
 export function toEntry(error: EngineError['errors'][number]): ProblemEntry {
   const { code, pointer, message, hint } = error;
+  const rule = 'rule' in error ? error.rule : undefined;
   return {
     code,
     pointer,
     message,
     ...(hint === undefined ? {} : { hint }),
-    ...('severity' in error ? { severity: error.severity } : {}),
+    ...(error.severity === undefined ? {} : { severity: error.severity }),
+    ...(rule === undefined ? {} : { rule }),
     ...('component' in error && error.component ? { component: error.component } : {}),
   };
 }

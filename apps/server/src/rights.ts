@@ -49,6 +49,7 @@ export function accessOf(context: UserContext, model: Model): DescribeAccess {
 }
 
 /** What two callers must have in common to be described the same model in the same way. */
-export function accessKey(context: UserContext): string {
-  return [...context.permissionSets].sort().join(' ');
+export function accessKey({ permissionSets, scope }: UserContext): string {
+  const sets = [...permissionSets].sort().join(' ');
+  return scope === undefined ? sets : `${sets} ${JSON.stringify(scope)}`;
 }

@@ -85,6 +85,10 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       needsSetUp = false;
     }
     storage.startMaintenance();
+    if (settings.jobWorkers > 0) {
+      const workers = engine.startWorkers({ concurrency: settings.jobWorkers });
+      opened('job workers', workers, (each) => each.stop());
+    }
 
     let url = '';
     const loadDemo = () => {

@@ -24,7 +24,7 @@ ${rows.join('\n')}
 ## The command line
 
 \`npm run demo\` and the program \`trellis\` (\`node apps/cli/src/main.ts --help\`) read \`TRELLIS_URL\`
-(\`http://localhost:3000\` unless given), \`TRELLIS_EMAIL\`, \`TRELLIS_PASSWORD\` and \`TRELLIS_WORKSPACE\`, and ask for
+(\`http://localhost:3000\` unless given), \`TRELLIS_API_KEY\`, or \`TRELLIS_EMAIL\`, \`TRELLIS_PASSWORD\` and \`TRELLIS_WORKSPACE\`, and ask for
 what is missing. \`npm run dev\` serves the web on \`TRELLIS_DEV_PORT\` (5173 unless given).
 
 ## Behind a proxy

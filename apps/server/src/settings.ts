@@ -18,6 +18,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly poolSize: number;
+  /** Jobs that this process runs at the same time. */
+  readonly jobWorkers: number;
   readonly administrator: { readonly email: string; readonly password: string } | undefined;
   readonly loadsDemo: boolean;
   /** Requests per minute and caller; undefined: no limit. */
@@ -30,6 +32,8 @@ export interface Settings {
   readonly trustProxy: boolean | string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
+  /** The longest life of an API key. */
+  readonly apiKeyMaxDays: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -150,6 +154,14 @@ export const SETTINGS = {
     fallback: 10,
     parse: wholeNumber(2, 200),
   }),
+  jobWorkers: setting({
+    variable: 'TRELLIS_JOB_WORKERS',
+    defaultText: '`2`',
+    description:
+      'Jobs, such as imports, that this process runs at the same time. `0` leaves them to the other processes of the cluster.',
+    fallback: 2,
+    parse: wholeNumber(0, 16),
+  }),
   dataDirectory: setting({
     variable: 'TRELLIS_DATA_DIR',
     defaultText: '`.data` in the checkout',
@@ -200,6 +212,14 @@ export const SETTINGS = {
     fallback: 168,
     parse: wholeNumber(1, 8760),
   }),
+  apiKeyMaxDays: setting({
+    variable: 'TRELLIS_API_KEY_DAYS',
+    defaultText: '`365`',
+    description:
+      'The longest life of an API key, in days. Whoever makes one without saying so gets at most 90.',
+    fallback: 365,
+    parse: wholeNumber(1, 3650),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -229,6 +249,7 @@ const OTHER_VARIABLES = [
   'TRELLIS_EMAIL',
   'TRELLIS_PASSWORD',
   'TRELLIS_SESSION',
+  'TRELLIS_API_KEY',
   'TRELLIS_WORKSPACE',
   'TRELLIS_UNFROZEN',
   'TRELLIS_DEV_PORT',
@@ -276,6 +297,7 @@ export function readSettings(
       databaseUrl: values.databaseUrl,
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
+      jobWorkers: values.jobWorkers,
       administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
       loadsDemo: values.loadsDemo,
       rateLimit: values.rateLimit,
@@ -285,6 +307,7 @@ export function readSettings(
       trustProxy: values.trustProxy,
       sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
       sessionSeconds: values.sessionHours * 3600,
+      apiKeyMaxDays: values.apiKeyMaxDays,
     },
     warnings: unknownVariables(environment),
   };

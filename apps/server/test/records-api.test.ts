@@ -444,7 +444,6 @@ describe('objects', () => {
 it('doors that lead nowhere yet say so', async () => {
   for (const [method, path] of [
     ['POST', '/records/gadget/import'],
-    ['GET', '/jobs/1'],
     ['GET', '/events'],
   ] as const) {
     const { status, problem } = await call(method, path);

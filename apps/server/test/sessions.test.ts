@@ -185,9 +185,9 @@ describe('a session', () => {
     ).toBe(200);
   });
 
-  it('can’t be replaced by an API key yet, which is said', async () => {
+  it('is replaced by an API key, and by nothing that looks like one', async () => {
     const { status, body } = await call('GET', '/me', { headers: { authorization: 'Bearer x' } });
-    expect({ status, code: body.code }).toEqual({ status: 401, code: 'api_keys_not_available' });
+    expect({ status, code: body.code }).toEqual({ status: 401, code: 'invalid_api_key' });
   });
 });
 

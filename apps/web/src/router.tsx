@@ -96,10 +96,24 @@ const setupSplatRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/SetupPage.tsx'), 'SetupPage'),
 });
 
+const profileRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('./profile/ProfilePage.tsx'), 'ProfilePage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   firstRunRoute,
-  shellRoute.addChildren([homeRoute, listRoute, createRecordRoute, recordRoute, setupRoute, setupSplatRoute]),
+  shellRoute.addChildren([
+    homeRoute,
+    listRoute,
+    createRecordRoute,
+    recordRoute,
+    setupRoute,
+    setupSplatRoute,
+    profileRoute,
+  ]),
 ]);
 
 export const router = createRouter({

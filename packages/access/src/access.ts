@@ -12,8 +12,26 @@ export type Action = 'create' | 'read' | 'update' | 'delete' | 'import' | 'expor
 
 /** Who asks, as far as access is concerned. */
 export type Principal =
-  | { readonly kind: 'user'; readonly userId: string; readonly permissionSets: readonly string[] }
+  | {
+      readonly kind: 'user';
+      readonly userId: string;
+      readonly permissionSets: readonly string[];
+      /** Of a program that acts for the user: it narrows their rights and never widens them. */
+      readonly scope?: KeyScope | undefined;
+    }
   | { readonly kind: 'system'; readonly reason: string };
+
+/** What an API key narrows its owner's rights to. A closed list: whatever is not granted here is not. */
+export interface KeyScope {
+  /** `read`: nothing is changed by it. */
+  readonly access: 'read' | 'write';
+  /** API names of the only objects that exist for it; undefined: all that its owner has. */
+  readonly objects: readonly string[] | undefined;
+  /** Whether it reaches metadata, where its owner may customise. */
+  readonly metadata: boolean;
+  /** Whether it reaches people and teams, where its owner may manage users. */
+  readonly users: boolean;
+}
 
 export interface Decision {
   /** Whether the caller holds the object right at all. False on `read` makes the object unknown to them. */
@@ -55,6 +73,26 @@ const NOTHING: Omit<Decision, 'reasons'> = {
 
 /** The decision for one action on one object. */
 export function decide(principal: Principal, object: CompiledObject, action: Action): Decision {
+  const refusal = principal.kind === 'user' ? beyondScope(principal.scope, object, action) : undefined;
+  return refusal === undefined
+    ? decideByRights(principal, object, action)
+    : { ...NOTHING, reasons: [refusal] };
+}
+
+/** Why a key does not reach so far, whatever its owner may do; undefined when it does. */
+function beyondScope(
+  scope: KeyScope | undefined,
+  object: CompiledObject,
+  action: Action,
+): string | undefined {
+  if (scope?.objects && !scope.objects.includes(object.name))
+    return `The API key does not reach ${object.name}.`;
+  if (scope?.access === 'read' && action !== 'read' && action !== 'export')
+    return 'The API key may only read.';
+  return undefined;
+}
+
+function decideByRights(principal: Principal, object: CompiledObject, action: Action): Decision {
   if (principal.kind === 'system') {
     return { ...EVERYTHING, reasons: [`The platform itself acts: ${principal.reason}.`] };
   }
@@ -69,6 +107,11 @@ export function decide(principal: Principal, object: CompiledObject, action: Act
 
 /** The system rights that the caller holds. */
 export function systemRights(principal: Principal): readonly SystemRight[] {
-  if (principal.kind === 'system' || principal.permissionSets.includes(ADMINISTRATOR)) return SYSTEM_RIGHTS;
-  return [];
+  if (principal.kind === 'system') return SYSTEM_RIGHTS;
+  const { scope } = principal;
+  const held = principal.permissionSets.includes(ADMINISTRATOR) ? SYSTEM_RIGHTS : [];
+  if (!scope) return held;
+  const isReached = (right: SystemRight) =>
+    right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
+  return held.filter(isReached);
 }

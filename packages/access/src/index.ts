@@ -4,6 +4,7 @@ export {
   ADMINISTRATOR,
   type Decision,
   decide,
+  type KeyScope,
   type Principal,
   SYSTEM_RIGHTS,
   type SystemRight,

@@ -5,6 +5,8 @@
  */
 import type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
@@ -21,6 +23,7 @@ import type {
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanResponse,
@@ -30,6 +33,8 @@ import type {
   SearchResponse,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -38,6 +43,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -61,6 +67,8 @@ export interface ClientOptions {
   readonly keepsCookies?: boolean;
   /** With `keepsCookies`: the token of a session that is open already. */
   readonly session?: string;
+  /** An API key, sent with every request instead of any cookie. */
+  readonly apiKey?: string;
   /** What the client is, for the history of what it changes. */
   readonly source?: 'web' | 'cli' | 'demo';
 }
@@ -88,6 +96,7 @@ export function createClient(options: ClientOptions = {}) {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
@@ -133,6 +142,16 @@ export function createClient(options: ClientOptions = {}) {
     user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
     updateUser: (id: string, body: UserChangeBody) =>
       request<UserResponse>('PATCH', `/users/${encodeURIComponent(id)}`, body),
+    teams: () => request<{ teams: readonly TeamResponse[] }>('GET', '/teams'),
+    createTeam: (body: TeamBody) => request<TeamResponse>('POST', '/teams', body),
+    team: (id: string) => request<TeamResponse>('GET', `/teams/${encodeURIComponent(id)}`),
+    updateTeam: (id: string, body: Partial<TeamBody>) =>
+      request<TeamResponse>('PATCH', `/teams/${encodeURIComponent(id)}`, body),
+    removeTeam: (id: string) => request<void>('DELETE', `/teams/${encodeURIComponent(id)}`),
+    apiKeys: (options: { readonly all?: boolean } = {}) =>
+      request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
+    createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
+    revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
@@ -190,6 +209,15 @@ export function createClient(options: ClientOptions = {}) {
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    jobs: (query: JobsQuery = {}) =>
+      request<JobsResponse>(
+        'GET',
+        `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
+      ),
+    job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** A running job obeys after its present step. */
+    askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

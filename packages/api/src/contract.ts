@@ -24,6 +24,8 @@ export interface ProblemEntry {
   readonly message: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** The rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
   /** In faults of metadata: the component that the pointer points into. */
   readonly component?: { readonly kind: string; readonly name: string };
 }
@@ -68,6 +70,8 @@ export interface BatchBody {
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly all_or_nothing?: boolean;
   readonly dry_run?: boolean;
+  /** `refuse`: a record with warnings is not saved. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
 }
 
 export interface BatchResponse {
@@ -77,6 +81,8 @@ export interface BatchResponse {
     readonly id: string | null;
     readonly version: number | null;
     readonly errors?: readonly ProblemEntry[];
+    /** What rules of severity `warning` say of a record that was saved all the same. */
+    readonly warnings?: readonly ProblemEntry[];
   }[];
 }
 
@@ -123,6 +129,8 @@ export interface MeResponse {
   readonly workspace: string;
   readonly workspaces: readonly { readonly name: string; readonly label: string }[];
   readonly rights: readonly string[];
+  /** The teams that you belong to, in this workspace. */
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
@@ -150,6 +158,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */
@@ -158,12 +168,68 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  /** Ids; the set as it shall be. */
+  readonly teams?: readonly string[];
+}
+
+export interface TeamBody {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly email?: string | null;
+  /** Ids of users; the set as it shall be. */
+  readonly members?: readonly string[];
+}
+
+export interface TeamResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  readonly members: readonly string[];
 }
 
 /** `POST /me/password`: ends the person's other sessions. */
 export interface PasswordBody {
   readonly current_password: string;
   readonly new_password: string;
+}
+
+/** `POST /api-keys`. What is absent is not granted; without `objects`, all objects that you may see. */
+export interface ApiKeyBody {
+  readonly name: string;
+  /** `read` unless given. */
+  readonly access?: 'read' | 'write';
+  readonly objects?: readonly string[];
+  /** Reaches metadata, if you may customise. */
+  readonly metadata?: boolean;
+  /** Reaches people and teams, if you may manage users. */
+  readonly users?: boolean;
+  /** 90 unless given. */
+  readonly expires_in_days?: number;
+}
+
+export interface ApiKeyResponse {
+  readonly id: string;
+  readonly name: string;
+  /** The last four characters of the key. */
+  readonly ending: string;
+  readonly access: 'read' | 'write';
+  readonly objects: readonly string[] | null;
+  readonly metadata: boolean;
+  readonly users: boolean;
+  readonly created_at: string;
+  readonly expires_at: string;
+  /** To the minute; null: never. */
+  readonly last_used_at: string | null;
+  /** With `?all=true` only. */
+  readonly user?: { readonly id: string; readonly name: string | null };
+}
+export interface ApiKeysResponse {
+  readonly keys: readonly ApiKeyResponse[];
+}
+/** The one answer that has the key itself. */
+export interface NewApiKeyResponse extends ApiKeyResponse {
+  readonly key: string;
 }
 
 export interface WorkspaceResponse {
@@ -278,6 +344,8 @@ export interface ExpressionBody {
   readonly object: string;
   readonly expression?: unknown;
   readonly text?: string;
+  /** Id of a record: the answer has the expression's value for it. */
+  readonly record?: string;
 }
 
 export interface ExpressionResponse {
@@ -287,6 +355,10 @@ export interface ExpressionResponse {
   readonly type: string | null;
   /** A fault of formula text has its place, both from 1. */
   readonly problems: readonly (ProblemEntry & { readonly line?: number; readonly column?: number })[];
+  /** With `record`, where there is no problem: its value in canonical form, null when blank. */
+  readonly value?: unknown;
+  /** With `value`: what has no answer for this record and is blank, `division_by_zero` or `overflow`. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 export type { ObjectDescription, WorkspaceDescription };

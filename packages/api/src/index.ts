@@ -2,6 +2,9 @@
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AggregateQueryBody,
+  ApiKeyBody,
+  ApiKeyResponse,
+  ApiKeysResponse,
   ApiRecord,
   BatchBody,
   BatchResponse,
@@ -19,6 +22,7 @@ export type {
   LoginResponse,
   MeResponse,
   MetadataResponse,
+  NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
   PlanDocument,
@@ -31,6 +35,8 @@ export type {
   SessionUser,
   SetupBody,
   SetupState,
+  TeamBody,
+  TeamResponse,
   UserBody,
   UserChangeBody,
   UserResponse,
@@ -39,3 +45,4 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';

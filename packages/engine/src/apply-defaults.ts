@@ -46,7 +46,8 @@ function fillBlanks(pinned: Pinned, object: CompiledObject, draft: Draft): void 
   }
 }
 
-function setValue(draft: Draft, field: CompiledField, value: JsonValue): void {
+/** Gives a field its value, and notes the change. */
+export function setValue(draft: Draft, field: CompiledField, value: JsonValue): void {
   const before = draft.data[field.key] ?? null;
   if (value === null) delete draft.data[field.key];
   else draft.data[field.key] = value;
@@ -90,6 +91,8 @@ function defaultOf(pinned: Pinned, field: CompiledField): JsonValue | undefined 
       return pinned.at;
     case 'user':
       return pinned.context.kind === 'user' ? pinned.context.userId : undefined;
+    case 'computed':
+      return undefined;
   }
 }
 

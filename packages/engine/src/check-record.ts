@@ -27,6 +27,8 @@ function addFaults(draft: Draft, value: unknown, field: CompiledField): void {
 function checkRequired(object: CompiledObject, draft: Draft): void {
   for (const field of object.ownFields) {
     if (!field.isRequired || !field.isWritable) continue;
+    // Hidden, it asks for nothing: the rules judge it (`check-rules.ts`).
+    if (object.rules.conditions.get(field.name)?.visibleWhen) continue;
     if (!draft.isNew && !draft.input.values.has(field)) continue;
     if (draft.data[field.key] !== undefined) continue;
     draft.problems.push({

@@ -3,10 +3,15 @@ import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import { createJobLifecycle } from './jobs/job-lifecycle.ts';
+import { JOB_KINDS } from './jobs/registry.ts';
+import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
+import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
@@ -15,6 +20,8 @@ export interface EngineOptions {
   /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
   readonly systemPackage: Package;
   readonly log?: EngineLog;
+  /** Kinds of jobs beside the engine's own. */
+  readonly jobKinds?: readonly JobKind[];
   /** For tests: the instant of now. */
   readonly clock?: () => Date;
 }
@@ -24,6 +31,7 @@ export function createEngine({
   storage,
   systemPackage,
   log = SILENT,
+  jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
   const snapshots = new SnapshotCache(storage, log);
@@ -54,7 +62,11 @@ export function createEngine({
   return {
     metadata,
     users,
+    teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    jobs: createJobLifecycle(parts),
+    startWorkers: (options) =>
+      startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,
     model: async (workspace) => (await snapshot(workspace)).model,
     async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {

@@ -25,6 +25,8 @@ export interface Draft {
   links: Map<CompiledField, readonly string[]>;
   /** Faults of the input, all of them. */
   readonly problems: InputError[];
+  /** What rules of severity `warning` have found. */
+  readonly warnings: InputError[];
   /** Why nothing further was looked at: not there, not allowed, changed by somebody else. */
   failure: Failure | undefined;
 }
@@ -49,6 +51,7 @@ export function makeDraft(
     changes: new Map(),
     links: new Map(),
     problems: [...input.problems],
+    warnings: [],
     failure: undefined,
   };
 }

@@ -4,10 +4,13 @@
  *
  * Every method may throw `EngineError`.
  */
+import type { KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { JobLifecycle } from './jobs/job-lifecycle.ts';
+import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -17,8 +20,13 @@ export interface UserContext {
   readonly workspace: Workspace;
   /** Id of the user record in this workspace. */
   readonly userId: string;
+  /** What rules know as `$user.name` and `$user.email`. */
+  readonly userName?: string | undefined;
+  readonly userEmail?: string | undefined;
   /** Names of the user's permission sets; `administrator` is built in. */
   readonly permissionSets: readonly string[];
+  /** Where a program acts by an API key: what the key narrows the user's rights to. */
+  readonly scope?: KeyScope | undefined;
   readonly timeZone: string;
   readonly locale: string;
   /** Where the request came in: `api`, `web`, `cli`. */
@@ -147,6 +155,8 @@ export interface BatchRequest {
   readonly records: readonly unknown[];
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;
+  /** `report` unless given. */
+  readonly warnings?: WarningMode | undefined;
 }
 
 /** A fault in input, with its pointer into the record (or the request). Never repeats stored values. */
@@ -155,6 +165,21 @@ export interface InputError {
   readonly pointer: string;
   readonly message: string;
   readonly hint?: string;
+  /** `warning`: it stands in the way of nothing unless it was asked to (`SaveOptions.warnings`). */
+  readonly severity?: 'warning';
+  /** Name of the rule that found it: `deal.amount_when_won`. */
+  readonly rule?: string;
+}
+
+/** What a save does about rules of severity `warning`: tell of them, or write nothing until they are confirmed. */
+export type WarningMode = 'report' | 'refuse';
+
+export interface SaveOptions {
+  readonly dryRun?: boolean;
+  /** `report` unless given; `refuse` throws `unconfirmed_warnings`. */
+  readonly warnings?: WarningMode | undefined;
+  /** Told the warnings of a record that was saved in spite of them. */
+  onWarnings?(warnings: readonly InputError[]): void;
 }
 
 export interface BatchResult {
@@ -163,6 +188,8 @@ export interface BatchResult {
   readonly id: string | null;
   readonly version: number | null;
   readonly errors?: readonly InputError[];
+  /** Of a record that was saved in spite of them. */
+  readonly warnings?: readonly InputError[];
 }
 
 export interface PresentedHistory {
@@ -189,19 +216,14 @@ export interface RecordLifecycle {
   get(context: Context, object: string, id: string, fields?: readonly string[]): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
-  create(
-    context: Context,
-    object: string,
-    input: unknown,
-    options?: { readonly dryRun?: boolean },
-  ): Promise<PresentedRecord>;
+  create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
     context: Context,
     object: string,
     id: string,
     input: unknown,
-    options?: { readonly version?: number | undefined; readonly dryRun?: boolean },
+    options?: SaveOptions & { readonly version?: number | undefined },
   ): Promise<PresentedRecord>;
   /** To the recycle bin, children and cascades with it; `purge` erases a deleted record for good. */
   delete(
@@ -252,6 +274,8 @@ export interface User {
   readonly name: string;
   readonly isActive: boolean;
   readonly permissionSets: readonly string[];
+  /** Ids of the teams that they belong to. */
+  readonly teams: readonly string[];
 }
 
 export interface NewUser {
@@ -260,7 +284,7 @@ export interface NewUser {
   /** Made by the identity room; without one the user can't sign in by password. */
   readonly passwordHash?: string | null | undefined;
   readonly permissionSets?: readonly string[] | undefined;
-  /** Other fields of the user record, by API name: `role`, `title`, the workspace's own. */
+  /** Other fields of the user record, by API name: `role`, `title`, `teams`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -284,6 +308,30 @@ export interface UserDirectory {
   createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
 }
 
+/** A group of users that may own records. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly email: string | null;
+  /** Ids of users. */
+  readonly members: readonly string[];
+}
+
+/** The only writer of teams. Needs the right `manage_users`, but for one's own. Fields are those of the object `team`. */
+export interface TeamDirectory {
+  create(context: Context, fields: Readonly<Record<string, unknown>>): Promise<Team>;
+  /** Throws `unknown_record` for an id that is no team of the workspace. */
+  update(context: Context, id: string, fields: Readonly<Record<string, unknown>>): Promise<Team>;
+  /** Throws `delete_restricted` with counts by object in `blocking` while it owns records. */
+  delete(context: Context, id: string): Promise<void>;
+  find(context: Context, id: string): Promise<Team | undefined>;
+  /** By name. */
+  list(context: Context): Promise<readonly Team[]>;
+  /** Those of the caller, whatever their rights. */
+  ofUser(context: Context): Promise<readonly Pick<Team, 'id' | 'name'>[]>;
+}
+
 /** With the identity behind, so that it can be signed in at once. */
 export interface FirstUser extends User {
   readonly identityId: string;
@@ -299,6 +347,10 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly users: UserDirectory;
+  readonly jobs: JobLifecycle;
+  /** Has this process run jobs, its own and others'. */
+  startWorkers(options?: WorkerOptions): Workers;
+  readonly teams: TeamDirectory;
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;

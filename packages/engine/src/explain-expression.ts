@@ -1,22 +1,32 @@
 /**
  * Explains an expression to its editor: as JSON Logic and as formula text, with its type, or with what is wrong and
- * where.
+ * where; and with the value that it has for a record.
  */
 import type { Problem } from '@trellis/metadata';
 import {
   type CompiledObject,
   checkExpression,
   checkValueExpression,
+  type FieldPath,
+  type JsonValue,
   type Model,
+  type Operand,
   parseFormula,
+  pathsOfOperand,
   printFormula,
 } from '@trellis/model';
+import { evaluate, type NoAnswer } from '@trellis/rules';
+import type { Parts } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { readPaths } from './read-records.ts';
 
 export interface ExpressionRequest {
   readonly object: string;
   /** JSON Logic; not looked at where there is text. */
   readonly expression?: unknown;
   readonly text?: string | undefined;
+  /** Id of a record of the object: the answer has the value that the expression has for it. */
+  readonly record?: string | undefined;
 }
 
 export interface ExplainedExpression {
@@ -26,6 +36,21 @@ export interface ExplainedExpression {
   /** `boolean` for a condition; null when there is a problem. */
   readonly type: string | null;
   readonly problems: readonly PlacedProblem[];
+  /** Where a record was given and nothing is wrong; null is blank. */
+  readonly value?: JsonValue;
+  /** Why a part of the expression is blank for this record. */
+  readonly warnings?: readonly ExpressionWarning[];
+}
+
+export interface ExpressionWarning {
+  readonly code: NoAnswer;
+  readonly message: string;
+}
+
+/** What is explained, and what of it can be evaluated: a condition as a value of type boolean. */
+export interface Explanation {
+  readonly explained: ExplainedExpression;
+  readonly operand: Operand | undefined;
 }
 
 /** A problem that, in formula text, has a place, both from 1. */
@@ -35,13 +60,13 @@ export function explainExpression(
   model: Model,
   object: CompiledObject,
   { expression, text }: ExpressionRequest,
-): ExplainedExpression {
+): Explanation {
   const scope = { objects: model.objects, object };
   if (text !== undefined) {
     const parsed = parseFormula(text);
     if (parsed.problems.length > 0) {
       const problems = parsed.problems.map((problem) => ({ ...problem, pointer: '/text' }));
-      return { text, expression: null, type: null, problems };
+      return { explained: { text, expression: null, type: null, problems }, operand: undefined };
     }
     const { value, problems } = checkValueExpression(parsed.expression, scope);
     const placed = problems.map((problem) => ({
@@ -49,13 +74,14 @@ export function explainExpression(
       pointer: '/text',
       ...parsed.placeOf(problem.pointer),
     }));
-    return { text, expression: parsed.expression, type: value?.type ?? null, problems: placed };
+    const explained = { text, expression: parsed.expression, type: value?.type ?? null, problems: placed };
+    return { explained, operand: value };
   }
   // Nothing at all is the condition that everything meets.
   const condition = checkExpression(expression, scope);
   const value = condition.expression ? undefined : checkValueExpression(expression, scope);
   const isValue = value?.value !== undefined;
-  return {
+  const explained = {
     text: printFormula(expression) ?? null,
     expression,
     type: condition.expression ? 'boolean' : (value?.value?.type ?? null),
@@ -63,4 +89,31 @@ export function explainExpression(
       ? []
       : condition.problems.map((problem) => ({ ...problem, pointer: `/expression${problem.pointer}` })),
   };
+  const operand: Operand | undefined = condition.expression
+    ? { op: 'condition', type: 'boolean', condition: condition.expression }
+    : value?.value;
+  return { explained, operand };
+}
+
+const WARNINGS: Readonly<Record<NoAnswer, string>> = {
+  division_by_zero: 'For this record something is divided by zero, which gives blank.',
+  overflow: 'For this record a number or date grows beyond what can be held, which gives blank.',
+};
+
+/** The value of a checked expression for one record. Throws `unknown_record` where the caller sees none. */
+export async function previewValue(
+  parts: Parts,
+  pinned: Pinned,
+  { object, operand, id }: { readonly object: string; readonly operand: Operand; readonly id: string },
+): Promise<Required<Pick<ExplainedExpression, 'value' | 'warnings'>>> {
+  const paths = new Map<string, FieldPath>();
+  for (const path of pathsOfOperand(operand)) paths.set(path.text, path);
+  const values = await readPaths(parts, pinned, { object, id, paths: [...paths.values()] });
+  const reasons = new Set<NoAnswer>();
+  const value = evaluate(operand, {
+    values,
+    context: pinned.expressionContext,
+    onNoAnswer: (reason) => reasons.add(reason),
+  });
+  return { value, warnings: [...reasons].map((code) => ({ code, message: WARNINGS[code] })) };
 }

@@ -23,11 +23,16 @@ export type {
   RecordLifecycle,
   SearchHit,
   SystemContext,
+  Team,
+  TeamDirectory,
   User,
   UserChange,
   UserContext,
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
+export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
+export type { WorkerOptions, Workers } from './jobs/workers.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';

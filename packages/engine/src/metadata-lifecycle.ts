@@ -14,7 +14,7 @@ import {
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
-import { explainExpression } from './explain-expression.ts';
+import { explainExpression, previewValue } from './explain-expression.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
 import { requireRight } from './pinned.ts';
@@ -27,6 +27,7 @@ import {
 } from './prepare-change.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
+import { withPinned } from './with-pinned.ts';
 
 /** Races that a publish may lose against other processes; those of this one wait for each other. */
 const MAX_ATTEMPTS = 10;
@@ -95,7 +96,13 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       const { snapshot } = await open(parts, context);
       const object = snapshot.model.objects.get(request.object);
       if (!object) throw unknownObject(request.object, snapshot.model.objects.keys());
-      return explainExpression(snapshot.model, object, request);
+      const { explained, operand } = explainExpression(snapshot.model, object, request);
+      const { record: id } = request;
+      if (id === undefined || operand === undefined || explained.problems.length > 0) return explained;
+      return withPinned(parts, context, async (pinned) => ({
+        ...explained,
+        ...(await previewValue(parts, pinned, { object: object.name, operand, id })),
+      }));
     },
   };
 }

@@ -6,7 +6,7 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
-import type { BatchResult, Context, InputError } from './engine.ts';
+import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Pinned } from './pinned.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
@@ -56,6 +56,8 @@ export interface SaveRequest {
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;
   readonly authority: Authority;
+  /** `report` unless given. */
+  readonly warnings?: WarningMode | undefined;
   /** Runs inside it when given: nothing is retried then, the owner of the transaction does. */
   readonly transaction?: Transaction | undefined;
 }
@@ -92,6 +94,8 @@ export interface SavedItem {
   readonly id: string | null;
   readonly record: SavedRecord | undefined;
   readonly failure: Failure | undefined;
+  /** What rules of severity `warning` have found. */
+  readonly warnings?: readonly InputError[];
 }
 
 export interface SaveOutcome {

@@ -47,6 +47,7 @@ export class Pinned {
       userId: this.actorId,
       now: pin.at,
       timeZone: isUser ? context.timeZone : snapshot.workspace.timeZone,
+      ...(isUser ? { userName: context.userName, userEmail: context.userEmail } : {}),
     };
     this.origin = {
       actorId: this.actorId,
@@ -134,8 +135,8 @@ export function requireRight(context: Context, right: 'customise' | 'manage_user
   throw new EngineError('forbidden', `This needs the right \`${right}\`.`);
 }
 
-function principalOf(context: Context): Principal {
+export function principalOf(context: Context): Principal {
   return context.kind === 'user'
-    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets }
+    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets, scope: context.scope }
     : { kind: 'system', reason: context.reason };
 }

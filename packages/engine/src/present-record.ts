@@ -12,6 +12,7 @@ import {
   type RowSlot,
   resolvePath,
   TITLE_FIELD,
+  wholeOf,
 } from '@trellis/model';
 import type { InputError, PresentedRecord } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -26,6 +27,8 @@ export interface Selection {
   readonly paths: readonly FieldPath[];
   /** How a record is laid out: storage makes rows of this form. */
   readonly slots: readonly RowSlot[];
+  /** The field that each text ends at. */
+  readonly ends: readonly CompiledField[];
   /** Every field that the selection touches: all must be readable for whoever uses it. */
   readonly fields: readonly CompiledField[];
 }
@@ -91,6 +94,7 @@ function selectAll(pinned: Pinned, object: CompiledObject, withDeletion: boolean
   const fields = readableFields(pinned, object, withDeletion);
   return {
     texts: fields.map((field) => field.name),
+    ends: fields,
     paths: fields.map(ownPath),
     slots: fields.map(({ name }) => ({ out: name, source: name, parts: undefined })),
     fields,
@@ -130,7 +134,9 @@ class SelectionBuilder {
   readonly #paths = new Map<string, FieldPath>();
   readonly #slots: OpenSlot[] = [];
 
-  add(path: FieldPath): void {
+  /** A part is given within its whole: `{"address": {"city": …}}` is what it is asked for as. */
+  add(asked: FieldPath): void {
+    const path = wholePath(asked);
     const segments = path.text.split('.');
     let slots = this.#slots;
     for (const [depth, lookup] of path.through.entries()) {
@@ -158,13 +164,20 @@ class SelectionBuilder {
   finish(texts: readonly string[], resolved: readonly FieldPath[]): Selection {
     return {
       texts,
+      ends: resolved.map((path) => path.field),
       paths: [...this.#paths.values()],
       slots: this.#slots,
-      fields: [...new Set(resolved.flatMap((path) => [...path.through, path.field]))].filter(
+      fields: [...new Set(resolved.flatMap((path) => [...path.through, wholeOf(path.field)]))].filter(
         (field) => field !== TITLE_FIELD,
       ),
     };
   }
+}
+
+function wholePath(path: FieldPath): FieldPath {
+  const { part } = path.field;
+  if (!part) return path;
+  return { text: path.text.slice(0, -part.name.length - 1), through: path.through, field: part.of };
 }
 
 /** A record just saved, with all readable fields; `links` are those that the save did not write, by field name. */

@@ -7,12 +7,15 @@ import {
   type AggregateQuery,
   allOf,
   type CompiledField,
+  type CompiledObject,
   type DatePeriod,
   type Expression,
+  type FieldPath,
   type GroupKey,
   type JsonValue,
   type Measure,
   type RecordQuery,
+  type RowSlot,
 } from '@trellis/model';
 import {
   buildListQuery,
@@ -53,7 +56,35 @@ export async function getRecord(
   request: { readonly object: string; readonly id: string; readonly fields: readonly string[] | undefined },
 ): Promise<PresentedRecord> {
   const object = pinned.requireObject(request.object, 'read');
-  const selection = select(pinned, object, request.fields);
+  const { paths, slots } = select(pinned, object, request.fields);
+  return readOne(parts, pinned, { object, id: request.id, paths, slots });
+}
+
+/**
+ * The values of a live record by the texts of paths, as an expression reads them: whether the caller may read each
+ * field is not asked. Throws `unknown_record` like `getRecord`.
+ */
+export async function readPaths(
+  parts: Parts,
+  pinned: Pinned,
+  request: { readonly object: string; readonly id: string; readonly paths: readonly FieldPath[] },
+): Promise<PresentedRecord> {
+  const object = pinned.requireObject(request.object, 'read');
+  return readOne(parts, pinned, { object, id: request.id, paths: request.paths, slots: undefined });
+}
+
+async function readOne(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly id: string;
+    readonly paths: readonly FieldPath[];
+    /** Undefined: flat, by the texts of the paths. */
+    readonly slots: readonly RowSlot[] | undefined;
+  },
+): Promise<PresentedRecord> {
+  const { object, paths } = request;
   const id = request.id.toLowerCase();
   if (!ID.test(id)) throw toError(unknownRecord());
   const idPath = ownPath(object.fields.get('id')!);
@@ -65,10 +96,10 @@ export async function getRecord(
   };
   const query: RecordQuery = {
     object,
-    fields: selection.paths,
-    layout: selection.slots,
+    fields: paths,
+    layout: request.slots,
     filter: allOf(isRecord, visible),
-    targetFilters: pinned.targetFilters(pathsOf(selection.paths, undefined, visible, [])),
+    targetFilters: pinned.targetFilters(pathsOf(paths, undefined, visible, [])),
     search: undefined,
     sort: [{ path: idPath, descending: true }],
     limit: 1,
@@ -233,7 +264,7 @@ function readMeasures(
     }
     const path = readPath(pinned, object, String(name), `${pointer}/field`, problems);
     if (!path) return [];
-    if (path.through.length > 0) {
+    if (path.through.length > 0 || path.field.part) {
       problems.push({
         code: 'not_supported',
         pointer: `${pointer}/field`,
@@ -298,8 +329,10 @@ export function exportRecords(
     deleted: false,
     context: pinned.expressionContext,
   });
-  const fieldOf = new Map(selection.paths.map((path) => [path.text, path.field]));
-  const columns = selection.texts.map((text) => ({ segments: text.split('.'), field: fieldOf.get(text)! }));
+  const columns = selection.texts.map((text, index) => ({
+    segments: text.split('.'),
+    field: selection.ends[index]!,
+  }));
   return {
     fields: selection.texts,
     pages: translated(pages),

@@ -5,7 +5,14 @@
 import type { CompiledObject } from '@trellis/model';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
-import type { BatchRequest, BatchResult, InputError, PresentedRecord, RecordLifecycle } from './engine.ts';
+import type {
+  BatchRequest,
+  BatchResult,
+  InputError,
+  PresentedRecord,
+  RecordLifecycle,
+  SaveOptions,
+} from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -38,7 +45,7 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
           object,
           operation: 'create',
           items: [item],
-          dryRun: options.dryRun ?? false,
+          ...options,
         });
       }),
     update: (context, name, id, input, options = {}) =>
@@ -49,7 +56,7 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
           object,
           operation: 'update',
           items: [item],
-          dryRun: options.dryRun ?? false,
+          ...options,
         });
       }),
     delete: (context, name, id, options = {}) =>
@@ -106,10 +113,22 @@ function requireWritable(
 async function saveOne(
   parts: Parts,
   pinned: Pinned,
-  request: Pick<SaveRequest, 'object' | 'operation' | 'items' | 'dryRun'>,
+  request: Pick<SaveRequest, 'object' | 'operation' | 'items'> & SaveOptions,
 ): Promise<PresentedRecord> {
-  const outcome = await saveRecords(parts, pinned, { ...request, allOrNothing: false, authority: 'caller' });
-  return presentSavedItem(parts, pinned, request.object, outcome.items[0]!);
+  const { object, operation, items, warnings, dryRun = false } = request;
+  const outcome = await saveRecords(parts, pinned, {
+    object,
+    operation,
+    items,
+    warnings,
+    dryRun,
+    allOrNothing: false,
+    authority: 'caller',
+  });
+  const [saved] = outcome.items;
+  const record = await presentSavedItem(parts, pinned, object, saved!);
+  if (saved?.warnings) request.onWarnings?.(saved.warnings);
+  return record;
 }
 
 /** The saved record as its reader sees it, or the error of a failure. */
@@ -142,7 +161,7 @@ async function runBatch(
   name: string,
   request: BatchRequest,
 ): ReturnType<RecordLifecycle['batch']> {
-  const { operation, allOrNothing, dryRun, key } = request;
+  const { operation, allOrNothing, dryRun, key, warnings } = request;
   const actions = (
     { create: ['create'], update: ['update'], upsert: ['create', 'update'], delete: ['delete'] } as const
   )[operation];
@@ -160,7 +179,15 @@ async function runBatch(
   const sound = [...addressed.entries()].filter(([, { fault }]) => !fault);
   const isSpoilt = allOrNothing && sound.length < addressed.length;
   const items = sound.map(([, { item }]) => item);
-  const run = { object, key, items, allOrNothing, dryRun: dryRun || isSpoilt, authority: 'caller' } as const;
+  const run = {
+    object,
+    key,
+    items,
+    allOrNothing,
+    dryRun: dryRun || isSpoilt,
+    authority: 'caller',
+    warnings,
+  } as const;
   const outcome =
     items.length === 0
       ? { results: [], isWritten: false }
@@ -211,7 +238,7 @@ async function saveBatch(parts: Parts, pinned: Pinned, request: SaveRequest): Pr
   return { results, isWritten: outcome.isWritten };
 }
 
-function toResult({ index, status, id, record, failure }: SavedItem, dryRun: boolean): BatchResult {
+function toResult({ index, status, id, record, failure, warnings }: SavedItem, dryRun: boolean): BatchResult {
   // The id of a record that a dry run would have made means nothing.
   const shownId = dryRun && status === 'created' ? null : id;
   return {
@@ -220,6 +247,7 @@ function toResult({ index, status, id, record, failure }: SavedItem, dryRun: boo
     id: shownId,
     version: record?.version ?? null,
     ...(failure ? { errors: failure.errors } : {}),
+    ...(warnings ? { warnings } : {}),
   };
 }
 

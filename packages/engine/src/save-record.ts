@@ -11,8 +11,10 @@ import { StorageError, type Transaction, type WrittenRow } from '@trellis/storag
 import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
 import { checkRecord } from './check-record.ts';
+import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
 import { checkUnique } from './check-unique.ts';
+import { computeDefaults } from './compute-defaults.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
 import type { EngineError } from './errors.ts';
 import { parseInput } from './parse-input.ts';
@@ -100,10 +102,12 @@ async function executeSave(
 
   // 4. Defaults on creation; the input laid over what is stored. (before_save hooks and formulas come here.)
   for (const draft of drafts) if (!draft.failure) applyDefaults(pinned, object, draft);
+  await computeDefaults(parts, pinned, object, drafts, transaction);
 
-  // 5. Validate: all problems of all records together. (Rules and validate hooks come here.)
+  // 5. Validate: all problems of all records together. (Validate hooks come here.)
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
+  await checkRules(parts, pinned, request, drafts, transaction);
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
   }
@@ -327,12 +331,12 @@ function toItem(
   record: SavedRecord | undefined,
   isRelinked = false,
 ): SavedItem {
-  const { index, isNew, id, changes } = draft;
+  const { index, isNew, id, changes, warnings } = draft;
   const knownId = isNew ? null : ID.test(id) ? id : null;
   if (failure) return { index, status: 'failed', id: knownId, record: undefined, failure };
   if (!record) return { index, status: 'not_done', id: knownId, record, failure };
   const status = isNew ? 'created' : changes.size > 0 || isRelinked ? 'updated' : 'unchanged';
-  return { index, status, id: record.id, record, failure };
+  return { index, status, id: record.id, record, failure, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 // --- around the order of execution: waves, attempts, transactions ---------------------------------------------

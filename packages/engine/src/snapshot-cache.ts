@@ -28,6 +28,10 @@ const DISPENSABLE: ReadonlySet<string> = new Set([
   'permission_set',
 ]);
 
+/** Properties of a field without which its values are still what they are. */
+const DISPENSABLE_PROPERTIES =
+  /^\/body\/(visible_when|required_when|read_only_when|default|pattern|depends_on)(\/|$)/;
+
 interface Slot {
   loaded: Promise<LoadedMetadata>;
   isStale: boolean;
@@ -132,7 +136,9 @@ export class SnapshotCache {
    */
   #compile(workspace: Workspace, stored: StoredMetadata): ReturnType<typeof compile> {
     const whole = compile(stored.components);
-    let { model, problems } = whole;
+    if (whole.model) return whole;
+    const components = withoutFaultyProperties(stored.components, whole.problems);
+    let { model, problems } = compile(components);
     const left = new Set<string>();
     while (!model) {
       const faulty = problems
@@ -141,8 +147,15 @@ export class SnapshotCache {
         .filter((each) => DISPENSABLE.has(each.kind) && !left.has(nameOf(each)));
       if (faulty.length === 0) return whole;
       for (const each of faulty) left.add(nameOf(each));
-      ({ model, problems } = compile(stored.components.filter((each) => !left.has(nameOf(each.component)))));
+      ({ model, problems } = compile(components.filter((each) => !left.has(nameOf(each.component)))));
     }
+    for (const component of components.flatMap((each, index) =>
+      each === stored.components[index] ? [] : nameOf(each.component),
+    ))
+      this.#log.warn('A field has faults and works without what is at fault until it is published anew.', {
+        workspace: workspace.name,
+        component,
+      });
     for (const component of left)
       this.#log.warn('A component has faults and is left out until it is published anew.', {
         workspace: workspace.name,
@@ -150,6 +163,29 @@ export class SnapshotCache {
       });
     return { model, problems: whole.problems };
   }
+}
+
+/** Fields without the conditions, defaults and patterns that this version finds at fault. */
+function withoutFaultyProperties(
+  stored: StoredMetadata['components'],
+  problems: readonly Problem[],
+): StoredMetadata['components'] {
+  const faulty = new Map<string, Set<string>>();
+  for (const { severity, component, pointer } of problems) {
+    const property = DISPENSABLE_PROPERTIES.exec(pointer)?.[1];
+    if (severity !== 'error' || component?.kind !== 'field' || property === undefined) continue;
+    const properties = faulty.get(nameOf(component)) ?? new Set();
+    faulty.set(nameOf(component), properties.add(property));
+  }
+  return stored.map((each) => {
+    const properties = faulty.get(nameOf(each.component));
+    if (!properties || each.component.kind !== 'field') return each;
+    const kept = Object.entries(each.component.body).filter(([name]) => !properties.has(name));
+    return {
+      ...each,
+      component: { ...each.component, body: Object.fromEntries(kept) as typeof each.component.body },
+    };
+  });
 }
 
 function nameOf({ kind, name }: { readonly kind: string; readonly name: string }): string {

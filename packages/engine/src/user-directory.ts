@@ -5,7 +5,7 @@
  */
 import { ADMINISTRATOR } from '@trellis/access';
 import { ALWAYS, allOf, type CompiledObject, type Expression, type RecordData } from '@trellis/model';
-import type { MembershipRow, Transaction, Workspace } from '@trellis/storage';
+import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
 import type {
@@ -21,6 +21,7 @@ import type {
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { type Pinned, requireRight } from './pinned.ts';
+import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
 import { withPinned } from './with-pinned.ts';
 import { ownPath } from './write-links.ts';
@@ -82,7 +83,7 @@ async function createUser(
       { workspace, identityId, userId: id, permissionSets },
       transaction,
     );
-    await saveUserRecord(parts, pinned, {
+    await saveSystemRecord(parts, pinned, {
       object,
       id,
       isNew: true,
@@ -91,7 +92,9 @@ async function createUser(
     });
     return true;
   });
-  return isDone ? { id, email, name: input.name, isActive: true, permissionSets } : undefined;
+  if (!isDone) return undefined;
+  const teamsOf = await readLinked(parts, pinned, object, { field: 'teams', ids: [id] });
+  return { id, email, name: input.name, isActive: true, permissionSets, teams: teamsOf(id) };
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -133,37 +136,9 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
       ...(isActive === undefined ? {} : { active: isActive }),
     };
     if (Object.keys(input).length > 0)
-      await saveUserRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+      await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
   });
   return (await findUser(parts, pinned, id))!;
-}
-
-async function saveUserRecord(
-  parts: Parts,
-  pinned: Pinned,
-  request: {
-    readonly object: CompiledObject;
-    readonly id: string;
-    readonly isNew: boolean;
-    readonly input: unknown;
-    readonly transaction: Transaction;
-  },
-): Promise<void> {
-  const { object, id, isNew, input, transaction } = request;
-  const item = isNew
-    ? { input, id: undefined, version: undefined, newId: id }
-    : { input, id, version: undefined };
-  const outcome = await parts.write.save(parts, pinned, {
-    object,
-    operation: isNew ? 'create' : 'update',
-    items: [item],
-    allOrNothing: true,
-    dryRun: false,
-    authority: 'users',
-    transaction,
-  });
-  const failure = outcome.items[0]?.failure;
-  if (failure) throw toError(failure);
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {
@@ -197,12 +172,17 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
     context: pinned.expressionContext,
   });
   for await (const page of pages) rows.push(...page);
+  const teamsOf = await readLinked(parts, pinned, object, {
+    field: 'teams',
+    ids: rows.map((row) => String(row.id)),
+  });
   const users: (User | undefined)[] = [];
   const queue = [...rows.entries()];
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [index, row] = next;
-      users[index] = await toUser(parts, pinned.context.workspace, String(row.id), String(row[name.text]));
+      const person = { id: String(row.id), name: String(row[name.text]), teams: teamsOf(String(row.id)) };
+      users[index] = await toUser(parts, pinned.context.workspace, person);
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rows.length) }, work));
@@ -212,15 +192,14 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
 async function toUser(
   parts: Parts,
   workspace: Workspace,
-  id: string,
-  name: string,
+  { id, name, teams }: Pick<User, 'id' | 'name' | 'teams'>,
 ): Promise<User | undefined> {
   const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
   const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];
   const membership = memberships.find((each) => each.userId === id);
   if (!identity || !membership) return undefined;
   const { isActive, permissionSets } = membership;
-  return { id, email: identity.email, name, isActive, permissionSets };
+  return { id, email: identity.email, name, isActive, permissionSets, teams };
 }
 
 /** With an empty identity table only: whoever comes second finds the door closed. */
@@ -240,9 +219,7 @@ async function createFirstAdministrator(
 }
 
 function requireUserObject(pinned: Pinned): CompiledObject {
-  const object = pinned.model.objects.get('user');
-  if (!object) throw new Error('The workspace has no system objects: install the system package first.');
-  return object;
+  return requireSystemObject(pinned, 'user');
 }
 
 /** Sets that are not there, and the one that nobody may give who does not hold it. */

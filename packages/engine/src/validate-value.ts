@@ -4,19 +4,25 @@
  * publish compiles only what it changed and equal fields share one.
  */
 import { jsonPointer } from '@trellis/metadata';
-import { type CompiledField, countSignificantDigits, type JsonSchema, VALUE_KEYWORDS } from '@trellis/model';
+import {
+  type CompiledField,
+  compilePattern,
+  countSignificantDigits,
+  type JsonSchema,
+  patternsUnderAllOf,
+  VALUE_KEYWORDS,
+} from '@trellis/model';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { LRUCache } from 'lru-cache';
 import type { InputError } from './engine.ts';
-import { guardPattern } from './guarded-pattern.ts';
 
 const MAX_VALIDATORS = 5000;
 
-/** The pattern of the field whose validator is being compiled; the patterns of the types are known to be harmless. */
-let ownPattern: string | undefined;
+/** Patterns of admins in the schema that is being compiled; those of the types are known to be harmless. */
+let givenPatterns: ReadonlySet<string> = new Set();
 const regExp = (source: string, flags: string) =>
-  source === ownPattern ? guardPattern(source, flags) : new RegExp(source, flags);
+  givenPatterns.has(source) ? compilePattern(source) : new RegExp(source, flags);
 
 const ajv = new Ajv({
   // The text by which standalone code would make it; none is written here.
@@ -66,15 +72,21 @@ function validatorOf(field: CompiledField): ValidateFunction {
   const text = JSON.stringify(schema);
   let validate = bySchema.get(text);
   if (!validate) {
-    ownPattern = field.body.pattern;
+    givenPatterns = new Set(allGivenPatterns(schema));
     validate = ajv.compile(schema);
-    ownPattern = undefined;
+    givenPatterns = new Set();
     // Ajv's own cache would keep every schema for ever.
     ajv.removeSchema(schema);
     bySchema.set(text, validate);
   }
   byField.set(field, validate);
   return validate;
+}
+
+function* allGivenPatterns(schema: unknown): Generator<string> {
+  if (typeof schema !== 'object' || schema === null) return;
+  if (!Array.isArray(schema)) yield* patternsUnderAllOf(schema as JsonSchema);
+  for (const part of Object.values(schema)) yield* allGivenPatterns(part);
 }
 
 /** A select whose options are all inactive accepts nothing; JSON Schema has no empty `enum` to say so. */

@@ -1,29 +1,17 @@
 /** An engine on a database of its own, with a workspace, an administrator and an object of every kind of field. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Package, readPackage } from '@trellis/metadata';
 import { createStorage, type Storage, type Workspace } from '@trellis/storage';
 import { createTestDatabase } from '@trellis/testing';
 import {
   createEngine,
   type Engine,
   EngineError,
+  type JobKind,
   type SystemContext,
   type UserContext,
 } from '../src/index.ts';
+import { readStandardPackage } from './standard-package.ts';
 
-const METADATA = join(import.meta.dirname, '../../../metadata');
-
-export function readStandardPackage(name: string): Package {
-  const folder = join(METADATA, name);
-  const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.json')) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length + 1), readFileSync(path, 'utf8'));
-  }
-  return readPackage(files).package!;
-}
+export { readStandardPackage };
 
 const systemPackage = readStandardPackage('system');
 
@@ -44,17 +32,18 @@ export interface OpenEngine {
 
 export async function openEngine(
   components: readonly unknown[] = [],
-  options: { readonly poolSize?: number } = {},
+  options: { readonly poolSize?: number; readonly jobKinds?: readonly JobKind[] } = {},
 ): Promise<OpenEngine> {
   const database = await createTestDatabase();
   const { connectionString } = database;
-  const storage = await createStorage({ connectionString, ...options });
+  const { jobKinds = [], ...storageOptions } = options;
+  const storage = await createStorage({ connectionString, ...storageOptions });
   const notes: string[] = [];
   const log = {
     info: (text: string) => void notes.push(text),
     warn: (text: string) => void notes.push(text),
   };
-  const engine = createEngine({ storage, systemPackage, log });
+  const engine = createEngine({ storage, systemPackage, log, jobKinds });
   const workspace = await engine.createWorkspace({ name: 'main', label: 'Main', timeZone: 'Europe/Berlin' });
   const system: SystemContext = { kind: 'system', workspace, reason: 'test' };
   if (components.length > 0) await engine.metadata.publish(system, { components });

@@ -11,7 +11,9 @@ import {
   type FieldPath,
   type Model,
   onDeleteOf,
+  partFields,
   pathsOfExpression,
+  wholeOf,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
 import type {
@@ -174,6 +176,10 @@ function describeField(
   canSee: (object: string) => boolean,
 ): FieldDescription {
   const { type, body } = field;
+  const parts = [...partFields(field).values()].map((part) => ({
+    ...describeField(object, part, access, canSee),
+    name: `${field.name}.${part.name}`,
+  }));
   return {
     name: field.name,
     label: field.label,
@@ -204,6 +210,7 @@ function describeField(
     default: field.default ?? null,
     scale: body.scale ?? null,
     currency: body.currency ?? null,
+    ...(parts.length === 0 ? {} : { parts }),
   };
 }
 
@@ -253,7 +260,7 @@ function canRunView(view: CompiledView, access: DescribeAccess): boolean {
 }
 
 function pathFields(path: FieldPath): readonly CompiledField[] {
-  return [...path.through, path.field];
+  return [...path.through, wholeOf(path.field)];
 }
 
 /** Whether a column such as `account.owner.name`, as written in a layout, leads through readable fields only. */
@@ -265,6 +272,7 @@ function canReadPath(model: Model, access: DescribeAccess, objectName: string, p
     const field = object?.fields.get(segment) ?? object?.fields.get(`${segment}_id`);
     if (field === undefined || !access.canRead(field)) return false;
     if (index === segments.length - 1) return true;
+    if (field.type.parts) return index === segments.length - 2 && partFields(field).has(segments.at(-1)!);
     const target = field.targets.length === 1 && !field.isPolymorphic ? field.targets[0] : undefined;
     // Beyond a polymorphic lookup or an owner only the title can be reached.
     if (target === undefined) return index === segments.length - 2 && segments[index + 1] === 'name';

@@ -41,10 +41,18 @@ export interface FieldDescription {
   /** For lookups: the objects that it may point to. */
   readonly targets: readonly string[];
   readonly is_polymorphic: boolean;
-  /** The literal default, or one the form computes. */
-  readonly default: { readonly kind: 'value' | 'today' | 'now' | 'user'; readonly value?: JsonValue } | null;
+  /** The literal default, or one the form computes; `computed` stands among the object's rules. */
+  readonly default: {
+    readonly kind: 'value' | 'today' | 'now' | 'user' | 'computed';
+    readonly value?: JsonValue;
+  } | null;
   readonly scale: number | null;
   readonly currency: string | null;
+  /**
+   * Of a structured value: what can be asked for within it, named by its path (`billing_address.city`). Parts are
+   * filtered, sorted and shown in lists like fields, and written with their whole.
+   */
+  readonly parts?: readonly FieldDescription[];
 }
 
 export interface ViewDescription {

@@ -42,7 +42,11 @@ export type VerbLabel =
   | 'is_not_blank'
   | 'is_within'
   | 'is_me'
-  | 'is_not_me';
+  | 'is_not_me'
+  | 'changed'
+  | 'not_changed'
+  | 'is_new'
+  | 'is_not_new';
 
 export interface FilterVerbDescription {
   readonly verb: FilterVerb;
@@ -60,6 +64,7 @@ export interface FilterField {
 /** The fields of an object that a filter may ask about. */
 export function filterFields(description: ObjectDescription): FilterField[] {
   return description.fields
+    .flatMap((field) => [field, ...(field.parts ?? [])])
     .filter((field) => field.filter_operators.length > 0 && !isInternal(field))
     .map((field) => ({ path: field.name, field, verbs: verbsOf(field) }));
 }

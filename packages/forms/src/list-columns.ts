@@ -45,6 +45,8 @@ export function resolveColumn(
     if (!isReference(field)) return plainColumn(description, field);
     return lookupColumn(path, field, titlePath(field, relationOf(field.name), context));
   }
+  const part = field.parts?.find((each) => each.name === path);
+  if (part !== undefined) return plainColumn(description, part);
   const target = field.is_polymorphic || field.is_system ? undefined : field.targets[0];
   const titled = target === undefined ? undefined : context.findObject(target);
   if (rest.length === 1 && (rest[0] === titled?.name_field || (rest[0] === 'name' && titled === undefined))) {
@@ -124,7 +126,9 @@ const INTERNAL: ReadonlySet<string> = new Set(['id', 'version', 'deleted_at', 'd
 
 /** Columns that a person may add to a list: every readable field that a cell can show. */
 export function availableColumns(description: ObjectDescription): readonly FieldDescription[] {
-  return description.fields.filter((field) => !INTERNAL.has(field.name));
+  return description.fields
+    .filter((field) => !INTERNAL.has(field.name))
+    .flatMap((field) => [field, ...(field.parts ?? [])]);
 }
 
 /**

@@ -2,15 +2,19 @@ import { checkExpression } from '@trellis/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  conditionTree,
   conjoin,
   countConditions,
   describeObject,
   type FilterCondition,
   type FilterEditor,
+  type FilterExpression,
   type FilterGroup,
+  type FilterItem,
   type FilterValue,
   filterFields,
   fromJsonLogic,
+  IS_NEW_PATH,
   PERIOD_NAMES,
   toJsonLogic,
 } from '../src/index.ts';
@@ -60,6 +64,36 @@ const anyCondition: fc.Arbitrary<FilterCondition> = fc
       }),
     ),
   );
+/** What only rules and the like can ask: of a change, and of another field. */
+const anyChange: fc.Arbitrary<FilterCondition> = fc
+  .constantFrom<Omit<FilterCondition, 'kind'>>(
+    { path: 'a_select', verb: 'changed', value: null },
+    { path: 'name', verb: 'not_changed', value: null },
+    { path: IS_NEW_PATH, verb: 'is_new', value: null },
+    { path: IS_NEW_PATH, verb: 'is_not_new', value: null },
+    { path: '$previous.name', verb: '!=', value: { field: 'name' } },
+    { path: 'name', verb: '==', value: { field: '$previous.name' } },
+    { path: 'name', verb: 'starts_with', value: { field: 'name' } },
+  )
+  .map((each) => ({ kind: 'condition', ...each }));
+/** What there are no words for. */
+const anyExpression: fc.Arbitrary<FilterExpression> = fc
+  .constantFrom(
+    { '>': [{ length: [{ var: 'name' }] }, 3] },
+    { '==': ['x', { var: 'name' }] },
+    { $changed: ['name', 'a_select'] },
+  )
+  .map((logic) => ({ kind: 'expression', logic }));
+const anyTree = fc.letrec<{ item: FilterItem; group: FilterGroup }>((tie) => ({
+  item: fc.oneof({ depthSize: 'small', maxDepth: 3 }, anyCondition, anyChange, anyExpression, tie('group')),
+  group: fc
+    .record({
+      join: fc.constantFrom('and' as const, 'or' as const),
+      isNegated: fc.boolean(),
+      items: fc.array(tie('item'), { minLength: 2, maxLength: 4 }),
+    })
+    .map(({ isNegated, ...group }) => ({ kind: 'group', ...group, ...(isNegated ? { isNegated } : {}) })),
+})).group;
 const anyFilter = fc.letrec<{ item: FilterCondition | FilterGroup; group: FilterGroup }>((tie) => ({
   item: fc.oneof({ depthSize: 'small', maxDepth: 3 }, anyCondition, tie('group')),
   group: fc.record({
@@ -105,12 +139,45 @@ describe('a filter that people build', () => {
   });
 });
 
+describe('a condition of the metadata', () => {
+  it('means something to the server, arithmetic and changes included', () => {
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        const scope = { objects: model.objects, object: thing, hasPrevious: true };
+        expect(checkExpression(toJsonLogic(tree), scope).problems).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('comes back the same, the parts without words at their places', () => {
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        expect(conditionTree(JSON.parse(JSON.stringify(toJsonLogic(tree))))).toEqual(tree);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps whatever it is given, to the letter where it has no words', () => {
+    for (const logic of [{ '>': [1, { var: 'b' }] }, { if: [true, 1, 2] }, { nonsense: 1 }, 'text', false])
+      expect(toJsonLogic(conditionTree(logic))).toEqual(logic);
+    expect(toJsonLogic(conditionTree({ '!': [{ '<': [{ var: 'a' }, 1] }] }))).toEqual({
+      '!': [{ '<': [{ var: 'a' }, 1] }],
+    });
+    for (const always of [undefined, null, true, {}])
+      expect(toJsonLogic(conditionTree(always))).toBeUndefined();
+  });
+});
+
 describe('JSON Logic that people could not have built', () => {
   it.each([
-    { '>': [{ var: 'a' }, { var: 'b' }] },
+    { '>': [{ '+': [{ var: 'a' }, 1] }, { var: 'b' }] },
+    { '>': [1, { var: 'b' }] },
     { if: [true, 1, 2] },
-    { '!': [{ and: [{ is_blank: [{ var: 'a' }] }] }] },
-    { '==': [{ var: 'a' }, { object: 'x', id: 'y' }] },
+    { '!': [{ and: [{ is_blank: [{ var: 'a' }] }, { '<': [{ abs: [{ var: 'a' }] }, 1] }] }] },
+    { $changed: ['a', 'b'] },
+    { and: [] },
     'text',
     [],
   ])('is told apart: %j', (logic) => {

@@ -5,6 +5,8 @@ export type IdentityErrorCode =
   | 'invalid_credentials'
   /** Too many failed sign-ins for this account or from this network address. */
   | 'too_many_attempts'
+  /** The API key is unknown, revoked or expired, or its owner was deactivated. */
+  | 'invalid_api_key'
   /** The password is right, but the person belongs to no workspace (any more). */
   | 'no_workspace';
 

@@ -8,6 +8,7 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { createApiKeys } from './api-keys.ts';
 import { IdentityError } from './errors.ts';
 import { hashPassword, needsRehash, verifyPassword } from './password.ts';
 import type { CredentialStore, Membership, StoredIdentity } from './store.ts';
@@ -70,6 +71,7 @@ export function createIdentity(options: IdentityOptions) {
   const idle = (options.idleSeconds ?? 7 * DAY) * 1000;
   const absolute = (options.absoluteSeconds ?? 30 * DAY) * 1000;
   const throttle = createThrottle(store, options.throttle ?? DEFAULT_THROTTLE, now);
+  const apiKeys = createApiKeys(store, now);
   const cache = new Map<string, { readonly session: Session; readonly until: number }>();
 
   /** Deletes what the condition picks from the cache of resolved sessions. */
@@ -230,9 +232,10 @@ export function createIdentity(options: IdentityOptions) {
     forget((session) => session.identityId === identityId);
   }
 
-  /** Deletes expired sessions; to be called now and then. */
-  function sweep(): Promise<number> {
-    return store.deleteExpiredSessions(new Date(now()).toISOString());
+  /** Deletes expired sessions and long dead keys; to be called now and then. */
+  async function sweep(): Promise<number> {
+    const sessions = await store.deleteExpiredSessions(new Date(now()).toISOString());
+    return sessions + (await apiKeys.sweepApiKeys());
   }
 
   return {
@@ -245,6 +248,7 @@ export function createIdentity(options: IdentityOptions) {
     signOutEverywhere,
     refresh,
     sweep,
+    ...apiKeys,
   };
 }
 

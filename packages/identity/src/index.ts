@@ -1,4 +1,5 @@
 /** The front door of the identity room: who is calling. */
+export type { ApiKeyHolder, NewApiKey } from './api-keys.ts';
 export { IdentityError, type IdentityErrorCode } from './errors.ts';
 export {
   createIdentity,
@@ -16,5 +17,12 @@ export {
   PASSWORD_MIN_LENGTH,
   verifyPassword,
 } from './password.ts';
-export type { CredentialStore, Membership, StoredIdentity, StoredSession } from './store.ts';
+export type {
+  ApiKey,
+  ApiKeyScope,
+  CredentialStore,
+  Membership,
+  StoredIdentity,
+  StoredSession,
+} from './store.ts';
 export { DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';

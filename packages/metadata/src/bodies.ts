@@ -10,6 +10,8 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 const NAME_PATTERN = '^[a-z][a-z0-9_]*$';
 /** An expression is JSON Logic; the model checks its operators and types. */
 const Expression = Type.Unknown({ description: 'An expression in JSON Logic.' });
+/** A condition on the record, with what it is for. */
+const condition = (text: string) => Type.Unknown({ description: `${text} JSON Logic.` });
 const strict = { additionalProperties: false };
 
 const label = Type.String({ minLength: 1, maxLength: 200, description: 'Shown to people; any language.' });
@@ -170,7 +172,9 @@ export const FieldBody = Type.Object(
     sensitive: Type.Optional(Type.Boolean()),
     encrypted: Type.Optional(Type.Boolean()),
     default: Type.Optional(
-      Type.Unknown({ description: 'A value, or an expression such as `{"today": []}`.' }),
+      Type.Unknown({
+        description: 'A value, or an expression on the new record such as `{"today": []}`.',
+      }),
     ),
     max_length: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     pattern: Type.Optional(
@@ -193,6 +197,22 @@ export const FieldBody = Type.Object(
         {
           description:
             'Of a status: per option those that may follow it. An option that is left out may be followed by any.',
+        },
+      ),
+    ),
+    depends_on: Type.Optional(
+      Type.Object(
+        {
+          field: fieldName,
+          options: Type.Record(
+            Type.String({ minLength: 1, maxLength: 255 }),
+            Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 2000, uniqueItems: true }),
+          ),
+        },
+        {
+          ...strict,
+          description:
+            'Of a select: the field that decides which options are offered, and per value of it (`true` and `false` of a checkbox) those that are. A value that is left out offers all; while the field is blank, none is offered.',
         },
       ),
     ),
@@ -242,9 +262,9 @@ export const FieldBody = Type.Object(
         strict,
       ),
     ),
-    visible_when: Type.Optional(Expression),
-    required_when: Type.Optional(Expression),
-    read_only_when: Type.Optional(Expression),
+    visible_when: Type.Optional(condition('Shown only while this holds; a hidden field is not required.')),
+    required_when: Type.Optional(condition('Must have a value while this holds.')),
+    read_only_when: Type.Optional(condition('A stored record for which this holds keeps its value.')),
   },
   { ...strict, $id: 'field' },
 );
@@ -434,7 +454,7 @@ export const RuleBody = Type.Object(
   {
     label,
     description,
-    invalid_when: Expression,
+    invalid_when: condition('Holds for a record that may not be saved.'),
     message: Type.String({ minLength: 1, maxLength: 1000 }),
     fields: Type.Optional(Type.Array(fieldName)),
     severity: Type.Optional(oneOf(['error', 'warning'], 'A warning can be confirmed, an error can not.')),

@@ -29,7 +29,7 @@ export const KINDS: { readonly [K in ComponentKind]: KindDescription } = {
   record_type: { folder: 'record_types', ofObject: true, effective: true },
   layout: { folder: 'layouts', ofObject: true, effective: true },
   view: { folder: 'views', ofObject: true, effective: true },
-  rule: { folder: 'rules', ofObject: true, effective: false },
+  rule: { folder: 'rules', ofObject: true, effective: true },
   sharing_rule: { folder: 'sharing_rules', ofObject: true, effective: false },
   option_set: { folder: 'option_sets', ofObject: false, effective: true },
   app: { folder: 'apps', ofObject: false, effective: true },

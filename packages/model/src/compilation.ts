@@ -10,6 +10,7 @@ import {
   type Problem,
   shortName,
 } from '@trellis/metadata';
+import { wholeOf } from './expressions/part-field.ts';
 import type { FieldPath } from './expressions/path.ts';
 import type {
   CompiledField,
@@ -68,7 +69,7 @@ export class Compilation {
 
   /** Notes the own fields on a path, lookups included. */
   referToPath(from: Component, pointer: string, path: FieldPath): void {
-    for (const field of [...path.through, path.field]) {
+    for (const field of [...path.through, wholeOf(path.field)]) {
       if (field.systemColumn === undefined)
         this.refer(from, pointer, 'field', `${field.object}.${field.name}`);
     }

@@ -1,6 +1,7 @@
-/** Compiles the default of a field: a literal, today, now, or the acting user. */
+/** Compiles the default of a field: a literal, today, now, the acting user, or what is computed from the record. */
 import type { ComponentOf } from '@trellis/metadata';
 import type { Compilation } from './compilation.ts';
+import { OPERATORS } from './expressions/check.ts';
 import type { JsonValue } from './field-type.ts';
 import type { CompiledField, FieldDefault } from './model.ts';
 import { checkValue } from './value-schema.ts';
@@ -38,19 +39,9 @@ export function compileDefault(
     );
     return undefined;
   }
-  if (
-    typeof written === 'object' &&
-    !Array.isArray(written) &&
-    !['id', 'structure'].includes(field.type.valueType)
-  ) {
-    compilation.error(
-      component,
-      'not_supported',
-      at,
-      'this version knows the default expressions `{"today": []}`, `{"now": []}` and `{"var": "$user.id"}`.',
-      'Give one of them, or a value.',
-    );
-    return undefined;
+  // What it computes is checked with the rules, once all fields are known.
+  if (isCall(written) && field.type.name !== 'json') {
+    return { kind: 'computed' };
   }
   const value = field.type.canonicalise(written, field);
   if (value === null) return undefined;
@@ -60,6 +51,13 @@ export function compileDefault(
     return undefined;
   }
   return { kind: 'value', value: value as JsonValue };
+}
+
+/** Whether it is one operator with its arguments rather than a value of several parts. */
+function isCall(written: unknown): boolean {
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) return false;
+  const [operator, ...others] = Object.keys(written);
+  return operator !== undefined && others.length === 0 && OPERATORS.includes(operator);
 }
 
 function expressionOf(written: unknown): 'today' | 'now' | 'user' | undefined {

@@ -9,6 +9,7 @@ import {
 } from '@trellis/metadata';
 import type { Compilation } from './compilation.ts';
 import { compileDefault } from './compile-default.ts';
+import { checkPatterns } from './compile-patterns.ts';
 import type { CompiledOption } from './field-type.ts';
 import { FIELD_TYPES } from './field-types/registry.ts';
 import type { CompiledField } from './model.ts';
@@ -79,6 +80,7 @@ export function compileField(
       'Leave it out.',
     );
   }
+  const hasPatterns = checkPatterns(compilation, component);
   const faults = type.check(body);
   for (const fault of faults) {
     compilation.error(component, fault.code, `/body${fault.pointer}`, fault.message, fault.hint);
@@ -173,7 +175,7 @@ export function compileField(
     default: undefined,
   };
   // By a faulty definition (a pattern that is none) no default can be judged.
-  return faults.length > 0 || foreign.length > 0
+  return faults.length > 0 || foreign.length > 0 || !hasPatterns
     ? field
     : { ...field, default: compileDefault(compilation, component, field) };
 }

@@ -19,10 +19,12 @@ import { compileField, compileOptions, withArticle } from './compile-field.ts';
 import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
 import { compileRollups } from './compile-rollups.ts';
+import { compileRules } from './compile-rules.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
 import type { CompiledOption } from './field-type.ts';
 import { duplicateOptions } from './field-types/options.ts';
 import type { CompiledApp, CompiledField, CompiledRecordType, Model } from './model.ts';
+import { NO_RULES } from './object-rules.ts';
 import { RESERVED_OBJECT_NAMES, systemFields } from './system-fields.ts';
 
 export interface CompileResult {
@@ -32,15 +34,9 @@ export interface CompileResult {
 }
 
 /** Properties of the language on which nothing acts yet. */
-const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = [
-  'sensitive',
-  'encrypted',
-  'visible_when',
-  'required_when',
-  'read_only_when',
-];
+const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = ['sensitive', 'encrypted'];
 /** System objects are made by the platform's own package, and their names are taken in every workspace. */
-const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team']);
+const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team', 'team_member']);
 
 /** Compiles all components of a workspace, given in the order in which they were first made. */
 export function compile(inputs: readonly CompileInput[]): CompileResult {
@@ -57,6 +53,7 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   markIndexedFields(compilation);
   orderFields(compilation);
   checkRecordTypeOptions(compilation);
+  compileRules(compilation);
   compileLayouts(compilation);
   compileViews(compilation);
   const apps = compileApps(compilation);
@@ -127,6 +124,7 @@ function compileObjects(compilation: Compilation): void {
       layouts: new Map(),
       views: new Map(),
       reverseLookups: [],
+      rules: NO_RULES,
       keepsHistory: body.history ?? true,
       isSearchable: body.search ?? true,
     });

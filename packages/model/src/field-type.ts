@@ -83,6 +83,8 @@ export interface FieldType {
   /** Properties of a field's body that mean something for this type, beyond those that all types have. */
   readonly properties: readonly (keyof FieldBody)[];
   readonly valueType: ValueType;
+  /** Of a structured type: its parts, which can be asked for by path (`billing_address.city`). */
+  readonly parts?: { readonly [name: string]: { readonly label: string; readonly type: FieldType } };
   /** Undefined: the type keeps no value of its own (a multi_lookup lives on its junction). */
   readonly column: ColumnFacet | undefined;
   /** True: people and programs can't write it. */

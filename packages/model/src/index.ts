@@ -3,6 +3,13 @@ export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
 export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
+export {
+  FUNCTION_CATALOGUE,
+  type FunctionCategory,
+  type FunctionEntry,
+  type FunctionParameter,
+  type ParameterKind,
+} from './expressions/catalogue.ts';
 export type { ExpressionScope, UserProperty } from './expressions/check.ts';
 export {
   type CheckedExpression,
@@ -17,6 +24,7 @@ export {
   type CallName,
   type Choice,
   type ComparisonOperator,
+  DATE_UNITS,
   type DateUnit,
   type Expression,
   type ExpressionContext,
@@ -28,8 +36,10 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
+export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
@@ -59,7 +69,7 @@ export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
-export { plainText } from './field-types/rich-text-plain.ts';
+export { plainText, searchedText } from './field-types/rich-text-plain.ts';
 export { allowedNext } from './field-types/status.ts';
 export { isSameJson } from './field-types/structure.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';
@@ -79,7 +89,18 @@ export type {
   RollupPath,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
+export {
+  type CompiledRule,
+  type ComputedDefault,
+  type Condition,
+  type FieldConditions,
+  firstOf,
+  isOffered,
+  type ObjectRules,
+  type OptionDependency,
+} from './object-rules.ts';
 export { type OnDelete, onDeleteOf } from './on-delete.ts';
+export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
 export type {
   AggregateQuery,
   CountMode,

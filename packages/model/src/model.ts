@@ -15,6 +15,7 @@ import type {
 import type { Expression } from './expressions/expression.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import type { CompiledOption, FieldType, JsonValue } from './field-type.ts';
+import type { ObjectRules } from './object-rules.ts';
 
 export interface Model {
   readonly objects: ReadonlyMap<string, CompiledObject>;
@@ -56,6 +57,8 @@ export interface CompiledObject {
   readonly views: ReadonlyMap<string, CompiledView>;
   /** Lookups on other objects (or this one) that point here. */
   readonly reverseLookups: readonly ReverseLookup[];
+  /** Validation rules, conditions of fields, computed defaults, dependent options. */
+  readonly rules: ObjectRules;
   readonly keepsHistory: boolean;
   readonly isSearchable: boolean;
 }
@@ -88,13 +91,17 @@ export interface CompiledField {
   readonly rollup?: CompiledRollup;
   /** A literal, or one of the expressions that a default may be. */
   readonly default: FieldDefault | undefined;
+  /** Set on a part of a structured value, which is no field of the object: the city of an address. */
+  readonly part?: { readonly of: CompiledField; readonly name: string } | undefined;
 }
 
 export type FieldDefault =
   | { readonly kind: 'value'; readonly value: JsonValue }
   | { readonly kind: 'today' }
   | { readonly kind: 'now' }
-  | { readonly kind: 'user' };
+  | { readonly kind: 'user' }
+  /** An expression on the record, which stands among the object's `rules`. */
+  | { readonly kind: 'computed' };
 
 /** How a multi_lookup is stored: rows of `object` whose `near` points here and whose `far` points there. */
 export interface Junction {

@@ -9,6 +9,7 @@ import { isOrdered } from './field-types/date-range.ts';
 import { isStorableJson } from './field-types/json-text.ts';
 import type { CompiledField } from './model.ts';
 import { countSignificantDigits } from './numbers.ts';
+import { compilePattern, patternsUnderAllOf } from './patterns.ts';
 
 /** Keywords of our own that hold of any value, for every validator of the platform. */
 export const VALUE_KEYWORDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
@@ -48,10 +49,11 @@ function checkText(value: string, schema: JsonSchema): string | undefined {
     return `It is shorter than ${schema.minLength} characters.`;
   if (typeof schema.maxLength === 'number' && length > schema.maxLength)
     return `It is longer than ${schema.maxLength} characters.`;
-  const patterns = [schema, ...((schema.allOf as JsonSchema[] | undefined) ?? [])].map(
-    (each) => each.pattern,
-  );
-  if (patterns.some((pattern) => typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value)))
+  const { pattern } = schema;
+  if (typeof pattern === 'string' && !new RegExp(pattern, 'u').test(value))
+    return 'It does not have the required form.';
+  const given = patternsUnderAllOf(schema);
+  if (given.some((source) => !compilePattern(source).test(value)))
     return 'It does not have the required form.';
   if (schema.format === 'date' && !isCalendarDay(value)) return 'There is no such day.';
   if (

@@ -1,5 +1,5 @@
 /** A model as small JSON for snapshots: what compiling decided, without what was written anyway. */
-import type { CompiledField, CompiledObject, Model } from '../src/index.ts';
+import type { CompiledField, CompiledObject, Condition, Model } from '../src/index.ts';
 
 export function summariseModel(model: Model): unknown {
   return {
@@ -31,6 +31,33 @@ function summariseObject(object: CompiledObject): unknown {
     ),
     reverseLookups: object.reverseLookups.map(
       ({ name, label, object: other, field }) => `${name} (${label}): ${other}.${field}`,
+    ),
+    ...(object.rules.validations.length + object.rules.conditions.size + object.rules.defaults.length > 0
+      ? { rules: summariseRules(object) }
+      : {}),
+  };
+}
+
+function summariseRules({ rules }: CompiledObject): unknown {
+  const reads = (condition: Condition | undefined) => condition?.paths.map((path) => path.text).join(' ');
+  return {
+    validations: rules.validations.map(
+      (rule) =>
+        `${rule.name}: ${rule.severity}${rule.isActive ? '' : ', inactive'}, reads ${reads(rule.invalidWhen)}, points at ${rule.fields.map((field) => field.name).join(' ')}`,
+    ),
+    conditions: [...rules.conditions].map(([name, each]) => ({
+      field: name,
+      visible: reads(each.visibleWhen),
+      required: reads(each.requiredWhen),
+      readOnly: reads(each.readOnlyWhen),
+    })),
+    dependencies: [...rules.dependencies].map(
+      ([name, { controller, offered }]) =>
+        `${name} by ${controller.name}: ${[...offered].map(([value, list]) => `${value} → ${[...list].join(' ')}`).join(', ')}`,
+    ),
+    defaults: rules.defaults.map(
+      ({ field, paths, level }) =>
+        `${field.name} at ${level}, reads ${paths.map((path) => path.text).join(' ')}`,
     ),
   };
 }

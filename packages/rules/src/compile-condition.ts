@@ -6,6 +6,7 @@ import {
   type Expression,
   type JsonValue,
   type Operand,
+  searchedText,
   spanOf,
 } from '@trellis/model';
 import { compileDay, compileValue, type ReadCondition, type ReadValue, readField } from './compile-value.ts';
@@ -47,7 +48,7 @@ export function compileCondition(expression: Expression): ReadCondition {
     case 'contains':
     case 'starts_with':
     case 'ends_with':
-      return textSearch(expression.op, reads(expression.value), reads(expression.text));
+      return textSearch(expression.op, readsWords(expression.value), readsWords(expression.text));
     case 'includes_any':
     case 'includes_all': {
       const read = reads(expression.value);
@@ -92,6 +93,16 @@ export function compileCondition(expression: Expression): ReadCondition {
     default:
       return comparison(expression.op, expression.left, expression.right);
   }
+}
+
+/** As searches see it: of rich text the words, without its tags. */
+function readsWords(operand: Operand): ReadValue {
+  const read = reads(operand);
+  if (operand.op !== 'field' || operand.path.field.type.column?.isMarkup !== true) return read;
+  return (scope) => {
+    const value = read(scope);
+    return typeof value === 'string' ? searchedText(value) : null;
+  };
 }
 
 function reads(operand: Operand): ReadValue {

@@ -26,7 +26,12 @@ export interface RuleScope {
   /** What the record was before the change; undefined when it is new. */
   readonly previous?: Values | undefined;
   readonly context: ExpressionContext;
+  /** Told of each operation that has no answer for the values it was given, so that its result is blank. */
+  readonly onNoAnswer?: ((reason: NoAnswer) => void) | undefined;
 }
+
+/** `overflow`: a number from 10^60 on, a day outside the years 1 to 9999. */
+export type NoAnswer = 'division_by_zero' | 'overflow';
 
 export type ReadValue = (scope: RuleScope) => JsonValue;
 export type ReadCondition = (scope: RuleScope) => boolean;
@@ -42,8 +47,8 @@ export function compileValue(operand: Operand, condition: CompileCondition): Rea
       return compileField(operand.path, operand.type);
     case 'previous': {
       const read = readerOf(operand.type);
-      const { text } = operand.path;
-      return ({ previous }) => read(previous?.[text]);
+      const find = finderOf(operand.path);
+      return ({ previous }) => read(previous && find(previous));
     }
     case 'today':
       return ({ context }) => dayOf(context.now, context.timeZone);
@@ -91,6 +96,11 @@ export function readField(values: Values, field: CompiledField): JsonValue {
 
 function compileField(path: FieldPath, type: OperandType): ReadValue {
   const { text } = path;
+  if (path.field.part) {
+    const read = readerOf(type);
+    const find = finderOf(path);
+    return ({ values }) => read(find(values));
+  }
   // The types of most comparisons, read without a detour.
   if (type === 'number') {
     return ({ values }) => {
@@ -100,6 +110,18 @@ function compileField(path: FieldPath, type: OperandType): ReadValue {
   }
   const read = readerOf(type);
   return ({ values }) => read(values[text]);
+}
+
+/** Finds the value of a path; that of a part lies in its whole. */
+function finderOf({ text, field }: FieldPath): (values: Values) => JsonValue | undefined {
+  const { part } = field;
+  if (!part) return (values) => values[text];
+  const whole = text.slice(0, -part.name.length - 1);
+  return (values) => {
+    const value = values[whole];
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part.name)) return undefined;
+    return (value as { readonly [name: string]: JsonValue })[part.name];
+  };
 }
 
 function readerOf(type: OperandType): (value: JsonValue | undefined) => JsonValue {
@@ -153,9 +175,9 @@ function compileCall(call: Call, condition: CompileCondition): ReadValue {
     case '-':
       return args.length === 1 ? ofNumber(first, (value) => positiveZero(-value)) : folded(args, subtract);
     case '/':
-      return folded(args, divide);
+      return folded(args, divide, true);
     case '%':
-      return folded(args, remainder);
+      return folded(args, remainder, true);
     case 'abs':
       return ofNumber(first, Math.abs);
     case 'ceil':
@@ -211,9 +233,11 @@ function compileDateCall(
       return (scope) => {
         const [start, count] = [first(scope), second(scope)];
         if (typeof start !== 'string' || typeof count !== 'number') return null;
-        return isMoment
+        const moved = isMoment
           ? addToMoment(start, count, unit, scope.context.timeZone)
           : addToDay(start, count, unit);
+        if (moved === null) scope.onNoAnswer?.('overflow');
+        return moved;
       };
     }
     case 'date_diff': {
@@ -242,6 +266,7 @@ function compileDateCall(
 function folded(
   args: readonly ReadValue[],
   combine: (left: number, right: number) => number | null,
+  isQuotient = false,
 ): ReadValue {
   const [first, second, ...rest] = args as [ReadValue, ReadValue, ...ReadValue[]];
   return (scope) => {
@@ -250,9 +275,10 @@ function folded(
     let result = combine(left, right);
     for (const arg of rest) {
       const value = arg(scope);
-      if (result === null || typeof value !== 'number') return null;
-      result = combine(result, value);
+      if (typeof value !== 'number') return null;
+      if (result !== null) result = combine(result, value);
     }
+    if (result === null) scope.onNoAnswer?.(right === 0 && isQuotient ? 'division_by_zero' : 'overflow');
     return result;
   };
 }

@@ -3,6 +3,7 @@ import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { StorageError } from './errors.ts';
 import { createIdentityStore } from './identity-store.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
 import { runPromotions } from './maintenance/promotion.ts';
@@ -64,6 +65,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
+      jobs: createJobQueue(connections),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => {
         maintenance.start();

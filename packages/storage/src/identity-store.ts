@@ -1,4 +1,5 @@
 /** Rows of identities, memberships, sessions and failed sign-ins. What they mean is the identity room's business. */
+import { createApiKeyStore } from './api-key-store.ts';
 import type { Connections } from './connections.ts';
 import { identifier } from './sql.ts';
 import type { IdentityRow, IdentityStore, MembershipRow, SessionRow } from './storage.ts';
@@ -7,6 +8,7 @@ const IDENTITY = `i.id, i.email, i.name, i.password_hash as "passwordHash", i.is
 
 export function createIdentityStore(connections: Connections): IdentityStore {
   return {
+    ...createApiKeyStore(connections),
     countIdentities: async () => {
       const [row] = await connections.readRows<{ count: number }>('select count(*) from platform.identity');
       return row!.count;

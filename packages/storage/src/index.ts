@@ -2,6 +2,18 @@
 export { createStorage, type StorageOptions } from './create-storage.ts';
 export { StorageError, type StorageErrorCode } from './errors.ts';
 export type {
+  ClaimedJob,
+  JobEnd,
+  JobProgress,
+  JobQueue,
+  JobState,
+  JobWish,
+  JobWord,
+  NewJob,
+  Rejection,
+  StoredJob,
+} from './jobs/jobs.ts';
+export type {
   Capabilities,
   ChangeOrigin,
   ChangeSet,

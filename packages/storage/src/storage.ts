@@ -17,6 +17,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -401,6 +402,12 @@ export interface RecordStore {
     limit: number,
     transaction: Transaction,
   ): Promise<readonly DependentRecord[]>;
+  /** How many live records of each object a principal owns, where it owns any; no more of one can be made meanwhile. */
+  countOwned(
+    snapshot: Snapshot,
+    ownerId: string,
+    transaction: Transaction,
+  ): Promise<readonly { readonly object: CompiledObject; readonly count: number }[]>;
   /** Records that were deleted together with others. */
   findByDeletion(
     snapshot: Snapshot,
@@ -461,7 +468,39 @@ export interface SessionRow {
   readonly expiresAt: string;
 }
 
-export interface IdentityStore {
+/** An API key, without the key. */
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly ending: string;
+  readonly scope: {
+    readonly access: 'read' | 'write';
+    readonly objects: readonly string[] | undefined;
+    readonly metadata: boolean;
+    readonly users: boolean;
+  };
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** API keys of users, each of one workspace. */
+export interface ApiKeyStore {
+  insertApiKey(key: ApiKeyRow & { readonly workspace: string; readonly tokenHash: string }): Promise<void>;
+  /** With the owner behind it, active or not. */
+  findApiKey(
+    tokenHash: string,
+  ): Promise<(ApiKeyRow & { readonly identityId: string; readonly membership: MembershipRow }) | undefined>;
+  touchApiKey(id: string, lastUsedAt: string): Promise<void>;
+  /** Newest first. */
+  listApiKeys(workspace: string, userId?: string): Promise<readonly ApiKeyRow[]>;
+  /** False: there was none. */
+  deleteApiKey(workspace: string, id: string, userId?: string): Promise<boolean>;
+  deleteExpiredApiKeys(before: string): Promise<number>;
+}
+
+export interface IdentityStore extends ApiKeyStore {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
@@ -520,6 +559,7 @@ export interface Storage {
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
+  readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */

@@ -47,6 +47,10 @@ const COMPONENTS = [
     option: { type: 'select', options: OPTIONS },
     flag: { type: 'boolean' },
     other_flag: { type: 'boolean', indexed: true },
+    home: { type: 'address' },
+    person: { type: 'person_name' },
+    place: { type: 'geolocation' },
+    term: { type: 'date_range' },
     parent: { type: 'lookup', to: 'thing' },
   }),
 ];
@@ -123,6 +127,7 @@ const moments = fc.oneof(
   fc.integer({ min: 0, max: 2_000_000_000 }).map((second) => new Date(second * 1000 + 123).toISOString()),
 );
 const blankable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 6 });
+const part = texts.map((text) => text.normalize('NFC').trim() || 'a');
 const record = fc.record({
   text: blankable(texts.map((text) => text.normalize('NFC').trim() || null)),
   other_text: blankable(texts.map((text) => text.normalize('NFC').trim() || null)),
@@ -136,6 +141,14 @@ const record = fc.record({
   option: blankable(fc.constantFrom('a', 'b', 'Größe')),
   flag: blankable(fc.boolean()),
   other_flag: blankable(fc.boolean()),
+  home: blankable(fc.record({ city: part, country: fc.constantFrom('DE', 'GB') }, { requiredKeys: [] })),
+  person: blankable(fc.record({ first: part, last: part }, { requiredKeys: ['last'] })),
+  place: blankable(
+    fc
+      .tuple(fc.integer({ min: -900, max: 900 }), fc.integer({ min: -1800, max: 1800 }))
+      .map(([latitude, longitude]) => ({ latitude: latitude / 10, longitude: longitude / 10 })),
+  ),
+  term: blankable(fc.tuple(days, days).map((pair) => ({ start: pair.sort()[0]!, end: pair.sort()[1]! }))),
 });
 
 // --- generated expressions ------------------------------------------------------------------------------------
@@ -171,6 +184,7 @@ const language = fc.letrec<{
     number: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       at('number', 'other_number', 'whole', 'parent.number', 'parent.whole', 'version'),
+      at('place.latitude', 'parent.place.longitude'),
       numbers,
       fc
         .tuple(fc.constantFrom('+', '*'), fc.array(number, { minLength: 2, maxLength: 3 }))
@@ -192,6 +206,7 @@ const language = fc.letrec<{
     text: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       at('text', 'other_text', 'parent.text', 'name'),
+      at('home.city', 'home.country', 'person.last', 'parent.person.first', 'parent.home.city'),
       fc.constant({ cat: [{ var: 'option' }] }),
       fc.tuple(fc.constantFrom('lower', 'upper', 'trim'), text).map(([op, arg]) => ({ [op]: [arg] })),
       fc
@@ -203,7 +218,7 @@ const language = fc.letrec<{
     ),
     date: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
-      at('date', 'other_date', 'parent.date'),
+      at('date', 'other_date', 'parent.date', 'term.start', 'term.end', 'parent.term.end'),
       fc.constant({ today: [] }),
       call('date_add', date, fc.oneof(number, fc.integer({ min: -40, max: 40 })), dayUnit),
       call('start_of', fc.oneof(date, moment), dayUnit),

@@ -10,7 +10,7 @@ import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function authRoutes(app: FastifyInstance, parts: Parts): void {
-  const { identity, settings } = parts;
+  const { engine, identity, settings } = parts;
 
   app.post(
     '/auth/login',
@@ -52,6 +52,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       workspace: membership.workspace,
       workspaces: session.memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })),
       rights: systemRights(principalOf(context)),
+      teams: await engine.teams.ofUser(context),
     };
   });
 }

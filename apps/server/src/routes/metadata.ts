@@ -74,14 +74,15 @@ export function metadataRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.post('/metadata/expression', { config }, async (request) => {
-    const body = readBody(request.body, { object: text, expression: anything, text });
+    const body = readBody(request.body, { object: text, expression: anything, text, record: text });
     requireGiven(body, 'object');
     if (body.text === undefined) requireGiven(body, 'expression');
-    const { object, expression, text: formula } = body;
+    const { object, expression, text: formula, record } = body;
     const explained = await metadata.checkExpression(callerOf(request).context, {
       object,
       expression,
       text: formula,
+      record,
     });
     const problems = explained.problems.map((problem) => ({
       ...toEntry(problem),

@@ -3,7 +3,13 @@
  * engine's; here questions are read and answers are put into HTTP.
  */
 import { type Action, decide } from '@trellis/access';
-import type { AggregateRequest, BatchRequest, ListRequest, PresentedRecord } from '@trellis/engine';
+import type {
+  AggregateRequest,
+  BatchRequest,
+  InputError,
+  ListRequest,
+  PresentedRecord,
+} from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, principalOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
@@ -66,7 +72,10 @@ const BATCH_BODY = {
   records: list,
   all_or_nothing: flag,
   dry_run: flag,
+  warnings: oneOf('report', 'refuse'),
 };
+/** Of a save of one record. */
+const SAVE_PARAMETERS = { dry_run: flagParameter, warnings: oneOf('report', 'refuse') };
 
 export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   const { records } = engine;
@@ -105,10 +114,12 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.post<OfObject>('/records/:object', { onRequest: requireRight('create') }, async (request, reply) => {
-    const { dry_run: dryRun = false } = readParameters(request.query, { dry_run: flagParameter });
+    const { dry_run: dryRun = false, warnings } = readParameters(request.query, SAVE_PARAMETERS);
     const { object } = request.params;
     const record = await records.create(callerOf(request).context, object, requireObject(request.body), {
       dryRun,
+      warnings,
+      onWarnings: (found) => tellWarnings(reply, found),
     });
     if (dryRun) return record;
     reply.code(201).header('location', `/api/v1/records/${object}/${String(record.id)}`);
@@ -125,13 +136,18 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     '/records/:object/:id',
     { onRequest: requireRight('update') },
     async (request, reply) => {
-      const { dry_run: dryRun = false } = readParameters(request.query, { dry_run: flagParameter });
+      const { dry_run: dryRun = false, warnings } = readParameters(request.query, SAVE_PARAMETERS);
       const version = readIfMatch(request.headers['if-match']);
       const { object, id } = request.params;
       const input = requireObject(request.body);
       return withVersion(
         reply,
-        await records.update(callerOf(request).context, object, id, input, { version, dryRun }),
+        await records.update(callerOf(request).context, object, id, input, {
+          version,
+          dryRun,
+          warnings,
+          onWarnings: (found) => tellWarnings(reply, found),
+        }),
       );
     },
   );
@@ -161,6 +177,7 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
       records: body.records,
       allOrNothing: body.all_or_nothing ?? false,
       dryRun: body.dry_run ?? false,
+      warnings: body.warnings,
     };
     const { results, isWritten } = await records.batch(
       callerOf(request).context,
@@ -195,6 +212,11 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     if (limit < 1 || limit > 200) throw limitProblem();
     return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
   });
+}
+
+/** Names the rules that warned, as a list; their messages are theirs who ask with `warnings=refuse` or by a batch. */
+function tellWarnings(reply: FastifyReply, warnings: readonly InputError[]): void {
+  reply.header('trellis-warnings', [...new Set(warnings.flatMap(({ rule }) => rule ?? []))].join(', '));
 }
 
 /** Gives the version along as `ETag`, ready to be sent back as `If-Match`. */

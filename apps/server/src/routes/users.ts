@@ -36,7 +36,6 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     readParameters(request.query, {});
     const { body, fields } = readPerson(request.body, { email: text, name: text, password: text });
     requireGiven(body, 'email', 'name');
-    refuseTeams(body);
     const { email, name, password } = checkPerson(body);
     const user = await engine.users.create(callerOf(request).context, {
       email,
@@ -59,7 +58,6 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
   app.patch<OfUser>('/users/:id', { config }, async (request) => {
     readParameters(request.query, {});
     const { body, fields } = readPerson(request.body, { name: text, password: text, is_active: flag });
-    refuseTeams(body);
     const { name, password } = checkPerson(body);
     const { context, workspace, session } = callerOf(request);
     await requireUser(request.params.id, (id) => engine.users.find(context, id));
@@ -81,7 +79,7 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     return toResponse(user);
   });
 
-  app.post('/me/password', async (request, reply) => {
+  app.post('/me/password', { config: { access: 'session' } }, async (request, reply) => {
     readParameters(request.query, {});
     const body = readBody(request.body, { current_password: text, new_password: text });
     requireGiven(body, 'current_password', 'new_password');
@@ -103,10 +101,10 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
 
 /**
  * What is said of a person: what the identity room keeps, checked here, and fields of the user record (`role`,
- * `time_zone`, the workspace's own), which the engine checks.
+ * `teams`, `time_zone`, the workspace's own), which the engine checks.
  */
 function readPerson<S extends Shape>(given: unknown, shape: S) {
-  const own = { ...shape, permission_sets: names, teams: names };
+  const own = { ...shape, permission_sets: names };
   const isOwn = (property: string) => Object.hasOwn(own, property) || property === 'email';
   const entries = Object.entries(requireObject(given));
   const body = readBody(Object.fromEntries(entries.filter(([property]) => isOwn(property))), own);
@@ -136,19 +134,12 @@ function checkNewPassword(password: string): void {
   }
 }
 
-/** Teams have no members yet: told rather than dropped. */
-function refuseTeams({ teams }: { readonly teams?: readonly string[] }): void {
-  if (teams === undefined || teams.length === 0) return;
-  const message = 'Members of teams are not available yet: they come with the issue “Identity and access”.';
-  throw invalidInput([{ code: 'not_yet_available', pointer: '/teams', message }]);
-}
-
 async function requireUser(id: string, find: (id: string) => Promise<User | undefined>): Promise<User> {
   const user = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? await find(id) : undefined;
   if (!user) throw new HttpProblem('unknown_user', 'There is no user with this id in this workspace.');
   return user;
 }
 
-function toResponse({ id, email, name, isActive, permissionSets }: User): UserResponse {
-  return { id, email, name, is_active: isActive, permission_sets: permissionSets };
+function toResponse({ id, email, name, isActive, permissionSets, teams }: User): UserResponse {
+  return { id, email, name, is_active: isActive, permission_sets: permissionSets, teams };
 }

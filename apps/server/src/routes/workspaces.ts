@@ -16,39 +16,43 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
     return { workspaces: memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })) };
   });
 
-  app.post('/workspaces', { onRequest: requireRight }, async (request, reply): Promise<WorkspaceResponse> => {
-    const { session, membership } = callerOf(request);
-    readParameters(request.query, {});
-    const body = readBody(request.body, {
-      name: text,
-      label: text,
-      time_zone: text,
-      locale: text,
-      currency: text,
-    });
-    requireGiven(body, 'name', 'label');
-    checkWorkspace(body);
-    const workspace = await engine.createWorkspace({
-      name: body.name,
-      label: body.label.trim(),
-      ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
-      ...(body.locale === undefined ? {} : { locale: body.locale }),
-      ...(body.currency === undefined ? {} : { currency: body.currency }),
-    });
-    // Whoever makes a workspace administers it; the same person signs in to both.
-    await engine.users.create(
-      { kind: 'system', workspace, reason: `workspace made by ${membership.email}` },
-      {
-        email: membership.email,
-        name: membership.name,
-        permissionSets: ['administrator'],
-        passwordHash: null,
-      },
-    );
-    identity.refresh(session.identityId);
-    reply.code(201);
-    return { name: workspace.name, label: workspace.label };
-  });
+  app.post(
+    '/workspaces',
+    { config: { access: 'session' }, onRequest: requireRight },
+    async (request, reply): Promise<WorkspaceResponse> => {
+      const { session, membership } = callerOf(request);
+      readParameters(request.query, {});
+      const body = readBody(request.body, {
+        name: text,
+        label: text,
+        time_zone: text,
+        locale: text,
+        currency: text,
+      });
+      requireGiven(body, 'name', 'label');
+      checkWorkspace(body);
+      const workspace = await engine.createWorkspace({
+        name: body.name,
+        label: body.label.trim(),
+        ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
+        ...(body.locale === undefined ? {} : { locale: body.locale }),
+        ...(body.currency === undefined ? {} : { currency: body.currency }),
+      });
+      // Whoever makes a workspace administers it; the same person signs in to both.
+      await engine.users.create(
+        { kind: 'system', workspace, reason: `workspace made by ${membership.email}` },
+        {
+          email: membership.email,
+          name: membership.name,
+          permissionSets: ['administrator'],
+          passwordHash: null,
+        },
+      );
+      identity.refresh(session.identityId);
+      reply.code(201);
+      return { name: workspace.name, label: workspace.label };
+    },
+  );
 }
 
 /**

@@ -24,6 +24,7 @@ import { BuilderShell } from './shell/BuilderShell.tsx';
 const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
 }));
+const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
 export function BuilderRoutes() {
@@ -52,6 +53,8 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return <OptionSetsPage />;
     case 'revisions':
       return <RevisionsPage />;
+    case 'teams':
+      return <TeamsPage />;
     case 'storage':
       return <StoragePage />;
     case 'unknown':

@@ -1,5 +1,6 @@
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { basePath, client, useMe, workspace } from '../api.ts';
 import { paths } from '../paths.ts';
@@ -15,6 +16,7 @@ const SCHEMES = [
 export function UserMenu() {
   const { t } = useTranslation();
   const { user, workspaces } = useMe();
+  const router = useRouter();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Menu position="bottom-end" width={230}>
@@ -31,6 +33,13 @@ export function UserMenu() {
             {user.email}
           </div>
         </div>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconUser size={15} />}
+          onClick={() => void router.navigate({ to: '/profile' })}
+        >
+          {t('shell.profile')}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('theme.title')}</Menu.Label>
         {SCHEMES.map(({ value, icon: Icon }) => (

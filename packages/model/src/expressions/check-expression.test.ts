@@ -326,7 +326,7 @@ describe('E1 faults, each at its place', () => {
       { is_blank: at('link_to.nam') },
       [['unknown_field', '/is_blank/var', 'thing has no field `nam`. Did you mean `name`?']],
     ],
-    [{ is_blank: at('a.b.c.d.e.f.g') }, [['path_too_long', '/is_blank/var', expect.any(String)]]],
+    [{ is_blank: at('a.b.c.d.e.f.g.h') }, [['path_too_long', '/is_blank/var', expect.any(String)]]],
   ])('%j', (source, problems) => {
     expect(problemsOf(source)).toEqual(problems);
   });

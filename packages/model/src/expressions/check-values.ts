@@ -149,8 +149,7 @@ export abstract class ValueCheck extends LiteralCheck {
     const { type } = path.field;
     if (type.filterOperators.length === 0)
       return this.fail('not_supported', call.at(0), `\`${name}\` can not be filtered by.`);
-    // A rename finds its mentions by their text, which is the path alone.
-    if (!isPrevious) this.mentions.push({ pointer: call.at(0), path });
+    this.mentions.push({ pointer: call.at(0), path });
     const valueType = path.field.isPolymorphic ? 'reference' : type.valueType;
     return isPrevious ? { op: 'previous', type: valueType, path } : { op: 'field', type: valueType, path };
   }

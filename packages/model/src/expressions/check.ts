@@ -36,7 +36,7 @@ type Fault = Omit<Problem, 'severity'>;
 
 export const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 export const TEXT_OPERATORS: readonly string[] = ['contains', 'starts_with', 'ends_with'];
-const OPERATORS: readonly string[] = [
+export const OPERATORS: readonly string[] = [
   'var',
   'and',
   'or',

@@ -2,6 +2,7 @@
 import { nearest } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, Model } from '../model.ts';
 import { PRINCIPAL_PATHS, TITLE_FIELD } from '../system-fields.ts';
+import { partFields } from './part-field.ts';
 import type { FieldPath } from './path.ts';
 
 /** Lookups that a path may pass (design brief §3.1). */
@@ -29,9 +30,9 @@ export type ResolvedPath =
  */
 export function resolvePath(scope: PathScope, text: string): ResolvedPath {
   const segments = text.split('.');
-  if (segments.length > MAX_PATH_LOOKUPS + 1) {
-    return fail('path_too_long', `\`${text}\` passes more than ${MAX_PATH_LOOKUPS} lookups.`);
-  }
+  const tooLong = () => fail('path_too_long', `\`${text}\` passes more than ${MAX_PATH_LOOKUPS} lookups.`);
+  // The last of the segments may be a part of a value.
+  if (segments.length > MAX_PATH_LOOKUPS + 2) return tooLong();
   const through: CompiledField[] = [];
   let object = scope.object;
   for (const [index, segment] of segments.entries()) {
@@ -41,6 +42,12 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
     if (!field || (scope.isReadable && !scope.isReadable(field)))
       return unknownField(scope, object, segment, isLast);
     if (isLast) return { path: Object.freeze({ text, through, field }) };
+    if (field.type.parts) {
+      const part = index === segments.length - 2 ? partFields(field).get(segments.at(-1)!) : undefined;
+      return part
+        ? { path: Object.freeze({ text, through, field: part }) }
+        : unknownPart(field, segments, index);
+    }
     const isLookup = field.type.valueType === 'id' && field.targets.length > 0;
     if (!isLookup) {
       return fail(
@@ -48,6 +55,7 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
         `\`${segment}\` of ${object.name} is no lookup, so nothing can stand behind it.`,
       );
     }
+    if (through.length === MAX_PATH_LOOKUPS) return tooLong();
     through.push(field);
     if (field.systemColumn !== undefined || field.isPolymorphic) {
       const rest = segments.slice(index + 1).join('.');
@@ -67,6 +75,16 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
     object = target;
   }
   return unknownField(scope, scope.object, text, true);
+}
+
+function unknownPart(field: CompiledField, segments: readonly string[], index: number): ResolvedPath {
+  const names = Object.keys(field.type.parts!);
+  const near = nearest(segments[index + 1]!, names);
+  return fail(
+    'unknown_field',
+    `\`${segments[index]}\` has no part \`${segments.slice(index + 1).join('.')}\`.`,
+    near ? `Did you mean \`${near}\`?` : `Its parts are ${names.join(', ')}.`,
+  );
 }
 
 function unknownField(scope: PathScope, object: CompiledObject, name: string, isLast: boolean): ResolvedPath {

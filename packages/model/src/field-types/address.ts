@@ -4,6 +4,7 @@ import { ADDRESS_PARTS, addressLines } from './address-text.ts';
 import { COUNTRIES } from './countries.ts';
 import { sampleWords } from './facets.ts';
 import { joinParts, partsSchema, splitParts, structureFamily, textPart, tidyParts } from './structure.ts';
+import { text } from './text.ts';
 
 export const address = {
   ...structureFamily,
@@ -14,6 +15,13 @@ export const address = {
   icon: 'map-pin',
   properties: [],
   widget: 'address',
+  parts: {
+    street: { label: 'Street', type: text },
+    city: { label: 'City', type: text },
+    state: { label: 'State', type: text },
+    postal_code: { label: 'Postal code', type: text },
+    country: { label: 'Country', type: text },
+  },
   convertsTo: ['long_text', 'text'],
   valueSchema: () =>
     partsSchema({
@@ -28,8 +36,8 @@ export const address = {
       },
     }),
   canonicalise: (value) =>
-    tidyParts(value, ADDRESS_PARTS, (text, name) => {
-      const tidy = text.normalize('NFC');
+    tidyParts(value, ADDRESS_PARTS, (part, name) => {
+      const tidy = part.normalize('NFC');
       if (name === 'country') return tidy.trim().toUpperCase();
       if (name !== 'street') return tidy.replaceAll(/\s+/g, ' ').trim();
       // A street may have several lines: a building, a floor, care of.
@@ -39,9 +47,9 @@ export const address = {
         .filter((line) => line !== '')
         .join('\n');
     }),
-  parseText: (text, field) => {
-    if (text.trim() === '') return { value: null };
-    const parts = splitParts(text);
+  parseText: (typed, field) => {
+    if (typed.trim() === '') return { value: null };
+    const parts = splitParts(typed);
     if (parts.length !== ADDRESS_PARTS.length)
       return { problem: 'An address is written as street;city;state;postal code;country.' };
     const given = Object.fromEntries(parts.map((part, index) => [ADDRESS_PARTS[index]!, part]));

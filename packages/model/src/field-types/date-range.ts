@@ -15,6 +15,7 @@ export const dateRange = {
   icon: 'calendar-stats',
   properties: [],
   widget: 'date_range',
+  parts: { start: { label: 'First day', type: date }, end: { label: 'Last day', type: date } },
   convertsTo: ['text'],
   valueSchema: () => ({
     type: 'object',

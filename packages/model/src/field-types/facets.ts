@@ -178,25 +178,7 @@ function checkRange(body: FieldBody): readonly Fault[] {
   return faults;
 }
 
-/** Checks `pattern` and the schema of text properties that JSON Schema can't. */
-export function checkPattern(body: FieldBody): readonly Fault[] {
-  if (body.pattern === undefined) return [];
-  try {
-    new RegExp(body.pattern, 'u');
-    return [];
-  } catch (error) {
-    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
-    return [
-      {
-        code: 'invalid_pattern',
-        pointer: '/pattern',
-        message: `The pattern is no regular expression: ${reason}.`,
-      },
-    ];
-  }
-}
-
-/** Schema of a line or block of text with the field's own bounds. */
+/** Schema of a line or block of text with the field's own bounds. A pattern under `allOf` is an admin's (`patterns.ts`). */
 export function textSchema(field: CompiledField, maxLength: number) {
   return {
     type: 'string',

@@ -1,6 +1,7 @@
 /** A point on the earth in degrees (WGS 84), to seven digits after the point: about a centimetre. */
 import type { FieldType, JsonValue } from '../field-type.ts';
 import { roundHalfAwayFromZero } from '../numbers.ts';
+import { decimal } from './decimal.ts';
 import { formatCoordinates } from './geolocation-text.ts';
 import { structureFamily, type TextParts } from './structure.ts';
 
@@ -17,6 +18,10 @@ export const geolocation = {
   icon: 'map-2',
   properties: [],
   widget: 'geolocation',
+  parts: {
+    latitude: { label: 'Latitude', type: decimal },
+    longitude: { label: 'Longitude', type: decimal },
+  },
   convertsTo: ['text'],
   valueSchema: () => ({
     type: 'object',

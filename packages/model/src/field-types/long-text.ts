@@ -1,6 +1,6 @@
 /** Several lines of text, without formatting. */
 import type { FieldType } from '../field-type.ts';
-import { blankToNull, checkPattern, sampleWords, textFamily, textSchema } from './facets.ts';
+import { blankToNull, sampleWords, textFamily, textSchema } from './facets.ts';
 
 export const longText = {
   ...textFamily,
@@ -16,7 +16,7 @@ export const longText = {
   aggregates: ['count'],
   isSortable: false,
   isGroupable: false,
-  check: checkPattern,
+  check: () => [],
   valueSchema: (field) => textSchema(field, 131_072),
   canonicalise: (value) =>
     typeof value === 'string' ? blankToNull(value.replaceAll(/\r\n?/g, '\n').normalize('NFC').trim()) : value,

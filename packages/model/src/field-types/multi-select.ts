@@ -8,7 +8,7 @@ export const multiSelect = {
   description: 'Several of a list: interests, channels, regions.',
   category: 'choice',
   icon: 'checklist',
-  properties: ['options', 'option_set'],
+  properties: ['options', 'option_set', 'depends_on'],
   valueType: 'options',
   column: { type: 'text[]', index: 'gin' },
   isReadOnly: false,

@@ -3,6 +3,7 @@ import type { FieldType, JsonValue } from '../field-type.ts';
 import { sampleWords } from './facets.ts';
 import { formatPersonName, PERSON_NAME_PARTS } from './person-name-text.ts';
 import { joinParts, partsSchema, splitParts, structureFamily, textPart, tidyParts } from './structure.ts';
+import { text } from './text.ts';
 
 const SALUTATIONS = new Set([
   'mr',
@@ -29,6 +30,13 @@ export const personName = {
   icon: 'id',
   properties: [],
   widget: 'person_name',
+  parts: {
+    salutation: { label: 'Salutation', type: text },
+    first: { label: 'First name', type: text },
+    middle: { label: 'Middle name', type: text },
+    last: { label: 'Last name', type: text },
+    suffix: { label: 'Suffix', type: text },
+  },
   convertsTo: ['text'],
   valueSchema: () =>
     partsSchema({
@@ -39,9 +47,9 @@ export const personName = {
       suffix: textPart(40),
     }),
   canonicalise: (value) =>
-    tidyParts(value, PERSON_NAME_PARTS, (text) => text.normalize('NFC').replaceAll(/\s+/g, ' ').trim()),
-  parseText: (text, field) => {
-    const parts = splitParts(text);
+    tidyParts(value, PERSON_NAME_PARTS, (part) => part.normalize('NFC').replaceAll(/\s+/g, ' ').trim()),
+  parseText: (typed, field) => {
+    const parts = splitParts(typed);
     if (parts.length > PERSON_NAME_PARTS.length)
       return {
         problem: `A name has at most ${PERSON_NAME_PARTS.length} parts: ${PERSON_NAME_PARTS.join(', ')}.`,

@@ -9,7 +9,7 @@ export const select = {
   description: 'One of a list: a stage, a priority, an industry.',
   category: 'choice',
   icon: 'list-check',
-  properties: ['options', 'option_set'],
+  properties: ['options', 'option_set', 'depends_on'],
   valueType: 'option',
   column: { type: 'text', index: 'btree' },
   isReadOnly: false,

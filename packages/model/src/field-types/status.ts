@@ -12,7 +12,7 @@ export const status = {
   label: 'Status',
   description: 'Where a record stands, with the steps that are allowed: open, in progress, done.',
   icon: 'progress-check',
-  properties: ['options', 'option_set', 'transitions'],
+  properties: ['options', 'option_set', 'transitions', 'depends_on'],
   widget: 'status',
   convertsTo: ['select', 'multi_select', 'text'],
 } as const satisfies FieldType;

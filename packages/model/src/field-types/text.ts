@@ -1,6 +1,6 @@
 /** One line of text. */
 import type { FieldType } from '../field-type.ts';
-import { checkPattern, sampleWords, textFamily, textSchema } from './facets.ts';
+import { sampleWords, textFamily, textSchema } from './facets.ts';
 
 export const text = {
   ...textFamily,
@@ -11,7 +11,7 @@ export const text = {
   properties: ['max_length', 'pattern'],
   widget: 'text',
   convertsTo: ['long_text', 'email', 'phone', 'url', 'integer', 'decimal', 'date', 'select'],
-  check: checkPattern,
+  check: () => [],
   valueSchema: (field) => textSchema(field, 255),
   sample: (random, field) => sampleWords(random, 2, field.body.max_length ?? 255),
 } as const satisfies FieldType;

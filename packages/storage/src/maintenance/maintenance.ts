@@ -3,6 +3,7 @@
  * partitions for the coming months, and outbox rows and sign-in failures that nobody needs any more.
  */
 import type { Connections } from '../connections.ts';
+import { sweepJobs } from '../jobs/sweep-jobs.ts';
 import { identifier } from '../sql.ts';
 import type { Workspace, WorkspaceStore } from '../storage.ts';
 import { ensurePartitions } from './history-partitions.ts';
@@ -110,6 +111,7 @@ export class Maintenance {
       for (const workspace of workspaces) {
         if (this.#isClosed) return;
         await ensurePartitions(client, workspace.schema);
+        await sweepJobs(client, workspace.schema);
         const outbox = identifier(workspace.schema, '_outbox').text;
         for (let deleted = Number.POSITIVE_INFINITY; deleted > 0 && !this.#isClosed; ) {
           const result = await client.query(

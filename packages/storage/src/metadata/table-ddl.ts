@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { columnDefinition, slotName } from './wanted-storage.ts';
+import { columnDefinition, slotName, sourceInRow } from './wanted-storage.ts';
 
 export interface FilledColumn {
   readonly number: number;
@@ -49,7 +49,7 @@ create trigger fill before insert or update of data, derived on ${table} for eac
 export function fillFunction(schema: string, key: string, columns: readonly FilledColumn[]): Sql {
   const assignments = columns.map(
     (column) =>
-      sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new`, column.source)};`,
+      sql`    new.${identifier(slotName(column.number))} := ${sourceInRow(sql`new`, column.source)};`,
   );
   const body = sql`begin
   if tg_op = 'INSERT' or new.data is distinct from old.data or new.derived is distinct from old.derived then
@@ -58,13 +58,6 @@ ${join(assignments, '\n')}
   return new;
 end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
-}
-
-/** The stored source with the columns of a row in place of its placeholders. */
-export function sourceOver(row: Sql, source: string): Sql {
-  return new Sql(
-    source.replaceAll('{data}', `${row.text}.data`).replaceAll('{derived}', `${row.text}.derived`),
-  );
 }
 
 function functionName(key: string): string {

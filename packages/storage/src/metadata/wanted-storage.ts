@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { CompiledField, CompiledObject, Expression, Model } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 
 /** `code`: text in code point order, for what people never read sorted: values of options, folded text. */
@@ -85,8 +85,23 @@ function isSearched(object: CompiledObject, field: CompiledField): boolean {
   return sqlTypeOf(field) === 'text' && (field.isSearchable || field.key === object.nameField.key);
 }
 
+/** The stored source with `data` in place of its placeholder. */
+export function sourceOver(data: Sql, source: string): Sql {
+  return new Sql(source.replaceAll('{data}', data.text));
+}
+
+/** The stored source with the columns of a row in place of its placeholders. */
+export function sourceInRow(row: Sql, source: string): Sql {
+  return sourceOver(sql`${row}.data`, source.replaceAll('{derived}', `${row.text}.derived`));
+}
+
 /** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
 export function sourceOf(field: CompiledField): Sql {
+  // A part lies in its whole as a field lies in `data`.
+  if (field.part) {
+    const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
+    return sourceOver(sourceOf(field.part.of), inWhole.text);
+  }
   const key = stringLiteral(field.key);
   if (field.rollup) return rollupSource(field, field.rollup.function);
   const data = dataPlaceholder;
@@ -202,7 +217,7 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
   };
 
   const defaultView = [...object.views.values()].find((view) => view.isDefault);
-  const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0);
+  const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0 && !key.path.field.part);
   const sortColumn = viewSort && columnOf(viewSort.path.field, context);
   addLive(['created_at', 'id']);
   addLive(['owner_id', sortColumn ?? 'created_at', 'id']);
@@ -319,7 +334,8 @@ function firstEquality(filter: Expression): CompiledField | undefined {
         : condition.op === 'in' && condition.list.length === 1
           ? condition.value
           : undefined;
-    if (operand?.op === 'field' && operand.path.through.length === 0) return operand.path.field;
+    if (operand?.op === 'field' && operand.path.through.length === 0 && !operand.path.field.part)
+      return operand.path.field;
   }
   return undefined;
 }

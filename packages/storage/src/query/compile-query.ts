@@ -6,7 +6,7 @@
 import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/wanted-storage.ts';
-import { conjunction, identifier, integer, join, type Sql, sql } from '../sql.ts';
+import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
@@ -93,7 +93,7 @@ function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Sh
       shape.note('null');
       return null;
     }
-    return shape.value(value, shape.field(key.path).type);
+    return shape.value(value, isRanked(key.path) ? 'integer' : shape.field(key.path).type);
   });
 }
 
@@ -117,7 +117,11 @@ export function compileQuery(
   const outputs = compileOutputs(query, sources, columnOf);
   const keys = query.sort.map((key): OrderKey => {
     const value = sources.value(key.path);
-    return { ...value, sql: ordered(value, key.path.field, features), descending: key.descending };
+    const { descending } = key;
+    if (isRanked(key.path)) {
+      return { ...value, sql: rankOf(value, key.path.field), type: 'integer', isColumn: false, descending };
+    }
+    return { ...value, sql: ordered(value, key.path.field, features), descending };
   });
   const sortColumns = keys.map((key) => columnOf(key.sql));
   const where = compileWhere(query, shaped, sources, features);
@@ -178,6 +182,17 @@ export function compileCount(
     ),
     plan: planOf(shaped, sources),
   };
+}
+
+/** Options stand in an order that an admin gave them: lists sort by it, as people expect of stages and priorities. */
+function isRanked({ field }: FieldPath): boolean {
+  return field.type.valueType === 'option' && field.options.length > 0;
+}
+
+/** The position of an option among its field's; blank for a value that is no option any more. */
+function rankOf(value: ValueSource, field: CompiledField): Sql {
+  const options = field.options.map((option) => stringLiteral(option.value));
+  return sql`array_position(array[${join(options)}]::text[], ${value.sql})`;
 }
 
 /** Columns of the record have their collation; what comes from elsewhere is given the same one. */

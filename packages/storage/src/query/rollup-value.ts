@@ -1,7 +1,6 @@
 /** The value of a roll-up in a query: as it is kept, or worked out while it is not kept for every record yet. */
 import type { CompiledField, CompiledObject } from '@trellis/model';
-import { sourceOver } from '../metadata/table-ddl.ts';
-import { sourceOf } from '../metadata/wanted-storage.ts';
+import { sourceInRow, sourceOf } from '../metadata/wanted-storage.ts';
 import {
   isRollup,
   type RollupField,
@@ -27,7 +26,7 @@ export function rollupValue(
   alias: string,
   scope: RollupScope,
 ): Sql {
-  if (isKept(snapshot, object, field)) return sourceOver(identifier(alias), sourceOf(field).text);
+  if (isKept(snapshot, object, field)) return sourceInRow(identifier(alias), sourceOf(field).text);
   const source = sourcesOf(snapshot.model, object).find((each) =>
     each.fields.some(({ key }) => key === field.key),
   );

@@ -8,8 +8,7 @@
  */
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { sourceOver } from '../metadata/table-ddl.ts';
-import { foldedKey, sourceOf } from '../metadata/wanted-storage.ts';
+import { foldedKey, sourceInRow, sourceOf, sourceOver } from '../metadata/wanted-storage.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
@@ -155,6 +154,12 @@ export class Sources {
 
   #field(table: Table, field: CompiledField): ValueSource {
     const isRoot = table === this.#root;
+    if (field.part) {
+      const { of: whole, name } = field.part;
+      const source = sourceOf({ ...field, key: name, part: undefined });
+      const inWhole = sourceOver(this.#field(table, whole).sql, source.text);
+      return { sql: inWhole, type: sqlTypeOf(field), isNullable: true, isColumn: false };
+    }
     if (field.systemColumn !== undefined) {
       const type = sqlTypeOf(field);
       const isNullable = !isRoot || ['record_type', 'deleted_at', 'deleted_by'].includes(field.systemColumn);
@@ -176,13 +181,12 @@ export class Sources {
       return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
     }
     const value = this.#fromData(table, field.key, type);
-    const isFilled = type === 'boolean' && isRoot;
-    return {
-      sql: isFilled ? sql`coalesce(${value}, false)` : value,
-      type,
-      isNullable: !isFilled,
-      isColumn: false,
-    };
+    if (type !== 'boolean') return { sql: value, type, isNullable: true, isColumn: false };
+    // Absent reads as false where there is a record, as in a promoted column; behind no record it is blank.
+    const filled = sql`coalesce(${value}, false)`;
+    if (isRoot) return { sql: filled, type, isNullable: false, isColumn: false };
+    const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+    return { sql: sql`(case when ${isThere} then ${filled} end)`, type, isNullable: true, isColumn: false };
   }
 
   #column(object: CompiledObject, field: CompiledField): string | undefined {
@@ -283,7 +287,7 @@ export class ScalarSources {
       return rollupValue(snapshot, object, field, alias, rollupScope(this.#context));
     const column = snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
-    return sourceOver(identifier(alias), sourceOf(field).text);
+    return sourceInRow(identifier(alias), sourceOf(field).text);
   }
 }
 

@@ -7,7 +7,7 @@ import { sequenceName } from '../metadata/table-ddl.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
-import { findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
+import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { RecordWriter } from './write-records.ts';
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
@@ -54,6 +54,7 @@ export function createRecordStore(
       purge(connections, snapshot, { object, ids, origin }, transaction),
     findDependents: (snapshot, object, ids, limit, transaction) =>
       findDependents(connections, snapshot, { object, ids, limit }, transaction),
+    countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
     history: (snapshot, _object, recordId, page, transaction) =>

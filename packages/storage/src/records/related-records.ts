@@ -145,6 +145,28 @@ select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.obj
   return ids.length;
 }
 
+/**
+ * Live records by object that belong to a principal. Its row stays locked until the transaction ends: whoever is just
+ * making a record of its own has a share in that row, by the foreign key, and is waited for.
+ */
+export async function countOwned(
+  connections: Connections,
+  snapshot: Snapshot,
+  ownerId: string,
+  transaction: Transaction,
+): Promise<readonly { readonly object: CompiledObject; readonly count: number }[]> {
+  const { schema } = snapshot.workspace;
+  const lock = sql`select from ${identifier(schema, '_principal')} where id = $1::uuid for update`.text;
+  await connections.read({ text: lock }, [ownerId], transaction);
+  const objects = [...snapshot.model.objects.values()];
+  const counts = objects.map(
+    (object, index) =>
+      sql`select ${integer(index)}, count(*) from ${identifier(schema, object.key)} where owner_id = $1::uuid and deleted_at is null having count(*) > 0`,
+  );
+  const rows = await connections.read({ text: join(counts, ' union all ').text }, [ownerId], transaction);
+  return rows.map(([index, count]) => ({ object: objects[index as number]!, count: Number(count) }));
+}
+
 /** Newest first. */
 export async function readHistory(
   connections: Connections,

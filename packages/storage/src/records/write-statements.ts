@@ -3,7 +3,7 @@
  * parameter, and the same statement writes the record, its history row and its outbox row, so that none of the
  * three can exist without the others.
  */
-import type { CompiledObject } from '@trellis/model';
+import { type CompiledObject, PRINCIPAL_OBJECTS } from '@trellis/model';
 import { identifier, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 
@@ -83,7 +83,7 @@ export function updateStatement(
   update ${names.table} t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
   from input i where t.id = i.id and t.version = i.version and t.deleted_at is null
-  returning t.id, t.version, t.created_at, i.difference${object.isSystem ? sql`, t.data` : sql``}
+  returning t.id, t.version, t.created_at, i.difference${isPrincipal(object) ? sql`, t.data` : sql``}
 )${principalStep(object, names, sql`written`)}${traces(object, names, { action: sql`'update'`, rows: sql`written`, version: sql`version`, difference: sql`difference`, outboxDifference: sql`difference` })}
 select id, version, created_at from written`;
 }
@@ -125,12 +125,16 @@ select id, version, created_at from written`;
 
 /** Users and teams can own records: their names stand among the principals, kept by the same statement. */
 function principalStep(object: CompiledObject, names: Names, rows: Sql = sql`input`): Sql {
-  if (!object.isSystem) return sql``;
+  if (!isPrincipal(object)) return sql``;
   const title = sql`coalesce(data->>${stringLiteral(object.nameField.key)}, '')`;
   return sql`, principal as (
   insert into ${names.principal} (id, object, name) select id, ${names.object}, ${title} from ${rows}
   on conflict (id) do update set name = excluded.name where _principal.name is distinct from excluded.name
 )`;
+}
+
+function isPrincipal(object: CompiledObject): boolean {
+  return object.isSystem && PRINCIPAL_OBJECTS.includes(object.name);
 }
 
 function traces(

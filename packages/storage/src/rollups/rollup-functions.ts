@@ -10,8 +10,7 @@
  * statement of its own: what was marked later is marked still.
  */
 import type { CompiledField, CompiledObject } from '@trellis/model';
-import { sourceOver } from '../metadata/table-ddl.ts';
-import { sourceOf } from '../metadata/wanted-storage.ts';
+import { sourceInRow, sourceOf } from '../metadata/wanted-storage.ts';
 import { ScalarSources } from '../query/sources.ts';
 import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
@@ -113,7 +112,7 @@ function keptEverywhere(model: Snapshot['model']): NonNullable<Snapshot['rollups
 
 /** The id in a lookup of a row, from its data. */
 function idIn(row: Sql, lookup: CompiledField): Sql {
-  return sql`${sourceOver(row, sourceOf(lookup).text)}`;
+  return sql`${sourceInRow(row, sourceOf(lookup).text)}`;
 }
 
 /** Works out `ids` and gives those whose record somebody else holds at the moment. */

@@ -8,7 +8,6 @@ import { compile, type Model } from '@trellis/model';
 import { useDeferredValue, useMemo } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import type { PublishedComponent } from '../draft/draft.ts';
-import { fieldChoices, hopName, hopTarget } from './system-fields.ts';
 
 const models = new WeakMap<readonly PublishedComponent[], Model>();
 let lastGood: Model | undefined;
@@ -51,28 +50,4 @@ export function describeFromModel(model: Model, object: string): ObjectDescripti
 export function useDraftDescription(object: string): ObjectDescription | undefined {
   const model = useDraftModel();
   return useMemo(() => (model === undefined ? undefined : describeFromModel(model, object)), [model, object]);
-}
-
-/** The same, with fields one lookup away beside its own: `account.industry`, labelled "Account › Industry". */
-export function useDescriptionWithPaths(object: string): ObjectDescription | undefined {
-  const model = useDraftModel();
-  const { catalogue } = useBuilder();
-  return useMemo(() => {
-    const description = model === undefined ? undefined : describeFromModel(model, object);
-    if (model === undefined || description === undefined) return undefined;
-    const beyond = fieldChoices(catalogue, object).flatMap((choice) => {
-      const target = hopTarget(choice);
-      const other = target === undefined ? undefined : describeFromModel(model, target);
-      if (other === undefined) return [];
-      return other.fields
-        .filter((field) => field.name !== 'id' && field.name !== 'version')
-        .map((field) => ({
-          ...field,
-          name: `${hopName(choice)}.${field.name}`,
-          label: `${choice.label} › ${field.label}`,
-        }));
-    });
-    const own = description.fields.filter((field) => field.name !== 'id' && field.name !== 'version');
-    return { ...description, fields: [...own, ...beyond] };
-  }, [model, object, catalogue]);
 }

@@ -1,10 +1,8 @@
-/** When a part of a layout is shown: the same condition builder as a list's filter. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { fromJsonLogic, toJsonLogic } from '@trellis/forms';
+/** When a part of a layout is shown. */
+import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useState } from 'react';
-import { FilterGroupEditor } from '../../runtime/filter/FilterGroupEditor.tsx';
+import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
-import { useDescriptionWithPaths } from '../metadata/compiled.ts';
 
 interface ConditionModalProps {
   readonly object: string;
@@ -16,10 +14,7 @@ interface ConditionModalProps {
 
 export function ConditionModal({ object, title, condition, onChange, onClose }: ConditionModalProps) {
   const t = useMessages();
-  const description = useDescriptionWithPaths(object);
-  const parsed = fromJsonLogic(condition);
-  const [group, setGroup] = useState(parsed ?? fromJsonLogic(undefined));
-  const isForeign = parsed === undefined;
+  const [edited, setEdited] = useState(condition);
   const apply = (next: unknown) => {
     onChange(next);
     onClose();
@@ -34,12 +29,14 @@ export function ConditionModal({ object, title, condition, onChange, onClose }: 
       styles={{ title: { fontWeight: 600 } }}
     >
       <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {isForeign ? t('condition.foreign') : t('condition.help')}
-        </Text>
-        {description !== undefined && group !== undefined && (
-          <FilterGroupEditor description={description} group={group} depth={0} onChange={setGroup} />
-        )}
+        <ConditionBuilder
+          object={object}
+          label={t('condition.label')}
+          description={t('condition.help')}
+          emptyText={t('condition.none')}
+          condition={edited}
+          onChange={setEdited}
+        />
         <Group justify="space-between">
           <Button variant="subtle" color="gray" onClick={() => apply(undefined)}>
             {t('condition.always')}
@@ -48,9 +45,7 @@ export function ConditionModal({ object, title, condition, onChange, onClose }: 
             <Button variant="default" onClick={onClose}>
               {t('action.cancel')}
             </Button>
-            <Button onClick={() => group !== undefined && apply(toJsonLogic(group))}>
-              {t('condition.apply')}
-            </Button>
+            <Button onClick={() => apply(edited)}>{t('condition.apply')}</Button>
           </Group>
         </Group>
       </Stack>

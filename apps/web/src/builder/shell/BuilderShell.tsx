@@ -5,6 +5,7 @@ import {
   IconDatabaseCog,
   IconHistory,
   IconListDetails,
+  IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -14,12 +15,13 @@ import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
 import { DraftBar } from './DraftBar.tsx';
 
-type SectionName = 'objects' | 'apps' | 'option_sets' | 'revisions' | 'storage';
+type SectionName = 'objects' | 'apps' | 'option_sets' | 'teams' | 'revisions' | 'storage';
 
 const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
   { name: 'objects', icon: IconBox },
   { name: 'apps', icon: IconApps },
   { name: 'option_sets', icon: IconListDetails },
+  { name: 'teams', icon: IconUsersGroup },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
 ];

@@ -5,6 +5,7 @@ import { FIELD_TYPES } from '@trellis/model';
 import { paths as appPaths } from '../../paths.ts';
 import { IconPicker } from '../../ui/IconPicker.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
+import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
 import { pathChoices } from '../metadata/system-fields.ts';
 import { hrefInApp, useLink } from '../navigation.tsx';
@@ -16,7 +17,6 @@ import { Card, Code, StateBadge } from '../parts/small.tsx';
 import { problemsAt } from '../publish/problem-places.ts';
 import { useComponent, withProperty } from '../useComponent.ts';
 import { SortEditor } from './SortEditor.tsx';
-import { ViewFilter } from './ViewFilter.tsx';
 import classes from './ViewPage.module.css';
 import { ViewPreview } from './ViewPreview.tsx';
 
@@ -147,15 +147,14 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
           <Card title={t('view.filter')}>
             <Pointed at="/filter" deep>
               {(fault) => (
-                <>
-                  <ViewFilter
-                    object={object}
-                    name={name}
-                    filter={body.filter}
-                    onChange={(filter) => set('filter', filter)}
-                  />
-                  {fault !== undefined && <Input.Error size="xs">{fault}</Input.Error>}
-                </>
+                <ConditionBuilder
+                  object={object}
+                  label={t('view.filterLabel')}
+                  emptyText={t('view.noFilter')}
+                  condition={body.filter}
+                  error={fault}
+                  onChange={(filter) => set('filter', filter)}
+                />
               )}
             </Pointed>
           </Card>

@@ -1,6 +1,8 @@
 import { IconX } from '@tabler/icons-react';
-import type { FilterGroup, ObjectDescription } from '@trellis/forms';
+import type { FilterGroup, FilterItem, ObjectDescription } from '@trellis/forms';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDescriptionsFor } from '../list/use-descriptions.ts';
 import classes from './Filter.module.css';
 import { useConditionText } from './use-condition-text.ts';
 
@@ -14,10 +16,16 @@ interface FilterChipsProps {
 /** The conditions in force, each with a way out. */
 export function FilterChips({ description, filter, onChange, onEdit }: FilterChipsProps) {
   const { t } = useTranslation();
-  const textOf = useConditionText(description, filter);
+  const paths = useMemo(() => pathsOf(filter), [filter]);
+  const find = useDescriptionsFor(description, paths);
+  const scope = useMemo(
+    () => ({ object: description.name, hasPrevious: false, find, want: () => undefined }),
+    [description, find],
+  );
+  const textOf = useConditionText(scope, filter);
   if (filter.items.length === 0) return null;
   // "Any of" is one chip: its parts can't be taken out one by one without changing what the others mean.
-  const chips = filter.join === 'and' ? filter.items : [filter];
+  const chips = filter.join === 'and' && filter.isNegated !== true ? filter.items : [filter];
   return (
     <div className={classes.chips}>
       {chips.map((item) => (
@@ -31,7 +39,8 @@ export function FilterChips({ description, filter, onChange, onEdit }: FilterChi
             aria-label={t('filter.removeNamed', { filter: textOf(item) })}
             onClick={() =>
               onChange({
-                ...filter,
+                kind: 'group',
+                join: filter.join,
                 items: item === filter ? [] : filter.items.filter((each) => each !== item),
               })
             }
@@ -42,4 +51,9 @@ export function FilterChips({ description, filter, onChange, onEdit }: FilterChi
       ))}
     </div>
   );
+}
+
+function pathsOf(item: FilterItem): readonly string[] {
+  if (item.kind === 'group') return item.items.flatMap(pathsOf);
+  return item.kind === 'condition' ? [item.path] : [];
 }

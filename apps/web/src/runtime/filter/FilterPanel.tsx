@@ -1,9 +1,12 @@
 import { Button, Group } from '@mantine/core';
+import { useQueries } from '@tanstack/react-query';
 import type { FilterGroup, ObjectDescription } from '@trellis/forms';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { objectQuery } from '../../api.ts';
+import { ConditionTree } from './ConditionTree.tsx';
+import type { ConditionScope } from './condition-fields.ts';
 import classes from './Filter.module.css';
-import { FilterGroupEditor } from './FilterGroupEditor.tsx';
 import { newCondition } from './new-condition.ts';
 
 interface FilterPanelProps {
@@ -19,6 +22,7 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
   const [draft, setDraft] = useState<FilterGroup>(
     filter.items.length > 0 ? filter : { ...filter, items: [newCondition(description)] },
   );
+  const scope = useServerScope(description);
   return (
     <form
       className={classes.panel}
@@ -33,13 +37,13 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
         onClose();
       }}
     >
-      <FilterGroupEditor description={description} group={draft} onChange={setDraft} depth={0} />
+      <ConditionTree scope={scope} filter={draft} onChange={setDraft} />
       <Group justify="space-between" mt="md">
         <Button
           variant="subtle"
           color="gray"
           onClick={() => {
-            onApply({ ...draft, items: [] });
+            onApply({ kind: 'group', join: draft.join, items: [] });
             onClose();
           }}
         >
@@ -53,5 +57,23 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
         </Group>
       </Group>
     </form>
+  );
+}
+
+/** Objects behind lookups are described by the server when someone goes there. */
+function useServerScope(description: ObjectDescription): ConditionScope {
+  const [wanted, setWanted] = useState<readonly string[]>([]);
+  const known = useQueries({
+    queries: wanted.map((name) => objectQuery(name)),
+    combine: (results) => results.flatMap((result) => result.data ?? []),
+  });
+  return useMemo(
+    () => ({
+      object: description.name,
+      hasPrevious: false,
+      find: (name) => (name === description.name ? description : known.find((each) => each.name === name)),
+      want: (name) => setWanted((current) => (current.includes(name) ? current : [...current, name])),
+    }),
+    [description, known],
   );
 }

@@ -29,7 +29,7 @@ export function QuickFilters({ description, columns, filter, onChange }: QuickFi
         field.value_type === 'option' && all.indexOf(field) === index && description.fields.includes(field),
     )
     .slice(0, 3);
-  const isAnd = filter.join === 'and' || filter.items.length <= 1;
+  const isAnd = filter.isNegated !== true && (filter.join === 'and' || filter.items.length <= 1);
   const find = (path: string, verb: FilterCondition['verb']) =>
     filter.items.find(
       (item): item is FilterCondition =>

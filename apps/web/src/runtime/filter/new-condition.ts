@@ -1,4 +1,10 @@
-import { type FilterCondition, type FilterField, filterFields, type ObjectDescription } from '@trellis/forms';
+import {
+  type FieldDescription,
+  type FilterCondition,
+  type FilterField,
+  filterFields,
+  type ObjectDescription,
+} from '@trellis/forms';
 
 /** A condition to begin with: an option field, which is what people narrow lists by (one that is listed first), else the name. */
 export function newCondition(description: ObjectDescription): FilterCondition {
@@ -9,14 +15,18 @@ export function newCondition(description: ObjectDescription): FilterCondition {
     fields.find((each) => each.field.value_type === 'option' && !each.field.is_system) ??
     fields.find((each) => each.path === description.name_field) ??
     fields[0];
-  return first === undefined ? { kind: 'condition', path: '', verb: '==', value: null } : conditionOn(first);
+  return first === undefined
+    ? { kind: 'condition', path: '', verb: '==', value: null }
+    : conditionOn(first.path, first.field, first.verbs);
 }
 
-export function conditionOn({ path, field, verbs }: FilterField): FilterCondition {
-  return {
-    kind: 'condition',
-    path,
-    verb: verbs[0]?.verb ?? '==',
-    value: field.value_type === 'boolean' ? true : null,
-  };
+/** The first question that can be asked of a field. */
+export function conditionOn(
+  path: string,
+  field: FieldDescription | undefined,
+  verbs: FilterField['verbs'],
+): FilterCondition {
+  const verb = verbs[0]?.verb ?? '==';
+  const value = field?.value_type === 'boolean' && verb === '==' ? true : null;
+  return { kind: 'condition', path, verb, value };
 }

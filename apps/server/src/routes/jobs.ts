@@ -1,0 +1,36 @@
+/** Jobs: what became of work that outlives a request, and telling it to stop or to go on. */
+import type { Context, Job } from '@trellis/engine';
+import type { FastifyInstance } from 'fastify';
+import { callerOf } from '../caller.ts';
+import type { Parts } from '../parts.ts';
+import { flagParameter, parameter, readBody, readParameters, wholeParameter } from '../shape.ts';
+import { limitProblem } from './records.ts';
+
+interface OfJob {
+  Params: { id: string };
+}
+
+const LIST_PARAMETERS = { limit: wholeParameter, before: parameter, all: flagParameter };
+
+export function jobRoutes(app: FastifyInstance, { engine: { jobs } }: Parts): void {
+  app.get('/jobs', async (request) => {
+    const { limit = 50, before, all = false } = readParameters(request.query, LIST_PARAMETERS);
+    if (limit < 1 || limit > 200) throw limitProblem();
+    return jobs.list(callerOf(request).context, { limit, before, all });
+  });
+
+  app.get<OfJob>('/jobs/:id', async (request) => {
+    readParameters(request.query, {});
+    return jobs.get(callerOf(request).context, request.params.id);
+  });
+
+  const wish = (name: string, ask: (context: Context, id: string) => Promise<Job>) =>
+    app.post<OfJob>(`/jobs/:id/${name}`, async (request) => {
+      readParameters(request.query, {});
+      readBody(request.body ?? {}, {});
+      return ask(callerOf(request).context, request.params.id);
+    });
+  wish('cancel', jobs.cancel);
+  wish('pause', jobs.pause);
+  wish('resume', jobs.resume);
+}

@@ -1,0 +1,154 @@
+/** The API keys of the person signed in: made with a scope and an end, shown once, listed, revoked. */
+import { Badge, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ApiKeyResponse } from '@trellis/api';
+import { formatDate, formatInstant } from '@trellis/forms';
+import { useState } from 'react';
+import { client, useFindObject } from '../api.ts';
+import { useWorkspaceDisplay } from '../runtime/use-display.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import { PageSkeleton } from '../ui/PageSkeleton.tsx';
+import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { useMessages } from './messages.ts';
+import { NewApiKeyModal } from './NewApiKeyModal.tsx';
+
+const KEYS = ['api-keys'] as const;
+
+export function ApiKeys({ canCreate, rights }: { canCreate: boolean; rights: readonly string[] }) {
+  const t = useMessages();
+  const cache = useQueryClient();
+  const [isCreating, setCreating] = useState(false);
+  const [revoked, setRevoked] = useState<ApiKeyResponse>();
+  const keys = useQuery({ queryKey: KEYS, queryFn: () => client.apiKeys() });
+  if (keys.isPending) return <PageSkeleton />;
+  if (keys.isError) return <ProblemAlert error={keys.error} onRetry={() => void keys.refetch()} />;
+  const refresh = () => void cache.invalidateQueries({ queryKey: KEYS });
+  const create = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+      {t('keys.new')}
+    </Button>
+  );
+  return (
+    <Stack gap="md" component="section" aria-labelledby="api-keys">
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <h2 id="api-keys" style={{ fontSize: '1rem', margin: 0 }}>
+            {t('keys.title')}
+          </h2>
+          <Text size="sm" c="dimmed">
+            {t('keys.about')}
+          </Text>
+        </div>
+        {canCreate && keys.data.keys.length > 0 && create}
+      </Group>
+      {keys.data.keys.length === 0 ? (
+        <EmptyState icon="key" title={t('keys.none')} actions={canCreate ? create : undefined}>
+          {t('keys.noneText')}
+        </EmptyState>
+      ) : (
+        <Table.ScrollContainer minWidth={640}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                {(['name', 'scope', 'expires', 'lastUsed', 'actions'] as const).map((column) => (
+                  <Table.Th key={column} scope="col">
+                    {t(`keys.${column}`)}
+                  </Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {keys.data.keys.map((key) => (
+                <KeyRow key={key.id} apiKey={key} onRevoke={() => setRevoked(key)} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {isCreating && (
+        <NewApiKeyModal rights={rights} onCreated={refresh} onClose={() => setCreating(false)} />
+      )}
+      {revoked !== undefined && (
+        <RevokeModal apiKey={revoked} onDone={refresh} onClose={() => setRevoked(undefined)} />
+      )}
+    </Stack>
+  );
+}
+
+function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKeyResponse; onRevoke: () => void }) {
+  const t = useMessages();
+  const display = useWorkspaceDisplay();
+  const findObject = useFindObject();
+  const isExpired = Date.parse(apiKey.expires_at) <= Date.now();
+  const reach = [
+    t(`keys.${apiKey.access}`),
+    ...(apiKey.objects ?? []).map((name) => findObject(name)?.plural_label ?? name),
+    ...(apiKey.metadata ? [t('keys.withMetadata')] : []),
+    ...(apiKey.users ? [t('keys.withUsers')] : []),
+  ];
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" style={{ fontWeight: 500 }}>
+        {apiKey.name}
+        <Text size="xs" c="dimmed">
+          {t('keys.endsWith', { ending: apiKey.ending })}
+        </Text>
+      </Table.Th>
+      <Table.Td>{reach.join(', ')}</Table.Td>
+      <Table.Td>
+        {isExpired ? (
+          <Badge color="red.9">{t('keys.expired')}</Badge>
+        ) : (
+          formatDate(apiKey.expires_at.slice(0, 10), display)
+        )}
+      </Table.Td>
+      <Table.Td>
+        {apiKey.last_used_at === null ? t('keys.never') : formatInstant(apiKey.last_used_at, display)}
+      </Table.Td>
+      <Table.Td>
+        <Button
+          variant="subtle"
+          color="red.9"
+          size="compact-sm"
+          onClick={onRevoke}
+          aria-label={t('keys.revokeNamed', { name: apiKey.name })}
+        >
+          {t('keys.revoke')}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function RevokeModal(props: { apiKey: ApiKeyResponse; onDone: () => void; onClose: () => void }) {
+  const t = useMessages();
+  const revoke = useMutation({
+    mutationFn: () => client.revokeApiKey(props.apiKey.id),
+    onSuccess: () => {
+      props.onDone();
+      props.onClose();
+    },
+  });
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={t('keys.revokeNamed', { name: props.apiKey.name })}
+      closeButtonProps={{ 'aria-label': t('keys.close') }}
+    >
+      <Stack gap="md">
+        <Text size="sm">{t('keys.revokeText')}</Text>
+        {revoke.error !== null && <ProblemAlert error={revoke.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={props.onClose} data-autofocus>
+            {t('keys.cancel')}
+          </Button>
+          <Button color="red.9" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+            {t('keys.revoke')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,23 @@
+/** The person signed in, as themselves: where they belong, and the keys by which programs act for them. */
+import { useMe } from '../api.ts';
+import { Page } from '../ui/Page.tsx';
+import { ApiKeys } from './ApiKeys.tsx';
+import { useMessages } from './messages.ts';
+
+export function ProfilePage() {
+  const t = useMessages();
+  const { user, teams, rights } = useMe();
+  return (
+    <Page
+      title={t('title')}
+      subtitle={
+        <>
+          {user.name} · {user.email}
+          {teams.length > 0 && <> · {t('teams', { names: teams.map(({ name }) => name).join(', ') })}</>}
+        </>
+      }
+    >
+      <ApiKeys canCreate={rights.includes('api')} rights={rights} />
+    </Page>
+  );
+}

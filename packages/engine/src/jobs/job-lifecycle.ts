@@ -1,0 +1,142 @@
+/**
+ * Jobs as people see them. A job is shown to whoever asked for it and to administrators; to all others it does not
+ * exist.
+ */
+
+import { systemRights } from '@trellis/access';
+import type { JsonValue } from '@trellis/model';
+import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
+import { v7 as makeId } from 'uuid';
+import type { Context } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import { principalOf } from '../pinned.ts';
+import { translateError } from '../translate-error.ts';
+import { keptContext } from './job-context.ts';
+
+/** A job as its reader sees it. Times are RFC 3339. */
+export interface Job {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: StoredJob['state'];
+  readonly progress: { readonly done: number; readonly total: number | null };
+  readonly counts: Readonly<Record<string, number>>;
+  readonly message: string | null;
+  /** What was asked for: of an import its object, operation and file name. */
+  readonly about: JsonValue;
+  readonly result: JsonValue;
+  /** `pause` or `cancel`, asked for and not yet obeyed. */
+  readonly wish: JobWish | null;
+  readonly created_by: { readonly id: string; readonly name: string | null };
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly updated_at: string;
+  readonly ended_at: string | null;
+}
+
+export interface JobLifecycle {
+  get(context: Context, id: string): Promise<Job>;
+  /** Newest first: the caller's own, or everybody's for administrators who ask for them. */
+  list(
+    context: Context,
+    page: { readonly limit: number; readonly before?: string | undefined; readonly all?: boolean },
+  ): Promise<{ readonly jobs: readonly Job[]; readonly next: string | null }>;
+  /** A running job obeys after its present step. A job that is over is left as it is. */
+  cancel(context: Context, id: string): Promise<Job>;
+  pause(context: Context, id: string): Promise<Job>;
+  resume(context: Context, id: string): Promise<Job>;
+}
+
+export interface JobRequest {
+  readonly kind: string;
+  readonly input: JsonValue;
+  readonly id?: string;
+  readonly total?: number;
+  /** While a job of this kind and key waits, adding another one gives the id of that one. */
+  readonly key?: string;
+}
+
+/** Queues a job in the name of the caller, within the transaction where one is given; resolves with its id. */
+export function addJob(
+  parts: Parts,
+  context: Context,
+  { id = makeId(), ...request }: JobRequest,
+  transaction?: Transaction,
+): Promise<string> {
+  return parts.storage.jobs.add(context.workspace, { ...request, id, ...keptContext(context) }, transaction);
+}
+
+export function createJobLifecycle(parts: Parts): JobLifecycle {
+  const { jobs } = parts.storage;
+  const ask = (wish: JobWish | 'resume') => (context: Context, id: string) =>
+    translated(async () => {
+      const { id: known } = await findJob(parts, context, id);
+      return present((await jobs.ask(context.workspace, known, wish))!);
+    });
+  return {
+    get: (context, id) => translated(async () => present(await findJob(parts, context, id))),
+    list: (context, { limit, before, all = false }) =>
+      translated(async () => {
+        if (before !== undefined && !ID.test(before)) throw invalidCursor();
+        if (all && !seesAll(context)) {
+          throw new EngineError('forbidden', 'This needs the right `customise`.');
+        }
+        const found = await jobs.list(context.workspace, {
+          actorId: all ? undefined : keptContext(context).actorId,
+          limit: limit + 1,
+          before,
+        });
+        const page = found.slice(0, limit);
+        return { jobs: page.map(present), next: found.length > limit ? page.at(-1)!.id : null };
+      }),
+    cancel: ask('cancel'),
+    pause: ask('pause'),
+    resume: ask('resume'),
+  };
+}
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The job, for those who may see it. @throws EngineError `unknown_job` */
+export async function findJob({ storage }: Parts, context: Context, id: string): Promise<StoredJob> {
+  const job = ID.test(id) ? await storage.jobs.find(context.workspace, id.toLowerCase()) : undefined;
+  if (job && (job.actorId === keptContext(context).actorId || seesAll(context))) return job;
+  throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
+}
+
+function seesAll(context: Context): boolean {
+  return systemRights(principalOf(context)).includes('customise');
+}
+
+function invalidCursor(): EngineError {
+  return new EngineError('invalid_cursor', 'This list of jobs can’t be continued from there.');
+}
+
+function present(job: StoredJob): Job {
+  const { input } = job;
+  const isObject = typeof input === 'object' && input !== null && 'about' in input;
+  return {
+    id: job.id,
+    kind: job.kind,
+    state: job.state,
+    progress: { done: job.done, total: job.total },
+    counts: job.counts,
+    message: job.message,
+    about: isObject ? (input as { readonly about: JsonValue }).about : null,
+    result: job.result,
+    wish: job.wish,
+    created_by: { id: job.actorId, name: job.actorName },
+    created_at: job.createdAt,
+    started_at: job.startedAt,
+    updated_at: job.updatedAt,
+    ended_at: job.endedAt,
+  };
+}
+
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateError(error);
+  }
+}

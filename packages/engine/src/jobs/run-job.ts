@@ -1,0 +1,100 @@
+/** One run of one job: its steps, its heartbeat, and what its end means. */
+import { type ClaimedJob, type JobEnd, type JobWord, StorageError } from '@trellis/storage';
+import { EngineError } from '../errors.ts';
+import type { Parts } from '../parts.ts';
+import { translateError } from '../translate-error.ts';
+import { contextOfJob } from './job-context.ts';
+import { JobFailed, JobInterrupted, type JobKind, type RunningJob } from './job-kind.ts';
+
+/** How many runs may end badly without having got on. Trouble of the database is waited out longer. */
+const MAX_FAILURES = { bug: 3, trouble: 12, death: 4 };
+const MAX_PAUSE_SECONDS = 60;
+
+/** Runs a claimed job to its end, or until told to stop. Never rejects. */
+export async function runJob(
+  parts: Parts,
+  kind: JobKind,
+  claimed: ClaimedJob,
+  options: { readonly beatMilliseconds: number; readonly stopping: AbortSignal },
+): Promise<void> {
+  const { storage, log } = parts;
+  const interruption = new AbortController();
+  const interrupt = (reason: JobInterrupted['reason']) => interruption.abort(new JobInterrupted(reason));
+  const hear = (word: JobWord) => {
+    if (word !== 'go_on') interrupt(word);
+  };
+  const onStop = () => interrupt('stop');
+  if (options.stopping.aborted) onStop();
+  options.stopping.addEventListener('abort', onStop);
+  // A beat that fails is followed by another one; should none get through, the job is somebody else's by then.
+  const beat = setInterval(() => {
+    storage.jobs.beat(claimed).then(hear, () => undefined);
+  }, options.beatMilliseconds);
+
+  const running: Omit<RunningJob, 'context'> = {
+    workspace: claimed.workspace,
+    job: claimed.job,
+    signal: interruption.signal,
+    check: () => interruption.signal.throwIfAborted(),
+    async step(work) {
+      let word: JobWord = 'go_on';
+      await storage.transaction(async (transaction) => {
+        const { rejections = [], ...progress } = await work(transaction);
+        await storage.jobs.addRejections(claimed.workspace, claimed.job.id, rejections, transaction);
+        word = await storage.jobs.advance(claimed, progress, transaction);
+        if (word === 'lost') throw new JobInterrupted('lost');
+      });
+      hear(word);
+      running.check();
+    },
+  };
+
+  let end: JobEnd | undefined;
+  try {
+    if (claimed.wasLeft && claimed.failures >= MAX_FAILURES.death) {
+      throw new JobFailed('The process that ran it has ended again and again without getting on.');
+    }
+    const context = await contextOfJob(parts, claimed);
+    end = { state: 'done', ...(await kind.run(parts, { ...running, context })) };
+  } catch (error) {
+    end = endOf(error, claimed, parts);
+  } finally {
+    clearInterval(beat);
+    options.stopping.removeEventListener('abort', onStop);
+  }
+  if (!end) return;
+  try {
+    await storage.jobs.end(claimed, end);
+  } catch (error) {
+    // It stays claimed and is taken up again once its lease has run out.
+    log.warn('The end of a job could not be written.', { job: claimed.job.id, error: String(error) });
+  }
+}
+
+/** What becomes of a job whose run threw; undefined when it is no longer ours. */
+function endOf(thrown: unknown, { job, failures }: ClaimedJob, parts: Parts): JobEnd | undefined {
+  if (thrown instanceof JobInterrupted) {
+    if (thrown.reason === 'lost') return undefined;
+    if (thrown.reason === 'stop') return { state: 'waiting', seconds: 0, hasFailed: false };
+    return { state: thrown.reason === 'cancel' ? 'cancelled' : 'paused' };
+  }
+  if (thrown instanceof JobFailed) return { state: 'failed', message: thrown.message };
+  const error = translateError(thrown);
+  const isTrouble =
+    (error instanceof EngineError &&
+      (error.code === 'database_unavailable' || error.code === 'query_too_slow')) ||
+    error instanceof StorageError;
+  if (error instanceof EngineError && !isTrouble) return { state: 'failed', message: error.message };
+  parts.log.warn('A run of a job ended with an error.', {
+    job: job.id,
+    kind: job.kind,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  const isOver = failures + 1 >= (isTrouble ? MAX_FAILURES.trouble : MAX_FAILURES.bug);
+  if (!isOver)
+    return { state: 'waiting', seconds: Math.min(2 ** failures, MAX_PAUSE_SECONDS), hasFailed: true };
+  const message = isTrouble
+    ? 'The database could not be reached for too long. What was done until then is kept.'
+    : `An unforeseen error stopped the job; the log of the server tells of it under ${job.id}.`;
+  return { state: 'failed', message };
+}

@@ -1,0 +1,182 @@
+/**
+ * What rules look at: the values of drafts by path, before and after the change, and those of other records behind
+ * their lookups. Rules read every field whoever saves, so nothing here asks for access. However many records are saved,
+ * each object that paths lead to costs one statement.
+ */
+import {
+  ALWAYS,
+  type CompiledField,
+  type CompiledObject,
+  type ExpressionContext,
+  type FieldPath,
+  firstOf,
+  type JsonValue,
+} from '@trellis/model';
+import type { Transaction } from '@trellis/storage';
+import type { Draft } from './draft.ts';
+import type { Parts } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { ownPath } from './write-links.ts';
+
+/** Values by the text of their paths, open until the paths through lookups are filled in. */
+export type OpenValues = Record<string, JsonValue>;
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What rules are judged in: the acting user, the instant, and the workspace's time zone whoever asks. */
+export function ruleContext(pinned: Pinned): ExpressionContext {
+  return { ...pinned.expressionContext, timeZone: pinned.snapshot.workspace.timeZone };
+}
+
+/** The own fields by which the paths begin, each once. */
+export function firstFieldsOf(paths: Iterable<FieldPath>): CompiledField[] {
+  return [...new Set([...paths].map(firstOf))];
+}
+
+/** Values of own fields as they shall be, or as they are stored. */
+export function ownValues(
+  pinned: Pinned,
+  draft: Draft,
+  fields: readonly CompiledField[],
+  side: 'after' | 'before',
+): OpenValues {
+  const values: OpenValues = {};
+  const data = side === 'after' ? draft.data : draft.current?.data;
+  for (const field of fields) {
+    values[field.name] =
+      field.systemColumn === undefined
+        ? (data?.[field.key] ?? null)
+        : systemValue(pinned, draft, field.systemColumn, side);
+  }
+  return values;
+}
+
+function systemValue(pinned: Pinned, draft: Draft, column: string, side: 'after' | 'before'): JsonValue {
+  const { current } = draft;
+  const isAfter = side === 'after';
+  switch (column) {
+    case 'id':
+      return draft.id;
+    case 'owner_id':
+      return isAfter ? draft.ownerId : (current?.ownerId ?? null);
+    case 'record_type':
+      return isAfter ? draft.recordType : (current?.recordType ?? null);
+    case 'created_at':
+      return current?.createdAt ?? pinned.at;
+    case 'created_by':
+      return current?.createdBy ?? pinned.actorId;
+    case 'updated_at':
+      return current?.updatedAt ?? pinned.at;
+    case 'updated_by':
+      return current?.updatedBy ?? pinned.actorId;
+    case 'version':
+      return current?.version ?? null;
+    default:
+      return null;
+  }
+}
+
+interface Wanted {
+  readonly object: CompiledObject;
+  readonly ids: Set<string>;
+  /** By their text, seen from the object. */
+  readonly paths: Map<string, FieldPath>;
+  readonly uses: {
+    readonly row: OpenValues;
+    readonly id: string;
+    readonly text: string;
+    readonly as: string;
+  }[];
+}
+
+/**
+ * Adds the values of all paths that pass lookups to rows that hold the value of the first lookup. What leads to no
+ * live record is blank.
+ */
+export async function fillPaths(
+  parts: Parts,
+  pinned: Pinned,
+  rows: readonly OpenValues[],
+  paths: readonly FieldPath[],
+  transaction: Transaction | undefined,
+): Promise<void> {
+  const wanted = new Map<string, Wanted>();
+  for (const path of paths) {
+    const [lookup, ...through] = path.through;
+    if (!lookup) continue;
+    const rest = path.text.slice(path.text.indexOf('.') + 1);
+    const isTitle = lookup.systemColumn !== undefined || lookup.isPolymorphic;
+    for (const row of rows) {
+      row[path.text] ??= null;
+      const { id, objects } = targetOf(lookup, row[lookup.name]);
+      for (const name of objects) {
+        const object = pinned.model.objects.get(name);
+        if (!object) continue;
+        const inner = isTitle ? ownPath(object.nameField) : { text: rest, through, field: path.field };
+        const each: Wanted = wanted.get(name) ?? { object, ids: new Set(), paths: new Map(), uses: [] };
+        wanted.set(name, each);
+        each.ids.add(id);
+        each.paths.set(inner.text, inner);
+        each.uses.push({ row, id, text: inner.text, as: path.text });
+      }
+    }
+  }
+  for (const { object, ids, paths: inner, uses } of wanted.values()) {
+    const found = await loadValues(
+      parts,
+      pinned,
+      { object, ids: [...ids], paths: [...inner.values()] },
+      transaction,
+    );
+    for (const { row, id, text, as } of uses) {
+      const values = found.get(id);
+      if (values) row[as] = (values[text] as JsonValue | undefined) ?? null;
+    }
+  }
+}
+
+async function loadValues(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly ids: readonly string[];
+    readonly paths: readonly FieldPath[];
+  },
+  transaction: Transaction | undefined,
+): Promise<ReadonlyMap<string, OpenValues>> {
+  const { object, ids, paths } = request;
+  const id = ownPath(object.fields.get('id')!);
+  const targets = paths.flatMap((path) => path.through.flatMap((lookup) => lookup.targets));
+  const page = await parts.storage.records.query(
+    pinned.snapshot,
+    {
+      object,
+      fields: [id, ...paths],
+      filter: { op: 'in', value: { op: 'field', type: 'id', path: id }, list: ids },
+      targetFilters: new Map(targets.map((name) => [name, ALWAYS])),
+      search: undefined,
+      sort: [{ path: id, descending: false }],
+      limit: ids.length,
+      after: undefined,
+      before: undefined,
+      count: 'none',
+      deleted: false,
+      context: pinned.expressionContext,
+    },
+    transaction,
+  );
+  return new Map(page.rows.map((row) => [String(row.id), row as OpenValues]));
+}
+
+/** The record that a lookup's value means, and the objects that it may be in. */
+function targetOf(
+  lookup: CompiledField,
+  value: JsonValue | undefined,
+): { readonly id: string; readonly objects: readonly string[] } {
+  const { object, id } = (
+    typeof value === 'object' && value !== null ? value : { object: undefined, id: value }
+  ) as { readonly object: unknown; readonly id: unknown };
+  if (typeof id !== 'string' || !ID.test(id)) return { id: '', objects: [] };
+  return { id, objects: typeof object === 'string' ? [object] : lookup.targets };
+}

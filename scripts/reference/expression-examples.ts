@@ -1,0 +1,121 @@
+/**
+ * What the reference of expressions shows: formulas over one record, by function or sign. Their values are computed
+ * when the page is written, so that an example can't be wrong.
+ */
+export const EXAMPLE_FIELDS = {
+  name: { type: 'text' },
+  amount: { type: 'currency', currency: 'EUR' },
+  discount: { type: 'percent' },
+  stage: {
+    type: 'select',
+    options: [
+      { value: 'open', label: 'Open' },
+      { value: 'won', label: 'Won' },
+    ],
+  },
+  topics: {
+    type: 'multi_select',
+    options: [
+      { value: 'price', label: 'Price' },
+      { value: 'delivery', label: 'Delivery' },
+    ],
+  },
+  is_urgent: { type: 'boolean' },
+  close_date: { type: 'date' },
+  called_at: { type: 'datetime' },
+  reference: { type: 'text' },
+} as const;
+
+/** The record that the examples are about; `reference` is blank. */
+export const EXAMPLE_RECORD = {
+  name: 'Größe Ltd',
+  amount: 1250.5,
+  discount: 10,
+  stage: 'won',
+  topics: ['price'],
+  is_urgent: true,
+  close_date: '2026-01-31',
+  called_at: '2026-03-28T23:30:00.000Z',
+  reference: null,
+} as const;
+
+/** Noon of this day, in Berlin. */
+export const EXAMPLE_CONTEXT = {
+  userId: '0198c0de-0000-7000-8000-000000000001',
+  now: '2026-03-29T10:00:00.000Z',
+  timeZone: 'Europe/Berlin',
+} as const;
+
+/** By name of the function, or by sign. */
+export const EXPRESSION_EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  '=': ['stage = "won"', 'reference = ""'],
+  '<>': ['reference <> "A"', 'stage <> "won"'],
+  '<': ['amount < 2000', 'reference < "z"'],
+  '<=': ['close_date <= "2026-01-31"'],
+  '>': ['called_at > close_date'],
+  '>=': ['discount >= 10.5'],
+  '&': ['name & " " & amount', 'reference & ""'],
+  '+': ['amount + 0.1 + 0.2', 'amount + LENGTH(reference)'],
+  '-': ['100 - discount', '-amount'],
+  '*': ['amount * (100 - discount) / 100'],
+  '/': ['1 / 3', '1 / 0'],
+  '%': ['-7.5 % 2'],
+  IF: ['IF(amount > 1000, "Large", "Small")', 'IF(stage = "open", 1, is_urgent, 2, 3)'],
+  AND: ['AND(is_urgent, stage = "won")'],
+  OR: ['OR(amount > 9999, is_urgent)'],
+  NOT: ['NOT(is_urgent)'],
+  IN: ['IN(stage, "open", "won")'],
+  CONTAINS: ['CONTAINS(name, "GRÖSSE")', 'CONTAINS(name, "größe")'],
+  STARTS_WITH: ['STARTS_WITH(name, "gr")'],
+  ENDS_WITH: ['ENDS_WITH(name, "LTD")'],
+  INCLUDES_ANY: ['INCLUDES_ANY(topics, "price", "delivery")'],
+  INCLUDES_ALL: ['INCLUDES_ALL(topics, "price", "delivery")'],
+  IS_BLANK: ['IS_BLANK(reference)', 'IS_BLANK(is_urgent)'],
+  COALESCE: ['COALESCE(reference, name)'],
+  MIN: ['MIN(amount, 1000)'],
+  MAX: ['MAX(amount, 1000)', 'MAX(close_date, TODAY())'],
+  ABS: ['ABS(-2.5)'],
+  ROUND: ['ROUND(1.005, 2)', 'ROUND(-2.5)', 'ROUND(1250, -2)'],
+  CEIL: ['CEIL(-1.5)'],
+  FLOOR: ['FLOOR(-1.5)'],
+  CAT: ['CAT(name, ": ", close_date)'],
+  LOWER: ['LOWER(name)'],
+  UPPER: ['UPPER(name)'],
+  TRIM: ['TRIM("  a b ")'],
+  LENGTH: ['LENGTH(name)', 'LENGTH(reference)'],
+  SUBSTR: ['SUBSTR(name, 0, 5)', 'SUBSTR(name, -3)'],
+  TODAY: ['TODAY()'],
+  NOW: ['NOW()'],
+  DATE_ADD: ['DATE_ADD(close_date, 1, "month")', 'DATE_ADD(called_at, 1, "day")'],
+  DATE_DIFF: ['DATE_DIFF(close_date, TODAY(), "day")', 'DATE_DIFF(close_date, TODAY(), "month")'],
+  YEAR: ['YEAR(close_date)'],
+  MONTH: ['MONTH(called_at)'],
+  DAY: ['DAY(called_at)'],
+  WEEKDAY: ['WEEKDAY(close_date)'],
+  START_OF: ['START_OF(close_date, "quarter")', 'START_OF(called_at, "week")'],
+  THIS_WEEK: ['THIS_WEEK(called_at)'],
+  LAST_WEEK: ['LAST_WEEK(called_at)'],
+  NEXT_WEEK: ['NEXT_WEEK(TODAY())'],
+  THIS_MONTH: ['THIS_MONTH(called_at)'],
+  LAST_MONTH: ['LAST_MONTH(close_date)'],
+  NEXT_MONTH: ['NEXT_MONTH(DATE_ADD(TODAY(), 3, "day"))'],
+  THIS_QUARTER: ['THIS_QUARTER(close_date)'],
+  LAST_QUARTER: ['LAST_QUARTER(close_date)'],
+  NEXT_QUARTER: ['NEXT_QUARTER(close_date)'],
+  THIS_YEAR: ['THIS_YEAR(close_date)'],
+  LAST_YEAR: ['LAST_YEAR(close_date)'],
+  NEXT_YEAR: ['NEXT_YEAR(close_date)'],
+  LAST_N_DAYS: ['LAST_N_DAYS(close_date, 60)'],
+  NEXT_N_DAYS: ['NEXT_N_DAYS(TODAY(), 1)'],
+  CHANGED: ['CHANGED(stage)'],
+};
+
+/** Formulas with a fault, for the page to show what is said. */
+export const FAULTY_EXAMPLES: readonly string[] = [
+  'amount > stage',
+  'IF(amount > 1000, "Large", 5',
+  'amunt * 2',
+  'ROUND(name)',
+  'stage = "wno"',
+  'close_date = "2026-02-31"',
+];
