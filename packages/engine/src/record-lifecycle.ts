@@ -16,6 +16,7 @@ import type {
 import { EngineError } from './errors.ts';
 import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { computeFormulas } from './present-formulas.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { savedRollups } from './present-rollups.ts';
@@ -152,7 +153,8 @@ export async function presentSavedItem(
     );
   }
   const rollups = await savedRollups(parts, pinned, object, { record, fields: selection.fields });
-  return presentSaved(selection, object, record, links, rollups);
+  const formulas = await computeFormulas(parts, pinned, selection, object, record);
+  return presentSaved(selection, object, record, { links, formulas, rollups });
 }
 
 async function runBatch(

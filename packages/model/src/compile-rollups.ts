@@ -195,7 +195,7 @@ function resolveField(
   if (name === undefined) {
     if (operation === 'count') return undefined;
     if ((operation === 'any' || operation === 'all') && filter !== undefined) return undefined;
-    const candidates = [...child.fields.values()].filter((each) => fits(operation, each));
+    const candidates = ownFieldsOf(child).filter((each) => fits(operation, each));
     return fault(
       'required',
       '/body/rollup/field',
@@ -212,6 +212,14 @@ function resolveField(
       '/body/rollup/field',
       `${child.name} has no field \`${name}\`.`,
       compilation.didYouMean(name, child.fields.keys()),
+    );
+  }
+  if (field.body.type === 'formula') {
+    return fault(
+      'not_storable',
+      '/body/rollup/field',
+      `\`${name}\` is a formula, and what a roll-up reads must be kept on the record.`,
+      'Roll up a field that the formula reads.',
     );
   }
   if (operation === 'count') {
@@ -272,6 +280,7 @@ function resolveFilter(
 function whyNotKept(expression: Expression): string | undefined {
   for (const path of pathsOfExpression(expression)) {
     if (path.through.length > 0) return `reads \`${path.text}\`, which another record may change`;
+    if (path.field.body.type === 'formula') return `reads the formula \`${path.text}\``;
     if (path.field.type.column === undefined) return `reads \`${path.text}\`, which is kept elsewhere`;
   }
   return readsTheMoment(expression) ? 'depends on the day or on who asks' : undefined;

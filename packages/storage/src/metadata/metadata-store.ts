@@ -3,6 +3,7 @@ import type { CompiledObject, Model } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
+import { readConversions } from '../conversion/conversion-register.ts';
 import { rollupStates } from '../rollups/rollup-worker.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
@@ -111,7 +112,17 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
   for (const { object_key, field_key } of kept) {
     rollups.set(object_key, (rollups.get(object_key) ?? new Set()).add(field_key));
   }
-  return { revision: row?.revision ?? 0, epoch: row?.epoch ?? 0, components, retiredKeys, columns, rollups };
+  const open = await readConversions(client, schema, ['running', 'done']);
+  const conversions = Map.groupBy(open, (each) => each.objectKey);
+  return {
+    revision: row?.revision ?? 0,
+    epoch: row?.epoch ?? 0,
+    components,
+    retiredKeys,
+    columns,
+    rollups,
+    conversions,
+  };
 }
 
 function entryOf<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {

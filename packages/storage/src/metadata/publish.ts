@@ -12,6 +12,8 @@ import type { CompiledObject } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
+import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
+import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
 import { identifier, integer, sql } from '../sql.ts';
@@ -21,7 +23,6 @@ import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts'
 import {
   markDropping,
   type ObjectState,
-  readFilledColumns,
   readObjectStates,
   readRegisters,
   retireColumns,
@@ -32,7 +33,7 @@ import {
   writeUniqueness,
 } from './registers.ts';
 import { type ObjectPlan, type PlanContext, planObject } from './storage-plan.ts';
-import { createIndexStatement, createTable, fillFunction, sequenceName } from './table-ddl.ts';
+import { createIndexStatement, createTable, sequenceName } from './table-ddl.ts';
 import { columnDefinition, slotName } from './wanted-storage.ts';
 
 /** PostgreSQL channel on which every change of a revision or epoch is told, with the workspace's name. */
@@ -104,8 +105,10 @@ async function publishIn(
     );
   }
   await queryObjects(client, "set local lock_timeout = '3s'", []);
+  const open = await lockConversions(client, schema, changedKeys(request));
   await writeComponents(client, schema, request);
   const hasMovedColumns = await changeStorage(client, request, context);
+  await changeTypes(client, request, open);
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
@@ -184,7 +187,9 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column ? [{ key: field.key, type: field.type.column.type }] : [],
+        field.type.column
+          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
+          : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),
@@ -230,8 +235,7 @@ async function changeStorage(
       plan.promote.map((column) => ({ objectKey: key, column, state })),
     );
     if (!plan.isNew && plan.retire.length + (isAtOnce ? plan.promote.length : 0) > 0) {
-      const filled = await readFilledColumns(client, schema, key);
-      await queryObjects(client, fillFunction(schema, key, filled).text, []);
+      await replaceTrigger(client, schema, key);
     }
     hasMoved ||= plan.isNew || plan.retire.length + plan.promote.length + plan.uniqueness.length > 0;
     await writeIndexes(

@@ -1,6 +1,6 @@
 /** The value of a roll-up in a query: as it is kept, or worked out while it is not kept for every record yet. */
 import type { CompiledField, CompiledObject } from '@trellis/model';
-import { sourceInRow, sourceOf } from '../metadata/wanted-storage.ts';
+import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
 import {
   isRollup,
   type RollupField,

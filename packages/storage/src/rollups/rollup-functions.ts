@@ -10,7 +10,7 @@
  * statement of its own: what was marked later is marked still.
  */
 import type { CompiledField, CompiledObject } from '@trellis/model';
-import { sourceInRow, sourceOf } from '../metadata/wanted-storage.ts';
+import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
 import { ScalarSources } from '../query/sources.ts';
 import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
@@ -84,7 +84,12 @@ export function sourceTemplate(
     workspace,
     features,
     readerOf: (alias, object) =>
-      new ScalarSources(alias, object, { snapshot: bare, features, targetConditions: new Map() }),
+      new ScalarSources(alias, object, {
+        snapshot: bare,
+        features,
+        targetConditions: new Map(),
+        formulas: new Map(),
+      }),
     lookupOf: (alias, object, lookup) => {
       const fallback = idIn(identifier(alias), lookup).text;
       columns.push({ alias, objectKey: object.key, fieldKey: lookup.key, fallback });

@@ -3,7 +3,14 @@
  * of those records. Reads use the same pieces as the functions that keep the values, so both say the same.
  */
 import { createHash } from 'node:crypto';
-import type { CompiledField, CompiledObject, CompiledRollup, Model, RollupPath } from '@trellis/model';
+import type {
+  CompiledField,
+  CompiledObject,
+  CompiledRollup,
+  ExpressionContext,
+  Model,
+  RollupPath,
+} from '@trellis/model';
 import { pathsOfExpression } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowerCondition, type PathReader } from '../query/lower-condition.ts';
@@ -147,13 +154,14 @@ function conditionOf(
   reader: PathReader,
   scope: RollupScope,
 ): Sql {
-  const shape = new Shape();
-  const condition = shapeCondition(filter, shape, {
+  const context: ExpressionContext = {
     userId: SYSTEM_PRINCIPAL_ID,
     // Neither is asked for: a filter that depends on them is refused by the model.
     now: '2000-01-01T00:00:00.000Z',
     timeZone: scope.workspace.timeZone,
-  });
+  };
+  const shape = new Shape(context);
+  const condition = shapeCondition(filter, shape, context);
   const lowered = lowerCondition(condition, reader, scope.features);
   return new Sql(
     lowered.text.replaceAll(/\$(\d+)/g, (_match, digits: string) =>
