@@ -99,12 +99,14 @@ export type {
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,
+  CompiledRollup,
   CompiledView,
   FieldDefault,
   Junction,
   Model,
   Reference,
   ReverseLookup,
+  RollupPath,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
 export {
