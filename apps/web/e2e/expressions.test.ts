@@ -38,9 +38,8 @@ describe('what records are, said in the builder', () => {
     const formula = dialog.getByRole('textbox', { name: 'Formula' });
     await formula.click();
     await page.keyboard.type('amount * prob');
-    await page.getByRole('option', { name: /Probability/ }).waitFor();
-    await page.keyboard.press('Enter');
-    expect(await formula.textContent()).toBe('amount * probability');
+    await page.getByRole('option', { name: /Probability/ }).click();
+    await expect.poll(() => formula.textContent()).toBe('amount * probability');
     await page.keyboard.type(' / ');
     await dialog.getByText('Line 1, column').waitFor();
     expect(await formula.getAttribute('aria-invalid')).toBe('true');
