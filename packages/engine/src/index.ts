@@ -30,6 +30,7 @@ export type {
   RecordChange,
   RecordLifecycle,
   SearchHit,
+  SecretDirectory,
   SystemContext,
   Team,
   TeamDirectory,
