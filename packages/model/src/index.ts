@@ -53,6 +53,7 @@ export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
@@ -98,12 +99,14 @@ export type {
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,
+  CompiledRollup,
   CompiledView,
   FieldDefault,
   Junction,
   Model,
   Reference,
   ReverseLookup,
+  RollupPath,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
 export {

@@ -30,6 +30,7 @@ import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
+import { rollup } from './rollup.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -75,6 +76,7 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     files,
     image,
     autoNumber,
+    rollup,
     formula,
   ].map((type) => [type.name, type as FieldType]),
 );
