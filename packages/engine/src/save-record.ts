@@ -333,6 +333,7 @@ function toSaved(pinned: Pinned, draft: Draft, row: WrittenRow | undefined): Sav
     updatedAt: row?.updatedAt ?? current!.updatedAt,
     updatedBy: isTouched ? pinned.actorId : current!.updatedBy,
     data,
+    derived: current?.derived ?? {},
     links: new Map([...draft.links].map(([field, ids]) => [field.name, ids])),
     isNew: draft.isNew,
   };

@@ -69,6 +69,7 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   papers: { type: 'files' },
   photo: { type: 'image' },
   number: { type: 'auto_number', format: 'C-{YYYY}-{00000}' },
+  members: { type: 'rollup', rollup: { object: 'membership', via: 'one', function: 'count' } },
   doubled: { type: 'formula', formula: { '*': [{ var: 'price' }, 2] } },
   shouted: { type: 'formula', formula: { upper: [{ var: 'name' }] } },
   chosen: { type: 'formula', formula: { coalesce: [{ var: 'choice' }, { var: 'step' }] } },

@@ -30,6 +30,7 @@ import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
+import { rollup } from './rollup.ts';
 import { secret } from './secret.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
@@ -77,6 +78,7 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     image,
     secret,
     autoNumber,
+    rollup,
     formula,
   ].map((type) => [type.name, type as FieldType]),
 );
