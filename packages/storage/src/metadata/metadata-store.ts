@@ -14,6 +14,7 @@ import type {
   StoredMetadata,
   Workspace,
 } from '../storage.ts';
+import { readAliases } from './aliases.ts';
 import type { ChangeListener } from './change-listener.ts';
 import { listRevisions, readComponents } from './components.ts';
 import { publish } from './publish.ts';
@@ -102,6 +103,7 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     entryOf(columns, object_key).set(field_key, column);
   }
   const open = await readConversions(client, schema, ['running', 'done']);
+  const aliases = await readAliases(client, schema);
   const conversions = Map.groupBy(open, (each) => each.objectKey);
   return {
     revision: row?.revision ?? 0,
@@ -110,6 +112,7 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     retiredKeys,
     columns,
     conversions,
+    aliases,
   };
 }
 

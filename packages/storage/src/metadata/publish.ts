@@ -17,6 +17,7 @@ import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
+import { writeAliases } from './aliases.ts';
 import { writeComponents } from './components.ts';
 import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts';
 import {
@@ -108,6 +109,7 @@ async function publishIn(
   await writeComponents(client, schema, request);
   const hasMoved = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
+  await writeAliases(client, request);
   const revision = current.revision + 1;
   const epoch = current.epoch + (hasMoved ? 1 : 0);
   await queryObjects(
