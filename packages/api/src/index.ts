@@ -17,6 +17,7 @@ export type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,

@@ -7,6 +7,7 @@ import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createFileDirectory, type FileSettings } from './file-directory.ts';
 import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
@@ -20,10 +21,14 @@ import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
+const DEFAULT_FILE_BYTES = 25 * 1024 * 1024;
+
 export interface EngineOptions {
   readonly storage: Storage;
   /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
   readonly systemPackage: Package;
+  /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
+  readonly files?: FileSettings;
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
@@ -35,6 +40,7 @@ export interface EngineOptions {
 export function createEngine({
   storage,
   systemPackage,
+  files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
   log = SILENT,
   jobKinds = [],
   clock = () => new Date(),
@@ -72,6 +78,7 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: withAliases(parts, createRecordLifecycle(parts)),
+    files: createFileDirectory(parts, files),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),

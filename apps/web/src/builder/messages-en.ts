@@ -315,6 +315,11 @@ export const builderEn = {
       help: '{0000} is the counter, {YYYY}, {YY}, {MM} and {DD} are the date.',
       preview: 'Gives {{numbers}} …',
     },
+    accept: {
+      label: 'Kinds of files',
+      help: 'Media types, such as application/pdf; image/* for all pictures. None: any.',
+    },
+    max_size: { label: 'Most megabytes', help: 'Of one file. The installation has a limit of its own.' },
     json_schema: {
       label: 'JSON Schema',
       help: 'What values must look like. Left blank: any JSON.',
