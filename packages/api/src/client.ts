@@ -5,6 +5,7 @@
  */
 import type {
   AggregateQueryBody,
+  AliasesResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -183,6 +184,9 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
+    removeAlias: (kind: string, name: string) =>
+      request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),
     conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
     keptValues: (id: number, after?: string) =>
       request<KeptValuesResponse>(
