@@ -304,6 +304,7 @@ export const en = {
     unsavedText: 'What you typed has not been saved.',
   },
   record: {
+    changedMeanwhile: 'Someone else has changed this record. Saving will show you both.',
     clone: 'Clone',
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
