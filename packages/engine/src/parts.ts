@@ -83,6 +83,8 @@ export interface SavedRecord {
   readonly updatedAt: string;
   readonly updatedBy: string;
   readonly data: Readonly<Record<string, JsonValue>>;
+  /** Roll-ups as they were kept when the record was loaded: a save of its own does not change them. */
+  readonly derived: Readonly<Record<string, JsonValue>>;
   /** Linked ids per multi_lookup that this save has written; the others are not known here. */
   readonly links: ReadonlyMap<string, readonly string[]>;
   readonly isNew: boolean;

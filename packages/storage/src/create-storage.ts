@@ -3,6 +3,7 @@ import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
+import { createFileRegister } from './files/file-register.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
@@ -14,6 +15,8 @@ import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
+import { RollupLoop } from './rollups/rollup-loop.ts';
+import { drainMarks, recompute } from './rollups/rollup-worker.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -50,6 +53,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const workspaces = createWorkspaceStore(connections, migrations.workspace);
     const settings: PromotionSettings = { features, log, beforeStep: options.beforePromotionStep };
     const maintenance = new Maintenance(connections, workspaces, settings);
+    const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
     return {
       capabilities: features,
@@ -58,18 +62,30 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       conversions: createConversionStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
-        wake: (workspace) => maintenance.wake(workspace),
+        wake: (workspace) => {
+          maintenance.wake(workspace);
+          rollups.wake(workspace);
+        },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
-      records: createRecordStore(connections, features),
+      records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
+      files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
-      transaction: (work) => connections.transaction(work),
-      startMaintenance: () => maintenance.start(),
+      transaction: (work, options) => connections.transaction(work, options),
+      startMaintenance: () => {
+        maintenance.start();
+        rollups.start();
+      },
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
+      drainRollups: async (workspace) => {
+        await recompute(connections, workspace, { isPatient: true });
+        await drainMarks(connections, workspace, { isPatient: true });
+      },
       ping: () => ping(connections),
       close: async () => {
         await maintenance.close();
+        await rollups.close();
         await listener.close();
         await connections.close();
       },

@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly model: Model;
   /** Promoted columns that may be read, by object key, then field key. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, PromotedColumn>>;
+  /** Keys of the roll-ups that are kept for every record, by object key; the others are worked out by each read. */
+  readonly rollups?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Open type changes by object key, the oldest first; who writes a record settles its values (SPEC P8b). */
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
 }
@@ -86,6 +88,7 @@ export interface StoredMetadata {
   /** Field keys that deleted fields of an object still hold, with the column type they had: `deal` → `amount` → numeric. */
   readonly retiredKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly columns: Snapshot['columns'];
+  readonly rollups: NonNullable<Snapshot['rollups']>;
   readonly conversions: NonNullable<Snapshot['conversions']>;
 }
 
@@ -238,6 +241,17 @@ export interface ColumnState {
   readonly error: string | null;
 }
 
+/** How far a roll-up is. */
+export interface RollupState {
+  readonly object: string;
+  readonly field: string;
+  /** Not `ready`: reads work it out until every record has its value. */
+  readonly state: 'waiting' | 'computing' | 'ready';
+  readonly rowsDone: number;
+  /** Records that wait to be worked out again; counted to 10,001. */
+  readonly pending: number;
+}
+
 export interface MetadataStore {
   load(workspace: Workspace): Promise<StoredMetadata>;
   /** The revision and epoch alone: cheap, for nodes that may lag. */
@@ -251,6 +265,8 @@ export interface MetadataStore {
   publish(request: PublishRequest): Promise<{ readonly revision: number; readonly epoch: number }>;
   listRevisions(workspace: Workspace, limit: number): Promise<readonly Revision[]>;
   columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
+  /** Objects and fields by their keys. */
+  rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
   countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Calls back when any workspace's revision or epoch has moved, and after each reconnect. Returns a stop function. */
@@ -272,6 +288,8 @@ export interface StoredRecord {
   readonly deletedAt: string | null;
   readonly deletionId: string | null;
   readonly data: RecordData;
+  /** What is kept of computed fields, by field key; a roll-up that is absent is 0, false or blank. */
+  readonly derived: RecordData;
   /** Value of the second predicate given to `loadForWrite`. */
   readonly isAllowed: boolean;
 }
@@ -391,6 +409,18 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<JsonValue, string>>;
+  /** Live records that have one of the values in a field, unique or not: of each value how many, and one of them. */
+  findMatches(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>>;
   /**
    * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
    * per object.
@@ -656,6 +686,62 @@ export interface IdentityStore extends ApiKeyStore {
   clearFailures(subject: string): Promise<void>;
 }
 
+/** What is known of a file. `object` and `field` are keys; null until a record claims it. */
+export interface FileRow {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly type: string;
+  readonly createdBy: string;
+  readonly object: string | null;
+  readonly recordId: string | null;
+  readonly field: string | null;
+}
+
+export interface FileClaim {
+  readonly id: string;
+  readonly object: string;
+  readonly recordId: string;
+  readonly field: string;
+}
+
+/** Bytes of files in the database. Has the form of the files room's `FileStore`, which it may not import. */
+export interface ChunkStore {
+  write(key: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  read(
+    key: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<AsyncIterable<Uint8Array>>;
+  remove(key: string): Promise<void>;
+}
+
+export interface FileRegister {
+  readonly chunks: ChunkStore;
+  /** A file whose content is on its way; unless it is completed and claimed, it is swept after `expiresAt`. */
+  insert(
+    workspace: Workspace,
+    file: {
+      readonly id: string;
+      readonly name: string;
+      readonly createdBy: string;
+      readonly expiresAt: string;
+    },
+  ): Promise<void>;
+  /** Its content is there as a whole. */
+  complete(
+    workspace: Workspace,
+    id: string,
+    content: { readonly size: number; readonly type: string },
+  ): Promise<void>;
+  /** Whole files that have not expired. */
+  find(workspace: Workspace, ids: readonly string[], transaction?: Transaction): Promise<readonly FileRow[]>;
+  /** Gives unclaimed files to records; how many it gave. */
+  claim(workspace: Workspace, claims: readonly FileClaim[], transaction?: Transaction): Promise<number>;
+  /** Forgets expired files; `remove` is called for the content of each before its row goes. */
+  sweep(workspace: Workspace, remove: (id: string) => Promise<void>): Promise<number>;
+}
+
 export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
@@ -663,14 +749,23 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly records: RecordStore;
+  readonly files: FileRegister;
   readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
-  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly idleMilliseconds?: number },
+  ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */
   drainPromotions(workspace: Workspace): Promise<void>;
+  /** Resolves when every roll-up of the workspace is worked out and no record waits: for tests and the command line. */
+  drainRollups(workspace: Workspace): Promise<void>;
   /** Throws when the database does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
