@@ -76,6 +76,15 @@ export interface ClientOptions {
   readonly source?: 'web' | 'cli' | 'demo';
 }
 
+export interface SaveOptions {
+  /** `refuse`: rules of severity `warning` stop the save with 422 `unconfirmed_warnings`. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
+}
+
+function saveParameters({ warnings = 'report' }: SaveOptions): string {
+  return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
 export type Client = ReturnType<typeof createClient>;
 
 /** Makes a client. Every call rejects with `ApiError` for a problem and with `TypeError` when nothing answers. */
@@ -199,13 +208,19 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    create: (object: string, body: Readonly<Record<string, unknown>>) =>
-      request<ApiRecord>('POST', records(object), body),
+    create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
+      request<ApiRecord>('POST', records(object) + saveParameters(options), body),
     /** With `version`, a record that has moved on is refused with 409 `stale_version`. */
-    update: (object: string, id: string, body: Readonly<Record<string, unknown>>, version?: number) =>
+    update: (
+      object: string,
+      id: string,
+      body: Readonly<Record<string, unknown>>,
+      version?: number,
+      options: SaveOptions = {},
+    ) =>
       request<ApiRecord>(
         'PATCH',
-        records(object, id),
+        records(object, id) + saveParameters(options),
         body,
         version === undefined ? {} : { 'if-match': `"${version}"` },
       ),

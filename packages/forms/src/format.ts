@@ -13,7 +13,7 @@ import {
   type JsonValue,
   plainText,
 } from '@trellis/model';
-import { isBlank } from './condition.ts';
+import { isBlank } from './blank.ts';
 import type { FieldDescription } from './description.ts';
 
 /** Text of a value; blank values give an empty text. Expanded lookups give the title of their target. */

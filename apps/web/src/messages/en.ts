@@ -303,6 +303,8 @@ export const en = {
     next_n_days: 'in the next N days',
   },
   form: {
+    changeIt: 'Change the record',
+    cleared: 'Cleared, because it does not go with {{field}}.',
     discard: 'Discard changes',
     enum: 'This is not one of the options.',
     help: 'Help: {{text}}',
@@ -315,8 +317,10 @@ export const en = {
     problems_one: 'One thing to put right:',
     problems_other: '{{count}} things to put right:',
     required: 'Required',
+    saveAnyway: 'Save anyway',
     unsaved: 'Discard your changes?',
     unsavedText: 'What you typed has not been saved.',
+    warnings: 'Save anyway?',
   },
   record: {
     changedMeanwhile: 'Someone else has changed this record. Saving will show you both.',
