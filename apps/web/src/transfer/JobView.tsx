@@ -5,6 +5,7 @@ import type { ImportAbout, JobResponse, JobState } from '@trellis/api';
 import type { ColorName } from '@trellis/metadata';
 import { type ReactNode, useEffect } from 'react';
 import { client, invalidateRecords } from '../api.ts';
+import { downloadFile } from '../runtime/download.ts';
 import { useDisplay } from '../runtime/use-display.ts';
 import { ColorBadge } from '../ui/ColorBadge.tsx';
 import { notifyProblem } from '../ui/notify.tsx';
@@ -126,11 +127,12 @@ function JobBody({ job }: { job: JobResponse }) {
             </p>
           )}
           <Button
-            component="a"
             variant="default"
-            href={client.refusedAddress(job.id)}
-            download
             className={classes.download}
+            onClick={() => {
+              const name = `rejected-${about?.file_name ?? 'rows'}`;
+              downloadFile(client.refusedAddress(job.id), name).catch(notifyProblem);
+            }}
           >
             {t('job.download')}
           </Button>

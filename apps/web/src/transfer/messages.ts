@@ -33,7 +33,7 @@ const en = {
     blankClear: 'empties the field',
     decimalComma: 'Numbers are written 1.234,56',
     try: 'Try it',
-    tryHint: 'Checks every row and writes nothing.',
+    tryHint: '“Try it” checks every row and writes nothing.',
     run: 'Import',
     required: 'Required and not in the file: {{fields}}. Rows will be refused unless there is a default.',
     back: 'Back to {{objects}}',
