@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { tellAliases } from './alias-notice.ts';
 import { findCaller, isReading } from './caller.ts';
 import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -28,6 +29,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
 import { importRoutes } from './routes/imports.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
@@ -131,6 +133,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
   const callers = { ...parts, publicUrl: parts.settings.publicUrl };
 
+  tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store');
     try {
@@ -173,6 +176,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    fileRoutes,
     eventRoutes,
     jobRoutes,
     importRoutes,

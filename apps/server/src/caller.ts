@@ -10,6 +10,7 @@ import type { UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
+import { noteAlias } from './alias-notice.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { PreferenceDirectory, Preferences } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
@@ -42,6 +43,8 @@ declare module 'fastify' {
     readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
+    /** The workspace may also be named by the parameter `workspace`. */
+    readonly workspaceInQuery?: boolean;
   }
 }
 
@@ -91,10 +94,10 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   return caller;
 }
 
-/** A browser's EventSource can't send headers, so a stream of events may name its workspace in the query. */
+/** Pictures and streams of events are asked for by address alone: their doors take the workspace as a parameter. */
 function wantedWorkspace(request: FastifyRequest): unknown {
   const { workspace } = request.query as { workspace?: unknown };
-  const asked = request.routeOptions.config.isLongLived ? workspace : undefined;
+  const asked = request.routeOptions.config.workspaceInQuery ? workspace : undefined;
   return request.headers['x-workspace'] ?? asked;
 }
 
@@ -165,6 +168,7 @@ function makeCaller(
     locale,
     source: sourceOf(request),
     requestId: request.id,
+    onAlias: noteAlias(request),
   };
   const { right } = request.routeOptions.config;
   const rights = systemRights(principalOf(context));

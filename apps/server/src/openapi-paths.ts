@@ -20,6 +20,8 @@ interface Door {
   /** JSON unless given. */
   readonly answerType?: string;
   readonly isPublic?: boolean;
+  /** The body is a form with a file. */
+  readonly isMultipart?: boolean;
 }
 
 const changeSet = {
@@ -182,6 +184,8 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /metadata/aliases': { summary: 'Old names that programs may still say', tag: 'metadata' },
+  'delete /metadata/aliases/{kind}/{name}': { summary: 'Forget an old name', tag: 'metadata' },
   'get /metadata/conversions': { summary: 'Type changes and what they left', tag: 'metadata' },
   'get /metadata/conversions/{id}/values': {
     summary: 'Values that did not convert and that nobody has dealt with yet',
@@ -214,6 +218,32 @@ const DOORS: Readonly<Record<string, Door>> = {
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
   },
+  'get /files/{id}': {
+    summary: 'The content of a file that you may see',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'get /records/{object}/{id}/files/{field}': {
+    summary: 'The content of the file, or of the first file, of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'get /records/{object}/{id}/files/{field}/{file}': {
+    summary: 'The content of one file of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'post /files': {
+    summary: 'Send a file, for a record to refer to by its id',
+    tag: 'files',
+    body: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    required: ['file'],
+    isMultipart: true,
+    status: 201,
+  },
   'get /events': {
     summary: 'Live updates, as server-sent events: that records and metadata have changed',
     tag: 'search',
@@ -242,6 +272,7 @@ export function fixedPaths(): Paths {
       status === 204
         ? {}
         : { content: { [door.answerType ?? 'application/json']: { schema: door.answer ?? object } } };
+    const bodyType = door.isMultipart ? 'multipart/form-data' : 'application/json';
     const schema = {
       ...object,
       properties: door.body,
@@ -255,7 +286,7 @@ export function fixedPaths(): Paths {
       summary: door.summary,
       ...(door.isPublic ? { security: [] } : {}),
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(door.body ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+      ...(door.body ? { requestBody: { required: true, content: { [bodyType]: { schema } } } } : {}),
       responses: { [status]: { description: door.summary, ...content }, default: PROBLEM },
     };
   }

@@ -8,7 +8,7 @@
  * `client` is signed in as the administrator `ada@example.com`.
  */
 import { type Client, createClient } from '@trellis/api';
-import { createEngine, type Engine } from '@trellis/engine';
+import { createEngine, type Engine, type FileSettings } from '@trellis/engine';
 import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
 import type { Component } from '@trellis/metadata';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -31,6 +31,7 @@ export interface TestServerOptions {
   /** True: jobs are run, as they are by a real server. */
   readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
+  readonly files?: FileSettings;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
   readonly now?: () => number;
@@ -55,7 +56,11 @@ let passwordHash: Promise<string> | undefined;
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
-  const engine = await createEngine({ storage, systemPackage: readStandardPackage('system') });
+  const engine = await createEngine({
+    storage,
+    systemPackage: readStandardPackage('system'),
+    ...(options.files && { files: options.files }),
+  });
   const workspace =
     (await storage.workspaces.find('main')) ??
     (await engine.createWorkspace({ name: 'main', label: 'Main' }));

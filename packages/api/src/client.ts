@@ -5,6 +5,7 @@
  */
 import type {
   AggregateQueryBody,
+  AliasesResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -17,6 +18,7 @@ import type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -73,6 +75,15 @@ export interface ClientOptions {
   readonly apiKey?: string;
   /** What the client is, for the history of what it changes. */
   readonly source?: 'web' | 'cli' | 'demo';
+}
+
+export interface SaveOptions {
+  /** `refuse`: rules of severity `warning` stop the save with 422 `unconfirmed_warnings`. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
+}
+
+function saveParameters({ warnings = 'report' }: SaveOptions): string {
+  return warnings === 'refuse' ? '?warnings=refuse' : '';
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -178,6 +189,9 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
+    removeAlias: (kind: string, name: string) =>
+      request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),
     conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
     keptValues: (id: number, after?: string) =>
       request<KeptValuesResponse>(
@@ -203,13 +217,19 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    create: (object: string, body: Readonly<Record<string, unknown>>) =>
-      request<ApiRecord>('POST', records(object), body),
+    create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
+      request<ApiRecord>('POST', records(object) + saveParameters(options), body),
     /** With `version`, a record that has moved on is refused with 409 `stale_version`. */
-    update: (object: string, id: string, body: Readonly<Record<string, unknown>>, version?: number) =>
+    update: (
+      object: string,
+      id: string,
+      body: Readonly<Record<string, unknown>>,
+      version?: number,
+      options: SaveOptions = {},
+    ) =>
       request<ApiRecord>(
         'PATCH',
-        records(object, id),
+        records(object, id) + saveParameters(options),
         body,
         version === undefined ? {} : { 'if-match': `"${version}"` },
       ),
@@ -223,6 +243,22 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
+    fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
+      const parameters = new URLSearchParams({
+        ...(mode === 'download' ? { download: 'true' } : {}),
+        ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+      });
+      return `${origin}/api/v1/files/${encodeURIComponent(id)}${parameters.size > 0 ? `?${parameters}` : ''}`;
+    },
+    /** Sends a file, for a record to refer to by its id. */
+    upload: async (file: Blob, name: string): Promise<FileResponse> => {
+      const form = new FormData();
+      form.set('file', file, name);
+      const response = await exchange('POST', '/files', form);
+      if (response.status < 400) return response.body as FileResponse;
+      throw new ApiError(asProblem(response.status, response.body));
+    },
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(

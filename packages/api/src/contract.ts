@@ -103,6 +103,14 @@ export interface HistoryResponse {
   readonly next: string | null;
 }
 
+/** Body of `POST /files`, and a file in a record. `size` in bytes, `type` as the server found it. */
+export interface FileResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+}
+
 export interface SearchResponse {
   readonly hits: readonly { readonly object: string; readonly id: string; readonly name: string }[];
 }
@@ -377,6 +385,18 @@ export interface ConversionsResponse {
     readonly kept: number;
     /** Kept values whose record has none in the field yet. */
     readonly open: number;
+    readonly created_at: string;
+  }[];
+}
+
+/** `GET /metadata/aliases`: old names that programs may still say. Of a field, with its object's current name. */
+export interface AliasesResponse {
+  readonly aliases: readonly {
+    readonly kind: 'object' | 'field';
+    readonly name: string;
+    readonly current: string;
+    readonly uses: number;
+    readonly last_used_at: string | null;
     readonly created_at: string;
   }[];
 }

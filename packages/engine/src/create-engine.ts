@@ -1,10 +1,13 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { AliasUses } from './alias-uses.ts';
+import { withAliases } from './aliases.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createFileDirectory, type FileSettings } from './file-directory.ts';
 import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
@@ -18,10 +21,14 @@ import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
+const DEFAULT_FILE_BYTES = 25 * 1024 * 1024;
+
 export interface EngineOptions {
   readonly storage: Storage;
   /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
   readonly systemPackage: Package;
+  /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
+  readonly files?: FileSettings;
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
@@ -33,14 +40,16 @@ export interface EngineOptions {
 export function createEngine({
   storage,
   systemPackage,
+  files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
   log = SILENT,
   jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
   const conversions = new ConversionRunner();
+  const aliasUses = new AliasUses(storage);
   const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
   const now = () => clock().toISOString();
-  const parts: Parts = { storage, snapshots, log, conversions, now, write: WRITE_PATHS };
+  const parts: Parts = { storage, snapshots, log, conversions, aliasUses, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -68,7 +77,8 @@ export function createEngine({
     metadata,
     users,
     teams: createTeamDirectory(parts),
-    records: createRecordLifecycle(parts),
+    records: withAliases(parts, createRecordLifecycle(parts)),
+    files: createFileDirectory(parts, files),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
@@ -93,6 +103,7 @@ export function createEngine({
     },
     async close() {
       await conversions.close();
+      await aliasUses.flush().catch(() => undefined);
       await snapshots.close();
     },
   };

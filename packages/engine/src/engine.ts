@@ -33,6 +33,13 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Told of each old name that the call said. */
+  readonly onAlias?: (use: {
+    readonly name: string;
+    readonly current: string;
+    /** Since when it is an old one. */
+    readonly since: string;
+  }) => void;
 }
 
 /** The platform itself, with a reason that history keeps. */
@@ -132,6 +139,16 @@ export interface OpenConversion {
   readonly createdAt: string;
 }
 
+export interface AliasEntry {
+  readonly kind: 'object' | 'field';
+  /** The old name; of a field with its object's current one before it. */
+  readonly name: string;
+  readonly current: string;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
 export interface KeptValues {
   readonly values: readonly {
     readonly record: string;
@@ -182,6 +199,10 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /** Old names of objects and fields that programs may still say, with how often they do. */
+  aliases(context: Context): Promise<readonly AliasEntry[]>;
+  /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */
+  removeAlias(context: Context, kind: string, name: string): Promise<void>;
   /** Resolves when no type change is running in the workspace any more: for tests and the command line. */
   drainConversions(context: Context): Promise<void>;
   /**
@@ -345,6 +366,49 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- files ----------------------------------------------------------------------------------------------------
+
+/** What is known of a file; `size` in bytes, `type` as found in the content. */
+export interface FileFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+}
+
+export interface OpenFile {
+  readonly file: FileFacts;
+  /** The content, or a range of its bytes, first and last included. */
+  read(range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface FileDirectory {
+  /** The most bytes of one file. */
+  readonly mostBytes: number;
+  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`. */
+  upload(
+    context: Context,
+    input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> },
+  ): Promise<FileFacts>;
+  /**
+   * A file of a record that the caller may read; the first of the field unless one is named. Throws `unknown_record`
+   * for a record or file that is absent or invisible.
+   */
+  open(
+    context: Context,
+    request: {
+      readonly object: string;
+      readonly id: string;
+      readonly field: string;
+      readonly file?: string | undefined;
+    },
+  ): Promise<OpenFile>;
+  /** The same by the file's id alone; whoever sent it may also read it before a record refers to it. */
+  openById(context: Context, id: string): Promise<OpenFile>;
+  /** Removes what nobody referred to in time, and files of purged records. */
+  sweep(workspace: Workspace): Promise<number>;
+}
+
 // --- what has changed ---------------------------------------------------------------------------------------
 
 /** That a record has changed, never how. */
@@ -456,6 +520,7 @@ export interface Engine {
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
   readonly users: UserDirectory;
+  readonly files: FileDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */

@@ -6,6 +6,7 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
+import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
@@ -23,6 +24,7 @@ export interface Parts {
   readonly snapshots: SnapshotCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
+  readonly aliasUses: AliasUses;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;
   readonly write: WritePaths;
@@ -83,6 +85,8 @@ export interface SavedRecord {
   readonly updatedAt: string;
   readonly updatedBy: string;
   readonly data: Readonly<Record<string, JsonValue>>;
+  /** Roll-ups as they were kept when the record was loaded: a save of its own does not change them. */
+  readonly derived: Readonly<Record<string, JsonValue>>;
   /** Linked ids per multi_lookup that this save has written; the others are not known here. */
   readonly links: ReadonlyMap<string, readonly string[]>;
   readonly isNew: boolean;

@@ -5,6 +5,7 @@
  */
 import type { AppItem } from '@trellis/metadata';
 import {
+  acceptedTypes,
   type CompiledField,
   type CompiledObject,
   type CompiledView,
@@ -16,6 +17,7 @@ import {
   wholeOf,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
+import { describeCondition, describeRules } from './describe-rules.ts';
 import type {
   AppDescription,
   FieldDescription,
@@ -113,6 +115,8 @@ export function describeObject(
   const parts = {
     fields: new Map(described.map((field) => [field.name, field])),
     relatedLists: new Map(relatedLists.map((list) => [list.lookup, list])),
+    conditionOf: (source: unknown) =>
+      describeCondition(model, object, source, (field) => access.canRead(field)),
     canReadColumn: (objectName: string, path: string) => canReadPath(model, access, objectName, path),
   };
   const layouts = [...object.layouts.values()]
@@ -146,6 +150,7 @@ export function describeObject(
           options: Object.fromEntries(options),
         };
       }),
+    rules: describeRules(object, (field) => access.canRead(field)),
     layouts,
     views: [...object.views.values()]
       .filter((view) => canRunView(view, access))
@@ -176,6 +181,7 @@ function describeField(
   canSee: (object: string) => boolean,
 ): FieldDescription {
   const { type, body } = field;
+  const accept = acceptedTypes(field);
   const parts = [...partFields(field).values()].map((part) => ({
     ...describeField(object, part, access, canSee),
     name: `${field.name}.${part.name}`,
@@ -192,7 +198,8 @@ function describeField(
     is_required: field.isRequired,
     is_unique: field.isUnique,
     set_once: body.set_once === true,
-    no_copy: body.no_copy === true,
+    // A file belongs to one record.
+    no_copy: body.no_copy === true || type.holdsFiles === true,
     is_sortable: type.isSortable,
     is_groupable: type.isGroupable,
     filter_operators: type.filterOperators,
@@ -210,6 +217,8 @@ function describeField(
     default: field.default ?? null,
     scale: body.scale ?? null,
     currency: body.currency ?? null,
+    ...(accept && type.holdsFiles ? { accept } : {}),
+    ...(body.max_size === undefined ? {} : { max_size: body.max_size }),
     ...(parts.length === 0 ? {} : { parts }),
   };
 }

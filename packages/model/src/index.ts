@@ -12,7 +12,7 @@ export {
   readsSameValues,
   recordField,
 } from './convert-value.ts';
-export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
+export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay, todayAt } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export {
   FUNCTION_CATALOGUE,
@@ -53,6 +53,7 @@ export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
@@ -77,6 +78,12 @@ export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, scaleOf } from './field-types/facets.ts';
+export {
+  acceptedTypes,
+  type FileValue,
+  filesIn,
+  isAccepted,
+} from './field-types/file-family.ts';
 export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
@@ -92,12 +99,14 @@ export type {
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,
+  CompiledRollup,
   CompiledView,
   FieldDefault,
   Junction,
   Model,
   Reference,
   ReverseLookup,
+  RollupPath,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
 export {
@@ -123,6 +132,7 @@ export type {
   RecordQuery,
   RowSlot,
 } from './record-query.ts';
+export { retypeBody } from './retype-body.ts';
 export {
   PRINCIPAL_OBJECTS,
   PRINCIPAL_PATHS,

@@ -13,8 +13,11 @@ import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
 import { duration } from './duration.ts';
 import { email } from './email.ts';
+import { file } from './file.ts';
+import { files } from './files.ts';
 import { formula } from './formula.ts';
 import { geolocation } from './geolocation.ts';
+import { image } from './image.ts';
 import { integer } from './integer.ts';
 import { json } from './json.ts';
 import { longText } from './long-text.ts';
@@ -27,6 +30,7 @@ import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
+import { rollup } from './rollup.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -68,7 +72,11 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     lookup,
     multiLookup,
     user,
+    file,
+    files,
+    image,
     autoNumber,
+    rollup,
     formula,
   ].map((type) => [type.name, type as FieldType]),
 );

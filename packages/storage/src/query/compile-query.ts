@@ -221,7 +221,9 @@ function compileWhere(
 
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
-  return field.systemColumn === undefined && !field.junction && !field.part && !field.formula;
+  return (
+    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+  );
 }
 
 function compileOutputs(

@@ -6,6 +6,7 @@ import {
   isBlank,
   type ObjectDescription,
   wireValue,
+  withOffered,
   withOptionsOf,
   withStepsFrom,
 } from '@trellis/forms';
@@ -25,12 +26,22 @@ interface InlineFieldProps {
   readonly field: FieldDescription;
   readonly record: ShownRecord;
   readonly canEdit: boolean;
+  /** Of a dependent select: the options that are offered. */
+  readonly offered: ReadonlySet<string> | undefined;
   readonly idPrefix: string;
   readonly save: ReturnType<typeof useRecordActions>['save'];
 }
 
 /** A value on the record screen. Clicking it (or Enter) edits it in place; Enter saves, Escape leaves it as it was. */
-export function InlineField({ description, field, record, canEdit, idPrefix, save }: InlineFieldProps) {
+export function InlineField({
+  description,
+  field,
+  record,
+  canEdit,
+  offered,
+  idPrefix,
+  save,
+}: InlineFieldProps) {
   const { t } = useTranslation();
   const value = record[field.name];
   const [draft, setDraft] = useState<{ readonly value: unknown }>();
@@ -142,7 +153,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
             <Suspense fallback={<span className="tr-skeleton" style={{ height: 30 }} />}>
               <FieldInput
                 id={id}
-                field={withStepsFrom(withOptionsOf(field, recordType), value)}
+                field={withOffered(withStepsFrom(withOptionsOf(field, recordType), value), offered)}
                 value={draft.value ?? null}
                 onChange={(next) => setDraft({ value: next })}
                 onCommit={(next) => void commit(next)}

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@trellis/api';
-import { isMet, layoutFor, type ObjectDescription } from '@trellis/forms';
+import { layoutFor, type ObjectDescription } from '@trellis/forms';
 import { lazy, Suspense, useCallback, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { rememberRecord } from '../recent-records.ts';
+import { isMet, valuesOf } from '../rules/conditions.ts';
 import { useConditionContext } from '../use-display.ts';
 import { ConflictModal } from './ConflictModal.tsx';
 import { LayoutTabs } from './LayoutTabs.tsx';
@@ -86,7 +87,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       setSaving(false);
     }
   };
-  const tabs = layout.tabs.filter((tab) => isMet(tab.visible_when, record, context));
+  const tabs = layout.tabs.filter((tab) => isMet(tab.visible_when, valuesOf(record), context));
 
   return (
     <div className={classes.root} data-variant={variant}>
