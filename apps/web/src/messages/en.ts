@@ -176,6 +176,7 @@ export const en = {
     density: 'Density',
     deselect: 'Clear selection',
     export: 'Export as CSV',
+    import: 'Import from a file',
     hiddenColumns: 'Other fields',
     leaveBin: 'Leave the recycle bin',
     more: 'More actions',
