@@ -26,6 +26,7 @@ const LayoutPage = lazy(async () => ({
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
+const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
 export function BuilderRoutes() {
@@ -58,6 +59,8 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return <TeamsPage />;
     case 'storage':
       return <StoragePage />;
+    case 'jobs':
+      return <JobsPage />;
     case 'unknown':
       return <Missing />;
     case 'object':

@@ -17,6 +17,7 @@ import {
   IconId,
   IconLetterCase,
   IconListCheck,
+  IconLock,
   IconMap2,
   IconMapPin,
   IconMarkdown,
@@ -64,6 +65,7 @@ addIcons({
   checkbox: IconCheckbox,
   variable: IconVariable,
   files: IconFiles,
+  lock: IconLock,
   paperclip: IconPaperclip,
   photo: IconPhoto,
 });
