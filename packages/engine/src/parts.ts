@@ -6,10 +6,12 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
+import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Pinned } from './pinned.ts';
+import type { SecretBox } from './secret-box.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** Where the engine says what happened without being asked. */
@@ -23,6 +25,9 @@ export interface Parts {
   readonly snapshots: SnapshotCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
+  /** Undefined: there is no key, and no secret can be kept. */
+  readonly secrets: SecretBox | undefined;
+  readonly aliasUses: AliasUses;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;
   readonly write: WritePaths;
