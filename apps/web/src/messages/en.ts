@@ -87,6 +87,7 @@ export const en = {
     openMap: 'Open on a map',
     stars: '{{stars}} of {{most}} stars',
     yes: 'Yes',
+    secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
   input: {
@@ -96,6 +97,8 @@ export const en = {
     noRecord: 'No records',
     object: 'Kind of record',
     recent: 'Recent',
+    secretKept: 'Set. Type to replace it.',
+    secretRemove: 'Remove {{label}}',
     searchRecord: 'Search {{object}}…',
     duration: '1:30 or 1h 30m',
     address: {
@@ -324,6 +327,7 @@ export const en = {
     warnings: 'Save anyway?',
   },
   record: {
+    changedMeanwhile: 'Someone else has changed this record. Saving will show you both.',
     clone: 'Clone',
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
