@@ -10,6 +10,7 @@ import type { UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
+import { noteAlias } from './alias-notice.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { PreferenceDirectory, Preferences } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
@@ -167,6 +168,7 @@ function makeCaller(
     locale,
     source: sourceOf(request),
     requestId: request.id,
+    onAlias: noteAlias(request),
   };
   const { right } = request.routeOptions.config;
   const rights = systemRights(principalOf(context));

@@ -5,6 +5,7 @@
  */
 import type {
   AggregateQueryBody,
+  AliasesResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -93,6 +94,14 @@ export function createClient(options: ClientOptions = {}) {
   const send = options.fetch ?? fetch;
   let cookie = options.session === undefined ? undefined : `trellis_session=${options.session}`;
 
+  /** Who asks, for which workspace. */
+  const introduction = (): Record<string, string> => ({
+    ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
+    ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+  });
+
   /** One request, undecided: status and parsed body as they came. */
   async function exchange(
     method: string,
@@ -107,10 +116,7 @@ export function createClient(options: ClientOptions = {}) {
       headers: {
         accept: 'application/json',
         ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-        ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
-        ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
-        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
-        ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+        ...introduction(),
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
@@ -183,6 +189,9 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
+    removeAlias: (kind: string, name: string) =>
+      request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),
     conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
     keptValues: (id: number, after?: string) =>
       request<KeptValuesResponse>(
@@ -268,6 +277,12 @@ export function createClient(options: ClientOptions = {}) {
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
     /** Address of the rows that an import refused, as CSV. */
     refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
+    async download(address: string): Promise<Response> {
+      const response = await send(address, { credentials: 'same-origin', headers: introduction() });
+      if (response.ok) return response;
+      throw new ApiError(asProblem(response.status, await response.json().catch(() => undefined)));
+    },
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

@@ -1,6 +1,8 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { AliasUses } from './alias-uses.ts';
+import { withAliases } from './aliases.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -44,9 +46,10 @@ export function createEngine({
   clock = () => new Date(),
 }: EngineOptions): Engine {
   const conversions = new ConversionRunner();
+  const aliasUses = new AliasUses(storage);
   const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
   const now = () => clock().toISOString();
-  const parts: Parts = { storage, snapshots, log, conversions, now, write: WRITE_PATHS };
+  const parts: Parts = { storage, snapshots, log, conversions, aliasUses, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -74,7 +77,7 @@ export function createEngine({
     metadata,
     users,
     teams: createTeamDirectory(parts),
-    records: createRecordLifecycle(parts),
+    records: withAliases(parts, createRecordLifecycle(parts)),
     files: createFileDirectory(parts, files),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
@@ -100,6 +103,7 @@ export function createEngine({
     },
     async close() {
       await conversions.close();
+      await aliasUses.flush().catch(() => undefined);
       await snapshots.close();
     },
   };

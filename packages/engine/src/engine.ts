@@ -33,6 +33,13 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Told of each old name that the call said. */
+  readonly onAlias?: (use: {
+    readonly name: string;
+    readonly current: string;
+    /** Since when it is an old one. */
+    readonly since: string;
+  }) => void;
 }
 
 /** The platform itself, with a reason that history keeps. */
@@ -132,6 +139,16 @@ export interface OpenConversion {
   readonly createdAt: string;
 }
 
+export interface AliasEntry {
+  readonly kind: 'object' | 'field';
+  /** The old name; of a field with its object's current one before it. */
+  readonly name: string;
+  readonly current: string;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
 export interface KeptValues {
   readonly values: readonly {
     readonly record: string;
@@ -182,6 +199,10 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /** Old names of objects and fields that programs may still say, with how often they do. */
+  aliases(context: Context): Promise<readonly AliasEntry[]>;
+  /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */
+  removeAlias(context: Context, kind: string, name: string): Promise<void>;
   /** Resolves when no type change is running in the workspace any more: for tests and the command line. */
   drainConversions(context: Context): Promise<void>;
   /**

@@ -2,6 +2,7 @@
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
   AggregateRequest,
+  AliasEntry,
   BatchRequest,
   BatchResult,
   ChangeFeed,

@@ -6,6 +6,7 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
+import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
@@ -23,6 +24,7 @@ export interface Parts {
   readonly snapshots: SnapshotCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
+  readonly aliasUses: AliasUses;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;
   readonly write: WritePaths;

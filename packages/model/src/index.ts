@@ -12,7 +12,7 @@ export {
   readsSameValues,
   recordField,
 } from './convert-value.ts';
-export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
+export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay, todayAt } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export {
   FUNCTION_CATALOGUE,

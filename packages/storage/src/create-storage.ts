@@ -9,6 +9,7 @@ import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
 import { runPromotions } from './maintenance/promotion.ts';
+import { createAliasStore } from './metadata/alias-store.ts';
 import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
@@ -60,6 +61,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       workspaces,
       identities: createIdentityStore(connections),
       conversions: createConversionStore(connections),
+      aliases: createAliasStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => {

@@ -34,6 +34,8 @@ export interface Snapshot {
   readonly rollups?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Open type changes by object key, the oldest first; who writes a record settles its values (SPEC P8b). */
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
+  /** Old names that programs may still say. */
+  readonly aliases?: readonly Alias[];
 }
 
 export interface PromotedColumn {
@@ -90,6 +92,7 @@ export interface StoredMetadata {
   readonly columns: Snapshot['columns'];
   readonly rollups: NonNullable<Snapshot['rollups']>;
   readonly conversions: NonNullable<Snapshot['conversions']>;
+  readonly aliases: readonly Alias[];
 }
 
 /** One side of a revision: what to write and what to remove. */
@@ -144,6 +147,33 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** Names that this change takes from objects and fields. */
+  readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
+}
+
+/** An old name of an object or field, until something else bears it or somebody removes it. */
+export interface Alias {
+  readonly kind: 'object' | 'field';
+  readonly objectKey: string;
+  /** Empty for an object. */
+  readonly fieldKey: string;
+  readonly name: string;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
+export interface AliasStore {
+  list(workspace: Workspace): Promise<readonly Alias[]>;
+  /** Adds to the counts; those that are gone are left out. */
+  count(
+    workspace: Workspace,
+    uses: readonly (Pick<Alias, 'kind' | 'objectKey' | 'name'> & {
+      readonly count: number;
+      readonly at: string;
+    })[],
+  ): Promise<void>;
+  remove(workspace: Workspace, alias: Pick<Alias, 'kind' | 'objectKey' | 'name'>): Promise<void>;
 }
 
 export interface StartedConversion {
@@ -748,6 +778,7 @@ export interface Storage {
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
+  readonly aliases: AliasStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;

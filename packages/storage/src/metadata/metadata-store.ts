@@ -15,6 +15,7 @@ import type {
   StoredMetadata,
   Workspace,
 } from '../storage.ts';
+import { readAliases } from './aliases.ts';
 import type { ChangeListener } from './change-listener.ts';
 import { listRevisions, readComponents } from './components.ts';
 import { publish } from './publish.ts';
@@ -113,6 +114,7 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     rollups.set(object_key, (rollups.get(object_key) ?? new Set()).add(field_key));
   }
   const open = await readConversions(client, schema, ['running', 'done']);
+  const aliases = await readAliases(client, schema);
   const conversions = Map.groupBy(open, (each) => each.objectKey);
   return {
     revision: row?.revision ?? 0,
@@ -122,6 +124,7 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     columns,
     rollups,
     conversions,
+    aliases,
   };
 }
 

@@ -18,6 +18,7 @@ import { StorageError, sqlState } from '../errors.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
+import { writeAliases } from './aliases.ts';
 import { writeComponents } from './components.ts';
 import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts';
 import {
@@ -109,6 +110,7 @@ async function publishIn(
   await writeComponents(client, schema, request);
   const hasMovedColumns = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
+  await writeAliases(client, request);
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
