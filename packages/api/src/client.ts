@@ -94,6 +94,14 @@ export function createClient(options: ClientOptions = {}) {
   const send = options.fetch ?? fetch;
   let cookie = options.session === undefined ? undefined : `trellis_session=${options.session}`;
 
+  /** Who asks, for which workspace. */
+  const introduction = (): Record<string, string> => ({
+    ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
+    ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+  });
+
   /** One request, undecided: status and parsed body as they came. */
   async function exchange(
     method: string,
@@ -108,10 +116,7 @@ export function createClient(options: ClientOptions = {}) {
       headers: {
         accept: 'application/json',
         ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-        ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
-        ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
-        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
-        ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+        ...introduction(),
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
@@ -272,6 +277,12 @@ export function createClient(options: ClientOptions = {}) {
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
     /** Address of the rows that an import refused, as CSV. */
     refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
+    async download(address: string): Promise<Response> {
+      const response = await send(address, { credentials: 'same-origin', headers: introduction() });
+      if (response.ok) return response;
+      throw new ApiError(asProblem(response.status, await response.json().catch(() => undefined)));
+    },
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

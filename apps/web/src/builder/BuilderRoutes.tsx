@@ -25,6 +25,7 @@ const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
+const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
 export function BuilderRoutes() {
@@ -57,6 +58,8 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return <TeamsPage />;
     case 'storage':
       return <StoragePage />;
+    case 'jobs':
+      return <JobsPage />;
     case 'unknown':
       return <Missing />;
     case 'object':

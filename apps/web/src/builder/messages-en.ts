@@ -15,6 +15,7 @@ export const builderEn = {
     option_sets: 'Option sets',
     revisions: 'Revisions',
     storage: 'Storage',
+    jobs: 'Jobs',
     teams: 'Teams',
   },
   action: {

@@ -20,6 +20,7 @@ export type BuilderPage =
   | { readonly page: 'option_set'; readonly name: string }
   | { readonly page: 'revisions' }
   | { readonly page: 'storage' }
+  | { readonly page: 'jobs' }
   | { readonly page: 'teams' }
   | { readonly page: 'unknown' };
 
@@ -52,6 +53,7 @@ export function parsePath(pathname: string): BuilderPage {
       return first === undefined ? { page: 'option_sets' } : { page: 'option_set', name: first };
     case 'revisions':
     case 'storage':
+    case 'jobs':
     case 'teams':
       return first === undefined ? { page: section } : { page: 'unknown' };
     default:

@@ -176,6 +176,7 @@ export const en = {
     density: 'Density',
     deselect: 'Clear selection',
     export: 'Export as CSV',
+    import: 'Import from a file',
     hiddenColumns: 'Other fields',
     leaveBin: 'Leave the recycle bin',
     more: 'More actions',
@@ -323,6 +324,7 @@ export const en = {
     warnings: 'Save anyway?',
   },
   record: {
+    changedMeanwhile: 'Someone else has changed this record. Saving will show you both.',
     clone: 'Clone',
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',

@@ -22,6 +22,14 @@ const WarningsDialog = lazy(async () => ({
   default: (await import('../runtime/WarningsDialog.tsx')).WarningsDialog,
 }));
 
+let isLive = false;
+/** Once, and after the first screen: nothing on it waits for news. */
+function loadLiveUpdates(): void {
+  if (isLive) return;
+  isLive = true;
+  void import('../live/live-updates.ts').then(({ startLiveUpdates }) => startLiveUpdates());
+}
+
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
@@ -39,6 +47,7 @@ export function Shell() {
   });
   const pathname = useRouterState({ select: (state) => state.location.href });
   useHotkeys([['mod+K', palette.toggle]], []);
+  useEffect(loadLiveUpdates, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
   useEffect(drawer.close, [pathname]);
 

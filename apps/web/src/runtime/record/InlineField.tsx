@@ -44,7 +44,8 @@ export function InlineField({
 }: InlineFieldProps) {
   const { t } = useTranslation();
   const value = record[field.name];
-  const [draft, setDraft] = useState<{ readonly value: unknown }>();
+  // With the record as it was then: a change by somebody else meanwhile is a conflict, not overwritten.
+  const [draft, setDraft] = useState<{ readonly value: unknown; readonly begun: ShownRecord }>();
   const [pending, setPending] = useState<{ readonly value: unknown }>();
   const [errors, setErrors] = useState<readonly string[]>([]);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -57,10 +58,15 @@ export function InlineField({
     setErrors([]);
     requestAnimationFrame(() => trigger.current?.focus());
   };
+  const begin = () => setDraft({ value, begun: record });
+  const change = (next: unknown) => setDraft((now) => ({ value: next, begun: now?.begun ?? record }));
+  const isBehind = draft !== undefined && Number(record.version) > Number(draft.begun.version);
   const commit = async (next: unknown) => {
+    const begun = draft?.begun ?? record;
     const wire = wireValue(field, next);
     const sent = isBlank(wire) && field.value_type !== 'boolean' ? null : wire;
-    if (JSON.stringify(sent) === JSON.stringify(isBlank(value) ? null : wireValue(field, value))) {
+    const before = begun[field.name];
+    if (JSON.stringify(sent) === JSON.stringify(isBlank(before) ? null : wireValue(field, before))) {
       close();
       return;
     }
@@ -68,7 +74,7 @@ export function InlineField({
     setPending({ value: next });
     setErrors([]);
     try {
-      await save(record, { [field.name]: sent });
+      await save(begun, { [field.name]: sent });
       close();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -77,7 +83,7 @@ export function InlineField({
       // No answer at all: what was typed stays, to be sent again.
       const message = error instanceof TypeError ? t('problem.offline') : error.message;
       setErrors(messages.length > 0 ? messages : [message]);
-      setDraft({ value: next });
+      setDraft({ value: next, begun });
     } finally {
       setPending(undefined);
     }
@@ -120,8 +126,7 @@ export function InlineField({
           data-pending={pending !== undefined || undefined}
           onClick={(event) => {
             const isChoosingText = window.getSelection()?.isCollapsed === false;
-            if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null)
-              setDraft({ value });
+            if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null) begin();
           }}
         >
           <div className={classes.content}>
@@ -139,7 +144,7 @@ export function InlineField({
               aria-label={t('record.editField', { field: field.label })}
               onClick={(event) => {
                 event.stopPropagation();
-                setDraft({ value });
+                begin();
               }}
             >
               <IconPencil size={13} stroke={1.75} aria-hidden />
@@ -155,7 +160,7 @@ export function InlineField({
                 id={id}
                 field={withOffered(withStepsFrom(withOptionsOf(field, recordType), value), offered)}
                 value={draft.value ?? null}
-                onChange={(next) => setDraft({ value: next })}
+                onChange={change}
                 onCommit={(next) => void commit(next)}
                 hasError={errors.length > 0}
                 describedBy={errors.length > 0 ? `${id}__error` : undefined}
@@ -176,6 +181,11 @@ export function InlineField({
           <ActionIcon variant="default" size={30} aria-label={t('action.cancel')} onClick={close}>
             <IconX size={15} />
           </ActionIcon>
+          {isBehind && (
+            <span role="status" className={classes.behind}>
+              {t('record.changedMeanwhile')}
+            </span>
+          )}
         </div>
       )}
     </FieldFrame>

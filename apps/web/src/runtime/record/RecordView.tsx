@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@trellis/api';
 import { layoutFor, type ObjectDescription } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useEffect, useId, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
@@ -59,6 +59,11 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
   const [problem, setProblem] = useState<Error | null>(null);
   const [isDirty, setDirty] = useState(false);
   const [isSaving, setSaving] = useState(false);
+  // What the form began with: a change by somebody else meanwhile must not pass for one that was made here.
+  const begun = useRef(record);
+  if (!isEditing) begun.current = record;
+  const basis = isEditing ? begun.current : record;
+  const isBehind = Number(record.version) > Number(basis.version);
   const recordType = typeof record.record_type === 'string' ? record.record_type : null;
   const layout = layoutFor(description, recordType);
   const title = recordTitle(description, record);
@@ -79,7 +84,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
     setSaving(true);
     setProblem(null);
     try {
-      if (await actions.save(record, changes)) leaveForm();
+      if (await actions.save(basis, changes)) leaveForm();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       setProblem(error);
@@ -107,6 +112,11 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       />
       {isEditing ? (
         <div className={classes.form}>
+          {isBehind && (
+            <p role="status" className={classes.behind}>
+              {t('record.changedMeanwhile')}
+            </p>
+          )}
           <Suspense fallback={<PageSkeleton />}>
             <RecordForm
               id={formId}
@@ -114,7 +124,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
               description={description}
               layout={layout}
               mode="edit"
-              record={record}
+              record={basis}
               recordType={recordType}
               problem={problem}
               onSubmit={(changes) => void submit(changes)}
