@@ -16,6 +16,8 @@ import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
+import { createSecretBox } from './secret-box.ts';
+import { createSecretDirectory } from './secrets.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
@@ -29,6 +31,8 @@ export interface EngineOptions {
   readonly systemPackage: Package;
   /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
   readonly files?: FileSettings;
+  /** Keys of 32 bytes that secret fields are sealed with; the first seals, all open. None: secrets are refused. */
+  readonly secretKeys?: readonly [Buffer, ...Buffer[]] | undefined;
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
@@ -41,6 +45,7 @@ export function createEngine({
   storage,
   systemPackage,
   files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
+  secretKeys,
   log = SILENT,
   jobKinds = [],
   clock = () => new Date(),
@@ -49,7 +54,8 @@ export function createEngine({
   const aliasUses = new AliasUses(storage);
   const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
   const now = () => clock().toISOString();
-  const parts: Parts = { storage, snapshots, log, conversions, aliasUses, now, write: WRITE_PATHS };
+  const secrets = secretKeys && createSecretBox(secretKeys);
+  const parts: Parts = { storage, snapshots, log, conversions, secrets, aliasUses, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -79,6 +85,7 @@ export function createEngine({
     teams: createTeamDirectory(parts),
     records: withAliases(parts, createRecordLifecycle(parts)),
     files: createFileDirectory(parts, files),
+    secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),

@@ -366,6 +366,17 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- secrets --------------------------------------------------------------------------------------------------
+
+/** The one way to the text of a secret: for the platform's own use, with a reason that the log keeps. */
+export interface SecretDirectory {
+  /** Null when it is not set. Throws `unknown_record`, and `Error` when its key is gone. */
+  reveal(
+    context: SystemContext,
+    request: { readonly object: string; readonly id: string; readonly field: string },
+  ): Promise<string | null>;
+}
+
 // --- files ----------------------------------------------------------------------------------------------------
 
 /** What is known of a file; `size` in bytes, `type` as found in the content. */
@@ -521,6 +532,7 @@ export interface Engine {
   readonly changes: ChangeFeed;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
+  readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */

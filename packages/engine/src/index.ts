@@ -31,6 +31,7 @@ export type {
   RecordChange,
   RecordLifecycle,
   SearchHit,
+  SecretDirectory,
   SystemContext,
   Team,
   TeamDirectory,

@@ -11,6 +11,7 @@ import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Pinned } from './pinned.ts';
+import type { SecretBox } from './secret-box.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** Where the engine says what happened without being asked. */
@@ -24,6 +25,8 @@ export interface Parts {
   readonly snapshots: SnapshotCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
+  /** Undefined: there is no key, and no secret can be kept. */
+  readonly secrets: SecretBox | undefined;
   readonly aliasUses: AliasUses;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;

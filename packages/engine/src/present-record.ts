@@ -11,6 +11,7 @@ import {
   type JsonValue,
   type RowSlot,
   resolvePath,
+  SECRET_IS_SET,
   TITLE_FIELD,
   wholeOf,
 } from '@trellis/model';
@@ -220,6 +221,7 @@ export function presentSaved(
     else if (field.rollup) result[out] = rollups.get(out) ?? null;
     else if (field.formula) result[out] = formulas.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
+    else if (field.type.isSecret) result[out] = record.data[field.key] === undefined ? null : SECRET_IS_SET;
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
   }
   return result;

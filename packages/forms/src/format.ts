@@ -67,6 +67,8 @@ function formatStructure(field: FieldDescription, value: unknown, display: Displ
       );
       return first === last ? String(first) : `${first} – ${last}`;
     }
+    case 'secret':
+      return '••••••';
     case 'file':
     case 'image':
     case 'files':

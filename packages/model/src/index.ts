@@ -89,6 +89,7 @@ export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
 export { plainText, searchedText } from './field-types/rich-text-plain.ts';
+export { isSecretKept, SECRET_IS_SET } from './field-types/secret.ts';
 export { allowedNext } from './field-types/status.ts';
 export { isSameJson } from './field-types/structure.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';

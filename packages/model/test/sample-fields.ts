@@ -64,6 +64,7 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   either: { type: 'lookup', to: ['thing', 'membership'], reverse_name: 'either_of' },
   things: { type: 'multi_lookup', to: 'thing', through: 'membership' },
   approver: { type: 'user' },
+  token: { type: 'secret' },
   contract: { type: 'file', accept: ['application/pdf'], max_size: 5 },
   papers: { type: 'files' },
   photo: { type: 'image' },

@@ -87,6 +87,7 @@ export const en = {
     openMap: 'Open on a map',
     stars: '{{stars}} of {{most}} stars',
     yes: 'Yes',
+    secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
   input: {
@@ -96,6 +97,8 @@ export const en = {
     noRecord: 'No records',
     object: 'Kind of record',
     recent: 'Recent',
+    secretKept: 'Set. Type to replace it.',
+    secretRemove: 'Remove {{label}}',
     searchRecord: 'Search {{object}}…',
     duration: '1:30 or 1h 30m',
     address: {

@@ -92,7 +92,6 @@ function JobBody({ job }: { job: JobResponse }) {
       <Progress
         value={share}
         aria-label={t('job.progress')}
-        aria-valuetext={rows}
         color={job.state === 'failed' ? 'red' : failed > 0 && isOver(job) ? 'yellow' : 'blue'}
         animated={job.state === 'running'}
         size="lg"

@@ -31,6 +31,7 @@ import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
 import { rollup } from './rollup.ts';
+import { secret } from './secret.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -75,6 +76,7 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     file,
     files,
     image,
+    secret,
     autoNumber,
     rollup,
     formula,

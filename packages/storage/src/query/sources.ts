@@ -97,6 +97,11 @@ export class Sources {
     if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
     if (field.junction) return this.#junction(end.table, field);
+    if (field.type.isSecret) {
+      // Not even its sealed form leaves the database.
+      const value = this.#field(end.table, field);
+      return { ...value, sql: sql`(case when ${value.sql} is not null then '{"is_set": true}'::jsonb end)` };
+    }
     if (!field.isPolymorphic || field.systemColumn !== undefined) return this.#field(end.table, field);
     return {
       sql: this.#fromData(end.table, field.key, 'jsonb'),

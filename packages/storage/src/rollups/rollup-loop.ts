@@ -9,7 +9,7 @@ import { drainMarks, hasMarks, hasWaiting, recompute } from './rollup-worker.ts'
 
 const ROUND_MILLISECONDS = 5_000;
 /** What is written within this time is worked on together. */
-const GATHER_MILLISECONDS = 50;
+const GATHER_MILLISECONDS = 250;
 
 export class RollupLoop {
   readonly #connections: Connections;
@@ -68,10 +68,12 @@ export class RollupLoop {
   async #runRound(): Promise<void> {
     for (const workspace of await this.#workspaces.list()) {
       if (this.#closing.signal.aborted) return;
-      const isWanted =
-        (await hasMarks(this.#connections, workspace)) || (await hasWaiting(this.#connections, workspace));
-      if (isWanted) void this.#work(workspace);
+      if (await this.#isWanted(workspace)) void this.#work(workspace);
     }
+  }
+
+  async #isWanted(workspace: Workspace): Promise<boolean> {
+    return (await hasMarks(this.#connections, workspace)) || (await hasWaiting(this.#connections, workspace));
   }
 
   /** At most one at a time per workspace in this process. */
@@ -81,6 +83,8 @@ export class RollupLoop {
     const { signal } = this.#closing;
     const run = (async () => {
       try {
+        // Nearly always the writers have left nothing.
+        if (!(await this.#isWanted(workspace))) return;
         await recompute(this.#connections, workspace, { isPatient: false, signal });
         await drainMarks(this.#connections, workspace, { isPatient: false, signal });
       } catch (error) {

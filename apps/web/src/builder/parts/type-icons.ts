@@ -17,6 +17,7 @@ import {
   IconId,
   IconLetterCase,
   IconListCheck,
+  IconLock,
   IconMap2,
   IconMapPin,
   IconMarkdown,
@@ -58,6 +59,7 @@ addIcons({
   'list-check': IconListCheck,
   checkbox: IconCheckbox,
   files: IconFiles,
+  lock: IconLock,
   paperclip: IconPaperclip,
   photo: IconPhoto,
 });
