@@ -39,6 +39,28 @@ export const EXAMPLE_RECORD = {
   reference: null,
 } as const;
 
+/** Records that point to it by their lookup `deal`, seen from it as `tasks`. */
+export const EXAMPLE_RELATED_FIELDS = {
+  name: { type: 'text' },
+  deal: { type: 'lookup', to: 'deal', reverse_name: 'tasks' },
+  is_done: { type: 'boolean' },
+  due: { type: 'date' },
+  priority: {
+    type: 'select',
+    options: [
+      { value: 'high', label: 'High' },
+      { value: 'low', label: 'Low' },
+    ],
+  },
+  hours: { type: 'decimal' },
+} as const;
+
+export const EXAMPLE_TASKS = [
+  { is_done: true, due: '2026-01-20', priority: 'low', hours: 1.5 },
+  { is_done: false, due: '2026-03-01', priority: 'high', hours: 4 },
+  { is_done: false, due: '2026-04-15', priority: 'low', hours: null },
+] as const;
+
 /** Noon of this day, in Berlin. */
 export const EXAMPLE_CONTEXT = {
   userId: '0198c0de-0000-7000-8000-000000000001',
@@ -107,6 +129,12 @@ export const EXPRESSION_EXAMPLES: Readonly<Record<string, readonly string[]>> = 
   NEXT_YEAR: ['NEXT_YEAR(close_date)'],
   LAST_N_DAYS: ['LAST_N_DAYS(close_date, 60)'],
   NEXT_N_DAYS: ['NEXT_N_DAYS(TODAY(), 1)'],
+  SOME: ['SOME(tasks, is_done)', 'SOME(tasks, due < TODAY() AND NOT is_done)', 'SOME(tasks)'],
+  NONE: ['NONE(tasks, priority = "high")', 'NONE(tasks, hours > 10)'],
+  ALL: ['ALL(tasks, is_done)', 'ALL(tasks, hours > 0)'],
+  COUNT: ['COUNT(tasks)', 'COUNT(tasks, NOT is_done)'],
+  SUM: ['SUM(tasks, hours)', 'SUM(tasks, hours * 80, is_done)', 'SUM(tasks, hours, hours > 99)'],
+  AVG: ['AVG(tasks, hours)', 'AVG(tasks, hours, hours > 99)'],
   CHANGED: ['CHANGED(stage)'],
 };
 
@@ -118,4 +146,8 @@ export const FAULTY_EXAMPLES: readonly string[] = [
   'ROUND(name)',
   'stage = "wno"',
   'close_date = "2026-02-31"',
+  'SUM(task, hours)',
+  'SUM(tasks, priority)',
+  'COUNT(tasks, hourz > 1)',
+  'tasks > 1',
 ];

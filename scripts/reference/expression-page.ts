@@ -19,6 +19,8 @@ import {
   EXAMPLE_CONTEXT,
   EXAMPLE_FIELDS,
   EXAMPLE_RECORD,
+  EXAMPLE_RELATED_FIELDS,
+  EXAMPLE_TASKS,
   EXPRESSION_EXAMPLES,
   FAULTY_EXAMPLES,
 } from './expression-examples.ts';
@@ -48,6 +50,19 @@ export function expressionPage(): string {
     '```json',
     JSON.stringify(EXAMPLE_RECORD, undefined, 2),
     '```',
+    '',
+    'Three records point to it by a lookup; seen from it they are `tasks`, the `reverse_name` of that lookup:',
+    '',
+    '```json',
+    ...EXAMPLE_TASKS.map((task) => JSON.stringify(task)),
+    '```',
+    '',
+    '**Related records.** `SOME`, `NONE`, `ALL`, `COUNT`, `SUM` and `AVG` ask the records that point here by a lookup,',
+    'by its `reverse_name`, those behind a many-to-many field by its name, and those of another record behind a lookup:',
+    '`COUNT(account.contacts)`. The value and the condition are seen from a related record, which may ask its own in',
+    'turn: two within each other, 20 in an expression. Records in the bin do not count. Over no records `SOME` and',
+    '`ALL` are false, `NONE` is true, `COUNT` and `SUM` are 0 and `AVG` is blank. In a list filter a person is answered',
+    'from the records and fields that they may read; rules and formulas from all.',
     '',
     '**Blank.** No value, empty text and an empty list are blank, shown as `null`. `<` and its like are false when a',
     'side is blank; `=` and `<>` treat blank as a value; arithmetic with a blank is blank, and so are a division by',
@@ -94,11 +109,18 @@ function exampleScope(): Scope {
         name: 'deal',
         body: { label: 'Example', plural_label: 'Examples', name_field: 'name' },
       },
-      ...Object.entries(EXAMPLE_FIELDS).map(([name, body]) => ({
-        kind: 'field' as const,
-        name: `deal.${name}`,
-        body: { label: name, ...body } as never,
-      })),
+      {
+        kind: 'object' as const,
+        name: 'task',
+        body: { label: 'Task', plural_label: 'Tasks', name_field: 'name' },
+      },
+      ...Object.entries({ deal: EXAMPLE_FIELDS, task: EXAMPLE_RELATED_FIELDS }).flatMap(([object, fields]) =>
+        Object.entries(fields).map(([name, body]) => ({
+          kind: 'field' as const,
+          name: `${object}.${name}`,
+          body: { label: name, ...body } as never,
+        })),
+      ),
     ].map((component) => ({ component })),
   );
   if (!model) throw new Error(JSON.stringify(problems));
@@ -114,6 +136,7 @@ function answer(text: string, scope: Scope): { readonly json: JsonValue; readonl
     values: EXAMPLE_RECORD,
     previous: { ...EXAMPLE_RECORD, stage: 'open' },
     context: EXAMPLE_CONTEXT,
+    related: () => EXAMPLE_TASKS,
   };
   const condition = checkExpression(json, scope);
   if (condition.expression) return { json, value: holds(condition.expression, record) };

@@ -21,7 +21,14 @@ import type { Transaction } from '@trellis/storage';
 import { type Draft, fail } from './draft.ts';
 import type { Parts, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { fillPaths, firstFieldsOf, type OpenValues, ownValues, ruleContext } from './rule-values.ts';
+import {
+  fillPaths,
+  firstFieldsOf,
+  isDistant,
+  type OpenValues,
+  ownValues,
+  ruleContext,
+} from './rule-values.ts';
 
 /** The rules of an object as a save needs them, worked out once per model. */
 interface Prepared {
@@ -116,7 +123,7 @@ function prepare(object: CompiledObject): Prepared {
 }
 
 function distantOf(paths: readonly FieldPath[]): FieldPath[] {
-  const distant = paths.filter((path) => path.through.length > 0);
+  const distant = paths.filter(isDistant);
   return [...new Map(distant.map((path) => [path.text, path])).values()];
 }
 

@@ -9,7 +9,7 @@ import { setValue } from './apply-defaults.ts';
 import type { Draft } from './draft.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { fillPaths, firstFieldsOf, ownValues, ruleContext } from './rule-values.ts';
+import { fillPaths, firstFieldsOf, isDistant, ownValues, ruleContext } from './rule-values.ts';
 
 /** Fills in the computed defaults of new drafts, those first that others read. */
 export async function computeDefaults(
@@ -33,7 +33,7 @@ export async function computeDefaults(
       return open.length === 0 ? [] : [{ draft, open, values: ownValues(pinned, draft, fields, 'after') }];
     });
     const rows = silent.map(({ values }) => values);
-    const distant = paths.filter((path) => path.through.length > 0);
+    const distant = paths.filter(isDistant);
     if (rows.length > 0 && distant.length > 0) await fillPaths(parts, pinned, rows, distant, transaction);
     for (const { draft, open, values } of silent) {
       for (const { field, value } of open) {

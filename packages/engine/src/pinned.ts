@@ -12,6 +12,7 @@ import {
   type FieldPath,
   type Model,
   NEVER,
+  objectsOfPath,
   SYSTEM_PRINCIPAL_ID,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
@@ -95,16 +96,14 @@ export class Pinned {
     return object;
   }
 
-  /** Access predicates of all objects that the paths lead through, for the joins of a query. */
+  /** Access predicates of all objects that the paths lead to, for the joins and subselects of a query. */
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
     for (const path of paths) {
-      for (const lookup of path.through) {
-        for (const name of lookup.targets) {
-          if (filters.has(name)) continue;
-          const target = this.model.objects.get(name);
-          if (target) filters.set(name, this.visible(target));
-        }
+      for (const name of objectsOfPath(path)) {
+        if (filters.has(name)) continue;
+        const target = this.model.objects.get(name);
+        if (target) filters.set(name, this.visible(target));
       }
     }
     return filters;

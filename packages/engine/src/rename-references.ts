@@ -30,7 +30,7 @@ export function renameReferences(
     if (!old || given.has(componentId(entry.component))) return entry;
     const body = structuredClone(entry.component.body) as Record<string, unknown>;
     for (const reference of referencesByComponent.get(componentId(old)) ?? []) {
-      rewriteAt(body, reference.pointer, (text) => renameInText(text, reference, renames));
+      rewriteAt(body, reference, renames);
     }
     renameNamedProperties(old, body, renames);
     if (old.kind === 'permission_set') renameRights(body, renames);
@@ -40,8 +40,8 @@ export function renameReferences(
   });
 }
 
-function rewriteAt(body: Record<string, unknown>, pointer: string, rewrite: (text: string) => string): void {
-  const segments = pointer
+function rewriteAt(body: Record<string, unknown>, reference: Reference, renames: readonly Rename[]): void {
+  const segments = reference.pointer
     .split('/')
     .slice(2)
     .map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'));
@@ -51,7 +51,23 @@ function rewriteAt(body: Record<string, unknown>, pointer: string, rewrite: (tex
   const last = segments.at(-1);
   if (typeof holder !== 'object' || holder === null || last === undefined) return;
   const value = (holder as Record<string, unknown>)[last];
-  if (typeof value === 'string') (holder as Record<string, unknown>)[last] = rewrite(value);
+  if (typeof value === 'string')
+    (holder as Record<string, unknown>)[last] = renameInText(value, reference, renames);
+  else if (isVariable(value)) value.var = renameRelation(value.var, reference, renames);
+}
+
+function isVariable(value: unknown): value is { var: string } {
+  return typeof value === 'object' && value !== null && 'var' in value && typeof value.var === 'string';
+}
+
+/** Related records without a name of their own are called by the lookup that ties them: `contact_account`. */
+function renameRelation(text: string, { to }: Reference, renames: readonly Rename[]): string {
+  const name = to.slice(to.indexOf(':') + 1);
+  const [before, after] = [name, finalName({ kind: 'field', name }, renames)].map((each) =>
+    each.replace('.', '_'),
+  ) as [string, string];
+  const segments = text.split('.');
+  return segments.at(-1) === before ? [...segments.slice(0, -1), after].join('.') : text;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type FieldPath,
   firstOf,
   type JsonValue,
+  objectsOfPath,
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
@@ -31,6 +32,11 @@ export function ruleContext(pinned: Pinned): ExpressionContext {
 /** The own fields by which the paths begin, each once. */
 export function firstFieldsOf(paths: Iterable<FieldPath>): CompiledField[] {
   return [...new Set([...paths].map(firstOf))];
+}
+
+/** Whether storage has to be asked for the value: it is another record's, or an answer of related records. */
+export function isDistant(path: FieldPath): boolean {
+  return path.through.length > 0 || path.field.related !== undefined;
 }
 
 /** Values of own fields as they shall be, or as they are stored. */
@@ -90,8 +96,8 @@ interface Wanted {
 }
 
 /**
- * Adds the values of all paths that pass lookups to rows that hold the value of the first lookup. What leads to no
- * live record is blank.
+ * Adds the values of all paths that pass lookups, or ask related records, to rows that hold the value of the first
+ * lookup, or the id. What leads to no live record is blank. Related records are seen as they are stored.
  */
 export async function fillPaths(
   parts: Parts,
@@ -103,12 +109,15 @@ export async function fillPaths(
   const wanted = new Map<string, Wanted>();
   for (const path of paths) {
     const [lookup, ...through] = path.through;
-    if (!lookup) continue;
-    const rest = path.text.slice(path.text.indexOf('.') + 1);
-    const isTitle = lookup.systemColumn !== undefined || lookup.isPolymorphic;
+    if (!lookup && !path.field.related) continue;
+    // What is asked of records related to the record itself is read of the record.
+    const rest = lookup ? path.text.slice(path.text.indexOf('.') + 1) : path.text;
+    const isTitle = lookup && (lookup.systemColumn !== undefined || lookup.isPolymorphic);
     for (const row of rows) {
       row[path.text] ??= null;
-      const { id, objects } = targetOf(lookup, row[lookup.name]);
+      const { id, objects } = lookup
+        ? targetOf(lookup, row[lookup.name])
+        : { id: String(row.id), objects: [path.field.object] };
       for (const name of objects) {
         const object = pinned.model.objects.get(name);
         if (!object) continue;
@@ -147,7 +156,7 @@ async function loadValues(
 ): Promise<ReadonlyMap<string, OpenValues>> {
   const { object, ids, paths } = request;
   const id = ownPath(object.fields.get('id')!);
-  const targets = paths.flatMap((path) => path.through.flatMap((lookup) => lookup.targets));
+  const targets = paths.flatMap((path) => [...objectsOfPath(path)]);
   const page = await parts.storage.records.query(
     pinned.snapshot,
     {
@@ -162,7 +171,7 @@ async function loadValues(
       before: undefined,
       count: 'none',
       deleted: false,
-      context: pinned.expressionContext,
+      context: ruleContext(pinned),
     },
     transaction,
   );

@@ -78,8 +78,11 @@ function portableFor(
   paths: readonly FieldPath[],
   canRead: CanRead,
 ): PortableExpression | undefined {
-  const isKnown = paths.every((path) =>
-    [...path.through, path.field].every((field) => field === TITLE_FIELD || canRead(field)),
+  // The form does not know related records.
+  const isKnown = paths.every(
+    (path) =>
+      path.field.related === undefined &&
+      [...path.through, path.field].every((field) => field === TITLE_FIELD || canRead(field)),
   );
   return isKnown ? toPortable(expression, paths) : undefined;
 }

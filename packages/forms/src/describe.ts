@@ -10,11 +10,11 @@ import {
   type CompiledObject,
   type CompiledView,
   type FieldPath,
+  fieldsOfPath,
   type Model,
   onDeleteOf,
   partFields,
   pathsOfExpression,
-  wholeOf,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
 import { describeCondition, describeRules } from './describe-rules.ts';
@@ -243,7 +243,7 @@ function recordTypeOptions(object: CompiledObject): OptionDescription[] {
 }
 
 function describeView(object: CompiledObject, view: CompiledView, access: DescribeAccess): ViewDescription {
-  const isReadable = (path: FieldPath) => pathFields(path).every((field) => access.canRead(field));
+  const isReadable = (path: FieldPath) => [...fieldsOfPath(path)].every((field) => access.canRead(field));
   const columns = view.columns.filter(isReadable).map((path) => path.text);
   return {
     name: view.name,
@@ -264,12 +264,8 @@ function describeView(object: CompiledObject, view: CompiledView, access: Descri
 function canRunView(view: CompiledView, access: DescribeAccess): boolean {
   if (view.filter === undefined) return true;
   return [...pathsOfExpression(view.filter)].every((path) =>
-    pathFields(path).every((field) => access.canRead(field)),
+    [...fieldsOfPath(path)].every((field) => access.canRead(field)),
   );
-}
-
-function pathFields(path: FieldPath): readonly CompiledField[] {
-  return [...path.through, wholeOf(path.field)];
 }
 
 /** Whether a column such as `account.owner.name`, as written in a layout, leads through readable fields only. */

@@ -118,6 +118,24 @@ export class Compilation {
   }
 }
 
+/** What decides in a form what is shown asks no related records: a form knows its record alone. */
+export function refuseRelated(
+  compilation: Compilation,
+  component: Component,
+  pointer: string,
+  paths: readonly FieldPath[],
+): void {
+  const asked = paths.find((path) => path.field.related !== undefined);
+  if (!asked) return;
+  compilation.error(
+    component,
+    'not_supported',
+    pointer,
+    `it asks \`${asked.field.related!.operator}\` of related records, which a form does not know.`,
+    'Keep the answer in a roll-up field, and read that.',
+  );
+}
+
 /** The own fields before `orderFields`, in the order they were made. */
 export function ownFieldsOf(object: DraftObject): CompiledField[] {
   return [...object.fields.values()].filter((field) => field.systemColumn === undefined);

@@ -8,10 +8,13 @@ import { type Compilation, type DraftObject, replaceField } from './compilation.
 import { withArticle } from './compile-field.ts';
 import { nameOf, withArticle as withArticleOf } from './expressions/check.ts';
 import { checkValueExpression } from './expressions/check-expression.ts';
+import { variableIn } from './expressions/check-related.ts';
 import type { Operand } from './expressions/expression.ts';
 import { pathsOfOperand } from './expressions/expression-paths.ts';
 import { type FormulaFacts, factsOf, isStorable } from './expressions/formula-facts.ts';
-import { resolvePath } from './expressions/resolve-path.ts';
+import { RELATED_OPERATORS } from './expressions/related-field.ts';
+import { type PathScope, resolvePath } from './expressions/resolve-path.ts';
+import { resolveRelation } from './expressions/resolve-relation.ts';
 import type { CompiledOption } from './field-type.ts';
 import { displaysOf, formula as formulaType, resultType } from './field-types/formula.ts';
 import type { CompiledField, CompiledFormula } from './model.ts';
@@ -86,20 +89,26 @@ function formulasReadBy(
   open: ReadonlyMap<string, OpenFormula>,
 ): Set<string> {
   const names = new Set<string>();
-  for (const text of variablesIn(component.body.formula)) {
-    const field = resolvePath({ objects: compilation.objects, object }, text).path?.field;
-    const name = field && `${field.object}.${field.name}`;
-    if (name !== undefined && open.has(name)) names.add(name);
+  for (const field of fieldsIn(component.body.formula, { objects: compilation.objects, object })) {
+    const name = `${field.object}.${field.name}`;
+    if (open.has(name)) names.add(name);
   }
   return names;
 }
 
-function* variablesIn(source: unknown): Generator<string> {
+/** The fields that an unchecked expression mentions; what is asked of related records is seen from them. */
+function* fieldsIn(source: unknown, scope: PathScope): Generator<CompiledField> {
   if (typeof source !== 'object' || source === null) return;
-  for (const [operator, value] of Object.entries(source)) {
-    const name: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-    if (operator === 'var' && typeof name === 'string') yield name;
-    else yield* variablesIn(value);
+  for (const [operator, value] of Object.entries(source) as [string, unknown][]) {
+    const args: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (operator === 'var' && args.length === 1 && typeof args[0] === 'string') {
+      const { path } = resolvePath(scope, args[0]);
+      if (path) yield path.field;
+    } else if ((RELATED_OPERATORS as readonly string[]).includes(operator)) {
+      const name = variableIn(args[0]);
+      const relation = name === undefined ? undefined : resolveRelation(scope, name).relation;
+      if (relation) yield* fieldsIn(args.slice(1), { ...scope, object: relation.object });
+    } else yield* fieldsIn(value, scope);
   }
 }
 

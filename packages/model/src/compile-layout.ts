@@ -1,7 +1,8 @@
 /** Compiles a layout: every field, related list and condition that it mentions must exist. */
 import { type ComponentOf, jsonPointer, type LayoutItem, shortName } from '@trellis/metadata';
-import type { Compilation, DraftObject } from './compilation.ts';
+import { type Compilation, type DraftObject, refuseRelated } from './compilation.ts';
 import { checkExpression } from './expressions/check-expression.ts';
+import { inputsOfExpression } from './expressions/formula-facts.ts';
 import { resolvePath } from './expressions/resolve-path.ts';
 import type { CompiledLayout } from './model.ts';
 
@@ -136,7 +137,11 @@ function checkCondition(
   part: { readonly visible_when?: unknown },
   at: string,
 ): void {
-  const { mentions, problems } = checkExpression(part.visible_when, { objects: compilation.objects, object });
+  const { expression, mentions, problems } = checkExpression(part.visible_when, {
+    objects: compilation.objects,
+    object,
+  });
+  if (expression) refuseRelated(compilation, component, `${at}/visible_when`, inputsOfExpression(expression));
   for (const problem of problems) {
     compilation.error(
       component,

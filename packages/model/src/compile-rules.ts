@@ -4,7 +4,7 @@
  * was before the change.
  */
 import { type Component, type ComponentOf, jsonPointer, objectOf, shortName } from '@trellis/metadata';
-import type { Compilation, DraftObject } from './compilation.ts';
+import { type Compilation, type DraftObject, refuseRelated } from './compilation.ts';
 import { compileDependencies } from './compile-dependencies.ts';
 import {
   type CheckedExpression,
@@ -12,7 +12,7 @@ import {
   checkValueExpression,
 } from './expressions/check-expression.ts';
 import { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
-import { inputPaths } from './expressions/formula-facts.ts';
+import { inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
 import type { FieldPath } from './expressions/path.ts';
 import type { CompiledField } from './model.ts';
 import {
@@ -171,6 +171,8 @@ function compileCondition(
   const checked = checkExpression(source, scope);
   report(compilation, component, at, checked);
   const { expression } = checked;
+  if (expression && at === '/body/visible_when')
+    refuseRelated(compilation, component, at, inputsOfExpression(expression));
   return expression && { expression, paths: distinct(pathsOfExpression(expression)) };
 }
 

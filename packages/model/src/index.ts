@@ -56,6 +56,13 @@ export type { FieldPath, SortKey } from './expressions/path.ts';
 export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
+  answerOfNone,
+  fieldsOfPath,
+  objectsOfPath,
+  type RelatedOperator,
+  type RelatedQuestion,
+} from './expressions/related-field.ts';
+export {
   type IsReadable,
   type PathScope,
   type ResolvedPath,

@@ -15,6 +15,7 @@ import type {
 import type { Expression, Operand } from './expressions/expression.ts';
 import type { FormulaFacts } from './expressions/formula-facts.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
+import type { RelatedQuestion } from './expressions/related-field.ts';
 import type { CompiledOption, FieldType, JsonValue } from './field-type.ts';
 import type { ObjectRules } from './object-rules.ts';
 
@@ -105,6 +106,8 @@ export interface CompiledField {
   readonly default: FieldDefault | undefined;
   /** Set on a part of a structured value, which is no field of the object: the city of an address. */
   readonly part?: { readonly of: CompiledField; readonly name: string } | undefined;
+  /** Set on a question to related records, which is no field of the object either. */
+  readonly related?: RelatedQuestion | undefined;
 }
 
 export type FieldDefault =

@@ -72,7 +72,7 @@ export function isOffered(
   return offered.get(value)?.has(option) ?? true;
 }
 
-/** The own field by which a path begins. */
+/** The own field by which a path begins; the id where related records are asked. */
 export function firstOf(path: FieldPath): CompiledField {
-  return path.through[0] ?? path.field;
+  return path.through[0] ?? path.field.related?.id ?? path.field;
 }

@@ -15,6 +15,7 @@ import {
   roundHalfAwayFromZero,
   todayAt,
 } from '@trellis/model';
+import { compileRelated } from './compile-related.ts';
 import { addToDay, addToMoment, daysBetween, partOfDay, startOf, timeBetween } from './dates.ts';
 import { add, divide, multiply, plainText, positiveZero, remainder, subtract } from './decimal.ts';
 
@@ -27,6 +28,11 @@ export interface RuleScope {
   /** What the record was before the change; undefined when it is new. */
   readonly previous?: Values | undefined;
   readonly context: ExpressionContext;
+  /**
+   * The records that a question is about, as their values, where they are at hand; `values` are those of the record
+   * that is asked about. Without it the answer is looked up among the values, by the text of the path.
+   */
+  readonly related?: ((path: FieldPath, values: Values) => readonly Values[]) | undefined;
   /** Told of each operation that has no answer for the values it was given, so that its result is blank. */
   readonly onNoAnswer?: ((reason: NoAnswer) => void) | undefined;
 }
@@ -98,7 +104,9 @@ export function compileOwnField(field: CompiledField, condition: CompileConditio
 /** A formula of the record itself is evaluated; one of another record was computed with what is known of that. */
 function compileField(path: FieldPath, type: OperandType, condition: CompileCondition): ReadValue {
   const { text } = path;
-  const { formula } = path.field;
+  const { formula, related } = path.field;
+  if (related)
+    return compileRelated(path, { condition, value: (operand) => compileValue(operand, condition) });
   if (formula && path.through.length === 0) {
     const read = compileValue(formula.value, condition);
     if (!formula.facts.dependsOnAsker && !formula.facts.dependsOnZone) return read;

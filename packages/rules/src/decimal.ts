@@ -25,6 +25,14 @@ export function add(left: number, right: number): number | null {
   return rounded(raised(a, exponent) + raised(b, exponent), exponent);
 }
 
+/** The exact sum, by so many, rounded once. */
+export function sumOf(numbers: readonly number[], by = 1): number | null {
+  const terms = numbers.map(decimalOf);
+  const exponent = terms.reduce((least, term) => Math.min(least, term.exponent), 0);
+  const sum = terms.reduce((total, term) => total + raised(term, exponent), 0n);
+  return by === 1 ? rounded(sum, exponent) : quotient({ coefficient: sum, exponent }, decimalOf(by));
+}
+
 export function subtract(left: number, right: number): number | null {
   return add(left, -right);
 }
@@ -44,13 +52,16 @@ export function multiply(left: number, right: number): number | null {
 /** Null when the divisor is zero. */
 export function divide(left: number, right: number): number | null {
   if (right === 0) return null;
-  const [a, b] = [decimalOf(left), decimalOf(right)];
+  return quotient(decimalOf(left), decimalOf(right));
+}
+
+function quotient(a: Decimal, b: Decimal): number | null {
   if (a.coefficient === 0n) return 0;
   // As many digits as rounding looks at: cut off, not rounded, so that they are rounded once.
   const wanted = MAX_DIGITS + 2 + lengthOf(b.coefficient) - lengthOf(a.coefficient);
   const shift = Math.max(wanted, 0);
-  const quotient = (a.coefficient * 10n ** BigInt(shift)) / b.coefficient;
-  return rounded(quotient, a.exponent - b.exponent - shift);
+  const digits = (a.coefficient * 10n ** BigInt(shift)) / b.coefficient;
+  return rounded(digits, a.exponent - b.exponent - shift);
 }
 
 /** What a whole-number division leaves, with the sign of the first; null when the divisor is zero. */

@@ -23,7 +23,7 @@ export const THING: Readonly<Record<string, Partial<FieldBody> & { type: FieldBo
   person: { type: 'person_name' },
   place: { type: 'geolocation' },
   term: { type: 'date_range' },
-  parent: { type: 'lookup', to: 'thing' },
+  parent: { type: 'lookup', to: 'thing', reverse_name: 'children' },
 };
 
 // --- generated records ----------------------------------------------------------------------------------------
@@ -132,110 +132,146 @@ const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='];
 const dayUnit = fc.constantFrom('day', 'week', 'month', 'quarter', 'year');
 const timeUnit = fc.constantFrom('hour', 'minute', 'second');
 
-export const language = fc.letrec<{
+type Language = {
   number: Source;
   text: Source;
   date: Source;
   moment: Source;
   condition: Source;
-}>((tie) => {
-  const [number, text, date, moment] = [tie('number'), tie('text'), tie('date'), tie('moment')];
-  const condition = tie('condition');
-  const either = (type: fc.Arbitrary<Source>) => [
-    call('if', condition, type, type),
-    call('if', condition, type, condition, type),
-    call('coalesce', type, type),
-  ];
-  const comparisonOf = (type: fc.Arbitrary<Source>) =>
-    fc
-      .tuple(fc.constantFrom(...COMPARISONS), type, type)
-      .map(([operator, ...args]) => ({ [operator]: args }));
+};
+
+/** What is asked of the records behind `parent`, in a language of theirs. */
+function questionsIn(inner: fc.LetrecValue<Language> | undefined) {
+  if (!inner) return { number: [], condition: [] };
+  const records = at('children', 'parent.children');
+  const { number, condition } = inner;
   return {
-    number: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      at('number', 'other_number', 'whole', 'parent.number', 'parent.whole', 'version'),
-      at('place.latitude', 'parent.place.longitude'),
-      numbers,
-      fc
-        .tuple(fc.constantFrom('+', '*'), fc.array(number, { minLength: 2, maxLength: 3 }))
-        .map(([op, args]) => ({
-          [op]: args,
-        })),
-      fc.tuple(fc.constantFrom('-', '/', '%'), number, number).map(([op, ...args]) => ({ [op]: args })),
-      fc.tuple(fc.constantFrom('-', 'abs', 'ceil', 'floor'), number).map(([op, arg]) => ({ [op]: [arg] })),
-      fc.tuple(fc.constantFrom('min', 'max'), number, number).map(([op, ...args]) => ({ [op]: args })),
-      call('round', number, fc.integer({ min: -4, max: 13 })),
-      call('length', text),
-      fc
-        .tuple(fc.constantFrom('year', 'month', 'day', 'weekday'), fc.oneof(date, moment))
-        .map(([op, arg]) => ({ [op]: [arg] })),
-      call('date_diff', fc.oneof(date, moment), fc.oneof(date, moment), dayUnit),
-      call('date_diff', moment, moment, timeUnit),
-      ...either(number),
-    ),
-    text: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      at('text', 'other_text', 'parent.text', 'name'),
-      at('home.city', 'home.country', 'person.last', 'parent.person.first', 'parent.home.city'),
-      fc.constant({ cat: [{ var: 'option' }] }),
-      fc.tuple(fc.constantFrom('lower', 'upper', 'trim'), text).map(([op, arg]) => ({ [op]: [arg] })),
-      fc
-        .array(fc.oneof(text, number, date, moment, texts), { minLength: 1, maxLength: 3 })
-        .map((args) => ({ cat: args })),
-      call('substr', text, fc.integer({ min: -5, max: 5 })),
-      call('substr', text, fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 })),
-      ...either(text),
-    ),
-    date: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      at('date', 'other_date', 'parent.date', 'term.start', 'term.end', 'parent.term.end'),
-      fc.constant({ today: [] }),
-      call('date_add', date, fc.oneof(number, fc.integer({ min: -40, max: 40 })), dayUnit),
-      call('start_of', fc.oneof(date, moment), dayUnit),
-      ...either(date),
-      fc.tuple(fc.constantFrom('min', 'max'), date, date).map(([op, ...args]) => ({ [op]: args })),
-    ),
-    moment: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      at('moment', 'other_moment', 'parent.moment'),
-      fc.constant({ now: [] }),
-      call(
-        'date_add',
-        moment,
-        fc.oneof(number, fc.integer({ min: -40, max: 40 })),
-        fc.oneof(dayUnit, timeUnit),
+    number: [
+      call('count', records),
+      call('count', records, condition),
+      fc.oneof(
+        ...['sum', 'avg'].flatMap((operator) => [
+          call(operator, records, number),
+          call(operator, records, number, condition),
+        ]),
       ),
-      ...either(moment),
-    ),
-    condition: fc.oneof(
-      { depthSize: 'small', withCrossShrink: true },
-      at('flag', 'other_flag', 'parent.flag'),
-      comparisonOf(number),
-      comparisonOf(text),
-      comparisonOf(fc.oneof(date, moment)),
-      comparisonOf(moment),
-      fc
-        .tuple(fc.constantFrom('contains', 'starts_with', 'ends_with'), text, fc.oneof(text, texts))
-        .map(([op, ...args]) => ({ [op]: args })),
-      fc.oneof(number, text, date, moment).map((value) => ({ is_blank: [value] })),
-      fc
-        .tuple(number, fc.array(fc.oneof(numbers, fc.constant(null)), { maxLength: 3 }))
-        .map((args) => ({ in: args })),
-      fc
-        .tuple(text, fc.array(fc.oneof(texts, fc.constant(null)), { maxLength: 3 }))
-        .map((args) => ({ in: args })),
-      fc
-        .tuple(
-          fc.constantFrom('this_week', 'last_month', 'this_quarter', 'next_year'),
-          fc.oneof(date, moment),
-        )
-        .map(([op, arg]) => ({ [op]: [arg] })),
-      call('last_n_days', fc.oneof(date, moment), fc.integer({ min: 1, max: 400 })),
-      fc.array(condition, { minLength: 1, maxLength: 2 }).map((args) => ({ and: args })),
-      fc.array(condition, { minLength: 1, maxLength: 2 }).map((args) => ({ or: args })),
-      condition.map((arg) => ({ '!': [arg] })),
-      call('if', condition, condition, condition),
-      call('==', condition, condition),
-    ),
+    ],
+    condition: [
+      call('some', records, condition),
+      call('none', records, condition),
+      call('all', records, condition),
+      call('some', records),
+    ],
   };
-});
+}
+
+const languageAround = (inner: fc.LetrecValue<Language> | undefined, maxDepth = 1000) =>
+  fc.letrec<Language>((tie) => {
+    const questions = questionsIn(inner);
+    const [number, text, date, moment] = [tie('number'), tie('text'), tie('date'), tie('moment')];
+    const condition = tie('condition');
+    const either = (type: fc.Arbitrary<Source>) => [
+      call('if', condition, type, type),
+      call('if', condition, type, condition, type),
+      call('coalesce', type, type),
+    ];
+    const comparisonOf = (type: fc.Arbitrary<Source>) =>
+      fc
+        .tuple(fc.constantFrom(...COMPARISONS), type, type)
+        .map(([operator, ...args]) => ({ [operator]: args }));
+    return {
+      number: fc.oneof(
+        { depthSize: 'small', maxDepth, withCrossShrink: true },
+        at('number', 'other_number', 'whole', 'parent.number', 'parent.whole', 'version'),
+        at('place.latitude', 'parent.place.longitude'),
+        numbers,
+        fc
+          .tuple(fc.constantFrom('+', '*'), fc.array(number, { minLength: 2, maxLength: 3 }))
+          .map(([op, args]) => ({
+            [op]: args,
+          })),
+        fc.tuple(fc.constantFrom('-', '/', '%'), number, number).map(([op, ...args]) => ({ [op]: args })),
+        fc.tuple(fc.constantFrom('-', 'abs', 'ceil', 'floor'), number).map(([op, arg]) => ({ [op]: [arg] })),
+        fc.tuple(fc.constantFrom('min', 'max'), number, number).map(([op, ...args]) => ({ [op]: args })),
+        call('round', number, fc.integer({ min: -4, max: 13 })),
+        call('length', text),
+        fc
+          .tuple(fc.constantFrom('year', 'month', 'day', 'weekday'), fc.oneof(date, moment))
+          .map(([op, arg]) => ({ [op]: [arg] })),
+        call('date_diff', fc.oneof(date, moment), fc.oneof(date, moment), dayUnit),
+        call('date_diff', moment, moment, timeUnit),
+        ...either(number),
+        ...questions.number,
+      ),
+      text: fc.oneof(
+        { depthSize: 'small', maxDepth, withCrossShrink: true },
+        at('text', 'other_text', 'parent.text', 'name'),
+        at('home.city', 'home.country', 'person.last', 'parent.person.first', 'parent.home.city'),
+        fc.constant({ cat: [{ var: 'option' }] }),
+        fc.tuple(fc.constantFrom('lower', 'upper', 'trim'), text).map(([op, arg]) => ({ [op]: [arg] })),
+        fc
+          .array(fc.oneof(text, number, date, moment, texts), { minLength: 1, maxLength: 3 })
+          .map((args) => ({ cat: args })),
+        call('substr', text, fc.integer({ min: -5, max: 5 })),
+        call('substr', text, fc.integer({ min: -5, max: 5 }), fc.integer({ min: -5, max: 5 })),
+        ...either(text),
+      ),
+      date: fc.oneof(
+        { depthSize: 'small', maxDepth, withCrossShrink: true },
+        at('date', 'other_date', 'parent.date', 'term.start', 'term.end', 'parent.term.end'),
+        fc.constant({ today: [] }),
+        call('date_add', date, fc.oneof(number, fc.integer({ min: -40, max: 40 })), dayUnit),
+        call('start_of', fc.oneof(date, moment), dayUnit),
+        ...either(date),
+        fc.tuple(fc.constantFrom('min', 'max'), date, date).map(([op, ...args]) => ({ [op]: args })),
+      ),
+      moment: fc.oneof(
+        { depthSize: 'small', maxDepth, withCrossShrink: true },
+        at('moment', 'other_moment', 'parent.moment'),
+        fc.constant({ now: [] }),
+        call(
+          'date_add',
+          moment,
+          fc.oneof(number, fc.integer({ min: -40, max: 40 })),
+          fc.oneof(dayUnit, timeUnit),
+        ),
+        ...either(moment),
+      ),
+      condition: fc.oneof(
+        { depthSize: 'small', maxDepth, withCrossShrink: true },
+        at('flag', 'other_flag', 'parent.flag'),
+        comparisonOf(number),
+        comparisonOf(text),
+        comparisonOf(fc.oneof(date, moment)),
+        comparisonOf(moment),
+        fc
+          .tuple(fc.constantFrom('contains', 'starts_with', 'ends_with'), text, fc.oneof(text, texts))
+          .map(([op, ...args]) => ({ [op]: args })),
+        fc.oneof(number, text, date, moment).map((value) => ({ is_blank: [value] })),
+        fc
+          .tuple(number, fc.array(fc.oneof(numbers, fc.constant(null)), { maxLength: 3 }))
+          .map((args) => ({ in: args })),
+        fc
+          .tuple(text, fc.array(fc.oneof(texts, fc.constant(null)), { maxLength: 3 }))
+          .map((args) => ({ in: args })),
+        fc
+          .tuple(
+            fc.constantFrom('this_week', 'last_month', 'this_quarter', 'next_year'),
+            fc.oneof(date, moment),
+          )
+          .map(([op, arg]) => ({ [op]: [arg] })),
+        call('last_n_days', fc.oneof(date, moment), fc.integer({ min: 1, max: 400 })),
+        fc.array(condition, { minLength: 1, maxLength: 2 }).map((args) => ({ and: args })),
+        fc.array(condition, { minLength: 1, maxLength: 2 }).map((args) => ({ or: args })),
+        condition.map((arg) => ({ '!': [arg] })),
+        call('if', condition, condition, condition),
+        call('==', condition, condition),
+        ...questions.condition,
+      ),
+    };
+  });
+
+/** Expressions that ask no related records. */
+export const language = languageAround(undefined);
+/** Expressions that ask related records, and of these what is related to them. */
+export const askingLanguage = languageAround(languageAround(languageAround(undefined, 2), 2), 2);

@@ -5,7 +5,7 @@
 import type { JsonValue } from '../field-type.ts';
 import { FORMULA_FUNCTIONS, type FormulaFunction } from './functions.ts';
 
-/** What an argument may be. `whole` and `unit` are written out; `field` is a name, `choice` a value of the field before. */
+/** What an argument may be. `whole` and `unit` are written out; `field` and `records` are names, `choice` a value of the field before. */
 export type ParameterKind =
   | 'condition'
   | 'value'
@@ -15,6 +15,7 @@ export type ParameterKind =
   | 'whole'
   | 'unit'
   | 'field'
+  | 'records'
   | 'choice';
 
 export interface FunctionParameter {
@@ -127,6 +128,17 @@ const DETAILS: Readonly<Record<string, Details>> = {
     'boolean',
     'INCLUDES_ALL(interests, "golf", "chess")',
   ),
+  some: details('list', 'records:records condition:condition?', 'boolean', 'SOME(contacts, is_active)'),
+  none: details('list', 'records:records condition:condition?', 'boolean', 'NONE(tasks, due < TODAY())'),
+  all: details('list', 'records:records condition:condition', 'boolean', 'ALL(lines, is_shipped)'),
+  count: details('list', 'records:records condition:condition?', 'number', 'COUNT(deals, stage = "won")'),
+  sum: details(
+    'list',
+    'records:records value:number condition:condition?',
+    'number',
+    'SUM(deals, amount, stage = "won")',
+  ),
+  avg: details('list', 'records:records value:number condition:condition?', 'number', 'AVG(deals, amount)'),
   $changed: details('change', 'field:field…', 'boolean', 'CHANGED(stage, amount)'),
 };
 

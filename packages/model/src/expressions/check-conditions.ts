@@ -19,6 +19,7 @@ import {
   type PeriodName,
 } from './expression.ts';
 import { VALUE_OPERATORS } from './functions.ts';
+import { RELATED_OPERATORS } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 
 const ORDERED: readonly string[] = ['number', 'date', 'datetime', 'time', 'text', 'blank'];
@@ -55,7 +56,7 @@ export class ConditionCheck extends ValueCheck {
     if (operator === '$changed') return this.#changed(call, pointer);
     if (operator === 'var' && this.scope.hasPrevious && args[0] === '$is_new' && args.length === 1)
       return { op: 'is_new' };
-    if (operator === 'var' || VALUE_OPERATORS.includes(operator)) {
+    if (operator === 'var' || VALUE_OPERATORS.includes(operator) || isRelatedOperator(operator)) {
       const value = this.operand(source, pointer, depth);
       if (!value) return ALWAYS;
       if (value.op === 'condition') return value.condition;
@@ -232,11 +233,15 @@ export class ConditionCheck extends ValueCheck {
         this.faults.push({ ...problem, pointer: call.at(index) });
         continue;
       }
-      this.mentions.push({ pointer: call.at(index), path });
+      this.mention(call.at(index), path);
       fields.push(path.field);
     }
     return { op: 'changed', fields };
   }
+}
+
+function isRelatedOperator(operator: string): boolean {
+  return (RELATED_OPERATORS as readonly string[]).includes(operator);
 }
 
 function isField(operand: Operand): operand is Extract<Operand, { op: 'field' | 'previous' }> {

@@ -1,6 +1,6 @@
 /** Checks values: fields, literals, context, calls. Conditions, which may stand inside, come from the subclass. */
 import { COMPARISONS, describe, nameOf, type SourceCall, TEXT_OPERATORS } from './check.ts';
-import { LiteralCheck } from './check-literals.ts';
+import { RelatedCheck } from './check-related.ts';
 import {
   CALENDAR_UNITS,
   type Call,
@@ -12,7 +12,9 @@ import {
   type OperandType,
   PERIODS,
 } from './expression.ts';
+import { RELATED_OPERATORS, type RelatedOperator } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
+import { isRelation } from './resolve-relation.ts';
 
 const CONDITION_OPERATORS: readonly string[] = [
   'and',
@@ -74,9 +76,7 @@ const COUNTS: Readonly<Record<CallName, readonly [least: number, most: number]>>
   start_of: [2, 2],
 };
 
-export abstract class ValueCheck extends LiteralCheck {
-  abstract condition(source: unknown, pointer: string, depth: number): Expression;
-
+export abstract class ValueCheck extends RelatedCheck {
   operand(source: unknown, pointer: string, depth: number): Operand | undefined {
     if (this.isTooLarge(pointer, depth)) return undefined;
     if (source === null) return { op: 'literal', type: 'blank', value: null };
@@ -105,6 +105,8 @@ export abstract class ValueCheck extends LiteralCheck {
     }
     if (operator === 'var') return this.#variable(call, pointer);
     if (operator === 'if') return this.#choice(call, pointer, depth);
+    if ((RELATED_OPERATORS as readonly string[]).includes(operator))
+      return this.related(operator as RelatedOperator, call, pointer, depth);
     if (CONDITION_OPERATORS.includes(operator))
       return { op: 'condition', type: 'boolean', condition: this.condition(source, pointer, depth) };
     return this.#call(operator as CallName, call, pointer, depth);
@@ -137,7 +139,9 @@ export abstract class ValueCheck extends LiteralCheck {
     }
     const { path, problem } = resolvePath(this.scope, isPrevious ? name.slice('$previous.'.length) : name);
     if (problem) {
-      this.faults.push({ ...problem, pointer: call.at(0) });
+      const hint = 'Related records are asked with `some`, `none`, `all`, `count`, `sum` or `avg`.';
+      const asked = isRelation(this.scope, name) ? { ...problem, hint } : problem;
+      this.faults.push({ ...asked, pointer: call.at(0) });
       return undefined;
     }
     if (isPrevious && path.through.length > 0)
@@ -149,7 +153,7 @@ export abstract class ValueCheck extends LiteralCheck {
     const { type } = path.field;
     if (type.filterOperators.length === 0)
       return this.fail('not_supported', call.at(0), `\`${name}\` can not be filtered by.`);
-    this.mentions.push({ pointer: call.at(0), path });
+    this.mention(call.at(0), path);
     const valueType = path.field.isPolymorphic ? 'reference' : type.valueType;
     return isPrevious ? { op: 'previous', type: valueType, path } : { op: 'field', type: valueType, path };
   }

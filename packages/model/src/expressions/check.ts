@@ -4,10 +4,11 @@
  */
 import { nearest, type Problem } from '@trellis/metadata';
 import type { ValueType } from '../field-type.ts';
-import type { CompiledField } from '../model.ts';
+import type { CompiledField, CompiledObject } from '../model.ts';
 import { type Operand, PERIODS } from './expression.ts';
 import { VALUE_OPERATORS } from './functions.ts';
 import type { FieldPath } from './path.ts';
+import { RELATED_OPERATORS } from './related-field.ts';
 import type { PathScope } from './resolve-path.ts';
 
 /** What an expression may refer to besides the record. */
@@ -22,6 +23,8 @@ export type UserProperty = 'id' | 'name' | 'email';
 export interface Mention {
   readonly pointer: string;
   readonly path: FieldPath;
+  /** The path belongs to related records that are asked, not to the record itself. */
+  readonly isOfRelated: boolean;
 }
 
 /** One operator with its arguments. */
@@ -50,6 +53,7 @@ export const OPERATORS: readonly string[] = [
   'today',
   'now',
   ...VALUE_OPERATORS,
+  ...RELATED_OPERATORS,
   ...PERIODS,
 ];
 /** Parts of one expression; beyond it a filter is an attack or an accident. */
@@ -57,17 +61,43 @@ const MAX_NODES = 2000;
 const MAX_DEPTH = 40;
 /** Sums, products and the like of one expression: each nests the SQL of those before it, and its parser has an end. */
 const MAX_OPERATIONS = 200;
+/** Questions to related records: each reads a table of its own. */
+const MAX_QUESTIONS = 20;
+const MAX_QUESTION_DEPTH = 2;
 
 export class Check {
   readonly faults: Fault[] = [];
   readonly mentions: Mention[] = [];
-  readonly scope: ExpressionScope;
+  #scope: ExpressionScope;
   #nodes = 0;
   #operations = 0;
+  #questions = 0;
+  #questionDepth = 0;
   #wasTooLarge = false;
 
   constructor(scope: ExpressionScope) {
-    this.scope = scope;
+    this.#scope = scope;
+  }
+
+  protected get scope(): ExpressionScope {
+    return this.#scope;
+  }
+
+  /** Checks what is asked of records of another object; of them no change is known. */
+  protected within<T>(object: CompiledObject, check: () => T): T {
+    const around = this.#scope;
+    this.#scope = { ...around, object, hasPrevious: false };
+    this.#questionDepth++;
+    try {
+      return check();
+    } finally {
+      this.#questionDepth--;
+      this.#scope = around;
+    }
+  }
+
+  protected mention(pointer: string, path: FieldPath, isOfRelated = this.#questionDepth > 0): void {
+    this.mentions.push({ pointer, path, isOfRelated });
   }
 
   /** Counts a part, and reports once when there are too many. */
@@ -82,6 +112,14 @@ export class Check {
     this.#operations += count;
     const hint = `At most ${MAX_OPERATIONS} arithmetic operations.`;
     return this.#operations > MAX_OPERATIONS && this.#failAsTooLarge(pointer, hint);
+  }
+
+  /** Counts questions to related records. */
+  protected hasTooManyQuestions(pointer: string): boolean {
+    this.#questions++;
+    const isFine = this.#questions <= MAX_QUESTIONS && this.#questionDepth < MAX_QUESTION_DEPTH;
+    const hint = `At most ${MAX_QUESTIONS} questions to related records, ${MAX_QUESTION_DEPTH} within each other.`;
+    return !isFine && this.#failAsTooLarge(pointer, hint);
   }
 
   #failAsTooLarge(pointer: string, hint: string): true {
@@ -152,8 +190,10 @@ export class Check {
 export function describe(operand: Operand): string {
   const noun = withArticle(nameOf(operand.type));
   switch (operand.op) {
-    case 'field':
-      return `\`${operand.path.text}\` is ${noun}`;
+    case 'field': {
+      const { related } = operand.path.field;
+      return related ? `\`${related.operator}\` gives ${noun}` : `\`${operand.path.text}\` is ${noun}`;
+    }
     case 'previous':
       return `\`$previous.${operand.path.text}\` is ${noun}`;
     case 'literal':

@@ -3,13 +3,14 @@ import type { CompiledField } from '../model.ts';
 import type { Expression, Operand } from './expression.ts';
 import { pathsOfExpression, pathsOfOperand } from './expression-paths.ts';
 import type { FieldPath } from './path.ts';
+import { pathsOfQuestion } from './related-field.ts';
 
 export interface FormulaFacts {
   /** It reads the clock, or who asks. */
   readonly dependsOnAsker: boolean;
   /** It reads a moment as a day, which depends on the time zone. */
   readonly dependsOnZone: boolean;
-  /** It reads fields of other records: through lookups, or rolled up. */
+  /** It reads fields of other records: through lookups, rolled up, or of related records. */
   readonly readsOthers: boolean;
   /** It reads what the platform keeps of the record: owner, times, version. */
   readonly readsSystem: boolean;
@@ -28,7 +29,7 @@ export interface FormulaFacts {
 const ELAPSED: readonly unknown[] = ['hour', 'minute', 'second'];
 
 export function factsOf(operand: Operand): FormulaFacts {
-  const paths = [...pathsOfOperand(operand)];
+  const paths = [...pathsOfOperand(operand)].flatMap(withRelated);
   const inner = paths.flatMap(({ field }) => (field.formula ? [field.formula.facts] : []));
   const found = [...partsOf(operand, 1)];
   const parts = found.map(({ part }) => part);
@@ -38,7 +39,7 @@ export function factsOf(operand: Operand): FormulaFacts {
     dependsOnAsker: isOfAsker || parts.some(readsAsker),
     dependsOnZone: isOfZone || parts.some(readsZone),
     readsOthers:
-      paths.some(({ through, field }) => through.length > 0 || field.rollup !== undefined) ||
+      paths.some(({ through, field }) => through.length > 0 || field.rollup || field.related) ||
       inner.some((each) => each.readsOthers),
     readsSystem:
       paths.some(({ field }) => field.systemColumn !== undefined) || inner.some((each) => each.readsSystem),
@@ -51,12 +52,22 @@ export function factsOf(operand: Operand): FormulaFacts {
       const formula = part.op === 'field' ? part.path.field.formula : undefined;
       return Math.max(most, depth + (formula?.facts.depth ?? 0));
     }, 0),
-    hops: paths.reduce(
-      (most, { through, field }) => Math.max(most, through.length + (field.formula?.facts.hops ?? 0)),
-      0,
-    ),
+    hops: paths.reduce((most, path) => Math.max(most, hopsOf(path)), 0),
     maxLength: lengthOf(operand),
   };
+}
+
+/** A path, and those that lead on from related records that it asks. */
+function withRelated(path: FieldPath): readonly FieldPath[] {
+  const { related } = path.field;
+  return related ? [path, ...[...pathsOfQuestion(related)].flatMap(withRelated)] : [path];
+}
+
+/** Related records are one step away. */
+function hopsOf({ through, field }: FieldPath): number {
+  const { related, formula } = field;
+  const onward = related ? [...pathsOfQuestion(related)].map((path) => 1 + hopsOf(path)) : [];
+  return through.length + Math.max(formula?.facts.hops ?? 0, related ? 1 : 0, ...onward);
 }
 
 /** Whether the value can be kept in a column: it changes only when a field of the record itself is written. */
@@ -102,6 +113,10 @@ function* partsOf(part: Part, depth: number): Generator<PlacedPart> {
 
 function innerParts(part: Part): readonly Part[] {
   switch (part.op) {
+    case 'field': {
+      const { related } = part.path.field;
+      return [related?.value, related?.condition].filter((each) => each !== undefined);
+    }
     case 'call':
     case 'and':
     case 'or':

@@ -75,6 +75,28 @@ export const FORMULA_FUNCTIONS: readonly FormulaFunction[] = [
       ? define(period, 'date, days', 'True when the date is among so many days, today included.')
       : define(period, 'date', `True when the date is in ${period.replace('_', ' ')}.`),
   ),
+  define(
+    'some',
+    'records, condition',
+    'True when at least one related record meets the condition, or is there at all.',
+  ),
+  define('none', 'records, condition', 'True when no related record meets the condition, or none is there.'),
+  define(
+    'all',
+    'records, condition',
+    'True when there are related records and all of them meet the condition.',
+  ),
+  define('count', 'records, condition', 'How many related records there are, or meet the condition.'),
+  define(
+    'sum',
+    'records, value, condition',
+    'The sum of a value over related records, those that meet the condition. Blank values count for nothing.',
+  ),
+  define(
+    'avg',
+    'records, value, condition',
+    'The mean of a value over related records; blank when none of them has one.',
+  ),
   define('$changed', 'field, …', 'True when one of the fields is not what it was before the change.'),
 ];
 

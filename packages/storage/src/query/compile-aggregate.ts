@@ -19,6 +19,7 @@ export interface ShapedAggregate {
   readonly condition: Condition;
   readonly targetConditions: ReadonlyMap<string, Condition>;
   readonly formulas: Shape['formulas'];
+  readonly related: Shape['related'];
   readonly zone: Extract<Term, { is: 'value' }>;
 }
 
@@ -50,8 +51,8 @@ export function shapeAggregate(snapshot: Snapshot, query: AggregateQuery): Shape
   shape.note(
     `sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.as}`).join(' ')} ${query.limit}`,
   );
-  const { key, values, formulas } = shape;
-  return { key, values, condition, targetConditions, formulas, zone };
+  const { key, values, formulas, related } = shape;
+  return { key, values, condition, targetConditions, formulas, related, zone };
 }
 
 export function compileAggregate(
@@ -65,6 +66,7 @@ export function compileAggregate(
     features,
     targetConditions: shaped.targetConditions,
     formulas: shaped.formulas,
+    related: shaped.related,
   });
   const zone = placeholder(shaped.zone.place, 'text');
   const groups = query.groupBy.map((group) => groupOf(sources.value(group.path), group.period, zone));

@@ -23,6 +23,7 @@ export interface ShapedQuery {
   readonly search: Condition | undefined;
   readonly targetConditions: ReadonlyMap<string, Condition>;
   readonly formulas: Shape['formulas'];
+  readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
 }
 
@@ -69,8 +70,8 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   const values = query.before ?? query.after;
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
-  const { key, formulas } = shape;
-  return { key, values: shape.values, condition, search, targetConditions, formulas, cursor };
+  const { key, formulas, related } = shape;
+  return { key, values: shape.values, condition, search, targetConditions, formulas, related, cursor };
 }
 
 function searchCondition(query: RecordQuery, shape: Shape): Condition {
@@ -113,6 +114,7 @@ export function compileQuery(
     features,
     targetConditions: shaped.targetConditions,
     formulas: shaped.formulas,
+    related: shaped.related,
   });
   const columns: Sql[] = [];
   const columnOf = (value: Sql) => {
@@ -172,6 +174,7 @@ export function compileCount(
     features,
     targetConditions: shaped.targetConditions,
     formulas: shaped.formulas,
+    related: shaped.related,
   });
   const where = conjunction(compileWhere(query, shaped, sources, features));
   const from = sources.from();
@@ -222,7 +225,12 @@ function compileWhere(
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
   return (
-    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+    field.systemColumn === undefined &&
+    !field.junction &&
+    !field.part &&
+    !field.formula &&
+    !field.rollup &&
+    !field.related
   );
 }
 
@@ -239,7 +247,10 @@ function compileOutputs(
   for (const path of query.fields) paths.set(path.text, path);
   const own = [...paths.values()].filter(
     (path) =>
-      path.through.length === 0 && path.field.type.column !== undefined && path.field.formula === undefined,
+      path.through.length === 0 &&
+      path.field.type.column !== undefined &&
+      path.field.formula === undefined &&
+      path.field.related === undefined,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =

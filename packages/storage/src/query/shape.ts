@@ -15,6 +15,7 @@ import {
   type FieldPath,
   type JsonValue,
   type Operand,
+  type RelatedQuestion,
   spanOf,
   startOfDay,
   todayAt,
@@ -61,6 +62,12 @@ export type Condition =
   | { readonly is: 'true'; readonly value: FieldTerm }
   | ComputedCondition;
 
+/** What is asked of each related record. */
+export interface RelatedShape {
+  readonly condition: Condition | undefined;
+  readonly value: Value | undefined;
+}
+
 const NEVER: Condition = { is: 'constant', value: false };
 const ALWAYS: Condition = { is: 'constant', value: true };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -78,11 +85,15 @@ export class Shape {
   readonly values: unknown[] = [];
   /** The shapes of the formulas that the question reads, in whichever table they stand. */
   readonly formulas = new Map<CompiledField, Value>();
+  /** The shapes of what it asks of related records. */
+  readonly related = new Map<CompiledField, RelatedShape>();
+  readonly #asked: ExpressionContext;
   readonly #context: ExpressionContext;
   #key = '';
   #isInFormula = false;
 
   constructor(context: ExpressionContext) {
+    this.#asked = context;
     // A formula means the same to everybody: its days are those of the workspace.
     this.#context = { ...context, timeZone: context.sharedTimeZone ?? context.timeZone };
   }
@@ -102,13 +113,15 @@ export class Shape {
   }
 
   field(path: FieldPath): FieldTerm {
-    this.note(path.text);
+    // A question to related records has values in its text; the parts of it are noted without.
+    this.note(path.field.related ? path.through.map(({ key }) => key).join('.') : path.text);
     this.read(path.field);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
 
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
   read(field: CompiledField): void {
+    if (field.related) this.#ask(field, field.related);
     if (!field.formula || this.formulas.has(field)) return;
     // The model says what a formula is made of, and the key says which model: its name is all there is to note.
     this.note(`formula ${field.object}.${field.key}`);
@@ -116,6 +129,24 @@ export class Shape {
     this.#isInFormula = true;
     this.formulas.set(field, shapeOperand(field.formula.value, this, this.#context));
     this.#isInFormula = isNested;
+  }
+
+  /** In a formula the days are the workspace's, elsewhere the asker's. */
+  #ask(field: CompiledField, question: RelatedQuestion): void {
+    if (this.related.has(field)) {
+      this.note(`again ${field.name}`);
+      return;
+    }
+    const context = this.#isInFormula ? this.#context : this.#asked;
+    const { operator, object, via, condition, value } = question;
+    const way = via.is === 'lookup' ? via.lookup.key : `${via.object} ${via.near.key} ${via.far.key}`;
+    this.note(`${operator} ${object} ${way}(`);
+    const shaped = {
+      condition: condition && shapeCondition(condition, this, context),
+      value: value && shapeOperand(value, this, context),
+    };
+    this.note(')');
+    this.related.set(field, shaped);
   }
 }
 

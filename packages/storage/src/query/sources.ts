@@ -15,8 +15,9 @@ import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { lowerCondition, type PathReader } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
+import { orAnswerOfNone, type RelatedScope, relatedValue } from './related-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
-import type { Condition } from './shape.ts';
+import type { Condition, Shape } from './shape.ts';
 import type { Value } from './shape-value.ts';
 
 /** Longer names can't be columns of `jsonb_to_record`. */
@@ -29,6 +30,8 @@ export interface SourceContext {
   readonly targetConditions: ReadonlyMap<string, Condition>;
   /** The shapes of the formulas that are read. */
   readonly formulas: ReadonlyMap<CompiledField, Value>;
+  /** The shapes of what is asked of related records. */
+  readonly related: Shape['related'];
 }
 
 interface Table {
@@ -62,11 +65,18 @@ export interface ValueSource {
 export class Sources {
   readonly #context: SourceContext;
   readonly #root: Table;
+  readonly #reader: Reader;
   #aliases = 0;
 
-  constructor(object: CompiledObject, context: SourceContext) {
+  /** `as`: of related records, under which alias and for whom they are read. */
+  constructor(
+    object: CompiledObject,
+    context: SourceContext,
+    as: { readonly alias: string; readonly reader: Reader } = { alias: 't', reader: 'asked' },
+  ) {
     this.#context = context;
-    this.#root = { alias: 't', object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
+    this.#reader = as.reader;
+    this.#root = { alias: as.alias, object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
   }
 
   get context(): SourceContext {
@@ -80,12 +90,11 @@ export class Sources {
 
   /** The value of a path, as it is compared and ordered: the id of a polymorphic lookup. */
   value(path: FieldPath): ValueSource {
-    const end = this.#follow(this.#root, path, 'asked');
-    return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
+    return this.#read(this.#root, path, this.#reader);
   }
 
   folded(path: FieldPath): Sql | undefined {
-    const end = this.#follow(this.#root, path, 'asked');
+    const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
@@ -93,9 +102,10 @@ export class Sources {
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
   output(path: FieldPath): ValueSource {
-    const end = this.#follow(this.#root, path, 'asked');
-    if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
+    if (field.related) return this.value(path);
+    const end = this.#follow(this.#root, path, this.#reader);
+    if (end.is === 'title') return this.#title(end.sql);
     if (field.junction) return this.#junction(end.table, field);
     if (field.type.isSecret) {
       // Not even its sealed form leaves the database.
@@ -113,14 +123,22 @@ export class Sources {
 
   /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
-    if (field.rollup) return true;
+    if (field.rollup || field.related) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
   /** `from`, with the joins that the values asked for so far need. */
   from(): Sql {
     const { schema } = this.#context.snapshot.workspace;
-    return sql`${identifier(schema, this.#root.object!.key)} t${this.#joins(this.#root)}`;
+    return sql`${identifier(schema, this.#root.object!.key)} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
+  }
+
+  #read(start: Table, path: FieldPath, reader: Reader): ValueSource {
+    const end = this.#follow(start, path, reader);
+    if (end.is === 'title') return this.#title(end.sql);
+    const { related } = path.field;
+    if (!related) return this.#field(end.table, path.field);
+    return relatedValue(path.field, related, end.table.alias, relatedScope(this.#context, reader));
   }
 
   #follow(
@@ -141,7 +159,7 @@ export class Sources {
     const joinKey = reader === 'formula' ? `${hop.key}~formula` : hop.key;
     const known = table.joined.get(joinKey);
     if (known) return known;
-    const alias = `t${++this.#aliases}`;
+    const alias = `${this.#root.alias}${++this.#aliases}`;
     const isPrincipal = hop.systemColumn !== undefined;
     const { snapshot, targetConditions } = this.#context;
     const object = isPrincipal ? undefined : snapshot.model.objects.get(hop.targets[0] ?? '');
@@ -214,10 +232,7 @@ export class Sources {
 
   /** What a formula reads starts at the table that it stands in; of a record that is not there it is blank. */
   #formula(table: Table, field: CompiledField): ValueSource {
-    const read = (path: FieldPath): ValueSource => {
-      const end = this.#follow(table, path, 'formula');
-      return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
-    };
+    const read = (path: FieldPath): ValueSource => this.#read(table, path, 'formula');
     const value = lowerFormula(field, { value: read, folded: () => undefined }, this.#context);
     if (table === this.#root) return value;
     const isThere = sql`${identifier(table.alias, 'id')} is not null`;
@@ -248,7 +263,7 @@ export class Sources {
       const object = snapshot.model.objects.get(name);
       const condition = reader === 'formula' ? EVERYBODY : targetConditions.get(name);
       if (!object || !condition) return [];
-      const alias = `t${++this.#aliases}`;
+      const alias = `${this.#root.alias}${++this.#aliases}`;
       const scalar = new ScalarSources(alias, object, this.#context);
       const visible = lowerCondition(condition, scalar, features);
       const title = scalar.value({ text: object.nameField.name, through: [], field: object.nameField }).sql;
@@ -268,7 +283,7 @@ export class Sources {
     const [near, far] = [field.junction!.near, field.junction!.far].map((name) => object?.fields.get(name));
     if (!object || !near || !far)
       return { sql: sql`null::uuid[]`, type: 'jsonb', isNullable: true, isColumn: false };
-    const alias = `t${++this.#aliases}`;
+    const alias = `${this.#root.alias}${++this.#aliases}`;
     const scalar = new ScalarSources(alias, object, this.#context);
     const at = (end: CompiledField) => scalar.value({ text: end.name, through: [], field: end }).sql;
     const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null)`;
@@ -311,8 +326,9 @@ export class ScalarSources {
   }
 
   value(path: FieldPath): ValueSource {
+    const value = this.#read(this.#alias, this.#object, path.through, path.field);
     return {
-      sql: this.#read(this.#alias, this.#object, path.through, path.field),
+      sql: path.field.related ? orAnswerOfNone(value, path.field.related) : value,
       type: typeOf(path),
       isNullable: true,
       isColumn: false,
@@ -325,6 +341,8 @@ export class ScalarSources {
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
+    if (!hop && field.related)
+      return relatedValue(field, field.related, alias, relatedScope(this.#context, 'formula')).sql;
     if (!hop) return this.#field(alias, object, field);
     const { snapshot } = this.#context;
     const inner = `${alias}s`;
@@ -345,16 +363,21 @@ export class ScalarSources {
     const column = snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
-      const read = (path: FieldPath): ValueSource => ({
-        sql: this.#read(alias, object, path.through, path.field),
-        type: typeOf(path),
-        isNullable: true,
-        isColumn: false,
-      });
+      const read = (path: FieldPath) => new ScalarSources(alias, object, this.#context).value(path);
       return lowerFormula(field, { value: read, folded: () => undefined }, this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
   }
+}
+
+/** How related records are read: as any other table, by whoever asks. */
+function relatedScope(context: SourceContext, reader: Reader): RelatedScope {
+  return {
+    context,
+    visibleTo: reader === 'asked' ? 'asker' : 'platform',
+    open: (object, alias) => new Sources(object, context, { alias, reader }),
+    scalar: (object, alias) => new ScalarSources(alias, object, context),
+  };
 }
 
 /** How a query reads the records of a roll-up that it works out itself: as any other table. */

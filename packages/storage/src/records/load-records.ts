@@ -198,6 +198,7 @@ export class RecordLoader {
           features: this.#features,
           targetConditions: new Map(),
           formulas: shape.formulas,
+          related: shape.related,
         });
         const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
         const where = conjunction([sql`t.id ${given}`, sql`t.deleted_at is null`, lower(visible)]);
@@ -283,6 +284,7 @@ class Question {
         features: this.#features,
         targetConditions: new Map(),
         formulas: this.#shape.formulas,
+        related: this.#shape.related,
       });
       const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
       return { statement: finishStatement(compile(lower, sources)) };

@@ -89,6 +89,7 @@ export function sourceTemplate(
         features,
         targetConditions: new Map(),
         formulas: new Map(),
+        related: new Map(),
       }),
     lookupOf: (alias, object, lookup) => {
       const fallback = idIn(identifier(alias), lookup).text;

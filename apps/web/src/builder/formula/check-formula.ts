@@ -82,12 +82,13 @@ export function checkLogic(scope: FormulaScope, logic: unknown) {
     return {
       problems,
       type: expression && ('boolean' as const),
-      meaning: expression && { condition: expression },
+      meaning: expression && !asksRelated(mentions) ? { condition: expression } : undefined,
       paths: pathsOf(mentions),
     };
   }
   const { value, problems, mentions } = checkValueExpression(logic, around);
-  return { problems, type: value?.type, meaning: value && { value }, paths: pathsOf(mentions) };
+  const meaning = value && !asksRelated(mentions) ? { value } : undefined;
+  return { problems, type: value?.type, meaning, paths: pathsOf(mentions) };
 }
 
 /** Formula text of JSON Logic; blank when there is none. What can't be said as text is not of our language. */
@@ -95,8 +96,15 @@ export function textOf(logic: unknown): string {
   return logic === undefined || logic === null ? '' : (printFormula(logic) ?? '');
 }
 
-function pathsOf(mentions: readonly { readonly path: { readonly text: string } }[]): readonly string[] {
-  return [...new Set(mentions.map((mention) => mention.path.text))];
+type Mentions = ReturnType<typeof checkExpression>['mentions'];
+
+/** Related records are not in the browser: what asks them is tried out on one record, by the server. */
+function asksRelated(mentions: Mentions): boolean {
+  return mentions.some(({ isOfRelated }) => isOfRelated);
+}
+
+function pathsOf(mentions: Mentions): readonly string[] {
+  return [...new Set(mentions.filter((each) => !each.isOfRelated).map(({ path }) => path.text))];
 }
 
 function sentence({

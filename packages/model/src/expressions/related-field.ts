@@ -1,0 +1,90 @@
+/**
+ * What is asked of the records that point to a record, as a value of that record: "has it an open task", "the sum of
+ * its won deals". A question is a field made on the spot, as a part of a structured value is: checker, filters and
+ * comparisons treat it as any field of its type, and whoever reads its value finds it by `related`.
+ */
+import { boolean } from '../field-types/boolean.ts';
+import { currency } from '../field-types/currency.ts';
+import { decimal } from '../field-types/decimal.ts';
+import type { CompiledField, RollupPath } from '../model.ts';
+import type { Expression, Operand } from './expression.ts';
+import { pathsOfExpression, pathsOfOperand } from './expression-paths.ts';
+import type { FieldPath } from './path.ts';
+
+/** Whether some, none or all of the records meet a condition; how many do; sum and mean of a value over them. */
+export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg'] as const;
+export type RelatedOperator = (typeof RELATED_OPERATORS)[number];
+
+export interface RelatedQuestion {
+  readonly operator: RelatedOperator;
+  /** API name of the object of the records. */
+  readonly object: string;
+  /** How they are tied to the record that is asked about. */
+  readonly via: RollupPath;
+  /** The id of the record that is asked about. */
+  readonly id: CompiledField;
+  /** Seen from a related record; of `sum` and `avg`. */
+  readonly value: Operand | undefined;
+  /** Seen from a related record; all records unless given. */
+  readonly condition: Expression | undefined;
+}
+
+/** A field for the question. `name` says all of it, so that two questions of one name have one answer. */
+export function relatedField(name: string, question: RelatedQuestion): CompiledField {
+  const { operator, id, value } = question;
+  const summed = value?.op === 'field' ? value.path.field : undefined;
+  const isMoney = summed?.type.name === 'currency';
+  const isYesOrNo = operator === 'some' || operator === 'none' || operator === 'all';
+  const type = isYesOrNo ? boolean : isMoney ? currency : decimal;
+  return Object.freeze({
+    ...id,
+    name,
+    // No key of a field has a brace: nothing that is kept by key is mistaken for a question.
+    key: name,
+    label: operator,
+    type,
+    body: { label: operator, type: type.name, ...(isMoney ? { currency: summed.body.currency } : {}) },
+    systemColumn: undefined,
+    isRequired: false,
+    isUnique: false,
+    isIndexed: false,
+    isSearchable: false,
+    isWritable: false,
+    default: undefined,
+    related: question,
+  });
+}
+
+/** The value where there are no records. */
+export function answerOfNone({ operator }: RelatedQuestion): boolean | number | null {
+  if (operator === 'count' || operator === 'sum') return 0;
+  return operator === 'avg' ? null : operator === 'none';
+}
+
+/** What a question reads, seen from a related record. */
+export function* pathsOfQuestion({ value, condition }: RelatedQuestion): Generator<FieldPath> {
+  if (value) yield* pathsOfOperand(value);
+  if (condition) yield* pathsOfExpression(condition);
+}
+
+/** Every field that reading a path takes: lookups, the field or its whole, and those of related records. */
+export function* fieldsOfPath({ through, field }: FieldPath): Generator<CompiledField> {
+  yield* through;
+  const { related } = field;
+  if (!related) {
+    yield field.part?.of ?? field;
+    return;
+  }
+  const { via } = related;
+  if (via.is === 'lookup') yield via.lookup;
+  else yield* [via.near, via.far];
+  for (const path of pathsOfQuestion(related)) yield* fieldsOfPath(path);
+}
+
+/** API names of the objects whose records a path leads to; some may come twice. */
+export function* objectsOfPath({ through, field }: FieldPath): Generator<string> {
+  for (const lookup of through) yield* lookup.targets;
+  if (!field.related) return;
+  yield field.related.object;
+  for (const path of pathsOfQuestion(field.related)) yield* objectsOfPath(path);
+}

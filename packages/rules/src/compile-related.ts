@@ -1,0 +1,53 @@
+/**
+ * Makes a function of what is asked of related records. In memory they are seldom at hand: then the answer, worked
+ * out by storage, stands among the values of the record under the text of its path.
+ */
+import { answerOfNone, type Expression, type FieldPath, type JsonValue, type Operand } from '@trellis/model';
+import type { ReadCondition, ReadValue, RuleScope } from './compile-value.ts';
+import { sumOf } from './decimal.ts';
+
+interface Compilers {
+  condition(expression: Expression): ReadCondition;
+  value(operand: Operand): ReadValue;
+}
+
+export function compileRelated(path: FieldPath, compile: Compilers): ReadValue {
+  const question = path.field.related!;
+  const { operator } = question;
+  const none = answerOfNone(question);
+  const meets = question.condition ? compile.condition(question.condition) : () => true;
+  const read = question.value && compile.value(question.value);
+  const isOfType = (value: unknown): value is boolean | number =>
+    typeof value ===
+    (operator === 'some' || operator === 'none' || operator === 'all' ? 'boolean' : 'number');
+  return (scope) => {
+    const records = scope.related?.(path, scope.values);
+    if (!records) {
+      const answer = scope.values[path.text];
+      return isOfType(answer) ? answer : none;
+    }
+    const scopes = records.map((values): RuleScope => ({ ...scope, values, previous: undefined }));
+    switch (operator) {
+      case 'some':
+        return scopes.some(meets);
+      case 'none':
+        return !scopes.some(meets);
+      case 'all':
+        return scopes.length > 0 && scopes.every(meets);
+      case 'count':
+        return scopes.filter(meets).length;
+      default: {
+        const numbers = scopes.filter(meets).map(read!).filter(isNumber);
+        return operator === 'sum' ? sumOf(numbers) : meanOf(numbers);
+      }
+    }
+  };
+}
+
+function isNumber(value: JsonValue): value is number {
+  return typeof value === 'number';
+}
+
+function meanOf(numbers: readonly number[]): number | null {
+  return numbers.length === 0 ? null : sumOf(numbers, numbers.length);
+}

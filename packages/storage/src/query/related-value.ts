@@ -1,0 +1,123 @@
+/**
+ * What is asked of related records, as SQL: a subselect over the live records that point to a record. What a person
+ * asks sees the records that they may see; what the platform asks sees all. `some` and `none` are `exists`, so that
+ * PostgreSQL can join instead of asking once per row.
+ */
+import {
+  answerOfNone,
+  type CompiledField,
+  type CompiledObject,
+  type FieldPath,
+  type RelatedQuestion,
+} from '@trellis/model';
+import { conjunction, identifier, Sql, sql } from '../sql.ts';
+import { sqlTypeOf } from '../system-columns.ts';
+import { lowerCondition, type PathReader } from './lower-condition.ts';
+import { bounded, lowerValue } from './lower-value.ts';
+import type { Condition } from './shape.ts';
+import type { SourceContext, ValueSource } from './sources.ts';
+
+/** Tables under an alias, with the joins that reading them takes. */
+export interface RelatedTable extends PathReader {
+  own(column: string): Sql;
+  from(): Sql;
+}
+
+export interface RelatedScope {
+  readonly context: SourceContext;
+  /** Who may be seen: what a person asks is bound to it. */
+  readonly visibleTo: 'asker' | 'platform';
+  /** The related records, read by whoever asks. */
+  open(object: CompiledObject, alias: string): RelatedTable;
+  /** The same table where nothing can be joined. */
+  scalar(object: CompiledObject, alias: string): PathReader;
+}
+
+/** The answer for the record whose id is `${table}.id`. Nothing fits a question of an object that is gone. */
+export function relatedValue(
+  field: CompiledField,
+  question: RelatedQuestion,
+  table: string,
+  scope: RelatedScope,
+): ValueSource {
+  const { context } = scope;
+  const type = sqlTypeOf(field);
+  const source = (value: Sql): ValueSource => ({
+    sql: value,
+    type,
+    isNullable: question.operator === 'avg',
+    isColumn: false,
+  });
+  const object = context.snapshot.model.objects.get(question.object);
+  const shape = context.related.get(field);
+  if (!object || !shape) throw new TypeError(`\`${question.operator}\` was not shaped with the question.`);
+  const alias = `${table}c`;
+  const records = scope.open(object, alias);
+  const lowering = {
+    reader: records,
+    features: context.features,
+    condition: (condition: Condition) => lowerCondition(condition, records, context.features),
+  };
+  const tie = tieOf(question, identifier(table, 'id'), records, scope, alias);
+  const condition = shape.condition && lowering.condition(shape.condition);
+  const value = shape.value && lowerValue(shape.value, lowering);
+  const visible = visibleOf(object, alias, scope);
+  const rows = (...more: readonly (Sql | undefined)[]) => {
+    const where = [tie, sql`${records.own('deleted_at')} is null`, visible, ...more];
+    return sql`from ${records.from()} where ${conjunction(where.filter((each) => each !== undefined))}`;
+  };
+  switch (question.operator) {
+    case 'some':
+      return source(sql`exists (select 1 ${rows(condition)})`);
+    case 'none':
+      return source(sql`not exists (select 1 ${rows(condition)})`);
+    case 'all':
+      return source(sql`coalesce((select bool_and(coalesce(${condition!}, false)) ${rows()}), false)`);
+    case 'count':
+      return source(sql`(select count(*)::numeric ${rows(condition)})`);
+    case 'sum':
+      return source(sql`(select ${bounded(sql`coalesce(sum(${value!}), 0)`)} ${rows(condition)})`);
+    case 'avg':
+      // 100 places before the division, as wherever numbers are divided: rounded once.
+      return source(
+        sql`(select ${bounded(sql`round(sum(${value!}), 100) / nullif(count(${value!}), 0)`)} ${rows(condition)})`,
+      );
+  }
+}
+
+/** Behind a lookup that leads nowhere there are no related records. */
+export function orAnswerOfNone(value: Sql, question: RelatedQuestion): Sql {
+  const answer = answerOfNone(question);
+  return answer === null ? value : sql`coalesce(${value}, ${new Sql(String(answer))})`;
+}
+
+/** That a record is related to the one with the id. */
+function tieOf(
+  { via }: RelatedQuestion,
+  id: Sql,
+  records: RelatedTable,
+  scope: RelatedScope,
+  alias: string,
+): Sql {
+  if (via.is === 'lookup') return sql`${records.value(own(via.lookup)).sql} = ${id}`;
+  const { snapshot } = scope.context;
+  const junction = snapshot.model.objects.get(via.object);
+  if (!junction) return sql`false`;
+  const link = `${alias}j`;
+  const ends = scope.scalar(junction, link);
+  const [near, far] = [ends.value(own(via.near)).sql, ends.value(own(via.far)).sql];
+  return sql`${records.own('id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${near} = ${id} and ${identifier(link, 'deleted_at')} is null)`;
+}
+
+/** Undefined where all may be seen. An object without a predicate is visible to nobody. */
+function visibleOf(object: CompiledObject, alias: string, scope: RelatedScope): Sql | undefined {
+  if (scope.visibleTo === 'platform') return undefined;
+  const { targetConditions, features } = scope.context;
+  const condition = targetConditions.get(object.name) ?? { is: 'constant', value: false };
+  const visible = lowerCondition(condition, scope.scalar(object, alias), features);
+  return visible.text === 'true' ? undefined : visible;
+}
+
+function own(field: CompiledField): FieldPath {
+  return { text: field.name, through: [], field };
+}
