@@ -47,5 +47,6 @@ export const FIELD_TYPE_EXAMPLES: { readonly [type in FieldTypeName]?: FieldType
   lookup: { body: { to: 'thing' }, texts: ['0198c0de-0000-7000-8000-000000000001', 'Acme'] },
   multi_lookup: { body: { to: 'thing', through: 'membership' }, texts: [] },
   user: { body: {}, texts: ['0198c0de-0000-7000-8000-000000000001'] },
+  formula: { body: { formula: { '*': [2, 3] } }, texts: [] },
   auto_number: { body: { format: 'C-{YYYY}-{00000}' }, texts: [] },
 };

@@ -12,6 +12,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { findCaller, isReading } from './caller.ts';
+import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
@@ -26,6 +27,7 @@ import { accessRoutes } from './routes/access.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
+import { eventRoutes } from './routes/events.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -57,6 +59,7 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
+  readonly hubRules?: HubRules;
 }
 
 /** Makes the application. */
@@ -169,6 +172,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     metadataRoutes,
     recordRoutes,
     transferRoutes,
+    eventRoutes,
     jobRoutes,
   ]) {
     routes(api, parts);
@@ -196,9 +200,9 @@ function addRequestHooks(app: FastifyInstance, { metrics }: Parts): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status, elapsedTime } = reply;
     const route = request.routeOptions.url ?? '(none)';
-    metrics.end(request.method, route, status, elapsedTime);
+    metrics.end(request.method, route, status, request.routeOptions.config.isLongLived ? 0 : elapsedTime);
     const level =
-      elapsedTime > SLOW_MILLISECONDS
+      elapsedTime > SLOW_MILLISECONDS && !request.routeOptions.config.isLongLived
         ? 'warn'
         : status >= 400 || !isReading(request.method, route)
           ? 'info'

@@ -38,6 +38,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `public`: answered to anyone. `session`: only to who has signed in. Else an API key will do, too. */
     readonly access?: 'public' | 'session';
+    /** The answer goes on for as long as somebody listens. */
+    readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
   }
@@ -71,7 +73,7 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   );
   const { workspace } = membership;
   // A key of another workspace and a workspace that isn't there are answered alike.
-  if ((request.headers['x-workspace'] ?? workspace) !== workspace) throw unknownWorkspace();
+  if ((wantedWorkspace(request) ?? workspace) !== workspace) throw unknownWorkspace();
   if (request.routeOptions.config.access === 'session')
     throw new HttpProblem('forbidden', 'This needs somebody who has signed in: an API key is not enough.');
   if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
@@ -87,6 +89,13 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   if (!caller.rights.includes('api'))
     throw new HttpProblem('forbidden', 'Using an API key needs the right `api`.');
   return caller;
+}
+
+/** A browser's EventSource can't send headers, so a stream of events may name its workspace in the query. */
+function wantedWorkspace(request: FastifyRequest): unknown {
+  const { workspace } = request.query as { workspace?: unknown };
+  const asked = request.routeOptions.config.isLongLived ? workspace : undefined;
+  return request.headers['x-workspace'] ?? asked;
 }
 
 /** Whether a request changes nothing. Questions with a body are asked by POST, and are questions still. */
@@ -110,7 +119,7 @@ function atWork(
     );
   }
   requireSameOrigin(request, options.publicUrl);
-  const wanted = request.headers['x-workspace'] ?? session.workspace;
+  const wanted = wantedWorkspace(request) ?? session.workspace;
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
   const person = { token, session, membership };

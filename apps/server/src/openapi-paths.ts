@@ -180,6 +180,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
+  'get /metadata/conversions': { summary: 'Type changes and what they left', tag: 'metadata' },
+  'get /metadata/conversions/{id}/values': {
+    summary: 'Values that did not convert and that nobody has dealt with yet',
+    tag: 'metadata',
+    query: { limit: { type: 'integer' }, after: text, format: text },
+  },
+  'delete /metadata/conversions/{id}': { summary: 'Take a type change off the list', tag: 'metadata' },
   'get /jobs': {
     summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
     tag: 'jobs',
@@ -197,6 +204,11 @@ const DOORS: Readonly<Record<string, Door>> = {
     summary: 'Find records of any object',
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
+  },
+  'get /events': {
+    summary: 'Live updates, as server-sent events: that records and metadata have changed',
+    tag: 'search',
+    query: { objects: text, workspace: text },
   },
   'get /openapi.json': { summary: 'This document', tag: 'describe' },
   'get /health': { summary: 'Whether the process lives', tag: 'operations', isPublic: true },

@@ -15,6 +15,7 @@ import { createStorage, type Storage } from '@trellis/storage';
 import { createTestDatabase } from '@trellis/testing';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
+import type { HubRules } from '../src/event-hub.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
@@ -32,6 +33,7 @@ export interface TestServerOptions {
   readonly throttle?: ThrottleRules;
   readonly now?: () => number;
   readonly onSetUp?: () => void;
+  readonly hubRules?: HubRules;
 }
 
 export interface TestServer {
@@ -82,6 +84,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settings,
     webFolder,
     ...(onSetUp && { onSetUp }),
+    ...(options.hubRules && { hubRules: options.hubRules }),
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>

@@ -12,11 +12,13 @@ import type {
   BatchResponse,
   ChangeSetBody,
   ColumnsResponse,
+  ConversionsResponse,
   ExplainQuery,
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
   HistoryResponse,
+  KeptValuesResponse,
   ListQuery,
   ListResponse,
   LoginBody,
@@ -170,6 +172,13 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
+    keptValues: (id: number, after?: string) =>
+      request<KeptValuesResponse>(
+        'GET',
+        `/metadata/conversions/${id}/values${after === undefined ? '' : `?after=${after}`}`,
+      ),
+    dismissConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}`),
     expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
     list: (object: string, query: ListQuery = {}) =>
       request<ListResponse>('POST', `${records(object)}/query`, {

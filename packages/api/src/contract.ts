@@ -301,6 +301,39 @@ export interface PlanDocument {
     readonly is_immediate: boolean;
   }[];
   readonly affected_records: readonly { readonly object: string; readonly count: number }[];
+  /** Fields that change their type while they hold values; `exact + lossy + kept` is `total`. */
+  readonly conversions: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly from: string;
+    readonly to: string;
+    readonly total: number;
+    readonly exact: number;
+    readonly lossy: number;
+    /** Values that don't convert: they stay stored and are listed under `/metadata/conversions`. */
+    readonly kept: number;
+    /** Counted on a sample of a large table. */
+    readonly is_estimate: boolean;
+    readonly lossy_samples: readonly {
+      readonly id: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }[];
+    readonly kept_samples: readonly {
+      readonly id: string;
+      readonly value: unknown;
+      readonly reason: string;
+    }[];
+    /** Of a unique field: values that would come out like another one's. */
+    readonly duplicates: number;
+  }[];
+  /** Fields that shall become unique while records share a value. */
+  readonly duplicates: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly records: number;
+    readonly ids: readonly string[];
+  }[];
   readonly irreversible: readonly string[];
 }
 
@@ -327,6 +360,37 @@ export interface RevisionsResponse {
       readonly change: 'write' | 'remove' | 'rename';
     }[];
   }[];
+}
+
+/** `GET /metadata/conversions`: type changes that are running or have left values behind. */
+export interface ConversionsResponse {
+  readonly conversions: readonly {
+    readonly id: number;
+    readonly object: string;
+    /** Null when the field has changed its type again, or is gone. */
+    readonly field: string | null;
+    readonly from: string;
+    readonly to: string | null;
+    readonly state: 'running' | 'done';
+    readonly exact: number;
+    readonly lossy: number;
+    readonly kept: number;
+    /** Kept values whose record has none in the field yet. */
+    readonly open: number;
+    readonly created_at: string;
+  }[];
+}
+
+/** `GET /metadata/conversions/{id}/values?limit=&after=`; with `format=csv` all of them as a file. */
+export interface KeptValuesResponse {
+  readonly values: readonly {
+    readonly record: string;
+    readonly text: string;
+    readonly value: unknown;
+    readonly reason: string;
+    readonly is_deleted: boolean;
+  }[];
+  readonly next: string | null;
 }
 
 /** State of the online promotion of fields to columns, for the builder. */

@@ -1,6 +1,8 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { createChangeFeed } from './change-feed.ts';
+import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { JobKind } from './jobs/job-kind.ts';
@@ -34,8 +36,10 @@ export function createEngine({
   jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
-  const snapshots = new SnapshotCache(storage, log);
-  const parts: Parts = { storage, snapshots, log, now: () => clock().toISOString(), write: WRITE_PATHS };
+  const conversions = new ConversionRunner();
+  const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
+  const now = () => clock().toISOString();
+  const parts: Parts = { storage, snapshots, log, conversions, now, write: WRITE_PATHS };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -64,6 +68,7 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
@@ -84,7 +89,10 @@ export function createEngine({
       if (!workspace) throw new EngineError('forbidden', 'There is no workspace yet: make one first.');
       return users.createFirstAdministrator(workspace, input);
     },
-    close: () => snapshots.close(),
+    async close() {
+      await conversions.close();
+      await snapshots.close();
+    },
   };
 }
 

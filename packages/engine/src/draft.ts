@@ -15,6 +15,8 @@ export interface Draft {
   readonly input: ParsedInput;
   /** Set by step 2 for a record that exists. */
   current: StoredRecord | undefined;
+  /** Keys of values that this save converts, because the type change has not reached the record. */
+  settled: readonly string[];
   ownerId: string;
   recordType: string | null;
   /** The whole data as it shall be, by field key. */
@@ -45,6 +47,7 @@ export function makeDraft(
     id,
     input,
     current: undefined,
+    settled: [],
     ownerId: '',
     recordType: null,
     data: {},

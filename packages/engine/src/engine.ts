@@ -72,8 +72,76 @@ export interface Plan {
   readonly storage: readonly StorageStep[];
   /** Per object that loses or changes something: its live records. */
   readonly affectedRecords: readonly { readonly object: string; readonly count: number }[];
+  /** Fields that change their type while they hold values: what becomes of the values. */
+  readonly conversions: readonly ConversionPlan[];
+  /** Fields that shall become unique and hold values twice: how many records are concerned, with ids of some. */
+  readonly duplicates: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly records: number;
+    readonly ids: readonly string[];
+  }[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
+}
+
+/** `total` is `exact + lossy + kept`; values of records in the recycle bin count too. */
+export interface ConversionPlan {
+  readonly object: string;
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+  readonly total: number;
+  /** Values from which the old one can be told again. */
+  readonly exact: number;
+  /** Rounded, shortened or without their form. */
+  readonly lossy: number;
+  /** Values that don't convert: they are kept and listed. */
+  readonly kept: number;
+  /** Counted on a sample of a large table. */
+  readonly isEstimate: boolean;
+  readonly lossySamples: readonly {
+    readonly id: string;
+    readonly before: JsonValue;
+    readonly after: JsonValue;
+  }[];
+  readonly keptSamples: readonly {
+    readonly id: string;
+    readonly value: JsonValue;
+    readonly reason: string;
+  }[];
+  /** Of a unique field: values that come out like another one's. They are kept. */
+  readonly duplicates: number;
+}
+
+/** A type change and what it left; `open` counts kept values whose record has none in the field yet. */
+export interface OpenConversion {
+  readonly id: number;
+  /** Null when the object is gone. */
+  readonly object: string;
+  /** Null when the field has changed its type again. */
+  readonly field: string | null;
+  readonly from: string;
+  readonly to: string | null;
+  readonly state: 'running' | 'done';
+  readonly exact: number;
+  readonly lossy: number;
+  readonly kept: number;
+  readonly open: number;
+  readonly createdAt: string;
+}
+
+export interface KeptValues {
+  readonly values: readonly {
+    readonly record: string;
+    /** As text, the way an export writes it. */
+    readonly text: string;
+    readonly value: JsonValue;
+    readonly reason: string;
+    readonly isDeleted: boolean;
+  }[];
+  /** Id to ask for the next page with. */
+  readonly next: string | null;
 }
 
 export interface ComponentEntry {
@@ -103,6 +171,18 @@ export interface MetadataLifecycle {
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
   columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /** Type changes that are running or have left values behind. */
+  conversions(context: Context): Promise<readonly OpenConversion[]>;
+  /** Values that did not convert and that nobody has dealt with yet. Throws `unknown_component`. */
+  keptValues(
+    context: Context,
+    id: number,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<KeptValues>;
+  /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
+  dismissConversion(context: Context, id: number): Promise<void>;
+  /** Resolves when no type change is running in the workspace any more: for tests and the command line. */
+  drainConversions(context: Context): Promise<void>;
   /**
    * Installs a package once: components that exist already are left as they are unless they are still what an
    * earlier version of the package brought. Returns undefined when there was nothing to do.
@@ -264,6 +344,33 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** That a record has changed, never how. */
+export interface RecordChange {
+  /** API name, as of today. */
+  readonly object: string;
+  readonly id: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
+export interface ChangeFeed {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  /** The next changes of all records: for `visible` to choose from, and for no one else. */
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
+  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
+  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+}
+
 // --- users ----------------------------------------------------------------------------------------------------
 
 /** A person in a workspace: identity, membership and user record, seen as one. */
@@ -346,6 +453,7 @@ export interface FirstAdministrator {
 export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
+  readonly changes: ChangeFeed;
   readonly users: UserDirectory;
   readonly jobs: JobLifecycle;
   /** Has this process run jobs, its own and others'. */

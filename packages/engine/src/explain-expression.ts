@@ -7,7 +7,7 @@ import {
   type CompiledObject,
   checkExpression,
   checkValueExpression,
-  type FieldPath,
+  inputPaths,
   type JsonValue,
   type Model,
   type Operand,
@@ -106,8 +106,7 @@ export async function previewValue(
   pinned: Pinned,
   { object, operand, id }: { readonly object: string; readonly operand: Operand; readonly id: string },
 ): Promise<Required<Pick<ExplainedExpression, 'value' | 'warnings'>>> {
-  const paths = new Map<string, FieldPath>();
-  for (const path of pathsOfOperand(operand)) paths.set(path.text, path);
+  const paths = inputPaths(pathsOfOperand(operand));
   const values = await readPaths(parts, pinned, { object, id, paths: [...paths.values()] });
   const reasons = new Set<NoAnswer>();
   const value = evaluate(operand, {

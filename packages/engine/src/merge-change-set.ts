@@ -14,7 +14,7 @@ import {
   type Problem,
   shortName,
 } from '@trellis/metadata';
-import { FIELD_TYPES } from '@trellis/model';
+import { canConvert, conversionTargets, FIELD_TYPES, fieldOfRecord, readsSameValues } from '@trellis/model';
 import type { StoredComponent, StoredMetadata } from '@trellis/storage';
 
 export interface Entry {
@@ -54,6 +54,8 @@ export interface MergeOptions {
   retiredTargets(object: string, key: string): unknown;
   /** Objects without a single record: their fields may change to any type. By object key. */
   readonly emptyObjects: ReadonlySet<string>;
+  /** Fields whose values are being converted: `object key` and `field key` with a space between. */
+  readonly converting: ReadonlySet<string>;
 }
 
 export const SYSTEM_PACKAGE = 'system';
@@ -214,20 +216,25 @@ function applyWrite(
     problems.push(protectedComponent(existing, pointer));
     return;
   }
-  const hasNewColumn =
-    kind === 'field' &&
-    !keepsColumn(existing.component as ComponentOf<'field'>, component as ComponentOf<'field'>);
-  if (hasNewColumn && key === undefined) {
+  if (kind === 'field' && key === undefined) {
+    const [before, after] = [existing.component, component] as ComponentOf<'field'>[];
     const object = entries.get(componentId({ kind: 'object', name: objectOf(component)! }));
-    if (!object || !options.emptyObjects.has(object.key)) {
-      problems.push(
-        typeChange(existing.component as ComponentOf<'field'>, component as ComponentOf<'field'>, pointer),
-      );
+    const isEmpty = object !== undefined && options.emptyObjects.has(object.key);
+    const way = retype(before!, after!, isEmpty);
+    if (way === 'refused') {
+      problems.push(typeChange(before!, after!, pointer));
       return;
     }
-    const others = new Map(entries);
-    entries.set(id, { ...existing, component, key: freshKey(others, component, options) });
-    return;
+    if (way === 'convert' && object && options.converting.has(`${object.key} ${existing.key}`)) {
+      problems.push(stillConverting(before!, pointer));
+      return;
+    }
+    if (way !== 'keep') {
+      const fresh =
+        way === 'convert' ? unusedKey(entries, component, options) : freshKey(entries, component, options);
+      entries.set(id, { ...existing, component, key: fresh });
+      return;
+    }
   }
   entries.set(id, { ...existing, component, key: key ?? existing.key, package: origin ?? existing.package });
 }
@@ -261,6 +268,54 @@ function freshKey(entries: Entries, component: Component, options: MergeOptions)
   });
 }
 
+/** A key that no field has ever had: values that an earlier change left under one would pass for converted ones. */
+function unusedKey(entries: Entries, component: Component, options: MergeOptions): string {
+  const object = objectOf(component);
+  const objectKey = entries.get(componentId({ kind: 'object', name: object! }))?.key ?? object!;
+  const retired = options.retiredKeys.get(objectKey);
+  const taken = new Set(
+    [...entries.values()].filter((each) => objectOf(each.component) === object).map((each) => each.key),
+  );
+  return firstFree(shortName(component.name), (key) => !taken.has(key) && !retired?.has(key));
+}
+
+type Retype = 'keep' | 'new_key' | 'convert' | 'refused';
+
+/** What a changed definition does to the field's values. */
+function retype(before: ComponentOf<'field'>, after: ComponentOf<'field'>, isEmpty: boolean): Retype {
+  const keeps = keepsColumn(before, after);
+  if (isEmpty || before.body.type === after.body.type) {
+    return keeps ? 'keep' : isEmpty ? 'new_key' : 'refused';
+  }
+  const [from, to] = [before, after].map(({ body }) =>
+    fieldOfRecord({
+      name: shortName(after.name),
+      key: '',
+      object: objectOf(after)!,
+      body,
+      options: (body.options ?? []).map((option) => ({ isActive: true, color: undefined, ...option })),
+      targets: [],
+      isPolymorphic: false,
+    }),
+  );
+  if (!from || !to) return keeps ? 'keep' : 'refused';
+  if (readsSameValues(from, to)) return 'keep';
+  if (canConvert(from.type, to.type)) return 'convert';
+  return keeps ? 'keep' : 'refused';
+}
+
+function stillConverting(before: ComponentOf<'field'>, pointer: string): Problem {
+  return {
+    ...fault(
+      'type_change_running',
+      `${pointer}/body/type`,
+      `${before.name}: its values are still being converted from an earlier change of type.`,
+      'Wait until it is done, or roll the earlier change back.',
+    ),
+    component: { kind: 'field', name: before.name },
+  };
+}
+
 function firstFree(name: string, isFree: (key: string) => boolean): string {
   if (isFree(name)) return name;
   let number = 2;
@@ -269,7 +324,7 @@ function firstFree(name: string, isFree: (key: string) => boolean): string {
 }
 
 function columnType(body: ComponentOf<'field'>['body']): string | undefined {
-  return FIELD_TYPES.get(body.type)?.column?.type;
+  return body.type === 'formula' ? body.type : FIELD_TYPES.get(body.type)?.column?.type;
 }
 
 /** Whether values stored under the old definition mean the same under the new one. */
@@ -289,7 +344,9 @@ function typeChange(before: ComponentOf<'field'>, after: ComponentOf<'field'>, p
       isTarget
         ? `${before.name}: records hold links to the old target, so \`to\` can't be changed.`
         : `${before.name}: records hold values of the type ${before.body.type}, which ${after.body.type} can't take over.`,
-      'Make a new field and move the values, or delete this field and create it anew.',
+      isTarget
+        ? 'Make a new field and move the values, or delete this field and create it anew.'
+        : `Its values can become ${conversionTargets(before.body.type).join(', ') || 'nothing else'}; else make a new field.`,
     ),
     component: { kind: 'field', name: before.name },
   };

@@ -12,6 +12,8 @@ import {
   type Package,
 } from '@trellis/metadata';
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
+import { createConversionDoor } from './conversion-door.ts';
+import { findByKey, makeConverter, toStarted } from './conversions.ts';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { explainExpression, previewValue } from './explain-expression.ts';
@@ -89,6 +91,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       requireRight(context, 'customise');
       return translated(() => parts.storage.metadata.columnStates(context.workspace));
     },
+    ...createConversionDoor(parts),
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));
     },
@@ -144,7 +147,7 @@ async function publishPrepared(
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
   for (let attempt = 1; ; attempt++) {
-    const { base, change, after, plan, problems } = await prepareChange();
+    const { base, change, after, typeChanges, plan, problems } = await prepareChange();
     if (!after || hasErrors(problems)) {
       const count = problems.filter((problem) => problem.severity === 'error').length;
       throw new EngineError(
@@ -169,8 +172,11 @@ async function publishPrepared(
         backward: change.backward,
         author: context.kind === 'user' ? context.userId : SYSTEM_PRINCIPAL_ID,
         message: describe(),
+        conversions: typeChanges.map(toStarted),
+        convert: makeConverter(parts, base.snapshot, (conversion) => findByKey(after, conversion)),
       });
       parts.snapshots.markStale(context.workspace.name);
+      if (typeChanges.length > 0) parts.conversions.wake(parts, context.workspace);
       parts.log.info('metadata published', {
         workspace: context.workspace.name,
         revision,

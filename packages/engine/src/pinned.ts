@@ -47,6 +47,7 @@ export class Pinned {
       userId: this.actorId,
       now: pin.at,
       timeZone: isUser ? context.timeZone : snapshot.workspace.timeZone,
+      sharedTimeZone: snapshot.workspace.timeZone,
       ...(isUser ? { userName: context.userName, userEmail: context.userEmail } : {}),
     };
     this.origin = {

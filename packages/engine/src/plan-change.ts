@@ -5,16 +5,19 @@
 import { componentId, hasErrors, type Problem } from '@trellis/metadata';
 import { compile, findDependents, type Model } from '@trellis/model';
 import type { ChangeSet } from '@trellis/storage';
+import { findTypeChanges, previewTypeChange, type TypeChange } from './conversions.ts';
 import { type DerivedChange, deriveChange } from './derive-change.ts';
-import type { Plan } from './engine.ts';
+import type { ConversionPlan, Plan } from './engine.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
+import { planUniqueness } from './plan-uniqueness.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 
 export interface PlannedChange {
   readonly base: LoadedMetadata;
   readonly change: DerivedChange;
   readonly after: Model | undefined;
+  readonly typeChanges: readonly TypeChange[];
   readonly plan: Plan;
   readonly problems: readonly Problem[];
 }
@@ -48,17 +51,26 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   ];
   const { snapshot } = base;
   const after = hasErrors(problems) ? undefined : (compiled.model ?? snapshot.model);
+  const typeChanges = after ? findTypeChanges(base, after, entries) : [];
+  const conversions: ConversionPlan[] = [];
+  for (const each of typeChanges) conversions.push(await previewTypeChange(parts, snapshot, each));
+  const uniqueness =
+    after && (await planUniqueness(parts, base, { after, entries, conversions, pointers: input.pointers }));
+  problems.push(...(uniqueness?.problems ?? []));
   const plan: Plan = {
     revision: snapshot.revision,
     components: change.planned,
     storage: after && !change.isEmpty ? await parts.storage.metadata.planStorage(snapshot, after) : [],
     affectedRecords: await countAffected(parts, base, change),
+    duplicates: uniqueness?.duplicates ?? [],
+    conversions: conversions.filter((each) => each.total > 0),
     irreversible: [],
   };
   return {
     base,
     change,
     after,
+    typeChanges,
     plan: {
       ...plan,
       irreversible: plan.storage

@@ -80,6 +80,7 @@ export async function prepareRollback(
     mayChangeSystem: false,
     retiredTargets: () => undefined,
     emptyObjects: new Set(),
+    converting: new Set(),
   };
   let entries: readonly Entry[] = toEntries(base.stored.components);
   const problems: Problem[] = [];
@@ -159,6 +160,12 @@ async function mergeOptions(parts: Parts, base: LoadedMetadata, change: Change):
       counts
         ? objects.filter((object) => (counts.get(object.key) ?? 0) === 0).map((object) => object.key)
         : [],
+    ),
+    converting: new Set(
+      [...base.stored.conversions.values()]
+        .flat()
+        .filter((each) => each.state === 'running')
+        .map((each) => `${each.objectKey} ${each.newKey}`),
     ),
   };
 }

@@ -180,14 +180,9 @@ function wholePath(path: FieldPath): FieldPath {
   return { text: path.text.slice(0, -part.name.length - 1), through: path.through, field: part.of };
 }
 
-/** A record just saved, with all readable fields; `links` are those that the save did not write, by field name. */
-export function presentSaved(
-  selection: Selection,
-  object: CompiledObject,
-  record: SavedRecord,
-  links: ReadonlyMap<string, readonly string[]>,
-): PresentedRecord {
-  const system: Readonly<Record<string, JsonValue>> = {
+/** What the platform keeps of a record just saved, by the names of its fields. */
+export function systemValues(record: SavedRecord): Readonly<Record<string, JsonValue>> {
+  return {
     id: record.id,
     owner_id: record.ownerId,
     record_type: record.recordType,
@@ -197,10 +192,30 @@ export function presentSaved(
     updated_by: record.updatedBy,
     version: record.version,
   };
+}
+
+/**
+ * A record just saved, with all readable fields. By field name: `links` are those that the save did not write,
+ * `formulas` what is computed.
+ */
+export function presentSaved(
+  selection: Selection,
+  object: CompiledObject,
+  record: SavedRecord,
+  {
+    links,
+    formulas,
+  }: {
+    readonly links: ReadonlyMap<string, readonly string[]>;
+    readonly formulas: ReadonlyMap<string, JsonValue>;
+  },
+): PresentedRecord {
+  const system = systemValues(record);
   const result: Record<string, JsonValue> = {};
   for (const { out } of selection.slots) {
     const field = object.fields.get(out)!;
     if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
+    else if (field.formula) result[out] = formulas.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
   }

@@ -16,6 +16,7 @@ import type {
 import { EngineError } from './errors.ts';
 import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { computeFormulas } from './present-formulas.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
@@ -150,7 +151,8 @@ export async function presentSavedItem(
       (loaded.get(record.id) ?? []).map((link) => link.far),
     );
   }
-  return presentSaved(selection, object, record, links);
+  const formulas = await computeFormulas(parts, pinned, selection, object, record);
+  return presentSaved(selection, object, record, { links, formulas });
 }
 
 async function runBatch(

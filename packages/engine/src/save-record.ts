@@ -15,6 +15,7 @@ import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
 import { checkUnique } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
+import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
 import type { EngineError } from './errors.ts';
 import { parseInput } from './parse-input.ts';
@@ -261,7 +262,12 @@ async function loadCurrent(
         );
   const byId = new Map(loaded.map((record) => [record.id, record]));
   for (const draft of existing) {
-    draft.current = byId.get(draft.id);
+    const stored = byId.get(draft.id);
+    if (stored) {
+      const scope = { snapshot: pinned.snapshot, transaction };
+      const { record, settled } = await settleConversions(parts, scope, object, stored);
+      Object.assign(draft, { current: record, settled });
+    }
     if (!draft.current) draft.failure = unknownRecord();
     else if (draft.item.version !== undefined && draft.item.version !== draft.current.version) {
       draft.failure = await describeStale(parts, pinned, {
@@ -303,6 +309,7 @@ async function giveNumbers(
 function differenceOf(draft: Draft): Record<string, readonly [JsonValue, JsonValue]> {
   const difference: Record<string, readonly [JsonValue, JsonValue]> = {};
   for (const [field, { before, after }] of draft.changes) difference[field.key] = [before, after];
+  for (const key of draft.settled) difference[key] = [null, draft.data[key] ?? null];
   return difference;
 }
 

@@ -40,10 +40,13 @@ interface Slot {
 export class SnapshotCache {
   readonly #storage: Storage;
   readonly #log: EngineLog;
+  readonly #onConversion: (workspace: Workspace) => void;
   readonly #slots = new Map<string, Slot>();
   #listening: Promise<() => Promise<void>> | undefined;
 
-  constructor(storage: Storage, log: EngineLog) {
+  /** `onConversion` is told of every workspace that is found with a type change at work. */
+  constructor(storage: Storage, log: EngineLog, onConversion: (workspace: Workspace) => void) {
+    this.#onConversion = onConversion;
     this.#storage = storage;
     this.#log = log;
   }
@@ -109,7 +112,7 @@ export class SnapshotCache {
       if (newest.revision === known.snapshot.revision && newest.epoch === known.snapshot.epoch) return known;
     }
     const stored = await this.#storage.metadata.load(workspace);
-    const { revision, epoch, columns } = stored;
+    const { revision, epoch, columns, conversions } = stored;
     const isSameModel = known !== undefined && known.snapshot.revision === revision;
     const { model, problems } = isSameModel
       ? { model: known.snapshot.model, problems: known.problems }
@@ -123,7 +126,10 @@ export class SnapshotCache {
         },
       );
     }
-    return { snapshot: Object.freeze({ workspace, revision, epoch, model, columns }), stored, problems };
+    const isConverting = [...conversions.values()].flat().some((each) => each.state === 'running');
+    if (isConverting) this.#onConversion(workspace);
+    const snapshot = Object.freeze({ workspace, revision, epoch, model, columns, conversions });
+    return { snapshot, stored, problems };
   }
 
   /**

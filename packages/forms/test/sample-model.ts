@@ -17,6 +17,7 @@ const OPTIONS = [
   { value: 'old', label: 'Old', active: false },
 ];
 const TYPED: Readonly<Record<string, object>> = {
+  formula: { formula: { '+': [{ var: 'a_integer' }, 1] } },
   select: { options: OPTIONS },
   status: { options: OPTIONS },
   multi_select: { options: OPTIONS },

@@ -163,15 +163,19 @@ export function createIdentity(options: IdentityOptions) {
   }
 
   /** The session of a token, or undefined when there is none (any more). Answered from memory for ten seconds. */
-  function findSession(token: string): Session | undefined | Promise<Session | undefined> {
+  function findSession(
+    token: string,
+    /** False: it is only looked at, which does not keep it from going idle. */
+    { isUse }: { readonly isUse: boolean } = { isUse: true },
+  ): Session | undefined | Promise<Session | undefined> {
     if (token.length !== 43) return undefined;
     const tokenHash = hashToken(token);
     const cached = cache.get(tokenHash);
     if (cached && cached.until > now()) return cached.session;
-    return loadSession(tokenHash);
+    return loadSession(tokenHash, isUse);
   }
 
-  async function loadSession(tokenHash: string): Promise<Session | undefined> {
+  async function loadSession(tokenHash: string, isUse: boolean): Promise<Session | undefined> {
     cache.delete(tokenHash);
     const startedAt = now();
     const row = await store.findSession(tokenHash);
@@ -183,7 +187,7 @@ export function createIdentity(options: IdentityOptions) {
       await store.deleteSession(tokenHash);
       return undefined;
     }
-    if (at - Date.parse(row.lastUsedAt) >= TOUCH_MILLISECONDS) {
+    if (isUse && at - Date.parse(row.lastUsedAt) >= TOUCH_MILLISECONDS) {
       const until = new Date(Math.min(at + idle, end)).toISOString();
       await store.touchSession(tokenHash, new Date(at).toISOString(), until);
     }

@@ -250,6 +250,24 @@ export const FieldBody = Type.Object(
       Type.Unknown({ description: 'Of a json field: the JSON Schema that its values must meet.' }),
     ),
     formula: Type.Optional(Expression),
+    display_as: Type.Optional(
+      oneOf(
+        [
+          'decimal',
+          'integer',
+          'currency',
+          'percent',
+          'duration',
+          'rating',
+          'text',
+          'long_text',
+          'url',
+          'email',
+          'phone',
+        ],
+        'Of a formula: the type as which its number or text is shown.',
+      ),
+    ),
     rollup: Type.Optional(
       Type.Object(
         {

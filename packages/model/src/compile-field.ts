@@ -123,7 +123,9 @@ export function compileField(
       `${withArticle(type.label)} always has a value: \`required\` means nothing on it.`,
     );
   }
-  if (body.searchable && (type.valueType !== 'text' || type.column === undefined)) {
+  // What a formula gives is known only once it is compiled.
+  const isText = type.name === 'formula' || (type.valueType === 'text' && type.column !== undefined);
+  if (body.searchable && !isText) {
     compilation.error(
       component,
       'property_not_applicable',

@@ -12,6 +12,7 @@ import {
   checkValueExpression,
 } from './expressions/check-expression.ts';
 import { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+import { inputPaths } from './expressions/formula-facts.ts';
 import type { FieldPath } from './expressions/path.ts';
 import type { CompiledField } from './model.ts';
 import {
@@ -242,6 +243,7 @@ function isAssignable(type: string, field: CompiledField): boolean {
   return type === 'blank' || type === wanted || (isTextual(type) && isTextual(wanted));
 }
 
+/** What has to be known of a record: formulas as what they read, each path once. */
 function distinct(paths: Iterable<FieldPath>): FieldPath[] {
-  return [...new Map([...paths].map((path) => [path.text, path])).values()];
+  return [...inputPaths(paths).values()];
 }

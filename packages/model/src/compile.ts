@@ -17,6 +17,7 @@ import {
 import { Compilation, type CompileInput, ownFieldsOf, replaceField } from './compilation.ts';
 import { compileAccess } from './compile-access.ts';
 import { compileField, compileOptions, withArticle } from './compile-field.ts';
+import { compileFormulas } from './compile-formulas.ts';
 import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
 import { compileRules } from './compile-rules.ts';
@@ -49,7 +50,10 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileLookups(compilation);
   compileJunctions(compilation);
   checkParents(compilation);
-  markIndexedFields(compilation);
+  const wanted = findWantedFields(compilation);
+  markIndexedFields(compilation, wanted);
+  compileFormulas(compilation, wanted);
+  checkIndexes(compilation);
   orderFields(compilation);
   checkRecordTypeOptions(compilation);
   compileRules(compilation);
@@ -323,26 +327,40 @@ function compileViews(compilation: Compilation): void {
   }
 }
 
-/** What views sort and filter by deserves an index, without anybody having to ask. */
-function markIndexedFields(compilation: Compilation): void {
-  const wantedByViews = new Map<string, Set<string>>();
+/** By object, the names of fields that views sort and filter by and that its indexes name. */
+function findWantedFields(compilation: Compilation): ReadonlyMap<string, ReadonlySet<string>> {
+  const wantedOf = new Map<string, Set<string>>();
+  const of = (object: string) => {
+    const wanted = wantedOf.get(object) ?? new Set<string>();
+    wantedOf.set(object, wanted);
+    return wanted;
+  };
   for (const { component } of compilation.ofKind('view')) {
-    const wanted = wantedByViews.get(objectOf(component)!) ?? new Set<string>();
-    wantedByViews.set(objectOf(component)!, wanted);
+    const wanted = of(objectOf(component)!);
     for (const key of component.body.sort ?? []) wanted.add(key.replace(/^-/, ''));
     collectFilterFields(component.body.filter, wanted);
   }
   for (const object of compilation.objects.values()) {
-    const wanted = wantedByViews.get(object.name) ?? new Set<string>();
-    for (const index of object.body.indexes ?? [])
-      for (const key of index.fields) wanted.add(key.replace(/^-/, ''));
-    for (const index of object.body.indexes ?? []) for (const name of index.include ?? []) wanted.add(name);
-    for (const name of wanted) {
+    for (const index of object.body.indexes ?? []) {
+      for (const key of index.fields) of(object.name).add(key.replace(/^-/, ''));
+      for (const name of index.include ?? []) of(object.name).add(name);
+    }
+  }
+  return wantedOf;
+}
+
+/** What views sort and filter by deserves an index, without anybody having to ask. */
+function markIndexedFields(compilation: Compilation, wanted: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const object of compilation.objects.values()) {
+    for (const name of wanted.get(object.name) ?? []) {
       const field = object.fields.get(name);
       if (!field || field.isIndexed || !field.type.column || field.type.column.index === 'none') continue;
       replaceField(object, { ...field, isIndexed: true });
     }
   }
+}
+
+function checkIndexes(compilation: Compilation): void {
   for (const { component } of compilation.ofKind('object')) {
     const object = compilation.objects.get(component.name)!;
     for (const [position, index] of (component.body.indexes ?? []).entries()) {
@@ -355,7 +373,8 @@ function markIndexedFields(compilation: Compilation): void {
         const field = object.fields.get(name);
         if (field?.systemColumn === undefined)
           compilation.refer(component, pointer, 'field', `${object.name}.${name}`);
-        if (!field?.type.column || field.type.column.index === 'none')
+        const isComputed = field?.formula?.isStorable === false;
+        if (!field?.type.column || field.type.column.index === 'none' || isComputed)
           compilation.error(
             component,
             'unknown_field',

@@ -13,6 +13,17 @@ export {
 } from './access-model.ts';
 export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
+export {
+  type ConversionScope,
+  type ConvertedValue,
+  canConvert,
+  conversionTargets,
+  convertValue,
+  type FieldRecord,
+  fieldOfRecord,
+  readsSameValues,
+  recordField,
+} from './convert-value.ts';
 export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export {
@@ -48,6 +59,7 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
+export { type FormulaFacts, inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
 export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
@@ -88,6 +100,7 @@ export { formatTime, parseTime } from './field-types/time-text.ts';
 export type {
   CompiledApp,
   CompiledField,
+  CompiledFormula,
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,

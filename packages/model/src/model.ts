@@ -13,7 +13,8 @@ import type {
   ViewBody,
 } from '@trellis/metadata';
 import type { AccessModel } from './access-model.ts';
-import type { Expression } from './expressions/expression.ts';
+import type { Expression, Operand } from './expressions/expression.ts';
+import type { FormulaFacts } from './expressions/formula-facts.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import type { CompiledOption, FieldType, JsonValue } from './field-type.ts';
 import type { ObjectRules } from './object-rules.ts';
@@ -66,6 +67,14 @@ export interface CompiledObject {
   readonly isSearchable: boolean;
 }
 
+/** How a formula field gets its value: computed when it is read, or by the trigger of a promoted column. */
+export interface CompiledFormula {
+  readonly value: Operand;
+  readonly facts: FormulaFacts;
+  /** It depends on the record's own fields alone, so that a column may keep it. */
+  readonly isStorable: boolean;
+}
+
 export interface CompiledField {
   readonly name: string;
   /** Its first name, for ever: its key in `data`. Two fields of an object, deleted ones included, never share one. */
@@ -73,8 +82,11 @@ export interface CompiledField {
   /** API name of the object that it belongs to. */
   readonly object: string;
   readonly label: string;
+  /** Of a formula the type of its result, read only. */
   readonly type: FieldType;
   readonly body: FieldBody;
+  /** Given: the value is computed and never in `data`. */
+  readonly formula?: CompiledFormula | undefined;
   /** For system fields: the column that holds it. Own fields live in `data`. */
   readonly systemColumn: string | undefined;
   readonly isRequired: boolean;

@@ -65,6 +65,11 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   things: { type: 'multi_lookup', to: 'thing', through: 'membership' },
   approver: { type: 'user' },
   number: { type: 'auto_number', format: 'C-{YYYY}-{00000}' },
+  doubled: { type: 'formula', formula: { '*': [{ var: 'price' }, 2] } },
+  shouted: { type: 'formula', formula: { upper: [{ var: 'name' }] } },
+  chosen: { type: 'formula', formula: { coalesce: [{ var: 'choice' }, { var: 'step' }] } },
+  due: { type: 'formula', formula: { date_add: [{ var: 'day' }, 1, 'week'] } },
+  is_due: { type: 'formula', formula: { '<': [{ var: 'day' }, { today: [] }] } },
 };
 
 function field(name: string, body: FieldBody): Component {

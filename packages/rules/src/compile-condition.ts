@@ -9,7 +9,13 @@ import {
   searchedText,
   spanOf,
 } from '@trellis/model';
-import { compileDay, compileValue, type ReadCondition, type ReadValue, readField } from './compile-value.ts';
+import {
+  compileDay,
+  compileOwnField,
+  compileValue,
+  type ReadCondition,
+  type ReadValue,
+} from './compile-value.ts';
 
 export function compileCondition(expression: Expression): ReadCondition {
   switch (expression.op) {
@@ -81,10 +87,13 @@ export function compileCondition(expression: Expression): ReadCondition {
       };
     }
     case 'changed': {
-      const { fields } = expression;
-      return ({ values, previous }) =>
-        fields.some((field) => {
-          const [now, before] = [readField(values, field), readField(previous ?? {}, field)];
+      const fields = expression.fields.map((field) => ({
+        field,
+        read: compileOwnField(field, compileCondition),
+      }));
+      return (scope) =>
+        fields.some(({ field, read }) => {
+          const [now, before] = [read(scope), read({ ...scope, values: scope.previous ?? {} })];
           return now === null || before === null ? now !== before : !field.type.isEqual(now, before);
         });
     }

@@ -44,11 +44,10 @@ export function compileValue(operand: Operand, condition: CompileCondition): Rea
       return () => value;
     }
     case 'field':
-      return compileField(operand.path, operand.type);
+      return compileField(operand.path, operand.type, condition);
     case 'previous': {
-      const read = readerOf(operand.type);
-      const find = finderOf(operand.path);
-      return ({ previous }) => read(previous && find(previous));
+      const read = compileField(operand.path, operand.type, condition);
+      return (scope) => read({ ...scope, values: scope.previous ?? {}, previous: undefined });
     }
     case 'today':
       return ({ context }) => dayOf(context.now, context.timeZone);
@@ -89,13 +88,21 @@ export function compileDay(operand: Operand, condition: CompileCondition): ReadV
   };
 }
 
-/** A value as it counts: blank, or of the field's type. */
-export function readField(values: Values, field: CompiledField): JsonValue {
-  return canonical(values[field.name], field.isPolymorphic ? 'reference' : field.type.valueType);
+/** Reads an own field as it counts: blank, or of the field's type. */
+export function compileOwnField(field: CompiledField, condition: CompileCondition): ReadValue {
+  const type = field.isPolymorphic ? 'reference' : field.type.valueType;
+  return compileField({ text: field.name, through: [], field }, type, condition);
 }
 
-function compileField(path: FieldPath, type: OperandType): ReadValue {
+/** A formula of the record itself is evaluated; one of another record was computed with what is known of that. */
+function compileField(path: FieldPath, type: OperandType, condition: CompileCondition): ReadValue {
   const { text } = path;
+  const { formula } = path.field;
+  if (formula && path.through.length === 0) {
+    const read = compileValue(formula.value, condition);
+    if (!formula.facts.dependsOnAsker && !formula.facts.dependsOnZone) return read;
+    return (scope) => read({ ...scope, context: inSharedZone(scope.context) });
+  }
   if (path.field.part) {
     const read = readerOf(type);
     const find = finderOf(path);
@@ -110,6 +117,14 @@ function compileField(path: FieldPath, type: OperandType): ReadValue {
   }
   const read = readerOf(type);
   return ({ values }) => read(values[text]);
+}
+
+/** What is shared reads moments as days in the workspace's zone, whoever asks. */
+function inSharedZone(context: ExpressionContext): ExpressionContext {
+  const { sharedTimeZone, timeZone } = context;
+  return sharedTimeZone === undefined || sharedTimeZone === timeZone
+    ? context
+    : { ...context, timeZone: sharedTimeZone };
 }
 
 /** Finds the value of a path; that of a part lies in its whole. */

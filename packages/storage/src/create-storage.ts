@@ -1,6 +1,7 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
+import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
@@ -11,6 +12,7 @@ import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
@@ -53,12 +55,14 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
+      conversions: createConversionStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => maintenance.wake(workspace),
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features),
+      outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
       transaction: (work) => connections.transaction(work),
       startMaintenance: () => maintenance.start(),

@@ -53,6 +53,8 @@ const BY_SQLSTATE: Readonly<Record<string, readonly [StorageErrorCode, string]>>
   '54000': ['value_too_large', 'A value is too large for its index.'],
   '42703': ['schema_changed', 'A column is not there: the model may be out of date.'],
   '42P01': ['schema_changed', 'A table is not there: the model may be out of date.'],
+  // Raised by the trigger of a table whose fields change their type.
+  TR001: ['schema_changed', 'A field has changed its type: the model is out of date.'],
   '0A000': ['schema_changed', 'A prepared statement no longer fits its table.'],
 };
 /** 22: data exception: a value that its type refuses. 08, 57P0x: the connection went away. */

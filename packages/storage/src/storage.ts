@@ -11,6 +11,7 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldRecord,
   JsonValue,
   Model,
   RecordData,
@@ -29,6 +30,8 @@ export interface Snapshot {
   readonly model: Model;
   /** Promoted columns that may be read, by object key, then field key. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, PromotedColumn>>;
+  /** Open type changes by object key, the oldest first; who writes a record settles its values (SPEC P8b). */
+  readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
 }
 
 export interface PromotedColumn {
@@ -83,6 +86,7 @@ export interface StoredMetadata {
   /** Field keys that deleted fields of an object still hold, with the column type they had: `deal` → `amount` → numeric. */
   readonly retiredKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly columns: Snapshot['columns'];
+  readonly conversions: NonNullable<Snapshot['conversions']>;
 }
 
 /** One side of a revision: what to write and what to remove. */
@@ -134,6 +138,95 @@ export interface PublishRequest {
   readonly backward: ChangeSet;
   readonly author: string;
   readonly message: string | undefined;
+  /** Fields that change their type and so their key, with what turns their values into the new type. */
+  readonly conversions?: readonly StartedConversion[];
+  readonly convert?: ConvertValues;
+}
+
+export interface StartedConversion {
+  readonly objectKey: string;
+  readonly oldKey: string;
+  readonly newKey: string;
+  readonly source: FieldRecord;
+  readonly hasHistory: boolean;
+}
+
+export type ConversionState = 'running' | 'done' | 'undone' | 'dismissed';
+
+/** A type change of a field that held values. `exact + lossy + kept` is the number of values seen so far. */
+export interface Conversion extends StartedConversion {
+  readonly id: number;
+  readonly state: ConversionState;
+  /** Who published it. */
+  readonly author: string;
+  readonly exact: number;
+  readonly lossy: number;
+  readonly kept: number;
+  readonly error: string | null;
+  readonly createdAt: string;
+}
+
+/** A value of the old field and what became of it; null: it is kept where it is, for the reason given. */
+export interface ConvertedRow {
+  readonly id: string;
+  readonly value: JsonValue | null;
+  readonly isExact: boolean;
+  readonly reason?: string;
+}
+
+/** Converts values of the old field; every row given comes back. May read within the transaction. */
+export type ConvertValues = (
+  conversion: Conversion,
+  rows: readonly { readonly id: string; readonly value: JsonValue }[],
+  transaction: Transaction,
+) => Promise<readonly ConvertedRow[]>;
+
+export interface KeptValue {
+  readonly recordId: string;
+  readonly value: JsonValue;
+  readonly reason: string;
+  readonly isDeleted: boolean;
+}
+
+/** Type changes on live data: what they would do, doing them, and what they left (SPEC P8 to P8d). */
+export interface ConversionStore {
+  /** Open ones with how many kept values nobody has dealt with yet. */
+  list(workspace: Workspace): Promise<readonly (Conversion & { readonly open: number })[]>;
+  /** Kept values whose record still has none in the new field, by record id after `after`. */
+  kept(
+    workspace: Workspace,
+    conversion: Conversion,
+    page: { readonly limit: number; readonly after: string | undefined },
+  ): Promise<readonly KeptValue[]>;
+  /**
+   * Values under a key, of records in the recycle bin too, in pages: all of them where the table is small, else a
+   * random sample. `share`: the part of all rows that was looked at, 1 when it was all.
+   */
+  sample(
+    workspace: Workspace,
+    objectKey: string,
+    fieldKey: string,
+  ): Promise<{
+    readonly share: number;
+    readonly rows: readonly { readonly id: string; readonly value: JsonValue }[];
+  }>;
+  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  duplicates(
+    workspace: Workspace,
+    objectKey: string,
+    fieldKey: string,
+  ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
+  /**
+   * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on
+   * where it was. Returns at once when another process is at it, unless told to `wait`.
+   */
+  run(
+    workspace: Workspace,
+    convert: ConvertValues,
+    options: { readonly wait: boolean; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** Forgets the list of a conversion that is done; values stay where they are. Returns whether there was one. */
+  dismiss(workspace: Workspace, id: number): Promise<boolean>;
 }
 
 export interface ColumnState {
@@ -406,6 +499,34 @@ export interface RecordStore {
   ): Promise<readonly HistoryEntry[]>;
 }
 
+// --- what has changed ---------------------------------------------------------------------------------------
+
+/** A change of a record, without its values. */
+export interface OutboxChange {
+  readonly objectKey: string;
+  readonly recordId: string;
+  readonly version: number;
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+}
+
+/** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */
+export interface OutboxStore {
+  /** Behind everything that is settled by now. */
+  position(): Promise<string>;
+  /** Whether it is a position that this database may have given. */
+  isPast(position: string): Promise<boolean>;
+  read(
+    workspace: Workspace,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly OutboxChange[]; readonly position: string }>;
+  /** How far a durable reader has come; what it has not read is kept. */
+  findReader(workspace: Workspace, name: string): Promise<string | undefined>;
+  /** Moves a durable reader on, never back; makes it when there is none. */
+  moveReader(workspace: Workspace, name: string, position: string, transaction?: Transaction): Promise<void>;
+  removeReader(workspace: Workspace, name: string): Promise<void>;
+}
+
 // --- who is there ---------------------------------------------------------------------------------------------
 
 export interface WorkspaceStore {
@@ -540,7 +661,9 @@ export interface Storage {
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
+  readonly conversions: ConversionStore;
   readonly records: RecordStore;
+  readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
   /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;

@@ -15,7 +15,15 @@ export function quoteName(name: string): string {
 
 /** Runs `work` on a connection to the server's own database. */
 export async function withServer<T>(serverUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl(serverUrl, 'postgres') });
+  return withDatabase(databaseUrl(serverUrl, 'postgres'), work);
+}
+
+/** Runs `work` on a connection of its own, past everything that the product does with the database. */
+export async function withDatabase<T>(
+  connectionString: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -18,6 +18,7 @@ import {
   whole,
   wholeParameter,
 } from '../shape.ts';
+import { conversionRoutes, toConversionDocument } from './conversions.ts';
 import { limitProblem } from './records.ts';
 
 // Components, deletions and renames are the engine's to parse: it reports their faults with pointers.
@@ -29,7 +30,9 @@ const CHANGE_SET = {
   message: text,
 };
 
-export function metadataRoutes(app: FastifyInstance, { engine }: Parts): void {
+export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
+  const { engine } = parts;
+  conversionRoutes(app, parts);
   const { metadata } = engine;
   const config = { right: 'customise' as const };
 
@@ -148,6 +151,8 @@ function toPlanDocument(plan: Plan): PlanDocument {
       is_immediate: isImmediate,
     })),
     affected_records: plan.affectedRecords,
+    conversions: plan.conversions.map(toConversionDocument),
+    duplicates: plan.duplicates,
     irreversible: plan.irreversible,
   };
 }

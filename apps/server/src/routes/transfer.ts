@@ -50,9 +50,6 @@ export function transferRoutes(app: FastifyInstance, { engine }: Parts): void {
   app.post('/records/:object/import', async () => {
     throw notYetAvailable('Import of files', 'Records at scale');
   });
-  app.get('/events', { exposeHeadRoute: false }, async () => {
-    throw notYetAvailable('Live updates', 'Records at scale');
-  });
 }
 
 async function* nonEmpty(chunks: AsyncIterable<string>): AsyncIterable<string> {

@@ -148,6 +148,8 @@ export interface ExpressionContext {
   readonly now: string;
   /** IANA zone that decides what "today" and "this month" are. */
   readonly timeZone: string;
+  /** The workspace's zone, in which formulas read moments as days, whoever asks; `timeZone` unless given. */
+  readonly sharedTimeZone?: string | undefined;
   /** Blank where they are not given. */
   readonly userName?: string | undefined;
   readonly userEmail?: string | undefined;

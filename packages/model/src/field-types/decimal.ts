@@ -10,7 +10,7 @@ export const decimal = {
   icon: 'decimal',
   properties: ['precision', 'scale', 'min', 'max'],
   widget: 'decimal',
-  convertsTo: ['integer', 'currency', 'percent', 'text'],
+  convertsTo: ['integer', 'currency', 'percent', 'rating', 'duration', 'text'],
   display: (value, field, { locale }) =>
     new Intl.NumberFormat(locale, {
       minimumFractionDigits: field.body.scale ?? 0,

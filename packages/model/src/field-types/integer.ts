@@ -10,7 +10,7 @@ export const integer = {
   icon: 'hash',
   properties: ['min', 'max'],
   widget: 'integer',
-  convertsTo: ['decimal', 'currency', 'percent', 'text'],
+  convertsTo: ['decimal', 'currency', 'percent', 'rating', 'duration', 'text'],
   valueSchema: (field) => ({ ...numberFamily.valueSchema(field), type: 'integer' }),
   canonicalise: (value) => (value === 0 ? 0 : blankText(value)),
   parseText: (text, field) => {

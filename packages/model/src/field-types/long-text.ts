@@ -10,7 +10,7 @@ export const longText = {
   icon: 'align-left',
   properties: ['max_length', 'pattern'],
   widget: 'long_text',
-  convertsTo: ['text'],
+  convertsTo: ['text', 'markdown', 'code', 'email', 'phone', 'url', 'tags', 'address'],
   column: { type: 'text', index: 'none' },
   filterOperators: ['contains', 'starts_with', 'ends_with', 'is_blank'],
   aggregates: ['count'],

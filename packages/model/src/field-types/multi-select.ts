@@ -18,7 +18,7 @@ export const multiSelect = {
   isGroupable: false,
   widget: 'multi_select',
   merge: 'union',
-  convertsTo: ['text'],
+  convertsTo: ['text', 'long_text', 'select', 'tags'],
   check: checkOptions,
   valueSchema: (field) => ({
     type: 'array',

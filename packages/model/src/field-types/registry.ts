@@ -13,6 +13,7 @@ import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
 import { duration } from './duration.ts';
 import { email } from './email.ts';
+import { formula } from './formula.ts';
 import { geolocation } from './geolocation.ts';
 import { integer } from './integer.ts';
 import { json } from './json.ts';
@@ -68,5 +69,6 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     multiLookup,
     user,
     autoNumber,
+    formula,
   ].map((type) => [type.name, type as FieldType]),
 );

@@ -19,7 +19,7 @@ export const select = {
   isGroupable: true,
   widget: 'select',
   merge: 'keep',
-  convertsTo: ['text', 'multi_select'],
+  convertsTo: ['text', 'status', 'multi_select', 'tags', 'boolean'],
   check: checkOptions,
   valueSchema: (field) => ({
     type: 'string',

@@ -14,7 +14,7 @@ export const status = {
   icon: 'progress-check',
   properties: ['options', 'option_set', 'transitions', 'depends_on'],
   widget: 'status',
-  convertsTo: ['select', 'multi_select', 'text'],
+  convertsTo: ['select', 'multi_select', 'tags', 'text'],
 } as const satisfies FieldType;
 
 /** The options that may follow a stored one; undefined when all may. Staying is always allowed, and not listed. */

@@ -8,6 +8,7 @@ const MOST_TAGS = 200;
 
 export const tags = {
   ...multiSelect,
+  convertsTo: ['text', 'long_text', 'multi_select'],
   name: 'tags',
   label: 'Tags',
   description: 'Free words that group records as people see fit.',

@@ -5,7 +5,8 @@
  */
 import { queryObjects } from '../connections.ts';
 import { StorageError } from '../errors.ts';
-import { slotName, sourceOver } from '../metadata/wanted-storage.ts';
+import { sourceOver } from '../metadata/field-source.ts';
+import { slotName } from '../metadata/wanted-storage.ts';
 import { identifier, integer, join, sql } from '../sql.ts';
 import { isPassing, type PromotionRun } from './online-steps.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Connections } from '../connections.ts';
 import { sweepJobs } from '../jobs/sweep-jobs.ts';
-import { identifier } from '../sql.ts';
+import { sweepOutbox } from '../outbox.ts';
 import type { Workspace, WorkspaceStore } from '../storage.ts';
 import { ensurePartitions } from './history-partitions.ts';
 import type { PromotionSettings } from './online-steps.ts';
@@ -12,8 +12,6 @@ import { hasPendingPromotions, runPromotions } from './promotion.ts';
 
 const ROUND_MILLISECONDS = 60_000;
 const HOUSEKEEPING_MILLISECONDS = 3_600_000;
-/** How long an outbox row waits for its readers. */
-const OUTBOX_RETENTION = '7 days';
 const FAILURE_RETENTION = '2 days';
 
 export class Maintenance {
@@ -112,14 +110,7 @@ export class Maintenance {
         if (this.#isClosed) return;
         await ensurePartitions(client, workspace.schema);
         await sweepJobs(client, workspace.schema);
-        const outbox = identifier(workspace.schema, '_outbox').text;
-        for (let deleted = Number.POSITIVE_INFINITY; deleted > 0 && !this.#isClosed; ) {
-          const result = await client.query(
-            `delete from ${outbox} where id in
-               (select id from ${outbox} where at < now() - interval '${OUTBOX_RETENTION}' order by id limit 5000)`,
-          );
-          deleted = result.rowCount ?? 0;
-        }
+        await sweepOutbox(client, workspace.schema, () => this.#isClosed);
       }
       await client.query(
         `delete from platform.sign_in_failure where at < now() - interval '${FAILURE_RETENTION}'`,

@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
+import { readFences } from '../conversion/conversion-register.ts';
 import { StorageError } from '../errors.ts';
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { readFilledColumns } from '../metadata/registers.ts';
@@ -172,7 +173,8 @@ async function addColumns(run: PromotionRun, objectKey: string): Promise<void> {
 
 async function replaceFunction({ client, workspace }: PromotionRun, objectKey: string): Promise<void> {
   const columns = await readFilledColumns(client, workspace.schema, objectKey);
-  await queryObjects(client, fillFunction(workspace.schema, objectKey, columns).text, []);
+  const fences = await readFences(client, workspace.schema, objectKey);
+  await queryObjects(client, fillFunction(workspace.schema, objectKey, columns, fences).text, []);
 }
 
 /** A column whose values don't fit leaves the trigger too: it would refuse every change of those records. */

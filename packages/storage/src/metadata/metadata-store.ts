@@ -3,6 +3,7 @@ import type { CompiledObject, Model } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
+import { readConversions } from '../conversion/conversion-register.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
   ColumnState,
@@ -100,7 +101,16 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     const column = { name: slotName(number), isReady: is_ready, isUnique: is_unique };
     entryOf(columns, object_key).set(field_key, column);
   }
-  return { revision: row?.revision ?? 0, epoch: row?.epoch ?? 0, components, retiredKeys, columns };
+  const open = await readConversions(client, schema, ['running', 'done']);
+  const conversions = Map.groupBy(open, (each) => each.objectKey);
+  return {
+    revision: row?.revision ?? 0,
+    epoch: row?.epoch ?? 0,
+    components,
+    retiredKeys,
+    columns,
+    conversions,
+  };
 }
 
 function entryOf<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {

@@ -12,6 +12,8 @@ import type { CompiledObject } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
+import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
+import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
@@ -20,7 +22,6 @@ import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts'
 import {
   markDropping,
   type ObjectState,
-  readFilledColumns,
   readObjectStates,
   readRegisters,
   retireColumns,
@@ -31,7 +32,7 @@ import {
   writeUniqueness,
 } from './registers.ts';
 import { type ObjectPlan, type PlanContext, planObject } from './storage-plan.ts';
-import { createIndexStatement, createTable, fillFunction, sequenceName } from './table-ddl.ts';
+import { createIndexStatement, createTable, sequenceName } from './table-ddl.ts';
 import { columnDefinition, slotName } from './wanted-storage.ts';
 
 /** PostgreSQL channel on which every change of a revision or epoch is told, with the workspace's name. */
@@ -103,8 +104,10 @@ async function publishIn(
     );
   }
   await queryObjects(client, "set local lock_timeout = '3s'", []);
+  const open = await lockConversions(client, schema, changedKeys(request));
   await writeComponents(client, schema, request);
   const hasMoved = await changeStorage(client, request, context);
+  await changeTypes(client, request, open);
   const revision = current.revision + 1;
   const epoch = current.epoch + (hasMoved ? 1 : 0);
   await queryObjects(
@@ -181,7 +184,9 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column ? [{ key: field.key, type: field.type.column.type }] : [],
+        field.type.column
+          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
+          : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),
@@ -227,8 +232,7 @@ async function changeStorage(
       plan.promote.map((column) => ({ objectKey: key, column, state })),
     );
     if (!plan.isNew && plan.retire.length + (isAtOnce ? plan.promote.length : 0) > 0) {
-      const filled = await readFilledColumns(client, schema, key);
-      await queryObjects(client, fillFunction(schema, key, filled).text, []);
+      await replaceTrigger(client, schema, key);
     }
     hasMoved ||= plan.isNew || plan.retire.length + plan.promote.length + plan.uniqueness.length > 0;
     await writeIndexes(

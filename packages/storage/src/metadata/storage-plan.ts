@@ -90,7 +90,10 @@ export function planObject(
   for (const column of wanted) {
     const row = rows.find(
       (each) =>
-        each.field_key === column.fieldKey && each.state !== 'retired' && each.column_type === column.type,
+        each.field_key === column.fieldKey &&
+        each.state !== 'retired' &&
+        each.column_type === column.type &&
+        (!column.isComputed || each.source === column.source),
     );
     if (!row) continue;
     keepers.set(column.fieldKey, row);
@@ -107,11 +110,12 @@ export function planObject(
       else if (keeper.is_unique !== column.isUnique) uniqueness.push(slotted);
       continue;
     }
-    // Its own old slot may be taken at once: a node that lags reads the same field there.
+    // Its own old slot may be taken at once: a node that lags reads the same field there, computed the same way.
     const isFree = (row: ColumnRow) =>
       row.state === 'retired' && row.column_type === column.type && !taken.has(row.number);
+    const isSameSource = (row: ColumnRow) => !column.isComputed || row.source === column.source;
     const reused =
-      rows.find((row) => isFree(row) && row.field_key === column.fieldKey) ??
+      rows.find((row) => isFree(row) && row.field_key === column.fieldKey && isSameSource(row)) ??
       rows.find((row) => isFree(row) && row.is_reusable);
     const number = reused?.number ?? ++highest;
     taken.add(number);

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
+import type { Fence } from '../conversion/conversion-register.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { columnDefinition, slotName, sourceOver } from './wanted-storage.ts';
+import { sourceOver } from './field-source.ts';
+import { columnDefinition, slotName } from './wanted-storage.ts';
 
 export interface FilledColumn {
   readonly number: number;
@@ -45,15 +47,32 @@ ${fillFunction(schema, key, columns)};
 create trigger fill before insert or update of data on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
 
-/** The trigger function, made anew from all columns that are to be filled. */
-export function fillFunction(schema: string, key: string, columns: readonly FilledColumn[]): Sql {
+/**
+ * The trigger function, made anew from all columns that are to be filled. While a field changes its type it also
+ * refuses writes of processes that have not heard of it: they would write to the old key, or write over what was
+ * converted since they loaded the record. Whoever knows leaves the marker (SPEC P8b).
+ */
+export function fillFunction(
+  schema: string,
+  key: string,
+  columns: readonly FilledColumn[],
+  fences: readonly Fence[] = [],
+): Sql {
   const assignments = columns.map(
     (column) =>
       sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new.data`, column.source)};`,
   );
+  const guards = fences.map(({ oldKey, marker }) => {
+    const held = stringLiteral(oldKey);
+    return sql`    if new.data ? ${held} and not new.data ? ${stringLiteral(marker)}
+        or tg_op = 'UPDATE' and new.data -> ${held} is distinct from old.data -> ${held} then
+      raise exception 'a field has changed its type' using errcode = 'TR001';
+    end if;
+`;
+  });
   const body = sql`begin
   if tg_op = 'INSERT' or new.data is distinct from old.data then
-${join(assignments, '\n')}
+${join(guards, '')}${join(assignments, '\n')}
   end if;
   return new;
 end`;

@@ -7,8 +7,10 @@
 import { createHash } from 'node:crypto';
 import type { CompiledField, CompiledObject, Expression, Model } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, join, type Sql, sql } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import { foldedKey, isCode, lowered, searchedText, sourceOf } from './field-source.ts';
+import { formulaSource } from './formula-source.ts';
 
 /** `code`: text in code point order, for what people never read sorted: values of options, folded text. */
 export type ColumnType = SqlType | 'code';
@@ -20,6 +22,8 @@ export interface WantedColumn {
   /** SQL over the placeholder `{data}`. */
   readonly source: string;
   readonly isUnique: boolean;
+  /** Its source is a formula: a new one means other values, so it gets another slot. */
+  readonly isComputed: boolean;
 }
 
 export interface WantedIndex {
@@ -38,6 +42,7 @@ const MAX_INDEXED_CHARACTERS = 600;
 /** Whether the field gets a typed column of its own. */
 export function isPromoted(object: CompiledObject, field: CompiledField): boolean {
   if (field.systemColumn !== undefined || field.type.column === undefined) return false;
+  if (field.formula?.isStorable === false) return false;
   if (field.isIndexed || field.isUnique || field.isSearchable || field.key === object.nameField.key)
     return true;
   return (object.body.indexes ?? []).some(
@@ -53,75 +58,28 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
     ...promoted.map((field) => ({
       fieldKey: field.key,
       type: isCode(field) ? ('code' as const) : sqlTypeOf(field),
-      source: sourceOf(field).text,
+      source: sourceOfColumn(field, features).text,
       isUnique: field.isUnique,
+      isComputed: field.formula !== undefined,
     })),
     ...promoted
       .filter((field) => isSearched(object, field) && features.hasTrigram)
       .map((field) => ({
         fieldKey: foldedKey(field.key),
         type: 'code' as const,
-        source: lowered(searchedText(sourceOf(field), field), features).text,
+        source: lowered(searchedText(sourceOfColumn(field, features), field), features).text,
         isUnique: false,
+        isComputed: field.formula !== undefined,
       })),
   ];
-}
-
-/**
- * Text that is searched is kept a second time without its case: lowering a value by ICU takes some microseconds,
- * which a search would spend on every candidate, and statistics on the column let the planner choose well.
- */
-export function foldedKey(fieldKey: string): string {
-  return `${fieldKey}~folded`;
-}
-
-/** Values of options and times of day are compared by code point: their order for programs, and far cheaper than people's. */
-export function isCode(field: CompiledField): boolean {
-  const { valueType } = field.type;
-  return (valueType === 'option' || valueType === 'time') && field.systemColumn === undefined;
 }
 
 function isSearched(object: CompiledObject, field: CompiledField): boolean {
   return sqlTypeOf(field) === 'text' && (field.isSearchable || field.key === object.nameField.key);
 }
 
-/** The stored source with `data` in place of its placeholder. */
-export function sourceOver(data: Sql, source: string): Sql {
-  return new Sql(source.replaceAll('{data}', data.text));
-}
-
-/** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
-export function sourceOf(field: CompiledField): Sql {
-  // A part lies in its whole as a field lies in `data`.
-  if (field.part) {
-    const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
-    return sourceOver(sourceOf(field.part.of), inWhole.text);
-  }
-  const key = stringLiteral(field.key);
-  const data = dataPlaceholder;
-  switch (sqlTypeOf(field)) {
-    case 'numeric':
-      return sql`(${data}->${key})::numeric`;
-    case 'boolean':
-      // Never null: absent reads as false, in filters and in the order alike.
-      return sql`coalesce((${data}->${key})::boolean, false)`;
-    case 'date':
-      return sql`(${data}->>${key})::date`;
-    case 'timestamptz':
-      return sql`(${data}->>${key})::timestamptz`;
-    case 'text[]':
-      return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
-    case 'uuid':
-      return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
-    case 'jsonb':
-      return sql`(${data}->${key})`;
-    default:
-      return sql`(${data}->>${key})`;
-  }
-}
-const dataPlaceholder = identifierPlaceholder();
-function identifierPlaceholder(): Sql {
-  return sql`{data}`;
+function sourceOfColumn(field: CompiledField, features: DatabaseFeatures): Sql {
+  return field.formula ? formulaSource(field, features) : sourceOf(field);
 }
 
 /** `c_7` */
@@ -261,19 +219,6 @@ export function uniqueIndexName(schema: string, objectKey: string, column: strin
 
 function uniqueDefinition(table: Sql, column: string): Sql {
   return sql`on ${table} (${identifier(column)}) where deleted_at is null`;
-}
-
-/** The words of a value, as searches see them: without the tags of rich text. */
-export function searchedText(value: Sql, field: CompiledField): Sql {
-  if (field.type.column?.isMarkup !== true) return value;
-  const spaced = sql`regexp_replace(${value}, '</(p|li|h[1-4]|tr|blockquote|pre)>|<br ?/?>', ' ', 'g')`;
-  const bare = sql`regexp_replace(${spaced}, '<[^<>]*>', '', 'g')`;
-  return sql`replace(replace(replace(replace(${bare}, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')`;
-}
-
-/** Ignores case as `toLowerCase` does: text search and its index must use the same words. */
-export function lowered(text: Sql, features: DatabaseFeatures): Sql {
-  return features.hasIcu ? sql`lower(${text} collate "und-x-icu")` : sql`lower(${text})`;
 }
 
 /** Whether a B-tree can hold every value of the field. */

@@ -18,6 +18,7 @@ export interface ShapedAggregate {
   readonly values: readonly unknown[];
   readonly condition: Condition;
   readonly targetConditions: ReadonlyMap<string, Condition>;
+  readonly formulas: Shape['formulas'];
   readonly zone: Extract<Term, { is: 'value' }>;
 }
 
@@ -29,7 +30,7 @@ export interface CompiledAggregate {
 }
 
 export function shapeAggregate(snapshot: Snapshot, query: AggregateQuery): ShapedAggregate {
-  const shape = new Shape();
+  const shape = new Shape(query.context);
   shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${query.object.key} aggregate`);
   const condition = shapeCondition(query.filter, shape, query.context);
   const targetConditions = new Map<string, Condition>();
@@ -38,14 +39,19 @@ export function shapeAggregate(snapshot: Snapshot, query: AggregateQuery): Shape
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
   const zone = shape.value(query.context.timeZone, 'text');
-  for (const group of query.groupBy) shape.note(`group ${group.path.text} ${group.period} ${group.as}`);
+  for (const group of query.groupBy) {
+    shape.note(`group ${group.path.text} ${group.period} ${group.as}`);
+    shape.read(group.path.field);
+  }
   for (const measure of query.measures) {
     shape.note(`measure ${measure.function} ${measure.field?.name} ${measure.as}`);
+    if (measure.field) shape.read(measure.field);
   }
   shape.note(
     `sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.as}`).join(' ')} ${query.limit}`,
   );
-  return { key: shape.key, values: shape.values, condition, targetConditions, zone };
+  const { key, values, formulas } = shape;
+  return { key, values, condition, targetConditions, formulas, zone };
 }
 
 export function compileAggregate(
@@ -58,6 +64,7 @@ export function compileAggregate(
     snapshot,
     features,
     targetConditions: shaped.targetConditions,
+    formulas: shaped.formulas,
   });
   const zone = placeholder(shaped.zone.place, 'text');
   const groups = query.groupBy.map((group) => groupOf(sources.value(group.path), group.period, zone));

@@ -5,7 +5,7 @@
  */
 import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { isCode } from '../metadata/wanted-storage.ts';
+import { isCode } from '../metadata/field-source.ts';
 import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
@@ -22,6 +22,7 @@ export interface ShapedQuery {
   readonly condition: Condition;
   readonly search: Condition | undefined;
   readonly targetConditions: ReadonlyMap<string, Condition>;
+  readonly formulas: Shape['formulas'];
   readonly cursor: CursorPlaces | undefined;
 }
 
@@ -46,7 +47,7 @@ export interface CompiledQuery {
 const MAX_PICKED_FIELDS = 12;
 
 export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery {
-  const shape = new Shape();
+  const shape = new Shape(query.context);
   shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${query.object.key}`);
   shape.note(query.deleted ? 'deleted' : 'live');
   const condition = shapeCondition(query.filter, shape, query.context);
@@ -61,12 +62,15 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
   shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
+  for (const { field } of query.fields) shape.read(field);
+  for (const { path } of query.sort) shape.read(path.field);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
   const values = query.before ?? query.after;
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
-  return { key: shape.key, values: shape.values, condition, search, targetConditions, cursor };
+  const { key, formulas } = shape;
+  return { key, values: shape.values, condition, search, targetConditions, formulas, cursor };
 }
 
 function searchCondition(query: RecordQuery, shape: Shape): Condition {
@@ -108,6 +112,7 @@ export function compileQuery(
     snapshot,
     features,
     targetConditions: shaped.targetConditions,
+    formulas: shaped.formulas,
   });
   const columns: Sql[] = [];
   const columnOf = (value: Sql) => {
@@ -166,6 +171,7 @@ export function compileCount(
     snapshot,
     features,
     targetConditions: shaped.targetConditions,
+    formulas: shaped.formulas,
   });
   const where = conjunction(compileWhere(query, shaped, sources, features));
   const from = sources.from();
@@ -213,6 +219,11 @@ function compileWhere(
   return [isDeleted, ...conditions.map((condition) => lowerCondition(condition, sources, features))];
 }
 
+/** Whether the value lies in `data` under the field's key. */
+function isInData(field: CompiledField): boolean {
+  return field.systemColumn === undefined && !field.junction && !field.part && !field.formula;
+}
+
 function compileOutputs(
   query: RecordQuery,
   sources: Sources,
@@ -225,7 +236,8 @@ function compileOutputs(
   }
   for (const path of query.fields) paths.set(path.text, path);
   const own = [...paths.values()].filter(
-    (path) => path.through.length === 0 && path.field.type.column !== undefined,
+    (path) =>
+      path.through.length === 0 && path.field.type.column !== undefined && path.field.formula === undefined,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =
@@ -235,8 +247,7 @@ function compileOutputs(
     const { field } = path;
     const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
-    const fromData =
-      isWhole && path.through.length === 0 && field.systemColumn === undefined && !field.junction;
+    const fromData = isWhole && path.through.length === 0 && isInData(field);
     return {
       name: path.text,
       column: columnOf(fromData ? sources.own('data') : sources.output(path).sql),

@@ -5,7 +5,7 @@
  */
 import type { ComparisonOperator, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { lowered, searchedText } from '../metadata/wanted-storage.ts';
+import { lowered, searchedText } from '../metadata/field-source.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
 import type { Condition, Term } from './shape.ts';

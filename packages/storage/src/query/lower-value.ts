@@ -7,7 +7,7 @@
  */
 import type { DateUnit } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { lowered } from '../metadata/wanted-storage.ts';
+import { lowered } from '../metadata/field-source.ts';
 import { integer, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { PathReader } from './lower-condition.ts';
 import type { Condition } from './shape.ts';

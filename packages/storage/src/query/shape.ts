@@ -7,6 +7,7 @@
 import {
   addDays,
   type ComparisonOperator,
+  type CompiledField,
   compareCodePoints,
   dayOf,
   type Expression,
@@ -19,6 +20,7 @@ import {
 } from '@trellis/model';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { type ComputedCondition, shapeComputed } from './shape-computed.ts';
+import { shapeValue, type Value, type ValueShaper } from './shape-value.ts';
 
 /** A side of a comparison: a field, or the value at a place. */
 export type Term =
@@ -73,7 +75,15 @@ const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> = {
 /** Collects the key of a shape and the values beside it. */
 export class Shape {
   readonly values: unknown[] = [];
+  /** The shapes of the formulas that the question reads, in whichever table they stand. */
+  readonly formulas = new Map<CompiledField, Value>();
+  readonly #context: ExpressionContext;
   #key = '';
+
+  constructor(context: ExpressionContext) {
+    // A formula means the same to everybody: its days are those of the workspace.
+    this.#context = { ...context, timeZone: context.sharedTimeZone ?? context.timeZone };
+  }
 
   get key(): string {
     return this.#key;
@@ -91,8 +101,31 @@ export class Shape {
 
   field(path: FieldPath): FieldTerm {
     this.note(path.text);
+    this.read(path.field);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
+
+  /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
+  read(field: CompiledField): void {
+    if (!field.formula || this.formulas.has(field)) return;
+    this.note(`formula ${field.object}.${field.key}`);
+    this.formulas.set(field, shapeOperand(field.formula.value, this, this.#context));
+    this.note(')');
+  }
+}
+
+/** The shape of a value; its key and values are added to `shape`. */
+function shapeOperand(operand: Operand, shape: Shape, context: ExpressionContext): Value {
+  return shapeValue(operand, shaperOf(shape, context));
+}
+
+function shaperOf(shape: Shape, context: ExpressionContext): ValueShaper {
+  return {
+    shape,
+    context,
+    condition: (inner) => shapeCondition(inner, shape, context),
+    constant: (operand) => idOrSelf(constantOf(operand, context)),
+  };
 }
 
 /** The shape of a condition; its key and values are added to `shape`. */
@@ -108,12 +141,7 @@ function constantKey(value: boolean): string {
 }
 
 function read(expression: Expression, shape: Shape, context: ExpressionContext): Condition {
-  const computed = shapeComputed(expression, {
-    shape,
-    context,
-    condition: (inner) => shapeCondition(inner, shape, context),
-    constant: (operand) => idOrSelf(constantOf(operand, context)),
-  });
+  const computed = shapeComputed(expression, shaperOf(shape, context));
   if (computed) return computed;
   switch (expression.op) {
     case 'constant':

@@ -8,12 +8,14 @@
  */
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { foldedKey, sourceOf, sourceOver } from '../metadata/wanted-storage.ts';
+import { foldedKey, isCode, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { lowerCondition } from './lower-condition.ts';
+import { lowerCondition, type PathReader } from './lower-condition.ts';
+import { lowerValue, type ValueLowering } from './lower-value.ts';
 import type { Condition } from './shape.ts';
+import type { Value } from './shape-value.ts';
 
 /** Longer names can't be columns of `jsonb_to_record`. */
 const MAX_IDENTIFIER_BYTES = 63;
@@ -23,6 +25,8 @@ export interface SourceContext {
   readonly features: DatabaseFeatures;
   /** Who may be seen behind a lookup, by object name. */
   readonly targetConditions: ReadonlyMap<string, Condition>;
+  /** The shapes of the formulas that are read. */
+  readonly formulas: ReadonlyMap<CompiledField, Value>;
 }
 
 interface Table {
@@ -34,6 +38,14 @@ interface Table {
   readonly unpromoted: Map<string, SqlType>;
   readonly joined: Map<string, Table>;
 }
+
+/**
+ * Who follows a lookup. What a person asks sees visible targets only; a formula reads every live record, so that its
+ * value is the same to all who may read it.
+ */
+type Reader = 'asked' | 'formula';
+const EVERYBODY: Condition = { is: 'constant', value: true };
+const NOBODY: Condition = { is: 'constant', value: false };
 
 /** A value and what the compiler has to know of it. */
 export interface ValueSource {
@@ -66,12 +78,12 @@ export class Sources {
 
   /** The value of a path, as it is compared and ordered: the id of a polymorphic lookup. */
   value(path: FieldPath): ValueSource {
-    const end = this.#follow(path);
+    const end = this.#follow(this.#root, path, 'asked');
     return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
   }
 
   folded(path: FieldPath): Sql | undefined {
-    const end = this.#follow(path);
+    const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
@@ -79,7 +91,7 @@ export class Sources {
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
   output(path: FieldPath): ValueSource {
-    const end = this.#follow(path);
+    const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
     if (field.junction) return this.#junction(end.table, field);
@@ -103,18 +115,23 @@ export class Sources {
     return sql`${identifier(schema, this.#root.object!.key)} t${this.#joins(this.#root)}`;
   }
 
-  #follow(path: FieldPath): { is: 'field'; table: Table } | { is: 'title'; sql: Sql } {
-    let table = this.#root;
+  #follow(
+    start: Table,
+    path: FieldPath,
+    reader: Reader,
+  ): { is: 'field'; table: Table } | { is: 'title'; sql: Sql } {
+    let table = start;
     for (const hop of path.through) {
-      if (hop.isPolymorphic) return { is: 'title', sql: this.#polymorphicTitle(table, hop) };
-      table = this.#target(table, hop);
+      if (hop.isPolymorphic) return { is: 'title', sql: this.#polymorphicTitle(table, hop, reader) };
+      table = this.#target(table, hop, reader);
       if (!table.object) return { is: 'title', sql: identifier(table.alias, 'name') };
     }
     return { is: 'field', table };
   }
 
-  #target(table: Table, hop: CompiledField): Table {
-    const known = table.joined.get(hop.key);
+  #target(table: Table, hop: CompiledField, reader: Reader): Table {
+    const joinKey = reader === 'formula' ? `${hop.key}~formula` : hop.key;
+    const known = table.joined.get(joinKey);
     if (known) return known;
     const alias = `t${++this.#aliases}`;
     const isPrincipal = hop.systemColumn !== undefined;
@@ -126,7 +143,7 @@ export class Sources {
       const onId = sql`${identifier(alias, 'id')} = ${value}`;
       if (!object) return sql` left join ${identifier(schema, '_principal')} ${identifier(alias)} on ${onId}`;
       const visible = lowerCondition(
-        targetConditions.get(object.name) ?? { is: 'constant', value: false },
+        reader === 'formula' ? EVERYBODY : (targetConditions.get(object.name) ?? NOBODY),
         new ScalarSources(alias, object, this.#context),
         this.#context.features,
       );
@@ -135,7 +152,7 @@ export class Sources {
       return sql` left join ${identifier(schema, object.key)} ${identifier(alias)} on ${onId}${isLive}${isVisible}`;
     };
     const joined: Table = { alias, object, joinText, unpromoted: new Map(), joined: new Map() };
-    table.joined.set(hop.key, joined);
+    table.joined.set(joinKey, joined);
     return joined;
   }
 
@@ -168,6 +185,7 @@ export class Sources {
       const isNullable = !isRoot || type !== 'boolean';
       return { sql: identifier(table.alias, column), type, isNullable, isColumn: isRoot };
     }
+    if (field.formula) return this.#formula(table, field);
     if (field.isPolymorphic) {
       const reference = this.#fromData(table, field.key, 'jsonb');
       return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
@@ -179,6 +197,18 @@ export class Sources {
     if (isRoot) return { sql: filled, type, isNullable: false, isColumn: false };
     const isThere = sql`${identifier(table.alias, 'id')} is not null`;
     return { sql: sql`(case when ${isThere} then ${filled} end)`, type, isNullable: true, isColumn: false };
+  }
+
+  /** What a formula reads starts at the table that it stands in; of a record that is not there it is blank. */
+  #formula(table: Table, field: CompiledField): ValueSource {
+    const read = (path: FieldPath): ValueSource => {
+      const end = this.#follow(table, path, 'formula');
+      return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
+    };
+    const value = lowerFormula(field, { value: read, folded: () => undefined }, this.#context);
+    if (table === this.#root) return value;
+    const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+    return { ...value, sql: sql`(case when ${isThere} then ${value.sql} end)`, isNullable: true };
   }
 
   #column(object: CompiledObject, field: CompiledField): string | undefined {
@@ -198,12 +228,12 @@ export class Sources {
   }
 
   /** The title of whichever record a polymorphic lookup points to; only the branch of its object is read. */
-  #polymorphicTitle(table: Table, hop: CompiledField): Sql {
+  #polymorphicTitle(table: Table, hop: CompiledField, reader: Reader): Sql {
     const reference = this.#fromData(table, hop.key, 'jsonb');
     const { snapshot, targetConditions, features } = this.#context;
     const branches = hop.targets.flatMap((name) => {
       const object = snapshot.model.objects.get(name);
-      const condition = targetConditions.get(name);
+      const condition = reader === 'formula' ? EVERYBODY : targetConditions.get(name);
       if (!object || !condition) return [];
       const alias = `t${++this.#aliases}`;
       const scalar = new ScalarSources(alias, object, this.#context);
@@ -231,6 +261,28 @@ export class Sources {
     const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null)`;
     return { sql: ids, type: 'jsonb', isNullable: true, isColumn: false };
   }
+}
+
+/** The value of a formula, where no column holds it. Its text is in the collation that the column would have. */
+function lowerFormula(field: CompiledField, reader: PathReader, context: SourceContext): ValueSource {
+  const { features, formulas } = context;
+  const shape = formulas.get(field);
+  if (!shape)
+    throw new TypeError(`The formula ${field.object}.${field.name} was not shaped with the question.`);
+  const lowering: ValueLowering = {
+    reader,
+    features,
+    condition: (condition) => lowerCondition(condition, reader, features),
+  };
+  const value = lowerValue(shape, lowering);
+  const type = sqlTypeOf(field);
+  const isPeoplesText = type === 'text' && !isCode(field) && features.hasIcu;
+  return {
+    sql: isPeoplesText ? sql`(${value} collate "und-x-icu")` : sql`(${value})`,
+    type,
+    isNullable: type !== 'boolean',
+    isColumn: false,
+  };
 }
 
 /** Values inside a join's own condition, where nothing more can be joined: paths become scalar subqueries. */
@@ -276,6 +328,15 @@ export class ScalarSources {
     if (field.systemColumn !== undefined) return identifier(alias, field.systemColumn);
     const column = this.#context.snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
+    if (field.formula) {
+      const read = (path: FieldPath): ValueSource => ({
+        sql: this.#read(alias, object, path.through, path.field),
+        type: typeOf(path),
+        isNullable: true,
+        isColumn: false,
+      });
+      return lowerFormula(field, { value: read, folded: () => undefined }, this.#context).sql;
+    }
     return sourceOver(identifier(alias, 'data'), sourceOf(field).text);
   }
 }

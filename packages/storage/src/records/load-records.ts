@@ -155,7 +155,7 @@ export class RecordLoader {
   ): Promise<readonly ReadonlyMap<string, boolean>[]> {
     const found = questions.map(() => new Map<string, boolean>());
     if (questions.length === 0) return found;
-    const shape = new Shape();
+    const shape = new Shape(context);
     shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} targets of several`);
     const shaped = questions.map(({ object, ids, visible, flag }) => {
       shape.note(object.key);
@@ -173,6 +173,7 @@ export class RecordLoader {
           snapshot,
           features: this.#features,
           targetConditions: new Map(),
+          formulas: shape.formulas,
         });
         const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
         const where = conjunction([sql`t.id ${given}`, sql`t.deleted_at is null`, lower(visible)]);
@@ -222,7 +223,7 @@ class Question {
     readonly object: CompiledObject;
     readonly context: ExpressionContext;
   };
-  readonly #shape = new Shape();
+  readonly #shape: Shape;
 
   constructor(
     connections: Connections,
@@ -235,6 +236,7 @@ class Question {
     this.#statements = statements;
     this.#about = about;
     const { snapshot, object, kind } = about;
+    this.#shape = new Shape(about.context);
     this.#shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${object.key} ${kind}`);
   }
 
@@ -256,6 +258,7 @@ class Question {
         snapshot,
         features: this.#features,
         targetConditions: new Map(),
+        formulas: this.#shape.formulas,
       });
       const lower = (condition: Condition) => lowerCondition(condition, sources, this.#features);
       return { statement: finishStatement(compile(lower, sources)) };

@@ -1,0 +1,206 @@
+/** Live updates from outside: who is told what, and that nothing is missed. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HUB_RULES } from '../src/event-hub.ts';
+import { ADMINISTRATOR, startTestServer, type TestServer } from './start-test-server.ts';
+
+interface Event {
+  readonly name: string;
+  readonly id: string | undefined;
+  readonly data: Record<string, unknown>;
+}
+
+let server: TestServer;
+let key: string;
+beforeAll(async () => {
+  server = await startTestServer({
+    packages: ['crm'],
+    hubRules: { ...HUB_RULES, tickMilliseconds: 20, heartbeatMilliseconds: 100, perUser: 5, maxChanges: 50 },
+  });
+  key = (await server.client.createApiKey({ name: 'Watcher' })).key;
+});
+afterAll(async () => {
+  // Node's fetch keeps spare connections that have never sent anything, which Node's server does not call idle.
+  server?.app.server.closeAllConnections();
+  await server?.stop();
+});
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+/** A stream that is being read; resolves once it is ready. */
+async function watch(options: { query?: string; apiKey?: string; lastEventId?: string } = {}) {
+  const abort = new AbortController();
+  open.push({ close: () => abort.abort() });
+  const response = await fetch(`${server.url}/api/v1/events${options.query ?? ''}`, {
+    signal: abort.signal,
+    headers: {
+      authorization: `Bearer ${options.apiKey ?? key}`,
+      ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }),
+    },
+  });
+  const events: Event[] = [];
+  const state = { isEnded: false, lastId: undefined as string | undefined };
+  const read = async () => {
+    let rest = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      const blocks = (rest + chunk).split('\n\n');
+      rest = blocks.pop()!;
+      for (const block of blocks) {
+        const lines = new Map(block.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]));
+        state.lastId = lines.get('id') ?? state.lastId;
+        const [name, data] = [lines.get('event'), lines.get('data')];
+        if (name && data) events.push({ name, id: lines.get('id'), data: JSON.parse(data) });
+      }
+    }
+  };
+  const done = read()
+    .catch(() => undefined)
+    .finally(() => {
+      state.isEnded = true;
+    });
+  if (response.status === 200) await expect.poll(() => events[0]?.name).toBe('ready');
+  const records = () => events.filter(({ name }) => name === 'record').map(({ data }) => data);
+  return { response, events, records, state, done, close: () => abort.abort() };
+}
+
+describe('GET /events', () => {
+  it('tells of every change of a record, and never a value', async () => {
+    const stream = await watch();
+    expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
+    expect(stream.response.headers.get('set-cookie')).toBeNull();
+    const deal = await server.client.create('deal', { name: 'Secret name' });
+    await server.client.update('deal', deal.id, { name: 'Other' });
+    await server.client.remove('deal', deal.id);
+    await server.client.restore('deal', deal.id);
+    await server.client.remove('deal', deal.id, { purge: true });
+    await expect.poll(() => stream.records().length).toBeGreaterThanOrEqual(5);
+    const own = stream.records().filter(({ id }) => id === deal.id);
+    expect(own.map(({ action }) => action)).toEqual([
+      'create',
+      'update',
+      'delete',
+      'restore',
+      ...(own.length > 5 ? ['delete'] : []),
+      'purge',
+    ]);
+    expect(own[0]).toEqual({ object: 'deal', id: deal.id, version: 1, action: 'create' });
+    expect(JSON.stringify(stream.events)).not.toContain('Secret');
+  });
+
+  it('tells of the objects that were asked for and may be seen', async () => {
+    const narrow = (await server.client.createApiKey({ name: 'Accounts', objects: ['account'] })).key;
+    const [deals, accounts, all] = [
+      await watch({ query: '?objects=deal' }),
+      await watch({ apiKey: narrow }),
+      await watch(),
+    ];
+    const account = await server.client.create('account', { name: 'A' });
+    const deal = await server.client.create('deal', { name: 'D' });
+    await expect.poll(() => all.records().length).toBe(2);
+    await expect
+      .poll(() => deals.records())
+      .toEqual([{ object: 'deal', id: deal.id, version: 1, action: 'create' }]);
+    await expect.poll(() => accounts.records().map(({ id }) => id)).toEqual([account.id]);
+  });
+
+  it('tells of a publish', async () => {
+    const stream = await watch();
+    const { revision } = await server.client.publish({
+      components: [{ kind: 'field', name: 'deal.colour', body: { label: 'Colour', type: 'color' } }],
+    });
+    await expect
+      .poll(() => stream.events.find(({ name }) => name === 'metadata')?.data)
+      .toEqual({ revision });
+  });
+
+  it('goes on where it was, and says when it can’t', async () => {
+    const before = await watch();
+    await server.client.create('deal', { name: 'Seen' });
+    await expect.poll(() => before.records().length).toBe(1);
+    const lastEventId = before.events.findLast(({ id }) => id !== undefined)!.id!;
+    before.close();
+    const missed = await server.client.create('deal', { name: 'Missed' });
+    const after = await watch({ lastEventId });
+    await expect.poll(() => after.records().map(({ id }) => id)).toContain(missed.id);
+
+    for (const id of ['nonsense', '1.1.1', `99999999999.1.${Date.now()}`]) {
+      const stream = await watch({ lastEventId: id });
+      await expect.poll(() => stream.events[1]).toMatchObject({ name: 'reset', data: { reason: 'expired' } });
+      stream.close();
+    }
+    const records = Array.from({ length: 60 }, (_, index) => ({ name: `Bulk ${index}` }));
+    const live = await watch();
+    await server.client.batch('deal', { operation: 'create', records, all_or_nothing: true });
+    await expect
+      .poll(() => live.events.find(({ name }) => name === 'reset')?.data)
+      .toEqual({ reason: 'too_many' });
+  });
+
+  it('is kept alive, with the place to go on from', async () => {
+    const stream = await watch();
+    const first = stream.state.lastId;
+    await expect.poll(() => stream.state.lastId).not.toBe(first);
+  });
+
+  it('ends with the key or session that opened it', async () => {
+    const made = await server.client.createApiKey({ name: 'Short' });
+    const stream = await watch({ apiKey: made.key });
+    await server.client.revokeApiKey(made.id);
+    await expect.poll(() => stream.state.isEnded, { timeout: 5000 }).toBe(true);
+    expect(stream.events.at(-1)?.name).toBe('end');
+  });
+
+  it('is for who has signed in, in a workspace of theirs, and not too often', async () => {
+    expect((await fetch(`${server.url}/api/v1/events`)).status).toBe(401);
+    expect((await watch({ query: '?workspace=nowhere' })).response.status).toBe(404);
+    expect((await watch({ query: '?workspace=main' })).response.status).toBe(200);
+    expect((await watch({ query: '?nonsense=1' })).response.status).toBe(422);
+    for (let count = 0; count < 4; count++) await watch();
+    expect((await watch()).response.status).toBe(429);
+    for (const each of open.splice(0)) each.close();
+    await expect.poll(async () => (await watch()).response.status).toBe(200);
+  });
+
+  it('tells nothing to who may read nothing', async () => {
+    const password = 'a long enough password';
+    await server.client.createUser({ email: 'bob@example.com', name: 'Bob', password });
+    const login = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'bob@example.com', password }),
+    });
+    const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
+    const abort = new AbortController();
+    open.push({ close: () => abort.abort() });
+    const response = await fetch(`${server.url}/api/v1/events`, {
+      signal: abort.signal,
+      headers: { cookie },
+    });
+    let text = '';
+    void (async () => {
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk;
+    })().catch(() => undefined);
+    const control = await watch();
+    await server.client.create('deal', { name: 'Hidden' });
+    await expect.poll(() => control.records().length).toBe(1);
+    const beats = () => text.split('\n\nid: ').length;
+    const before = beats();
+    await expect.poll(beats).toBeGreaterThan(before);
+    expect(text).toContain('event: ready');
+    expect(text).not.toContain('event: record');
+  });
+
+  it('does not keep the server from stopping', async () => {
+    const other = await startTestServer({ hubRules: { ...HUB_RULES, tickMilliseconds: 20 } });
+    const client = await other.signIn(ADMINISTRATOR.email, ADMINISTRATOR.password);
+    const { key: own } = await client.createApiKey({ name: 'x' });
+    const response = await fetch(`${other.url}/api/v1/events`, {
+      headers: { authorization: `Bearer ${own}` },
+    });
+    expect(response.status).toBe(200);
+    const ended = response.text();
+    await other.stop();
+    expect(await ended).toContain('event: ready');
+  });
+});

@@ -1,0 +1,89 @@
+/** Type changes as an administrator sees them: how far they are, and the values that did not convert (SPEC P8d). */
+import { type FieldRecord, fieldOfRecord, type Model } from '@trellis/model';
+import type { Conversion } from '@trellis/storage';
+import { findByKey } from './conversions.ts';
+import type { Context, KeptValues, MetadataLifecycle, OpenConversion } from './engine.ts';
+import { EngineError } from './errors.ts';
+import type { Parts } from './parts.ts';
+import { requireRight } from './pinned.ts';
+import { translateError } from './translate-error.ts';
+
+type Door = Pick<MetadataLifecycle, 'conversions' | 'keptValues' | 'dismissConversion' | 'drainConversions'>;
+
+export function createConversionDoor(parts: Parts): Door {
+  const { conversions } = parts.storage;
+  return {
+    conversions: (context) =>
+      asked(context, async () => {
+        const { snapshot } = await parts.snapshots.loadNewest(context.workspace);
+        const found = await conversions.list(context.workspace);
+        return found.flatMap((each) => present(snapshot.model, each));
+      }),
+    keptValues: (context, id, page) =>
+      asked(context, async () => {
+        const conversion = await requireConversion(parts, context, id);
+        const { limit, after } = page;
+        const rows = await conversions.kept(context.workspace, conversion, { limit: limit + 1, after });
+        const from = fieldOfRecord(conversion.source as FieldRecord);
+        const values = rows
+          .slice(0, limit)
+          .map(({ recordId, value, reason, isDeleted }): KeptValues['values'][number] => ({
+            record: recordId,
+            text: from ? from.type.toText(value, from) : JSON.stringify(value),
+            value,
+            reason,
+            isDeleted,
+          }));
+        return { values, next: rows.length > limit ? (values.at(-1)?.record ?? null) : null };
+      }),
+    dismissConversion: (context, id) =>
+      asked(context, async () => {
+        if (!(await conversions.dismiss(context.workspace, id))) throw unknownConversion();
+      }),
+    drainConversions: (context) => asked(context, () => parts.conversions.run(parts, context.workspace)),
+  };
+}
+
+function present(
+  model: Model,
+  conversion: Conversion & { readonly open: number },
+): OpenConversion | readonly never[] {
+  const { id, objectKey, source, exact, lossy, kept, open, createdAt } = conversion;
+  const object = [...model.objects.values()].find((each) => each.key === objectKey);
+  if (!object) return [];
+  const field = findByKey(model, conversion);
+  const state = conversion.state === 'running' ? 'running' : 'done';
+  return {
+    id,
+    object: object.name,
+    field: field?.name ?? null,
+    from: (source as FieldRecord).body.type,
+    to: field?.type.name ?? null,
+    state,
+    exact,
+    lossy,
+    kept,
+    open,
+    createdAt,
+  };
+}
+
+async function requireConversion(parts: Parts, context: Context, id: number): Promise<Conversion> {
+  const { stored } = await parts.snapshots.loadNewest(context.workspace);
+  const known = [...stored.conversions.values()].flat().find((each) => each.id === id);
+  if (known) return known;
+  throw unknownConversion();
+}
+
+function unknownConversion(): EngineError {
+  return new EngineError('unknown_component', 'There is no such type change, or it is not done.');
+}
+
+async function asked<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  requireRight(context, 'customise');
+  try {
+    return await work();
+  } catch (error) {
+    throw translateError(error);
+  }
+}

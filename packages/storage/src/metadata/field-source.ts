@@ -1,0 +1,74 @@
+/**
+ * How the value of a field is read from a record's `data`, and how its text is searched: what the trigger, the filling
+ * and the queries have in common.
+ */
+import type { CompiledField } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { Sql, sql, stringLiteral } from '../sql.ts';
+import { sqlTypeOf } from '../system-columns.ts';
+
+/**
+ * Text that is searched is kept a second time without its case: lowering a value by ICU takes some microseconds,
+ * which a search would spend on every candidate, and statistics on the column let the planner choose well.
+ */
+export function foldedKey(fieldKey: string): string {
+  return `${fieldKey}~folded`;
+}
+
+/** Values of options and times of day are compared by code point: their order for programs, and far cheaper than people's. */
+export function isCode(field: CompiledField): boolean {
+  const { valueType } = field.type;
+  return (valueType === 'option' || valueType === 'time') && field.systemColumn === undefined;
+}
+
+/** The stored source with `data` in place of its placeholder. */
+export function sourceOver(data: Sql, source: string): Sql {
+  return new Sql(source.replaceAll('{data}', data.text));
+}
+
+/** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
+export function sourceOf(field: CompiledField): Sql {
+  // A part lies in its whole as a field lies in `data`.
+  if (field.part) {
+    const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
+    return sourceOver(sourceOf(field.part.of), inWhole.text);
+  }
+  const key = stringLiteral(field.key);
+  const data = dataPlaceholder;
+  switch (sqlTypeOf(field)) {
+    case 'numeric':
+      return sql`(${data}->${key})::numeric`;
+    case 'boolean':
+      // Never null: absent reads as false, in filters and in the order alike.
+      return sql`coalesce((${data}->${key})::boolean, false)`;
+    case 'date':
+      return sql`(${data}->>${key})::date`;
+    case 'timestamptz':
+      return sql`(${data}->>${key})::timestamptz`;
+    case 'text[]':
+      return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
+    case 'uuid':
+      return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
+    case 'jsonb':
+      return sql`(${data}->${key})`;
+    default:
+      return sql`(${data}->>${key})`;
+  }
+}
+const dataPlaceholder = identifierPlaceholder();
+function identifierPlaceholder(): Sql {
+  return sql`{data}`;
+}
+
+/** The words of a value, as searches see them: without the tags of rich text. */
+export function searchedText(value: Sql, field: CompiledField): Sql {
+  if (field.type.column?.isMarkup !== true) return value;
+  const spaced = sql`regexp_replace(${value}, '</(p|li|h[1-4]|tr|blockquote|pre)>|<br ?/?>', ' ', 'g')`;
+  const bare = sql`regexp_replace(${spaced}, '<[^<>]*>', '', 'g')`;
+  return sql`replace(replace(replace(replace(${bare}, '&lt;', '<'), '&gt;', '>'), '&quot;', '"'), '&amp;', '&')`;
+}
+
+/** Ignores case as `toLowerCase` does: text search and its index must use the same words. */
+export function lowered(text: Sql, features: DatabaseFeatures): Sql {
+  return features.hasIcu ? sql`lower(${text} collate "und-x-icu")` : sql`lower(${text})`;
+}
