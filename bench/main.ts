@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BenchDatabase, startDatabase } from './database.ts';
+import { measureFormulas } from './formulas.ts';
 import { startLoadGenerator } from './load/load-generator.ts';
 import { LIST_FILTERS, listAddress, WRITING } from './load/workloads.ts';
 import { ask, createLoadContext, type Doors, findDifferences } from './load-context.ts';
@@ -19,6 +20,7 @@ import {
   describeMachine,
   lowestRatios,
   ratiosByConnections,
+  renderFormulas,
   renderRules,
   renderStart,
   renderTable,
@@ -87,6 +89,7 @@ async function run(options: BenchOptions): Promise<void> {
       }
     }
     const rulesPerSecond = measureRules();
+    const formulaRatio = await measureFormulas(doors.trellis);
     const result: BenchResult = {
       date: new Date().toISOString(),
       command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
@@ -104,11 +107,12 @@ async function run(options: BenchOptions): Promise<void> {
         handLoadedMegabytes: residentMegabytes(hand.pid),
       },
       rulesPerSecond,
+      formulaRatio,
       differences,
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);

@@ -36,6 +36,10 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     .map(
       ({ object, count }) => `${object}: ${count.toLocaleString('en')} ${count === 1 ? 'record' : 'records'}`,
     );
+  const conversions = plan.conversions.map(
+    ({ object, field, from, to, exact, lossy, kept, is_estimate }) =>
+      `${object}.${field}: ${from} to ${to}, ${is_estimate ? 'about ' : ''}${exact} values convert, ${lossy} with loss, ${paint(kept > 0 ? 'yellow' : 'dim', `${kept} do not and are kept`)}`,
+  );
   const counts = (['add', 'change', 'remove', 'rename'] as const)
     .map((change) => [change, changed.filter((each) => each.change === change).length] as const)
     .filter(([, count]) => count > 0)
@@ -44,6 +48,7 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     ...lines,
     ...section('In the database', storage),
     ...section('Records concerned', affected),
+    ...section('Values that change their type', conversions),
     ...section(
       'Can’t be undone',
       plan.irreversible.map((sentence) => paint('red', sentence)),

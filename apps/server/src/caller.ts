@@ -42,6 +42,8 @@ declare module 'fastify' {
     readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
     readonly right?: SystemRight;
+    /** The workspace may also be named by the parameter `workspace`. */
+    readonly workspaceInQuery?: boolean;
   }
 }
 
@@ -91,10 +93,10 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   return caller;
 }
 
-/** A browser's EventSource can't send headers, so a stream of events may name its workspace in the query. */
+/** Pictures and streams of events are asked for by address alone: their doors take the workspace as a parameter. */
 function wantedWorkspace(request: FastifyRequest): unknown {
   const { workspace } = request.query as { workspace?: unknown };
-  const asked = request.routeOptions.config.isLongLived ? workspace : undefined;
+  const asked = request.routeOptions.config.workspaceInQuery ? workspace : undefined;
   return request.headers['x-workspace'] ?? asked;
 }
 

@@ -24,7 +24,6 @@ export type HttpProblemCode =
   | 'batch_failed'
   | 'rate_limited'
   | 'internal_error'
-  | 'not_yet_available'
   | 'unavailable';
 
 export class HttpProblem extends Error {
@@ -50,12 +49,4 @@ export class HttpProblem extends Error {
     this.headers = options.headers ?? {};
     this.details = options.details ?? {};
   }
-}
-
-/** For the doors of the contract that stand but lead nowhere yet. */
-export function notYetAvailable(what: string, issue: string): HttpProblem {
-  return new HttpProblem(
-    'not_yet_available',
-    `${what} is not available yet: it comes with the issue “${issue}”.`,
-  );
 }

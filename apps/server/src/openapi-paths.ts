@@ -17,7 +17,11 @@ interface Door {
   readonly status?: number;
   /** Schema of the answer, where it is more than an object. */
   readonly answer?: Readonly<Record<string, unknown>>;
+  /** JSON unless given. */
+  readonly answerType?: string;
   readonly isPublic?: boolean;
+  /** The body is a form with a file. */
+  readonly isMultipart?: boolean;
 }
 
 const changeSet = {
@@ -197,6 +201,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
   },
   'get /jobs/{id}': { summary: 'How a job is getting on', tag: 'jobs', answer: JOB },
+  'get /jobs/{id}/errors': {
+    summary: 'The rows that an import refused, as a file',
+    tag: 'jobs',
+    query: { format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answer: { type: 'string' },
+    answerType: 'text/csv',
+  },
   'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
@@ -204,6 +215,32 @@ const DOORS: Readonly<Record<string, Door>> = {
     summary: 'Find records of any object',
     tag: 'search',
     query: { q: text, limit: { type: 'integer' } },
+  },
+  'get /files/{id}': {
+    summary: 'The content of a file that you may see',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'get /records/{object}/{id}/files/{field}': {
+    summary: 'The content of the file, or of the first file, of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'get /records/{object}/{id}/files/{field}/{file}': {
+    summary: 'The content of one file of a field',
+    tag: 'files',
+    query: { download: { type: 'boolean' }, workspace: text },
+    answerType: '*/*',
+  },
+  'post /files': {
+    summary: 'Send a file, for a record to refer to by its id',
+    tag: 'files',
+    body: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+    required: ['file'],
+    isMultipart: true,
+    status: 201,
   },
   'get /events': {
     summary: 'Live updates, as server-sent events: that records and metadata have changed',
@@ -230,7 +267,10 @@ export function fixedPaths(): Paths {
     const parameters = [...inPath, ...inQuery];
     const status = door.status ?? 200;
     const content =
-      status === 204 ? {} : { content: { 'application/json': { schema: door.answer ?? object } } };
+      status === 204
+        ? {}
+        : { content: { [door.answerType ?? 'application/json']: { schema: door.answer ?? object } } };
+    const bodyType = door.isMultipart ? 'multipart/form-data' : 'application/json';
     const schema = {
       ...object,
       properties: door.body,
@@ -244,7 +284,7 @@ export function fixedPaths(): Paths {
       summary: door.summary,
       ...(door.isPublic ? { security: [] } : {}),
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(door.body ? { requestBody: { required: true, content: { 'application/json': { schema } } } } : {}),
+      ...(door.body ? { requestBody: { required: true, content: { [bodyType]: { schema } } } } : {}),
       responses: { [status]: { description: door.summary, ...content }, default: PROBLEM },
     };
   }

@@ -28,5 +28,90 @@ export function transferSchemas(): Record<string, unknown> {
       },
       required: ['id', 'kind', 'state', 'progress', 'counts'],
     },
+    ImportMapping: {
+      type: 'object',
+      properties: {
+        operation: { type: 'string', enum: ['create', 'update', 'upsert'], default: 'create' },
+        key: { ...text, description: 'Unique field by which records are recognised; for update also `id`.' },
+        columns: {
+          type: 'object',
+          description: 'Header → field. Unless given, headers are names or labels of fields.',
+          additionalProperties: {
+            anyOf: [
+              text,
+              { type: 'null' },
+              {
+                type: 'object',
+                properties: { field: text, match: text, object: text },
+                required: ['field'],
+                additionalProperties: false,
+              },
+            ],
+          },
+        },
+        blank: { type: 'string', enum: ['keep', 'clear'], default: 'keep' },
+        decimal_comma: { type: 'boolean', default: false },
+        dry_run: { type: 'boolean', default: false },
+        format: { type: 'string', enum: ['csv', 'ndjson'] },
+        delimiter: { type: 'string', enum: [',', ';', '\t', '|'] },
+        encoding: { type: 'string', enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] },
+      },
+      additionalProperties: false,
+    },
+    ImportPreview: {
+      type: 'object',
+      properties: {
+        format: text,
+        encoding: text,
+        delimiter: text,
+        columns: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { name: text, samples: { type: 'array', items: text }, suggestion: maybe(text) },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The doors for importing one object. */
+export function importPaths(name: string, pluralLabel: string): Record<string, Record<string, object>> {
+  const problem = { $ref: '#/components/responses/Problem' };
+  const schema = (reference: string) => ({ $ref: `#/components/schemas/${reference}` });
+  const requestBody = {
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: {
+          type: 'object',
+          properties: { mapping: schema('ImportMapping'), file: { type: 'string', format: 'binary' } },
+          required: ['file'],
+        },
+        encoding: { mapping: { contentType: 'application/json' } },
+      },
+    },
+  };
+  const door = (operationId: string, summary: string, status: number, answer: string) => ({
+    post: {
+      operationId,
+      tags: [name],
+      summary,
+      requestBody,
+      responses: {
+        [status]: { description: summary, content: { 'application/json': { schema: schema(answer) } } },
+        default: problem,
+      },
+    },
+  });
+  return {
+    [`/records/${name}/import`]: door(`import_${name}`, `Import ${pluralLabel} from a file`, 202, 'Job'),
+    [`/records/${name}/import/preview`]: door(
+      `preview_import_${name}`,
+      'Look at the beginning of a file',
+      200,
+      'ImportPreview',
+    ),
   };
 }

@@ -7,7 +7,7 @@ import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
-import { transferSchemas } from './openapi-transfer.ts';
+import { importPaths, transferSchemas } from './openapi-transfer.ts';
 
 export interface ApiDescriptionInput {
   readonly model: Model;
@@ -153,7 +153,7 @@ function recordPaths(
   object: CompiledObject,
   access: DescribeAccess,
 ): Record<string, Record<string, Operation>> {
-  const { read, export: exports, ...writing } = access.rightsOn(object);
+  const { read, export: exports, import: imports, ...writing } = access.rightsOn(object);
   // System objects are written through doors of their own.
   const rights = object.isSystem ? { create: false, update: false, delete: false } : writing;
   const { name } = object;
@@ -273,6 +273,9 @@ function recordPaths(
         responses: answers(200, 'The record as it is again.', record),
       },
     };
+  }
+  if (imports && !object.isSystem && (rights.create || rights.update)) {
+    Object.assign(paths, importPaths(name, object.pluralLabel));
   }
   if (read && exports) {
     paths[`/records/${name}/export`] = {

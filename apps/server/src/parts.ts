@@ -12,7 +12,10 @@ export interface Parts {
   readonly engine: Engine;
   readonly storage: Storage;
   readonly identity: Identity;
-  readonly settings: Pick<Settings, 'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays'>;
+  readonly settings: Pick<
+    Settings,
+    'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays' | 'importLimitMegabytes'
+  >;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;
   readonly metrics: Metrics;

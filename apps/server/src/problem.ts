@@ -34,6 +34,7 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   system_object: { status: 403, title: 'The object belongs to the platform' },
   query_too_slow: { status: 422, title: 'The query takes too long' },
   workspace_exists: { status: 409, title: 'The workspace exists already' },
+  file_too_large: { status: 413, title: 'The file is too large' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 };
 
@@ -86,7 +87,6 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   batch_failed: { status: 422, title: 'Nothing of the batch was written' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'The server made a mistake' },
-  not_yet_available: { status: 501, title: 'Not available yet' },
   unavailable: { status: 503, title: 'The server can’t answer now' },
 };
 

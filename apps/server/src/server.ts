@@ -13,6 +13,7 @@ import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
 import { startDemo } from './demo.ts';
+import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
 import type { Settings } from './settings.ts';
@@ -63,6 +64,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
+        files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
           warn: (message, details) => log.warn({ ...details }, message),
@@ -75,7 +77,14 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
     });
-    const sweep = setInterval(() => void identity.sweep().catch(() => undefined), SWEEP_MILLISECONDS).unref();
+    const sweepAll = async () => {
+      await identity.sweep();
+      for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
+    };
+    const sweep = setInterval(
+      () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'Sweeping failed.')),
+      SWEEP_MILLISECONDS,
+    ).unref();
     opened('sweeper', sweep, clearInterval);
 
     await installStandard({ engine, storage }, log);

@@ -4,10 +4,12 @@
  */
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import type { S3Settings } from '@trellis/files';
 import { checkPassword } from '@trellis/identity';
 import { nearest } from '@trellis/metadata';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
+const FILE_STORES = ['folder', 'database', 's3'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export interface Settings {
@@ -18,8 +20,16 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly poolSize: number;
+  /** Where files lie. */
+  readonly fileStore: 'folder' | 'database' | 's3';
+  /** Bytes that one file may have at most. */
+  readonly mostFileBytes: number;
+  /** Set for the file store `s3`. */
+  readonly s3: S3Settings | undefined;
   /** Jobs that this process runs at the same time. */
   readonly jobWorkers: number;
+  /** Largest file that may be imported. */
+  readonly importLimitMegabytes: number;
   readonly administrator: { readonly email: string; readonly password: string } | undefined;
   readonly loadsDemo: boolean;
   /** Requests per minute and caller; undefined: no limit. */
@@ -162,12 +172,87 @@ export const SETTINGS = {
     fallback: 2,
     parse: wholeNumber(0, 16),
   }),
+  importLimitMegabytes: setting({
+    variable: 'TRELLIS_IMPORT_LIMIT_MB',
+    defaultText: '`1000`',
+    description: 'Largest file that may be imported, in megabytes.',
+    fallback: 1000,
+    parse: wholeNumber(1, 100_000),
+  }),
   dataDirectory: setting({
     variable: 'TRELLIS_DATA_DIR',
     defaultText: '`.data` in the checkout',
     description: 'Folder of the embedded PostgreSQL. One server at a time uses it; a second is refused.',
     fallback: join(root, '.data'),
     parse: (text) => resolve(root, text),
+  }),
+  fileStore: setting<(typeof FILE_STORES)[number] | undefined>({
+    variable: 'TRELLIS_FILES',
+    defaultText: '`folder` with the embedded PostgreSQL, `database` with `DATABASE_URL`',
+    description:
+      'Where uploaded files lie: `folder` (`files` in the data folder; for one server), `database`, or `s3` (any S3-compatible service). What lies in one place is not moved to another.',
+    fallback: undefined,
+    parse: oneOf(FILE_STORES),
+  }),
+  fileLimit: setting({
+    variable: 'TRELLIS_FILE_LIMIT_MB',
+    defaultText: '`25`',
+    description: 'Megabytes that one uploaded file may have at most. A field may set less (`max_size`).',
+    fallback: 25,
+    parse: wholeNumber(1, 10_000),
+  }),
+  s3Endpoint: setting<URL | undefined>({
+    variable: 'TRELLIS_S3_ENDPOINT',
+    defaultText: 'none',
+    description: 'Address of the S3-compatible service, such as `https://s3.eu-central-1.amazonaws.com`.',
+    fallback: undefined,
+    parse(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search)
+        throw new Error('an http or https address without a user');
+      return url;
+    },
+  }),
+  s3Bucket: setting<string | undefined>({
+    variable: 'TRELLIS_S3_BUCKET',
+    defaultText: 'none',
+    description: 'Name of the bucket; it must exist.',
+    fallback: undefined,
+    parse(text) {
+      if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) throw new Error('the name of a bucket');
+      return text;
+    },
+  }),
+  s3Region: setting({
+    variable: 'TRELLIS_S3_REGION',
+    defaultText: '`us-east-1`',
+    description: 'Region that requests are signed for.',
+    fallback: 'us-east-1',
+    parse(text) {
+      if (!/^[a-z0-9-]{1,40}$/.test(text)) throw new Error('a region such as eu-central-1');
+      return text;
+    },
+  }),
+  s3AccessKey: setting<string | undefined>({
+    variable: 'TRELLIS_S3_ACCESS_KEY',
+    defaultText: 'none',
+    description: 'Access key that may read, write and delete objects of the bucket.',
+    fallback: undefined,
+    parse: (text) => text,
+  }),
+  s3SecretKey: setting<string | undefined>({
+    variable: 'TRELLIS_S3_SECRET_KEY',
+    defaultText: 'none',
+    description: 'Its secret.',
+    fallback: undefined,
+    parse: (text) => text,
+  }),
+  s3PathStyle: setting({
+    variable: 'TRELLIS_S3_PATH_STYLE',
+    defaultText: '`1`',
+    description: '`1`: the bucket in the path, as most services have it; `0`: in the host, as Amazon does.',
+    fallback: true,
+    parse: yesOrNo,
   }),
   administratorEmail: setting<string | undefined>({
     variable: 'TRELLIS_ADMIN_EMAIL',
@@ -289,6 +374,17 @@ export function readSettings(
   if (values.sessionIdleHours > values.sessionHours && isGiven('TRELLIS_SESSION_IDLE_HOURS')) {
     faults.push('TRELLIS_SESSION_IDLE_HOURS must not be more than TRELLIS_SESSION_HOURS.');
   }
+  const fileStore = values.fileStore ?? (values.databaseUrl === undefined ? 'folder' : 'database');
+  const s3Variables = {
+    TRELLIS_S3_ENDPOINT: values.s3Endpoint,
+    TRELLIS_S3_BUCKET: values.s3Bucket,
+    TRELLIS_S3_ACCESS_KEY: values.s3AccessKey,
+    TRELLIS_S3_SECRET_KEY: values.s3SecretKey,
+  };
+  for (const [variable, value] of Object.entries(s3Variables)) {
+    if (fileStore === 's3' && value === undefined)
+      faults.push(`${variable} must be given with TRELLIS_FILES=s3.`);
+  }
   if (faults.length > 0) throw new SettingsError(faults);
   return {
     settings: {
@@ -297,7 +393,21 @@ export function readSettings(
       databaseUrl: values.databaseUrl,
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
+      fileStore,
+      mostFileBytes: values.fileLimit * 1024 * 1024,
+      s3:
+        fileStore !== 's3'
+          ? undefined
+          : {
+              endpoint: values.s3Endpoint!,
+              bucket: values.s3Bucket!,
+              region: values.s3Region,
+              accessKey: values.s3AccessKey!,
+              secretKey: values.s3SecretKey!,
+              hasPathStyle: values.s3PathStyle,
+            },
       jobWorkers: values.jobWorkers,
+      importLimitMegabytes: values.importLimitMegabytes,
       administrator: email !== undefined && password !== undefined ? { email, password } : undefined,
       loadsDemo: values.loadsDemo,
       rateLimit: values.rateLimit,

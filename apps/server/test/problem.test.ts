@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { HttpProblem, notYetAvailable } from '../src/http-problem.ts';
+import { HttpProblem } from '../src/http-problem.ts';
 import { listProblems, toProblem } from '../src/problem.ts';
 import { API_PAGE, withProblems } from '../src/problems-page.ts';
 
@@ -55,13 +55,6 @@ describe('problem documents', () => {
       body: { code: 'malformed_request' },
     });
     expect(refused('FST_ERR_NEW', 418)).toMatchObject({ status: 418, body: { status: 418 } });
-  });
-
-  it('name the issue that a closed door waits for', () => {
-    expect(toProblem(notYetAvailable('Import', 'Records at scale'), 'r')).toMatchObject({
-      status: 501,
-      body: { code: 'not_yet_available', detail: expect.stringContaining('Records at scale') },
-    });
   });
 
   it('are listed in docs/http-api.md as they are', () => {

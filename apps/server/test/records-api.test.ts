@@ -441,13 +441,6 @@ describe('objects', () => {
   });
 });
 
-it('doors that lead nowhere yet say so', async () => {
-  for (const [method, path] of [['POST', '/records/gadget/import']] as const) {
-    const { status, problem } = await call(method, path);
-    expect({ status, code: problem.code }).toEqual({ status: 501, code: 'not_yet_available' });
-  }
-});
-
 it('access is explained', async () => {
   expect((await call('GET', '/access/explain?object=gadget&action=update&field=amount')).body).toMatchObject({
     is_allowed: true,

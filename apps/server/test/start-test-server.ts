@@ -8,7 +8,7 @@
  * `client` is signed in as the administrator `ada@example.com`.
  */
 import { type Client, createClient } from '@trellis/api';
-import { createEngine, type Engine } from '@trellis/engine';
+import { createEngine, type Engine, type FileSettings } from '@trellis/engine';
 import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
 import type { Component } from '@trellis/metadata';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -28,7 +28,10 @@ export interface TestServerOptions {
   readonly components?: readonly Component[];
   /** False: nobody is there yet, and `client` is not signed in. */
   readonly administrator?: boolean;
+  /** True: jobs are run, as they are by a real server. */
+  readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
+  readonly files?: FileSettings;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
   readonly now?: () => number;
@@ -53,7 +56,11 @@ let passwordHash: Promise<string> | undefined;
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
-  const engine = await createEngine({ storage, systemPackage: readStandardPackage('system') });
+  const engine = await createEngine({
+    storage,
+    systemPackage: readStandardPackage('system'),
+    ...(options.files && { files: options.files }),
+  });
   const workspace =
     (await storage.workspaces.find('main')) ??
     (await engine.createWorkspace({ name: 'main', label: 'Main' }));
@@ -76,6 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
   });
+  const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
     engine,
@@ -105,6 +113,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await workers?.stop();
       await engine.close();
       await storage.close();
       await database.drop();

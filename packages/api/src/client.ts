@@ -17,6 +17,7 @@ import type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -45,7 +46,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
-import type { JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -90,19 +91,20 @@ export function createClient(options: ClientOptions = {}) {
     body?: unknown,
     headers: Record<string, string> = {},
   ) {
+    const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
       method,
       credentials: 'same-origin',
       headers: {
         accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
         ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
         ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
         ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
         ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -217,6 +219,22 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
+    fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
+      const parameters = new URLSearchParams({
+        ...(mode === 'download' ? { download: 'true' } : {}),
+        ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+      });
+      return `${origin}/api/v1/files/${encodeURIComponent(id)}${parameters.size > 0 ? `?${parameters}` : ''}`;
+    },
+    /** Sends a file, for a record to refer to by its id. */
+    upload: async (file: Blob, name: string): Promise<FileResponse> => {
+      const form = new FormData();
+      form.set('file', file, name);
+      const response = await exchange('POST', '/files', form);
+      if (response.status < 400) return response.body as FileResponse;
+      throw new ApiError(asProblem(response.status, response.body));
+    },
     search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
@@ -227,6 +245,14 @@ export function createClient(options: ClientOptions = {}) {
     /** A running job obeys after its present step. */
     askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
+    /** A form with the parts `mapping` (JSON) and `file`. */
+    importFile: (object: string, form: FormData) =>
+      request<JobResponse>('POST', `${records(object)}/import`, form),
+    /** The same form; the beginning of the file is enough. */
+    previewImport: (object: string, form: FormData) =>
+      request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
+    /** Address of the rows that an import refused, as CSV. */
+    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

@@ -103,6 +103,14 @@ export interface HistoryResponse {
   readonly next: string | null;
 }
 
+/** Body of `POST /files`, and a file in a record. `size` in bytes, `type` as the server found it. */
+export interface FileResponse {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+}
+
 export interface SearchResponse {
   readonly hits: readonly { readonly object: string; readonly id: string; readonly name: string }[];
 }

@@ -16,6 +16,7 @@ export type {
   ExplainResponse,
   ExpressionBody,
   ExpressionResponse,
+  FileResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -47,4 +48,13 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
-export type { JobResponse, JobState, JobsQuery, JobsResponse } from './jobs.ts';
+export type {
+  ImportAbout,
+  ImportMapping,
+  ImportPreviewResponse,
+  JobResponse,
+  JobState,
+  JobsQuery,
+  JobsResponse,
+  RefusedPlace,
+} from './jobs.ts';

@@ -1,4 +1,6 @@
-/** The part of the contract about jobs. */
+/** The part of the contract about jobs, and about the imports that they run. */
+import type { ProblemEntry } from './contract.ts';
+
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
 
 export interface JobResponse {
@@ -13,6 +15,8 @@ export interface JobResponse {
   /** What was asked for. */
   readonly about: unknown;
   readonly result: unknown;
+  /** Of one job: the first rows of its file that were refused. */
+  readonly errors?: readonly RefusedPlace[];
   /** Asked for and not yet obeyed. */
   readonly wish: 'pause' | 'cancel' | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
@@ -20,6 +24,52 @@ export interface JobResponse {
   readonly started_at: string | null;
   readonly updated_at: string;
   readonly ended_at: string | null;
+}
+
+/** A row of an imported file that was refused. Numbers are from 1; lines count the header. */
+export interface RefusedPlace {
+  readonly row: number;
+  readonly line: number;
+  readonly errors: readonly ProblemEntry[];
+}
+
+/** The part `mapping` of an import. */
+export interface ImportMapping {
+  readonly operation?: 'create' | 'update' | 'upsert';
+  readonly key?: string;
+  readonly columns?: Readonly<
+    Record<
+      string,
+      null | string | { readonly field: string; readonly match?: string; readonly object?: string }
+    >
+  >;
+  readonly blank?: 'keep' | 'clear';
+  readonly decimal_comma?: boolean;
+  readonly dry_run?: boolean;
+  readonly format?: 'csv' | 'ndjson';
+  readonly delimiter?: string;
+  readonly encoding?: string;
+}
+
+/** What an import says of itself in `about`. */
+export interface ImportAbout {
+  readonly object: string;
+  readonly operation: 'create' | 'update' | 'upsert';
+  readonly key: string | null;
+  readonly dry_run: boolean;
+  readonly file_name: string | null;
+  readonly skipped_columns: readonly string[];
+}
+
+export interface ImportPreviewResponse {
+  readonly format: 'csv' | 'ndjson';
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly samples: readonly string[];
+    readonly suggestion: string | null;
+  }[];
 }
 
 export interface JobsQuery {

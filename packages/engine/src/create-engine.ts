@@ -5,6 +5,8 @@ import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { createFileDirectory, type FileSettings } from './file-directory.ts';
+import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
 import { createJobLifecycle } from './jobs/job-lifecycle.ts';
 import { JOB_KINDS } from './jobs/registry.ts';
@@ -17,10 +19,14 @@ import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
 
+const DEFAULT_FILE_BYTES = 25 * 1024 * 1024;
+
 export interface EngineOptions {
   readonly storage: Storage;
   /** The objects that every workspace has, read from `metadata/system`: the engine touches no disk. */
   readonly systemPackage: Package;
+  /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
+  readonly files?: FileSettings;
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
@@ -32,6 +38,7 @@ export interface EngineOptions {
 export function createEngine({
   storage,
   systemPackage,
+  files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
   log = SILENT,
   jobKinds = [],
   clock = () => new Date(),
@@ -68,8 +75,10 @@ export function createEngine({
     users,
     teams: createTeamDirectory(parts),
     records: createRecordLifecycle(parts),
+    files: createFileDirectory(parts, files),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
+    imports: createImportDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,

@@ -9,6 +9,7 @@ import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 
@@ -344,6 +345,49 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- files ----------------------------------------------------------------------------------------------------
+
+/** What is known of a file; `size` in bytes, `type` as found in the content. */
+export interface FileFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+}
+
+export interface OpenFile {
+  readonly file: FileFacts;
+  /** The content, or a range of its bytes, first and last included. */
+  read(range?: { readonly start: number; readonly end: number }): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface FileDirectory {
+  /** The most bytes of one file. */
+  readonly mostBytes: number;
+  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`. */
+  upload(
+    context: Context,
+    input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> },
+  ): Promise<FileFacts>;
+  /**
+   * A file of a record that the caller may read; the first of the field unless one is named. Throws `unknown_record`
+   * for a record or file that is absent or invisible.
+   */
+  open(
+    context: Context,
+    request: {
+      readonly object: string;
+      readonly id: string;
+      readonly field: string;
+      readonly file?: string | undefined;
+    },
+  ): Promise<OpenFile>;
+  /** The same by the file's id alone; whoever sent it may also read it before a record refers to it. */
+  openById(context: Context, id: string): Promise<OpenFile>;
+  /** Removes what nobody referred to in time, and files of purged records. */
+  sweep(workspace: Workspace): Promise<number>;
+}
+
 // --- what has changed ---------------------------------------------------------------------------------------
 
 /** That a record has changed, never how. */
@@ -455,7 +499,9 @@ export interface Engine {
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
   readonly users: UserDirectory;
+  readonly files: FileDirectory;
   readonly jobs: JobLifecycle;
+  readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

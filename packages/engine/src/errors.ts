@@ -21,6 +21,7 @@ export type EngineErrorCode =
   | 'system_object'
   | 'query_too_slow'
   | 'workspace_exists'
+  | 'file_too_large'
   | 'database_unavailable';
 
 export class EngineError extends Error {

@@ -11,6 +11,8 @@ export type {
   Context,
   ConversionPlan,
   Engine,
+  FileDirectory,
+  FileFacts,
   FirstAdministrator,
   FirstUser,
   InputError,
@@ -20,6 +22,7 @@ export type {
   MetadataLifecycle,
   NewUser,
   OpenConversion,
+  OpenFile,
   Plan,
   PlannedComponent,
   PresentedHistory,
@@ -36,6 +39,8 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { FileSettings } from './file-directory.ts';
+export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
 export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

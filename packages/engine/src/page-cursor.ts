@@ -3,7 +3,7 @@
  * the sort that it belongs to, so that it can't continue another list, and the values of the sort keys, which are
  * checked again because a caller may have written them.
  */
-import type { JsonValue, SortKey, ValueType } from '@trellis/model';
+import type { CompiledField, JsonValue, SortKey, ValueType } from '@trellis/model';
 import { EngineError } from './errors.ts';
 
 const MAX_LENGTH = 8000;
@@ -36,7 +36,7 @@ export function decodeCursor(
     throw invalid(pointer, 'This cursor belongs to another list or another sort order.');
   }
   const isWhole = Array.isArray(values) && values.length === list.sort.length;
-  if (!isWhole || !list.sort.every(({ path }, index) => fits(values[index], path.field.type.valueType))) {
+  if (!isWhole || !list.sort.every(({ path }, index) => fits(values[index], formOf(path.field)))) {
     throw invalid(pointer, 'This is no cursor of a list.');
   }
   return values as JsonValue[];
@@ -48,6 +48,11 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** An option is sorted by its position. */
+function formOf({ type, options }: CompiledField): ValueType {
+  return type.valueType === 'option' && options.length > 0 ? 'number' : type.valueType;
 }
 
 function fits(value: unknown, type: ValueType): boolean {

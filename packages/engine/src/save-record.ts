@@ -10,6 +10,7 @@ import { ALWAYS, type CompiledObject, formatAutoNumber, type JsonValue } from '@
 import { StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
+import { checkFiles, claimFiles } from './check-files.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
@@ -30,7 +31,7 @@ const MAX_ATTEMPTS = 3;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One row of a batch was refused and can't be told apart from the others. */
-class NeedsSingles extends Error {}
+export class NeedsSingles extends Error {}
 class RolledBack extends Error {}
 
 interface Wave {
@@ -108,6 +109,7 @@ async function executeSave(
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
+  await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
@@ -151,6 +153,7 @@ async function executeSave(
       written.set(row.id, row);
     if (updates.some((row) => !written.has(row.id))) throw new LostRace();
   }
+  await claimFiles(parts, pinned, object, sound, transaction);
   const linked = sound.filter((draft) => draft.links.size > 0);
   let relinked: ReadonlySet<Draft> = new Set();
   if (linked.length > 0 && transaction) {
@@ -408,7 +411,10 @@ function needsTransaction({ items, dryRun, object }: SaveRequest): boolean {
   if (items.length > 1 || dryRun) return true;
   const [input] = items.map((item) => item.input);
   if (typeof input !== 'object' || input === null) return false;
-  return Object.keys(input).some((name) => object.fields.get(name)?.type.valueType === 'ids');
+  return Object.keys(input).some((name) => {
+    const type = object.fields.get(name)?.type;
+    return type?.valueType === 'ids' || type?.holdsFiles === true;
+  });
 }
 
 /** A violation may come from a record that was committed a moment ago: the next attempt sees it and can name the row. */

@@ -5,6 +5,7 @@
  */
 import type { AppItem } from '@trellis/metadata';
 import {
+  acceptedTypes,
   type CompiledField,
   type CompiledObject,
   type CompiledView,
@@ -176,6 +177,7 @@ function describeField(
   canSee: (object: string) => boolean,
 ): FieldDescription {
   const { type, body } = field;
+  const accept = acceptedTypes(field);
   const parts = [...partFields(field).values()].map((part) => ({
     ...describeField(object, part, access, canSee),
     name: `${field.name}.${part.name}`,
@@ -192,7 +194,8 @@ function describeField(
     is_required: field.isRequired,
     is_unique: field.isUnique,
     set_once: body.set_once === true,
-    no_copy: body.no_copy === true,
+    // A file belongs to one record.
+    no_copy: body.no_copy === true || type.holdsFiles === true,
     is_sortable: type.isSortable,
     is_groupable: type.isGroupable,
     filter_operators: type.filterOperators,
@@ -210,6 +213,8 @@ function describeField(
     default: field.default ?? null,
     scale: body.scale ?? null,
     currency: body.currency ?? null,
+    ...(accept && type.holdsFiles ? { accept } : {}),
+    ...(body.max_size === undefined ? {} : { max_size: body.max_size }),
     ...(parts.length === 0 ? {} : { parts }),
   };
 }

@@ -48,6 +48,10 @@ export interface FieldDescription {
   } | null;
   readonly scale: number | null;
   readonly currency: string | null;
+  /** Of files: the media types that are taken (`image/*` for a family); any when absent. */
+  readonly accept?: readonly string[];
+  /** Of files: the most megabytes of one. */
+  readonly max_size?: number;
   /**
    * Of a structured value: what can be asked for within it, named by its path (`billing_address.city`). Parts are
    * filtered, sorted and shown in lists like fields, and written with their whole.

@@ -5,10 +5,12 @@
 import {
   addressLines,
   type Display,
+  filesIn,
   formatCoordinates,
   formatDuration,
   formatPersonName,
   formatTime,
+  type JsonValue,
   plainText,
 } from '@trellis/model';
 import { isBlank } from './condition.ts';
@@ -65,6 +67,12 @@ function formatStructure(field: FieldDescription, value: unknown, display: Displ
       );
       return first === last ? String(first) : `${first} – ${last}`;
     }
+    case 'file':
+    case 'image':
+    case 'files':
+      return filesIn(value as JsonValue)
+        .map((file) => file.name ?? file.id)
+        .join(', ');
     default:
       return JSON.stringify(value);
   }

@@ -90,7 +90,12 @@ describe('a related list', () => {
 describe('a field that is not copied', () => {
   it('is marked as such', () => {
     const { fields } = describeObject(model, thing, everything);
-    expect(fields.filter((field) => field.no_copy).map((field) => field.name)).toEqual(['code']);
+    expect(fields.filter((field) => field.no_copy).map((field) => field.name)).toEqual([
+      'code',
+      'a_file',
+      'a_files',
+      'a_image',
+    ]);
   });
 });
 

@@ -249,6 +249,20 @@ export const FieldBody = Type.Object(
     json_schema: Type.Optional(
       Type.Unknown({ description: 'Of a json field: the JSON Schema that its values must meet.' }),
     ),
+    accept: Type.Optional(
+      Type.Array(Type.String({ maxLength: 255 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Of files: media types that are taken, such as `application/pdf` or `image/*`.',
+      }),
+    ),
+    max_size: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10_000,
+        description: 'Of files: the most megabytes of one. The installation has a limit of its own.',
+      }),
+    ),
     formula: Type.Optional(Expression),
     display_as: Type.Optional(
       oneOf(

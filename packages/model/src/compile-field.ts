@@ -16,7 +16,7 @@ import type { CompiledField } from './model.ts';
 import { RESERVED_FIELD_NAMES } from './system-fields.ts';
 
 /** Properties of every field type; the others belong to the types that list them. */
-const COMMON_PROPERTIES: ReadonlySet<string> = new Set([
+export const COMMON_PROPERTIES: ReadonlySet<string> = new Set([
   'label',
   'type',
   'description',

@@ -89,6 +89,12 @@ export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, scaleOf } from './field-types/facets.ts';
+export {
+  acceptedTypes,
+  type FileValue,
+  filesIn,
+  isAccepted,
+} from './field-types/file-family.ts';
 export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
@@ -135,6 +141,7 @@ export type {
   RecordQuery,
   RowSlot,
 } from './record-query.ts';
+export { retypeBody } from './retype-body.ts';
 export {
   PRINCIPAL_OBJECTS,
   PRINCIPAL_PATHS,

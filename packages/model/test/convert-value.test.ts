@@ -5,12 +5,14 @@ import {
   type CompiledField,
   canConvert,
   checkValue,
+  compile,
   convertValue,
   FIELD_TYPES,
   fieldOfRecord,
   type JsonValue,
   readsSameValues,
   recordField,
+  retypeBody,
 } from '../src/index.ts';
 import { fields, requireField } from './sample-fields.ts';
 
@@ -155,6 +157,26 @@ describe('converting values', () => {
         }),
         { numRuns: 20 },
       );
+    }
+  });
+
+  it('leaves a body that the new type takes', () => {
+    for (const { from, to } of pairs) {
+      const common = { required: true, unique: true, indexed: true, searchable: true, default: 'x' };
+      const body = retypeBody({ ...from.body, ...common } as never, to.type.name);
+      const compiled = compile([
+        {
+          component: {
+            kind: 'object',
+            name: 'o',
+            body: { label: 'O', plural_label: 'Os', name_field: 'name' },
+          },
+        },
+        { component: { kind: 'field', name: 'o.name', body: { label: 'N', type: 'text' } } },
+        { component: { kind: 'field', name: 'o.value', body } },
+      ]);
+      const codes = compiled.problems.map((problem) => problem.code);
+      expect(codes, `${from.name} → ${to.name}`).not.toContain('property_not_applicable');
     }
   });
 

@@ -178,10 +178,19 @@ export class Connections {
    */
   async transaction<T>(
     work: (transaction: OpenTransaction) => Promise<T>,
-    options: { readonly begin?: string; readonly timeoutMilliseconds?: number } = {},
+    options: {
+      readonly begin?: string;
+      readonly timeoutMilliseconds?: number;
+      /** Whoever falls silent for so long within it, still holding its locks, is cut off. */
+      readonly idleMilliseconds?: number | undefined;
+    } = {},
   ): Promise<T> {
     const timeout = options.timeoutMilliseconds ?? TRANSACTION_TIMEOUT_MILLISECONDS;
-    const begin = `${options.begin ?? 'begin'}; set local statement_timeout = ${Math.trunc(timeout)}`;
+    const idle =
+      options.idleMilliseconds === undefined
+        ? ''
+        : `; set local idle_in_transaction_session_timeout = ${Math.trunc(options.idleMilliseconds)}`;
+    const begin = `${options.begin ?? 'begin'}; set local statement_timeout = ${Math.trunc(timeout)}${idle}`;
     for (let attempt = 1; ; attempt++) {
       const client = await this.#begin(begin);
       const transaction = new OpenTransaction(client);

@@ -3,6 +3,7 @@ import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
+import { createFileRegister } from './files/file-register.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
@@ -62,9 +63,10 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features),
+      files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
-      transaction: (work) => connections.transaction(work),
+      transaction: (work, options) => connections.transaction(work, options),
       startMaintenance: () => maintenance.start(),
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       ping: () => ping(connections),

@@ -39,13 +39,15 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A quoted string, for places of DDL where no parameter can stand. */
+/**
+ * A quoted string, for places where no parameter can stand. A `$` in it is escaped: `finishStatement` takes what follows
+ * one for a parameter.
+ */
 export function stringLiteral(text: string): Sql {
   if (text.includes('\0')) throw new TypeError('A string must not hold a NUL.');
+  const quoted = text.replaceAll("'", "''");
   return new Sql(
-    text.includes('\\')
-      ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
-      : `'${text.replaceAll("'", "''")}'`,
+    /[\\$]/.test(text) ? ` E'${quoted.replaceAll('\\', '\\\\').replaceAll('$', '\\x24')}'` : `'${quoted}'`,
   );
 }
 

@@ -391,6 +391,18 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<ReadonlyMap<JsonValue, string>>;
+  /** Live records that have one of the values in a field, unique or not: of each value how many, and one of them. */
+  findMatches(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: string;
+      readonly values: readonly JsonValue[];
+      readonly visible: Expression;
+      readonly context: ExpressionContext;
+    },
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>>;
   /**
    * Which of the ids exist, live and visible, with their titles: for checking and labelling lookups. One statement
    * per object.
@@ -656,6 +668,62 @@ export interface IdentityStore extends ApiKeyStore {
   clearFailures(subject: string): Promise<void>;
 }
 
+/** What is known of a file. `object` and `field` are keys; null until a record claims it. */
+export interface FileRow {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly type: string;
+  readonly createdBy: string;
+  readonly object: string | null;
+  readonly recordId: string | null;
+  readonly field: string | null;
+}
+
+export interface FileClaim {
+  readonly id: string;
+  readonly object: string;
+  readonly recordId: string;
+  readonly field: string;
+}
+
+/** Bytes of files in the database. Has the form of the files room's `FileStore`, which it may not import. */
+export interface ChunkStore {
+  write(key: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  read(
+    key: string,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<AsyncIterable<Uint8Array>>;
+  remove(key: string): Promise<void>;
+}
+
+export interface FileRegister {
+  readonly chunks: ChunkStore;
+  /** A file whose content is on its way; unless it is completed and claimed, it is swept after `expiresAt`. */
+  insert(
+    workspace: Workspace,
+    file: {
+      readonly id: string;
+      readonly name: string;
+      readonly createdBy: string;
+      readonly expiresAt: string;
+    },
+  ): Promise<void>;
+  /** Its content is there as a whole. */
+  complete(
+    workspace: Workspace,
+    id: string,
+    content: { readonly size: number; readonly type: string },
+  ): Promise<void>;
+  /** Whole files that have not expired. */
+  find(workspace: Workspace, ids: readonly string[], transaction?: Transaction): Promise<readonly FileRow[]>;
+  /** Gives unclaimed files to records; how many it gave. */
+  claim(workspace: Workspace, claims: readonly FileClaim[], transaction?: Transaction): Promise<number>;
+  /** Forgets expired files; `remove` is called for the content of each before its row goes. */
+  sweep(workspace: Workspace, remove: (id: string) => Promise<void>): Promise<number>;
+}
+
 export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
@@ -663,10 +731,17 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly records: RecordStore;
+  readonly files: FileRegister;
   readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
-  /** Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   */
+  transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options?: { readonly idleMilliseconds?: number },
+  ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */

@@ -3,7 +3,7 @@ import type { FieldBody } from '@trellis/metadata';
 import type { JsonValue } from '@trellis/model';
 import fc from 'fast-check';
 
-const OPTIONS = ['a', 'b', 'Größe'].map((value) => ({ value, label: value }));
+const OPTIONS = ['a', 'b', 'Größe', "$1 \\ it's {data}"].map((value) => ({ value, label: value }));
 /** An object with fields of most types, and a lookup to itself. */
 export const THING: Readonly<Record<string, Partial<FieldBody> & { type: FieldBody['type'] }>> = {
   name: { type: 'text' },

@@ -32,7 +32,7 @@ import {
 const MODELS = Number(process.env.TRELLIS_RUNS ?? 5);
 const ASKED_PER_MODEL = 40;
 const RECORDS = 40;
-const OPTIONS = ['a', 'b', 'Größe'].map((value) => ({ value, label: value }));
+const OPTIONS = ['a', 'b', 'Größe', "$1 \\ it's {data}"].map((value) => ({ value, label: value }));
 /** What a type needs to be a field. */
 const NEEDED: Readonly<Record<string, Partial<FieldBody>>> = {
   select: { options: OPTIONS },

@@ -12,46 +12,50 @@ export function eventRoutes(app: FastifyInstance, parts: Parts): void {
   const hub = createEventHub({ ...parts, log: app.log }, parts.hubRules);
   app.addHook('preClose', () => hub.close());
 
-  app.get('/events', { exposeHeadRoute: false, config: { isLongLived: true } }, async (request, reply) => {
-    const { objects } = readParameters(request.query, { objects: namesParameter, workspace: parameter });
-    const caller = callerOf(request);
-    const lastEventId = request.headers['last-event-id'];
-    const { raw } = reply;
-    let isOpen = false;
-    let early = '';
-    const watcher: Watcher = {
-      context: caller.context,
-      objects: objects && new Set(objects),
-      send(text) {
-        if (!isOpen) {
-          early += text;
+  app.get(
+    '/events',
+    { exposeHeadRoute: false, config: { isLongLived: true, workspaceInQuery: true } },
+    async (request, reply) => {
+      const { objects } = readParameters(request.query, { objects: namesParameter, workspace: parameter });
+      const caller = callerOf(request);
+      const lastEventId = request.headers['last-event-id'];
+      const { raw } = reply;
+      let isOpen = false;
+      let early = '';
+      const watcher: Watcher = {
+        context: caller.context,
+        objects: objects && new Set(objects),
+        send(text) {
+          if (!isOpen) {
+            early += text;
+            return true;
+          }
+          if (raw.writableLength > MAX_WAITING_BYTES) {
+            raw.destroy();
+            return false;
+          }
+          raw.write(text);
           return true;
-        }
-        if (raw.writableLength > MAX_WAITING_BYTES) {
-          raw.destroy();
-          return false;
-        }
-        raw.write(text);
-        return true;
-      },
-      check: () => checkAgain(parts, caller, request.ip),
-      close: () => raw.end(),
-    };
-    // Refused like any other request while nothing has been sent.
-    await hub.add(watcher, typeof lastEventId === 'string' ? lastEventId : undefined);
-    reply.hijack();
-    raw.once('close', () => hub.remove(watcher));
-    if (raw.destroyed) return hub.remove(watcher);
-    raw.writeHead(200, {
-      ...(reply.getHeaders() as Record<string, string>),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      // Proxies such as nginx would collect events otherwise.
-      'x-accel-buffering': 'no',
-    });
-    isOpen = true;
-    raw.write(`retry: 2000\n\n${early}`);
-  });
+        },
+        check: () => checkAgain(parts, caller, request.ip),
+        close: () => raw.end(),
+      };
+      // Refused like any other request while nothing has been sent.
+      await hub.add(watcher, typeof lastEventId === 'string' ? lastEventId : undefined);
+      reply.hijack();
+      raw.once('close', () => hub.remove(watcher));
+      if (raw.destroyed) return hub.remove(watcher);
+      raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        // Proxies such as nginx would collect events otherwise.
+        'x-accel-buffering': 'no',
+      });
+      isOpen = true;
+      raw.write(`retry: 2000\n\n${early}`);
+    },
+  );
 }
 
 /** The caller's rights as they are now; undefined once session, key or membership has ended. */

@@ -3,7 +3,8 @@ import type { Context, Job } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import type { Parts } from '../parts.ts';
-import { flagParameter, parameter, readBody, readParameters, wholeParameter } from '../shape.ts';
+import { flagParameter, oneOf, parameter, readBody, readParameters, wholeParameter } from '../shape.ts';
+import { sendRefused } from './imports.ts';
 import { limitProblem } from './records.ts';
 
 interface OfJob {
@@ -12,15 +13,19 @@ interface OfJob {
 
 const LIST_PARAMETERS = { limit: wholeParameter, before: parameter, all: flagParameter };
 
-export function jobRoutes(app: FastifyInstance, { engine: { jobs } }: Parts): void {
+export function jobRoutes(app: FastifyInstance, { engine }: Parts): void {
+  const { jobs } = engine;
+
   app.get('/jobs', async (request) => {
     const { limit = 50, before, all = false } = readParameters(request.query, LIST_PARAMETERS);
     if (limit < 1 || limit > 200) throw limitProblem();
     return jobs.list(callerOf(request).context, { limit, before, all });
   });
 
-  app.get<OfJob>('/jobs/:id', async (request) => {
-    readParameters(request.query, {});
+  app.get<OfJob>('/jobs/:id', async (request, reply) => {
+    const { format = 'json' } = readParameters(request.query, { format: oneOf('json', 'csv') });
+    const wantsCsv = format === 'csv' || /^text\/csv\b/.test(request.headers.accept ?? '');
+    if (wantsCsv) return sendRefused(reply, engine, request, 'csv');
     return jobs.get(callerOf(request).context, request.params.id);
   });
 

@@ -80,20 +80,7 @@ const SAVE_PARAMETERS = { dry_run: flagParameter, warnings: oneOf('report', 'ref
 export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   const { records } = engine;
 
-  /**
-   * Refuses a missing right before the body is read (design brief §7). Objects that the caller may not even read, or
-   * that this node does not know yet, are the engine's to answer.
-   */
-  const requireRight = (action: Action) => async (request: FastifyRequest) => {
-    const { context, workspace } = callerOf(request);
-    const model = await engine.model(workspace);
-    const object = model.objects.get((request.params as OfObject['Params']).object);
-    const may = (asked: Action) =>
-      object !== undefined && decide(principalOf(context), object, asked).isAllowed;
-    if (object && may('read') && !may(action)) {
-      throw new HttpProblem('forbidden', `This needs the right to ${action} records of \`${object.name}\`.`);
-    }
-  };
+  const requireRight = (action: Action) => requireObjectRight(engine, action);
 
   app.get<OfObject>('/records/:object', async (request) => {
     const query: ListRequest = readParameters(request.query, LIST_PARAMETERS);
@@ -212,6 +199,23 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     if (limit < 1 || limit > 200) throw limitProblem();
     return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
   });
+}
+
+/**
+ * A hook that refuses a missing right before the body is read (design brief §7). Objects that the caller may not even
+ * read, or that this node does not know yet, are the engine's to answer.
+ */
+export function requireObjectRight(engine: Parts['engine'], action: Action) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { context, workspace } = callerOf(request);
+    const model = await engine.model(workspace);
+    const object = model.objects.get((request.params as OfObject['Params']).object);
+    const may = (asked: Action) =>
+      object !== undefined && decide(principalOf(context), object, asked).isAllowed;
+    if (object && may('read') && !may(action)) {
+      throw new HttpProblem('forbidden', `This needs the right to ${action} records of \`${object.name}\`.`);
+    }
+  };
 }
 
 /** Names the rules that warned, as a list; their messages are theirs who ask with `warnings=refuse` or by a batch. */

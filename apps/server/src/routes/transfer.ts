@@ -1,9 +1,8 @@
-/** Records out of the platform as files, streamed at constant memory; and the doors for the way in. */
+/** Records out of the platform as files, streamed at constant memory. The way in is `imports.ts`. */
 import { Readable } from 'node:stream';
 import type { PresentedRecord } from '@trellis/engine';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { notYetAvailable } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
 import { jsonParameter, namesParameter, oneOf, readParameters } from '../shape.ts';
 
@@ -38,18 +37,23 @@ export function transferRoutes(app: FastifyInstance, { engine }: Parts): void {
         }
       }
       const day = new Date().toISOString().slice(0, 10);
-      reply.type(
-        format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8',
-      );
-      reply.header('content-disposition', `attachment; filename="${object}-${day}.${format}"`);
-      // An empty chunk would end the stream early, as the first page of nothing does.
-      return reply.send(Readable.from(nonEmpty(lines()), { objectMode: false }));
+      return sendFile(reply, `${object}-${day}.${format}`, format, lines());
     },
   );
+}
 
-  app.post('/records/:object/import', async () => {
-    throw notYetAvailable('Import of files', 'Records at scale');
-  });
+/** Sends lines as a file to be saved. */
+export function sendFile(
+  reply: FastifyReply,
+  name: string,
+  format: 'csv' | 'ndjson',
+  lines: AsyncIterable<string>,
+): FastifyReply {
+  const type =
+    format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8';
+  reply.type(type).header('content-disposition', `attachment; filename="${name}"`);
+  // An empty chunk would end the stream early, as the first page of nothing does.
+  return reply.send(Readable.from(nonEmpty(lines), { objectMode: false }));
 }
 
 async function* nonEmpty(chunks: AsyncIterable<string>): AsyncIterable<string> {

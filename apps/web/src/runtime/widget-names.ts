@@ -34,6 +34,9 @@ export const WIDGET_NAMES = [
   'lookup',
   'multi_lookup',
   'user',
+  'file',
+  'files',
+  'image',
   'auto_number',
 ] as const;
 

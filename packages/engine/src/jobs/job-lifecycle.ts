@@ -7,7 +7,7 @@ import { systemRights } from '@trellis/access';
 import type { JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
-import type { Context } from '../engine.ts';
+import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { principalOf } from '../pinned.ts';
@@ -25,6 +25,8 @@ export interface Job {
   /** What was asked for: of an import its object, operation and file name. */
   readonly about: JsonValue;
   readonly result: JsonValue;
+  /** Of one job: the first rows of its file that were refused. */
+  readonly errors?: readonly RefusedPlace[];
   /** `pause` or `cancel`, asked for and not yet obeyed. */
   readonly wish: JobWish | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
@@ -32,6 +34,13 @@ export interface Job {
   readonly started_at: string | null;
   readonly updated_at: string;
   readonly ended_at: string | null;
+}
+
+export interface RefusedPlace {
+  /** Number of the record in the file, and the line on which it begins, both from 1. */
+  readonly row: number;
+  readonly line: number;
+  readonly errors: readonly InputError[];
 }
 
 export interface JobLifecycle {
@@ -71,10 +80,24 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
   const ask = (wish: JobWish | 'resume') => (context: Context, id: string) =>
     translated(async () => {
       const { id: known } = await findJob(parts, context, id);
+      if (context.kind === 'user' && context.scope?.access === 'read') {
+        throw new EngineError('forbidden', 'This key reads: it may not change what a job does.');
+      }
       return present((await jobs.ask(context.workspace, known, wish))!);
     });
   return {
-    get: (context, id) => translated(async () => present(await findJob(parts, context, id))),
+    get: (context, id) =>
+      translated(async () => {
+        const job = await findJob(parts, context, id);
+        const page = { after: 0, limit: SHOWN_ERRORS };
+        const refused = job.counts.failed ? await jobs.rejections(context.workspace, job.id, page) : [];
+        const errors = refused.map(({ number, line, errors }) => ({
+          row: number,
+          line,
+          errors: errors as unknown as readonly InputError[],
+        }));
+        return { ...present(job), errors };
+      }),
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
         if (before !== undefined && !ID.test(before)) throw invalidCursor();
@@ -87,7 +110,10 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
           before,
         });
         const page = found.slice(0, limit);
-        return { jobs: page.map(present), next: found.length > limit ? page.at(-1)!.id : null };
+        return {
+          jobs: page.filter((job) => isInScope(context, job)).map(present),
+          next: found.length > limit ? page.at(-1)!.id : null,
+        };
       }),
     cancel: ask('cancel'),
     pause: ask('pause'),
@@ -95,13 +121,29 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
   };
 }
 
+const SHOWN_ERRORS = 20;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
 export async function findJob({ storage }: Parts, context: Context, id: string): Promise<StoredJob> {
   const job = ID.test(id) ? await storage.jobs.find(context.workspace, id.toLowerCase()) : undefined;
-  if (job && (job.actorId === keptContext(context).actorId || seesAll(context))) return job;
+  const isTheirs = job && (job.actorId === keptContext(context).actorId || seesAll(context));
+  if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
+}
+
+/** To a key that is kept to some objects, a job about another one does not exist. */
+function isInScope(context: Context, job: StoredJob): boolean {
+  const objects = context.kind === 'user' ? context.scope?.objects : undefined;
+  if (!objects) return true;
+  const about = aboutOf(job);
+  const object = typeof about === 'object' && about !== null && 'object' in about ? about.object : undefined;
+  return typeof object === 'string' && objects.includes(object);
+}
+
+function aboutOf({ input }: StoredJob): JsonValue {
+  const hasAbout = typeof input === 'object' && input !== null && 'about' in input;
+  return hasAbout ? (input as { readonly about: JsonValue }).about : null;
 }
 
 function seesAll(context: Context): boolean {
@@ -113,8 +155,6 @@ function invalidCursor(): EngineError {
 }
 
 function present(job: StoredJob): Job {
-  const { input } = job;
-  const isObject = typeof input === 'object' && input !== null && 'about' in input;
   return {
     id: job.id,
     kind: job.kind,
@@ -122,7 +162,7 @@ function present(job: StoredJob): Job {
     progress: { done: job.done, total: job.total },
     counts: job.counts,
     message: job.message,
-    about: isObject ? (input as { readonly about: JsonValue }).about : null,
+    about: aboutOf(job),
     result: job.result,
     wish: job.wish,
     created_by: { id: job.actorId, name: job.actorName },

@@ -1,4 +1,5 @@
 /** The kinds of jobs that the engine knows. A kind is a file of its own and a line here. */
+import { IMPORT } from '../import/import-job.ts';
 import type { JobKind } from './job-kind.ts';
 
-export const JOB_KINDS: readonly JobKind[] = [];
+export const JOB_KINDS: readonly JobKind[] = [IMPORT];

@@ -15,7 +15,7 @@ export async function runJob(
   parts: Parts,
   kind: JobKind,
   claimed: ClaimedJob,
-  options: { readonly beatMilliseconds: number; readonly stopping: AbortSignal },
+  options: { readonly leaseSeconds: number; readonly stopping: AbortSignal },
 ): Promise<void> {
   const { storage, log } = parts;
   const interruption = new AbortController();
@@ -27,9 +27,12 @@ export async function runJob(
   if (options.stopping.aborted) onStop();
   options.stopping.addEventListener('abort', onStop);
   // A beat that fails is followed by another one; should none get through, the job is somebody else's by then.
-  const beat = setInterval(() => {
-    storage.jobs.beat(claimed).then(hear, () => undefined);
-  }, options.beatMilliseconds);
+  const beat = setInterval(
+    () => {
+      storage.jobs.beat(claimed).then(hear, () => undefined);
+    },
+    (options.leaseSeconds * 1000) / 5,
+  );
 
   const running: Omit<RunningJob, 'context'> = {
     workspace: claimed.workspace,
@@ -38,12 +41,14 @@ export async function runJob(
     check: () => interruption.signal.throwIfAborted(),
     async step(work) {
       let word: JobWord = 'go_on';
+      // A process that is frozen in the middle of a step must not keep its locks from whoever takes over.
+      const quiet = { idleMilliseconds: options.leaseSeconds * 1000 };
       await storage.transaction(async (transaction) => {
         const { rejections = [], ...progress } = await work(transaction);
         await storage.jobs.addRejections(claimed.workspace, claimed.job.id, rejections, transaction);
         word = await storage.jobs.advance(claimed, progress, transaction);
         if (word === 'lost') throw new JobInterrupted('lost');
-      });
+      }, quiet);
       hear(word);
       running.check();
     },

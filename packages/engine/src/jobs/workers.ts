@@ -57,7 +57,7 @@ export function startWorkers(
           continue;
         }
         await runJob(parts, kinds.get(claimed.job.kind)!, claimed, {
-          beatMilliseconds: (leaseSeconds * 1000) / 5,
+          leaseSeconds,
           stopping: stopping.signal,
         });
       } catch (error) {

@@ -13,8 +13,11 @@ import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
 import { duration } from './duration.ts';
 import { email } from './email.ts';
+import { file } from './file.ts';
+import { files } from './files.ts';
 import { formula } from './formula.ts';
 import { geolocation } from './geolocation.ts';
+import { image } from './image.ts';
 import { integer } from './integer.ts';
 import { json } from './json.ts';
 import { longText } from './long-text.ts';
@@ -68,6 +71,9 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     lookup,
     multiLookup,
     user,
+    file,
+    files,
+    image,
     autoNumber,
     formula,
   ].map((type) => [type.name, type as FieldType]),

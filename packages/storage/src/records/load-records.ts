@@ -19,9 +19,8 @@ import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storag
 import { sqlTypeOf } from '../system-columns.ts';
 
 type Compiled = { readonly statement: CompiledStatement };
-type Ask<K extends 'loadForWrite' | 'findByKey' | 'findTargets' | 'checkTargets'> = Parameters<
-  RecordStore[K]
->[1];
+type Ask<K extends 'loadForWrite' | 'findByKey' | 'findMatches' | 'findTargets' | 'checkTargets'> =
+  Parameters<RecordStore[K]>[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
 export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
@@ -127,6 +126,28 @@ export class RecordLoader {
       return sql`select ${value}, t.id from ${sources.from()} where ${where}`;
     });
     return new Map(rows.map(([value, id]) => [value as JsonValue, id as string]));
+  }
+
+  async findMatches(
+    snapshot: Snapshot,
+    request: Ask<'findMatches'>,
+    transaction?: Transaction,
+  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>> {
+    const { object, values } = request;
+    const field = object.fields.get(request.field);
+    if (!field || values.length === 0) return new Map();
+    const question = this.#ask(snapshot, object, `matches ${field.name}`, request.context);
+    const type = sqlTypeOf(field);
+    const given = question.values([...values], type === 'integer' ? 'numeric' : type);
+    const visible = question.condition(request.visible);
+    const rows = await question.run(transaction, (lower, sources) => {
+      const value = sources.value({ text: field.name, through: [], field }).sql;
+      const where = conjunction([sql`t.deleted_at is null`, sql`${value} ${given}`, lower(visible)]);
+      return sql`select ${value}, min(t.id::text), count(*) from ${sources.from()} where ${where} group by 1`;
+    });
+    return new Map(
+      rows.map(([value, id, count]) => [value as JsonValue, { id: id as string, count: count as number }]),
+    );
   }
 
   async findTargets(

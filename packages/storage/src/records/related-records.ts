@@ -134,6 +134,8 @@ export async function purge(
   delete from ${table} where id = any($1::uuid[]) returning id, version
 ), history as (
   delete from ${identifier(schema, '_history')} where record_id = any($1::uuid[])
+), files as (
+  update ${identifier(schema, '_file')} set expires_at = now() where record_id = any($1::uuid[])
 )
 insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, object, record_id, version, action)
 select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`

@@ -2,7 +2,7 @@
  * One editor per property of a field's body. Which of them a field shows is the field type's to say (`properties`);
  * nothing here asks for a type by name.
  */
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
 import { type ReactNode, useMemo } from 'react';
 import { useMessages } from '../messages.ts';
@@ -40,9 +40,10 @@ interface NumberLimits {
   readonly max?: number;
   readonly isWhole?: boolean;
 }
-type NumberProperty = 'max_length' | 'min' | 'max' | 'precision' | 'scale';
+type NumberProperty = 'max_size' | 'max_length' | 'min' | 'max' | 'precision' | 'scale';
 
 const NUMBER_LIMITS: Readonly<Record<NumberProperty, NumberLimits>> = {
+  max_size: { min: 0.001, max: 10_000 },
   max_length: { min: 1, max: 1_000_000, isWhole: true },
   precision: { min: 1, max: 15, isWhole: true },
   scale: { min: 0, max: 14, isWhole: true },
@@ -133,6 +134,36 @@ function FormatEditor({ body, set, fault }: PropertyEditorProps) {
   );
 }
 
+/** Media types as tags: common ones are offered, others are typed. */
+function AcceptEditor({ body, set, fault, faults }: PropertyEditorProps) {
+  const t = useMessages();
+  return (
+    <TagsInput
+      label={t('property.accept.label')}
+      description={t('property.accept.help')}
+      data={MEDIA_TYPES}
+      splitChars={[',', ' ', ';']}
+      clearable
+      value={[...(body.accept ?? [])]}
+      error={faults.find((each) => each.pointer.startsWith('/accept'))?.message ?? fault}
+      onChange={(types) => set('accept', types.length === 0 ? undefined : types)}
+    />
+  );
+}
+
+const MEDIA_TYPES = [
+  'application/pdf',
+  'image/*',
+  'image/png',
+  'image/jpeg',
+  'text/csv',
+  'text/plain',
+  'audio/*',
+  'video/*',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+];
+
 /** Properties without an entry here are edited by another one (`option_set` with `options`) or not live yet. */
 export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
   options: { Input: OptionsProperty, isWide: true },
@@ -154,6 +185,8 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
     Input: (props) => <CodeProperty {...props} property="default_country" choices={countryChoices} />,
   },
   json_schema: { Input: SchemaEditor, isWide: true },
+  accept: { Input: AcceptEditor },
+  max_size: { Input: (props) => <NumberProperty {...props} property="max_size" /> },
   language: { Input: (props) => <TextProperty {...props} property="language" isCode /> },
   format: { Input: FormatEditor, isWide: true },
 };

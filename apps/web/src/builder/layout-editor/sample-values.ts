@@ -55,6 +55,11 @@ function sampleStructure(field: FieldDescription, word: string, other: string): 
       return { street: `12 ${word} Street`, city: other, postal_code: '10115', country: 'DE' };
     case 'date_range':
       return { start: '2026-03-01', end: '2026-03-31' };
+    case 'file':
+    case 'image':
+      return { id: 'sample', name: `${word}.pdf`, size: 125_000 };
+    case 'files':
+      return [{ id: 'sample', name: `${word}.pdf`, size: 125_000 }];
     case 'geolocation':
       return { latitude: 52.5163, longitude: 13.3777 };
     default:

@@ -8,6 +8,8 @@ import { checkField } from '../fields/check-field.ts';
 import { DeleteFieldModal } from '../fields/DeleteFieldModal.tsx';
 import { FieldForm } from '../fields/FieldForm.tsx';
 import { FieldTypeText } from '../fields/FieldsTab.tsx';
+import { KeptValues } from '../fields/KeptValues.tsx';
+import { TypeChange } from '../fields/TypeChange.tsx';
 import { useMessages } from '../messages.ts';
 import { findFieldUsages } from '../metadata/usage.ts';
 import { useGo } from '../navigation.tsx';
@@ -104,9 +106,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
               <dt>{t('column.type')}</dt>
               <dd>
                 <FieldTypeText body={body} />
-                <Text size="xs" c="dimmed" mt={4}>
-                  {t('field.typeFixed')}
-                </Text>
+                <TypeChange name={name} body={body} change={change} />
               </dd>
               <dt>{t('column.name')}</dt>
               <dd>
@@ -118,6 +118,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
               </dd>
             </dl>
           </Card>
+          <KeptValues object={object} field={entry.short} />
           <Card title={t('field.usedBy', { count: usages.length })}>
             {usages.length === 0 ? (
               <Text size="sm" c="dimmed">

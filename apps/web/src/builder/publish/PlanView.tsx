@@ -9,6 +9,7 @@ import { useMessages } from '../messages.ts';
 import { BuilderLink } from '../navigation.tsx';
 import { pageOfComponent } from '../paths.ts';
 import { readDifference } from './differences.ts';
+import { PlannedConversions } from './PlannedConversions.tsx';
 import classes from './publish.module.css';
 import { useContextOf } from './use-context-of.ts';
 
@@ -88,6 +89,7 @@ export function PlanView({ plan, hasErrors = false, onNavigate }: PlanViewProps)
           </ul>
         </section>
       )}
+      <PlannedConversions conversions={plan.conversions} />
       {plan.irreversible.length > 0 && (
         <section className={classes.warnings}>
           <h3 className={classes.title}>{t('plan.irreversible')}</h3>

@@ -197,6 +197,26 @@ const MarkdownText = lazy(async () => ({ default: (await import('./MarkdownText.
 // So does the cleaner of rich text.
 const SafeHtml = lazy(async () => ({ default: (await import('./SafeHtml.tsx')).SafeHtml }));
 
+// Cells of files come with the first file that is shown.
+const LazyFileCell = lazy(async () => ({ default: (await import('../files/FileCells.tsx')).FileCell }));
+const LazyImageCell = lazy(async () => ({ default: (await import('../files/FileCells.tsx')).ImageCell }));
+
+function FileCell(props: CellProps) {
+  return (
+    <Suspense fallback={<StructureCell {...props} />}>
+      <LazyFileCell {...props} />
+    </Suspense>
+  );
+}
+
+function ImageCell(props: CellProps) {
+  return (
+    <Suspense fallback={<StructureCell {...props} />}>
+      <LazyImageCell {...props} />
+    </Suspense>
+  );
+}
+
 function RichTextCell({ value, shape }: CellProps) {
   const html = String(value);
   if (shape === 'line') return <span className={classes.line}>{plainText(html)}</span>;
@@ -274,5 +294,8 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   lookup: LookupCell,
   multi_lookup: SetCell,
   user: UserCell,
+  file: FileCell,
+  files: FileCell,
+  image: ImageCell,
   auto_number: TextCell,
 };

@@ -29,6 +29,17 @@ export function FieldInput(props: InputProps) {
 // The editor and the cleaner of what is pasted into it come when the first such field is edited.
 const RichTextEditor = lazy(async () => ({ default: (await import('./RichTextInput.tsx')).RichTextInput }));
 
+// Files are edited seldom, and never in a list.
+const LazyFileInput = lazy(async () => ({ default: (await import('../files/FileInput.tsx')).FileInput }));
+
+function FileInput(props: InputProps) {
+  return (
+    <Suspense fallback={<span className="tr-skeleton" style={{ height: 52 }} />}>
+      <LazyFileInput {...props} />
+    </Suspense>
+  );
+}
+
 function RichTextInput(props: InputProps) {
   return (
     <Suspense fallback={<span className="tr-skeleton" style={{ height: 120 }} />}>
@@ -69,6 +80,9 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   lookup: LookupInput,
   multi_lookup: MultiLookupInput,
   user: LookupInput,
+  file: FileInput,
+  files: FileInput,
+  image: FileInput,
   // Numbers are given by the server; the form shows them and never edits them.
   auto_number: ShortTextInput,
 };

@@ -1,0 +1,181 @@
+/**
+ * Files into the platform: `POST /records/{object}/import` takes a file of any size up to the limit, streams it into
+ * the database and answers with the job that imports it; `…/import/preview` looks at the beginning of one.
+ */
+import multipart, { type Multipart } from '@fastify/multipart';
+import type { RefusedRow, RefusedRows, StoredFile } from '@trellis/engine';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../caller.ts';
+import { HttpProblem } from '../http-problem.ts';
+import { parseJson } from '../json-body.ts';
+import type { Parts } from '../parts.ts';
+import { oneOf, readParameters } from '../shape.ts';
+import { requireObjectRight } from './records.ts';
+import { csvLine, sendFile } from './transfer.ts';
+
+interface OfObject {
+  Params: { object: string };
+}
+interface OfJob {
+  Params: { id: string };
+}
+
+const MEGABYTE = 1024 * 1024;
+/** What a preview looks at; the rest of the file may be left unsent. */
+const PREVIEW_BYTES = 256 * 1024;
+
+export function importRoutes(api: FastifyInstance, { engine, settings }: Parts): void {
+  const onRequest = requireObjectRight(engine, 'import');
+  const limit = settings.importLimitMegabytes;
+
+  // In a scope of its own: no other door takes forms.
+  void api.register(async (app) => {
+    await app.register(multipart, {
+      limits: { fileSize: limit * MEGABYTE, files: 1, fields: 4, parts: 5, fieldSize: MEGABYTE },
+      throwFileSizeLimit: false,
+    });
+
+    app.post<OfObject>('/records/:object/import', { onRequest }, async (request, reply) => {
+      readParameters(request.query, {});
+      const { context } = callerOf(request);
+      const { object } = request.params;
+      let file: StoredFile | undefined;
+      try {
+        const form = await readForm(request, async (part) => {
+          const stored = await engine.imports.store(context, object, part.file, part.filename);
+          file = stored;
+          if (!part.file.truncated) return;
+          const message = `A file has at most ${limit} MB (TRELLIS_IMPORT_LIMIT_MB).`;
+          throw new HttpProblem('body_too_large', message);
+        });
+        if (!file) throw missing('file', 'The part `file` with the file to import is missing.');
+        const id = await engine.imports.begin(context, object, file, form.mapping);
+        const job = await engine.jobs.get(context, id);
+        return reply.code(202).header('location', `/api/v1/jobs/${id}`).send(job);
+      } catch (error) {
+        if (file) await engine.imports.discard(context, file);
+        throw error;
+      }
+    });
+
+    app.post<OfObject>('/records/:object/import/preview', { onRequest }, async (request) => {
+      readParameters(request.query, {});
+      const held: Buffer[] = [];
+      let size = 0;
+      let name: string | undefined;
+      const form = await readForm(request, async (part) => {
+        name = part.filename;
+        for await (const bytes of part.file) {
+          if (size < PREVIEW_BYTES) held.push(bytes as Buffer);
+          size += (bytes as Buffer).length;
+        }
+      });
+      if (name === undefined)
+        throw missing('file', 'The part `file` with the beginning of the file is missing.');
+      const head = Buffer.concat(held).subarray(0, PREVIEW_BYTES);
+      const { context } = callerOf(request);
+      return engine.imports.preview(context, request.params.object, head, name, form.mapping);
+    });
+  });
+
+  api.get<OfJob>('/jobs/:id/errors', { exposeHeadRoute: false }, async (request, reply) => {
+    const { format } = readParameters(request.query, { format: oneOf('csv', 'ndjson') });
+    return sendRefused(reply, engine, request, format);
+  });
+}
+
+/** The rows that an import refused, ready to be mended and imported again. */
+export async function sendRefused(
+  reply: FastifyReply,
+  engine: Parts['engine'],
+  request: FastifyRequest<OfJob>,
+  format: 'csv' | 'ndjson' | undefined,
+): Promise<FastifyReply> {
+  const { id } = request.params;
+  const refused = await engine.imports.refused(callerOf(request).context, id);
+  const wanted = format ?? refused.format;
+  return sendFile(reply, `rejected-${id.slice(-8)}.${wanted}`, wanted, lines(refused, wanted));
+}
+
+async function* lines(refused: RefusedRows, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
+  const [, ...columns] = refused.columns;
+  const isCells = (content: RefusedRow['content']): content is readonly string[] => Array.isArray(content);
+  if (format === 'csv') yield csvLine(refused.columns);
+  for await (const page of refused.pages) {
+    yield page
+      .map(({ content, text }) => {
+        if (format === 'ndjson') {
+          const record = isCells(content) ? { cells: content } : content;
+          return `${JSON.stringify({ error: text, ...record })}\n`;
+        }
+        const cells = isCells(content) ? content : columns.map((column) => cellText(content[column]));
+        const missing = Array.from({ length: Math.max(0, columns.length - cells.length) }, () => '');
+        return csvLine([text, ...cells, ...missing]);
+      })
+      .join('');
+  }
+}
+
+function cellText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+type FilePart = Extract<Multipart, { type: 'file' }>;
+
+/** Reads a form: `mapping` as JSON, and the file as it comes in, whichever of them is first. */
+async function readForm(
+  request: FastifyRequest,
+  takeFile: (part: FilePart) => Promise<void>,
+): Promise<{ readonly mapping: unknown }> {
+  if (!request.isMultipart()) {
+    const message = 'Send a form: `Content-Type: multipart/form-data` with the parts `mapping` and `file`.';
+    throw new HttpProblem('unsupported_media_type', message);
+  }
+  let mapping: unknown;
+  // A client sends all of its form before it looks for an answer: a fault is told once the rest has passed by.
+  let fault: { readonly error: unknown } | undefined;
+  try {
+    for await (const part of request.parts()) {
+      try {
+        if (part.type === 'file' && part.fieldname === 'file' && !fault) await takeFile(part);
+        else if (part.type === 'field' && part.fieldname === 'mapping') {
+          mapping = part.value === '' ? undefined : parseJson(String(part.value), '/mapping');
+        } else if (!fault) throw unknownPart(part.fieldname);
+      } catch (error) {
+        fault ??= { error };
+      }
+      if (part.type === 'file') part.file.resume();
+    }
+  } catch (error) {
+    fault ??= { error };
+  }
+  if (fault) throw asProblem(fault.error);
+  return { mapping };
+}
+
+/** What the form parser throws is about the form, not about us. */
+function asProblem(error: unknown): unknown {
+  const { code, statusCode, message } = (error ?? {}) as {
+    code?: unknown;
+    statusCode?: unknown;
+    message?: unknown;
+  };
+  if (typeof code !== 'string' || !/^FST_|^ERR_STREAM|^ECONNRESET/.test(code)) {
+    const isBroken = typeof message === 'string' && /multipart|unexpected end|boundary|header/i.test(message);
+    if (!(error instanceof Error) || error.name !== 'Error' || !isBroken) return error;
+  }
+  if (statusCode === 413) return new HttpProblem('body_too_large', 'A part of the form is too large.');
+  return new HttpProblem('malformed_request', 'The form can’t be read to its end.');
+}
+
+function missing(name: string, message: string): HttpProblem {
+  const errors = [{ code: 'required', pointer: `/${name}`, message }];
+  return new HttpProblem('invalid_input', message, { errors });
+}
+
+function unknownPart(name: string): HttpProblem {
+  const message = 'The form has the parts `mapping` and `file`, and no other.';
+  const errors = [{ code: 'unknown_property', pointer: `/${name.slice(0, 100)}`, message }];
+  return new HttpProblem('invalid_input', message, { errors });
+}

@@ -1,0 +1,280 @@
+/**
+ * The job that imports a file. It reads the stored file from its beginning each time, passes over the rows that are
+ * done, and takes the others in groups. The records of a group, the rows of it that were refused, and the number of
+ * the last one are written in one transaction: whenever the process dies, no row is imported twice and none is lost.
+ */
+import type { JsonValue } from '@trellis/model';
+import { type Rejection, StorageError } from '@trellis/storage';
+import type { InputError } from '../engine.ts';
+import { EngineError } from '../errors.ts';
+import { JobFailed, type JobKind, type RunningJob, type StepProgress } from '../jobs/job-kind.ts';
+import type { Parts, SaveOutcome, SaveRequest } from '../parts.ts';
+import type { Pinned } from '../pinned.ts';
+import { NeedsSingles } from '../save-record.ts';
+import { LostRace, translateError } from '../translate-error.ts';
+import { withPinned } from '../with-pinned.ts';
+import type { ResolvedMapping } from './mapping.ts';
+import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
+import { type FileShape, readPieces, readRows } from './read-file.ts';
+
+/** What the job is told; written by `imports.ts`, perhaps of an older version. */
+export interface ImportInput {
+  readonly about: { readonly object: string; readonly dry_run: boolean } & {
+    readonly [name: string]: JsonValue;
+  };
+  readonly shape: FileShape;
+  readonly mapping: ResolvedMapping;
+  readonly operation: 'create' | 'update' | 'upsert';
+  readonly blank: 'keep' | 'clear';
+  readonly decimalComma: boolean;
+  readonly takesOtherNames: boolean;
+}
+
+/** Rows that are saved together. */
+const GROUP = 500;
+/** After so many refused rows the file is taken for the wrong one. */
+const MAX_REJECTIONS = 100_000;
+const MAX_ATTEMPTS = 3;
+
+export interface ImportCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly failed: number;
+}
+
+const NONE: ImportCounts = { created: 0, updated: 0, unchanged: 0, failed: 0 };
+
+export const IMPORT: JobKind = {
+  kind: 'import',
+  async run(parts, job) {
+    const input = job.job.input as unknown as ImportInput;
+    const total = job.job.total ?? (await countRows(parts, job, input.shape));
+    if (job.job.total === null) await job.step(async () => ({ total, counts: { ...NONE } }));
+    const importing = new Importing(parts, job, input);
+    await importing.run();
+    return {};
+  },
+};
+
+async function countRows(parts: Parts, job: RunningJob, shape: FileShape): Promise<number> {
+  let count = 0;
+  for await (const rows of readRows(readPieces(parts, job.workspace, job.job.id), shape)) {
+    job.check();
+    count += rows.length;
+  }
+  return count;
+}
+
+/** A single row that the save refused: what it had written is rolled back with this. */
+class RowRefused extends Error {
+  readonly errors: readonly InputError[];
+  constructor(errors: readonly InputError[]) {
+    super('The row was refused.');
+    this.errors = errors;
+  }
+}
+
+class Importing {
+  readonly #parts: Parts;
+  readonly #job: RunningJob;
+  readonly #input: ImportInput;
+  #counts: ImportCounts;
+  /** Number of the last row that is done. */
+  #done: number;
+
+  constructor(parts: Parts, job: RunningJob, input: ImportInput) {
+    this.#parts = parts;
+    this.#job = job;
+    this.#input = input;
+    this.#counts = { ...NONE, ...(job.job.counts as Partial<ImportCounts>) };
+    this.#done = (job.job.checkpoint as number | null) ?? 0;
+  }
+
+  async run(): Promise<void> {
+    const groups = groupsOf(
+      readRows(readPieces(this.#parts, this.#job.workspace, this.#job.job.id), this.#input.shape),
+      this.#done,
+    );
+    // The next group is read while this one is written.
+    let next = groups.next();
+    for (;;) {
+      const { value: group, done } = await next;
+      if (done) return;
+      next = groups.next();
+      next.catch(() => undefined);
+      this.#job.check();
+      await this.#take(group);
+      if (this.#counts.failed > MAX_REJECTIONS) {
+        throw new JobFailed(
+          `More than ${MAX_REJECTIONS.toLocaleString('en')} rows were refused: is it the right file?`,
+        );
+      }
+    }
+  }
+
+  /** Imports a group; where the database refuses it without saying which row is at fault, by halves. */
+  async #take(group: readonly NumberedRow[], attempt = 1): Promise<void> {
+    try {
+      await this.#save(group);
+    } catch (error) {
+      const again = attempt < MAX_ATTEMPTS && isRace(error);
+      if (again) return this.#take(group, attempt + 1);
+      const errors = refusal(error);
+      if (!errors) throw error;
+      if (group.length > 1) {
+        const half = Math.ceil(group.length / 2);
+        await this.#take(group.slice(0, half));
+        await this.#take(group.slice(half));
+      } else {
+        await this.#commit(group, () =>
+          Promise.resolve(this.#progress(group, [{ row: group[0]!, errors }], undefined)),
+        );
+      }
+    }
+  }
+
+  #save(group: readonly NumberedRow[]): Promise<void> {
+    const { about, operation, mapping } = this.#input;
+    // History says where a change came from.
+    const context =
+      this.#job.context.kind === 'user' ? { ...this.#job.context, source: 'import' } : this.#job.context;
+    return withPinned(this.#parts, context, async (pinned) => {
+      const object = pinned.requireObject(about.object, 'import');
+      const rules: RowRules = { ...this.#input, object };
+      requireFields(rules);
+      const prepared = await prepareRows(this.#parts, pinned, group, rules);
+      const refused = prepared.filter((each) => each.errors.length > 0);
+      const sound = prepared.filter((each) => each.item);
+      const request: SaveRequest = {
+        object,
+        operation,
+        key: operation === 'upsert' ? mapping.key : undefined,
+        items: sound.map((each) => each.item!),
+        allOrNothing: false,
+        dryRun: about.dry_run,
+        authority: 'caller',
+      };
+      await this.#write(pinned, group, request, { sound, refused });
+    });
+  }
+
+  async #write(
+    pinned: Pinned,
+    group: readonly NumberedRow[],
+    request: SaveRequest,
+    { sound, refused }: { readonly sound: readonly PreparedRow[]; readonly refused: readonly PreparedRow[] },
+  ): Promise<void> {
+    const { write } = this.#parts;
+    const nothing: SaveOutcome = { items: [], isWritten: false };
+    const report = (outcome: SaveOutcome) => {
+      const failed = outcome.items.flatMap(({ index, failure }) =>
+        failure ? [{ row: sound[index]!.row, errors: failure.errors }] : [],
+      );
+      // A row by itself may have been written before it was refused, since its links come last: that is rolled back.
+      if (request.items.length === 1 && failed.length === 1 && !request.dryRun) {
+        throw group.length === 1 ? new RowRefused(failed[0]!.errors) : new NeedsSingles();
+      }
+      return this.#progress(group, [...refused, ...failed], outcome);
+    };
+    if (request.dryRun) {
+      // It rolls its own transaction back. Should it be done twice, that does no harm.
+      const outcome = sound.length === 0 ? nothing : await write.save(this.#parts, pinned, request);
+      await this.#commit(group, async () => report(outcome));
+      return;
+    }
+    await this.#commit(group, async (transaction) =>
+      report(
+        sound.length === 0 ? nothing : await write.save(this.#parts, pinned, { ...request, transaction }),
+      ),
+    );
+  }
+
+  async #commit(
+    group: readonly NumberedRow[],
+    work: (
+      transaction: SaveRequest['transaction'],
+    ) => Promise<StepProgress & { readonly counts: ImportCounts }>,
+  ): Promise<void> {
+    let counts = this.#counts;
+    await this.#job.step(async (transaction) => {
+      const progress = await work(transaction);
+      counts = progress.counts;
+      return { ...progress, counts: { ...counts } };
+    });
+    this.#counts = counts;
+    this.#done = group.at(-1)!.number;
+  }
+
+  #progress(
+    group: readonly NumberedRow[],
+    failed: readonly { readonly row: NumberedRow; readonly errors: readonly InputError[] }[],
+    outcome: SaveOutcome | undefined,
+  ): StepProgress & { readonly counts: ImportCounts } {
+    const of = (status: string) => outcome?.items.filter((item) => item.status === status).length ?? 0;
+    const last = group.at(-1)!.number;
+    const rejections = failed.map(({ row, errors }): Rejection => {
+      return {
+        number: row.number,
+        line: row.line,
+        cells: row.content as JsonValue,
+        errors: errors as unknown as JsonValue,
+      };
+    });
+    return {
+      checkpoint: last,
+      done: last,
+      counts: {
+        created: this.#counts.created + of('created'),
+        updated: this.#counts.updated + of('updated'),
+        unchanged: this.#counts.unchanged + of('unchanged'),
+        failed: this.#counts.failed + rejections.length,
+      },
+      rejections,
+    };
+  }
+}
+
+/** Groups of numbered rows, without those that are done. */
+async function* groupsOf(
+  rows: AsyncIterable<readonly { readonly line: number; readonly content: NumberedRow['content'] }[]>,
+  done: number,
+): AsyncGenerator<readonly NumberedRow[], undefined> {
+  let number = 0;
+  let group: NumberedRow[] = [];
+  for await (const piece of rows) {
+    for (const row of piece) {
+      if (++number <= done) continue;
+      group.push({ ...row, number });
+      if (group.length < GROUP) continue;
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+  return undefined;
+}
+
+/** A field may have been renamed or deleted since the mapping was made. */
+function requireFields({ object, mapping }: RowRules): void {
+  const missing = mapping.targets.find(({ field }) => !object.fields.has(field));
+  if (missing) throw new JobFailed(`${object.label} no longer has the field \`${missing.field}\`.`);
+}
+
+function isRace(error: unknown): boolean {
+  if (error instanceof LostRace) return true;
+  if (error instanceof EngineError)
+    return error.code === 'stale_version' || error.code === 'unique_violation';
+  return error instanceof StorageError && error.code === 'unique_violation';
+}
+
+/** What is wrong with one of the rows, or undefined when it is not about rows. */
+function refusal(thrown: unknown): readonly InputError[] | undefined {
+  if (thrown instanceof RowRefused) return thrown.errors;
+  if (thrown instanceof NeedsSingles) return [];
+  const error = translateError(thrown);
+  if (!(error instanceof EngineError)) return undefined;
+  if (!['unique_violation', 'invalid_input', 'stale_version'].includes(error.code)) return undefined;
+  const errors = error.errors as readonly InputError[];
+  return errors.length > 0 ? errors : [{ code: error.code, pointer: '', message: error.message }];
+}

@@ -1,0 +1,237 @@
+/**
+ * What an import is asked to do: which column goes into which field, and what to do with the records. Everything that
+ * is wrong with it is told at once, with pointers into the mapping, before a job is made.
+ */
+import { jsonPointer, nearest } from '@trellis/metadata';
+import type { CompiledField, CompiledObject } from '@trellis/model';
+import type { InputError } from '../engine.ts';
+import type { Pinned } from '../pinned.ts';
+import type { ImportOptions } from './options.ts';
+import type { FileShape } from './read-file.ts';
+
+/** One column of the file and where it goes. */
+export interface ColumnTarget {
+  readonly column: string;
+  /** Name of a field of the object. */
+  readonly field: string;
+  /** For lookups: the field of the target object by which it is found; the cell holds its id otherwise. */
+  readonly match?: string;
+  /** For lookups with several targets: which of them is meant. */
+  readonly object?: string;
+}
+
+/** A mapping that fits the file and the object. */
+export interface ResolvedMapping {
+  readonly targets: readonly ColumnTarget[];
+  /** Columns of the file that are left out. */
+  readonly skipped: readonly string[];
+  /** The field by which records are found: `id`, or a unique field. Undefined for new records. */
+  readonly key: string | undefined;
+}
+
+/** The column that a file of rejected rows has beside those of the file that was imported. */
+export const ERROR_COLUMN = 'error';
+
+/** Fits the options to the file. The right to the operation has been decided. */
+export function resolveMapping(
+  pinned: Pinned,
+  object: CompiledObject,
+  shape: FileShape,
+  options: ImportOptions,
+): { readonly mapping: ResolvedMapping; readonly errors: readonly InputError[] } {
+  const errors: InputError[] = [];
+  const add = (code: string, pointer: string, message: string, hint?: string) =>
+    errors.push({ code, pointer, message, ...(hint === undefined ? {} : { hint }) });
+
+  const twice = shape.columns.filter((name, index) => shape.columns.indexOf(name) !== index);
+  for (const name of new Set(twice)) {
+    const message = 'The file has two columns of the same name. Give each its own.';
+    add('duplicate_column', jsonPointer('columns', name), message);
+  }
+  if (shape.columns.length === 0)
+    add('required', '', 'The file is empty: it needs a header with the names of its columns.');
+
+  const key =
+    options.operation === 'create'
+      ? undefined
+      : (options.key ?? (options.operation === 'update' ? 'id' : undefined));
+  const targets: ColumnTarget[] = [];
+  const skipped: string[] = [];
+  if (options.columns === undefined) {
+    for (const column of new Set(shape.columns)) {
+      const found = fieldForColumn(pinned, object, column, options.operation, key);
+      if (found === 'skip') skipped.push(column);
+      else if (found) targets.push({ column, field: found.name });
+      else {
+        const near = nearest(
+          column.toLowerCase(),
+          [...object.fields.values()].filter(pinned.isReadable).map((field) => field.name),
+        );
+        const message = `No field of ${object.label} has the name or label of this column.`;
+        const hint = near
+          ? `Did you mean \`${near}\`? Otherwise say in \`columns\` where it goes.`
+          : 'Say in `columns` where it goes; null leaves it out.';
+        add('unknown_column', jsonPointer('columns', column), message, hint);
+      }
+    }
+  } else {
+    for (const [column, target] of Object.entries(options.columns)) {
+      const pointer = jsonPointer('columns', column);
+      if (!shape.columns.includes(column) && shape.format === 'csv') {
+        const near = nearest(column, shape.columns);
+        add(
+          'unknown_column',
+          pointer,
+          'The file has no column of this name.',
+          near && `Did you mean \`${near}\`?`,
+        );
+        continue;
+      }
+      if (target === null) continue;
+      const given = typeof target === 'string' ? { field: target } : target;
+      const field = object.fields.get(given.field);
+      if (!field || !pinned.isReadable(field)) {
+        const near = nearest(
+          given.field,
+          [...object.fields.values()].filter(pinned.isReadable).map((each) => each.name),
+        );
+        add(
+          'unknown_field',
+          pointer,
+          `${object.label} has no such field.`,
+          near && `Did you mean \`${near}\`?`,
+        );
+        continue;
+      }
+      if (!isTakeable(field, options.operation, key)) {
+        add('read_only', pointer, `${field.label} is kept by the platform and can't be imported.`);
+        continue;
+      }
+      errors.push(...matchErrors(pinned, field, given, pointer));
+      targets.push({ column, ...given });
+    }
+    for (const column of shape.columns)
+      if (!targets.some((target) => target.column === column)) skipped.push(column);
+  }
+
+  const seen = new Map<string, string>();
+  for (const { column, field } of targets) {
+    if (seen.has(field)) {
+      add('duplicate_field', jsonPointer('columns', column), 'Another column goes into the same field.');
+    }
+    seen.set(field, column);
+  }
+  if (targets.length === 0 && errors.length === 0 && shape.format === 'csv') {
+    add('required', '/columns', 'None of the columns goes into a field.');
+  }
+  checkKey(object, pinned, options, key, seen, add);
+  return { mapping: { targets, skipped, key }, errors };
+}
+
+function checkKey(
+  object: CompiledObject,
+  pinned: Pinned,
+  { operation }: ImportOptions,
+  key: string | undefined,
+  mapped: ReadonlyMap<string, string>,
+  add: (code: string, pointer: string, message: string, hint?: string) => void,
+): void {
+  if (operation === 'create') return;
+  const unique = object.ownFields
+    .filter((field) => field.isUnique && pinned.isReadable(field))
+    .map((field) => field.name);
+  const candidates = operation === 'update' ? ['id', ...unique] : unique;
+  if (key === undefined || !candidates.includes(key)) {
+    const hint =
+      candidates.length > 0 ? `There are ${candidates.join(', ')}.` : `${object.label} has no unique field.`;
+    add('invalid_value', '/key', '`key` is a unique field by which records are recognised.', hint);
+  } else if (mapped.size > 0 && !mapped.has(key)) {
+    add('required', '/columns', `No column goes into \`${key}\`, by which records are recognised.`);
+  }
+}
+
+function matchErrors(
+  pinned: Pinned,
+  field: CompiledField,
+  { match, object }: { readonly match?: string; readonly object?: string },
+  pointer: string,
+): InputError[] {
+  if (match === undefined && object === undefined) return [];
+  const isLookup = field.targets.length > 0 && field.type.valueType !== 'ids';
+  if (!isLookup) {
+    const message = `${field.label} is no lookup of one record: \`match\` says nothing about it.`;
+    return [{ code: 'not_supported', pointer: `${pointer}/match`, message }];
+  }
+  const name = object ?? (field.targets.length === 1 ? field.targets[0] : undefined);
+  const target =
+    name !== undefined && field.targets.includes(name) ? pinned.model.objects.get(name) : undefined;
+  if (!target || !pinned.decide(target, 'read').isAllowed) {
+    const message = `${field.label} points to several objects: \`object\` says which is meant.`;
+    return [
+      {
+        code: 'invalid_target',
+        pointer: `${pointer}/object`,
+        message,
+        hint: `One of ${field.targets.join(', ')}.`,
+      },
+    ];
+  }
+  if (match === undefined) {
+    return [
+      { code: 'required', pointer: `${pointer}/match`, message: '`match` names a field of the target.' },
+    ];
+  }
+  const by = target.fields.get(match);
+  if (by && pinned.isReadable(by) && by.type.column !== undefined && by.type.column.index === 'btree')
+    return [];
+  const near = nearest(
+    match,
+    [...target.fields.values()].filter(pinned.isReadable).map((each) => each.name),
+  );
+  const message =
+    by && pinned.isReadable(by)
+      ? `${target.label} can't be found by ${by.label}.`
+      : `${target.label} has no such field.`;
+  return [
+    {
+      code: 'unknown_field',
+      pointer: `${pointer}/match`,
+      message,
+      ...(near ? { hint: `Did you mean \`${near}\`?` } : {}),
+    },
+  ];
+}
+
+/** The field whose name or label a column has. `skip`: one that the platform keeps, or the errors of an earlier import. */
+export function fieldForColumn(
+  pinned: Pinned,
+  object: CompiledObject,
+  column: string,
+  operation: ImportOptions['operation'],
+  key: string | undefined,
+): CompiledField | 'skip' | undefined {
+  const readable = [...object.fields.values()].filter(pinned.isReadable);
+  const wanted = plain(column);
+  const found =
+    readable.find((field) => field.name === column) ??
+    readable.find((field) => plain(field.name) === wanted) ??
+    readable.find((field) => plain(field.label) === wanted);
+  if (!found) return column === ERROR_COLUMN ? 'skip' : undefined;
+  return isTakeable(found, operation, key) ? found : 'skip';
+}
+
+/** `Close date` and `close_date` are the same word. */
+export function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[\p{M}\s_\-.:/()]+/gu, '');
+}
+
+function isTakeable(
+  field: CompiledField,
+  operation: ImportOptions['operation'],
+  key: string | undefined,
+): boolean {
+  return field.isWritable || (operation === 'update' && field.name === 'id' && key === 'id');
+}
