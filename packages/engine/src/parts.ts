@@ -6,6 +6,7 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
+import type { AccessCache } from './access-cache.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
@@ -21,6 +22,7 @@ export interface EngineLog {
 export interface Parts {
   readonly storage: Storage;
   readonly snapshots: SnapshotCache;
+  readonly access: AccessCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
   /** The instant, RFC 3339 in UTC with milliseconds. */

@@ -35,12 +35,12 @@ import type {
   PresentedRecord,
   RecordLifecycle,
 } from './engine.ts';
+import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
 import { translateError } from './translate-error.ts';
-import { ownPath } from './write-links.ts';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_GROUPS = 1000;
