@@ -156,17 +156,24 @@ class UserAccess implements Access {
     };
   }
 
-  /** Everybody knows who works here: people and teams are read by their names, more of them by grant. */
+  /** People and teams: read by grant, or by who manages them; written through their own door only. */
   #decideOnSystemObject(object: CompiledObject, action: Action): Decision {
-    if (action !== 'read')
-      return { ...NOTHING, reasons: [`${object.pluralLabel} are written through their own door.`] };
-    return {
-      isAllowed: true,
-      predicate: ALWAYS,
-      canRead: (field) => field.name === object.nameField.name || this.#fieldRight(object, field) !== 'none',
-      canUpdate: () => false,
-      reasons: [`Everybody may read who ${object.pluralLabel} are.`],
-    };
+    const manages = this.rights.includes('manage_users');
+    const isGranted = this.#grants(object).some(([, grant]) => grant.actions.has('read'));
+    if (action === 'read' && (manages || isGranted)) {
+      return {
+        isAllowed: true,
+        predicate: ALWAYS,
+        canRead: (field) => manages || this.#fieldRight(object, field) !== 'none',
+        canUpdate: () => false,
+        reasons: [manages ? 'Whoever manages users reads who they are.' : `Granted on ${object.name}: read.`],
+      };
+    }
+    const message =
+      action === 'read'
+        ? `No permission set grants read on ${object.name}.`
+        : `${object.pluralLabel} are written through their own door.`;
+    return { ...NOTHING, reasons: [message] };
   }
 
   /** Which records a right covers, and why. */

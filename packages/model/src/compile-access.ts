@@ -57,7 +57,7 @@ function compileRoles(compilation: Compilation): ReadonlyMap<string, CompiledRol
       if (at === component.name || above.includes(at)) {
         if (at === component.name) {
           const way = [component.name, ...above, at].map((name) => `\`${name}\``).join(' under ');
-          compilation.error(component, 'cycle', '/body/parent', `roles would stand in a circle: ${way}.`);
+          compilation.error(component, 'circular_reference', '/body/parent', `roles would stand in a circle: ${way}.`);
         }
         break;
       }
@@ -114,11 +114,14 @@ function checkNames(
       compilation.refer(component, at('fields', name), 'field', `${object.name}.${name}`);
       continue;
     }
-    const [code, message] = field
-      ? ['not_configurable', `\`${name}\` is the platform's own: whoever may read a record may read it.`]
-      : ['unknown_field', `${object.label} has no field \`${name}\`.`];
-    const hint = field ? undefined : compilation.didYouMean(name, object.fields.keys());
-    compilation.error(component, code!, at('fields', name), message!, hint);
+    if (field) {
+      const message = `\`${name}\` is the platform's own: whoever may read a record may read it.`;
+      compilation.error(component, 'without_effect', at('fields', name), message);
+    } else {
+      const hint = compilation.didYouMean(name, object.fields.keys());
+      const message = `${object.label} has no field \`${name}\`.`;
+      compilation.error(component, 'unknown_field', at('fields', name), message, hint);
+    }
   }
   const known = object.recordTypes.map((recordType) => recordType.name);
   for (const [index, name] of (given.record_types ?? []).entries()) {
@@ -217,7 +220,7 @@ function organised(
   }
   for (const [property, id] of Object.entries({ team, user })) {
     if (id !== undefined && !ID.test(id))
-      error('wrong_format', `/${property}`, `a ${property} is named by its id.`);
+      error('wrong_type', `/${property}`, `a ${property} is named by its id.`);
   }
   if (andBelow && role === undefined)
     error('without_effect', '/and_below', 'only roles have others below them.');
