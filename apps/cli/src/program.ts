@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { runDemo } from './commands/demo.ts';
 import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
 import { type PullOptions, runPull } from './commands/pull.ts';
+import { type ExportOptions, type ImportOptions, runExport, runImport } from './commands/transfer.ts';
 import { requirePackage, runValidate } from './commands/validate.ts';
 import { answered, type ConnectionOptions, connect, describeApiError, type Environment } from './connect.ts';
 import { CommandError, EXIT_CODES } from './errors.ts';
@@ -103,6 +104,26 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--json', 'print the changed paths as JSON')
     .action(async (folder: string, options: ConnectionOptions & PullOptions) => {
       await withServer(options, 'cli', (client) => runPull(client, folder, options, terminal));
+    });
+
+  onServer(program.command('import <object> <file>'))
+    .description('import records from a CSV or NDJSON file')
+    .option('--mapping <json>', 'columns and what to do with them, as for the API')
+    .option('--upsert <field>', 'change the records that have this unique field’s value, make the others')
+    .option('--dry-run', 'try every row and write nothing')
+    .option('--rejects <file>', 'write refused rows to this file')
+    .option('--json', 'print the job as JSON')
+    .action(async (object: string, file: string, options: ConnectionOptions & ImportOptions) => {
+      await withServer(options, 'cli', (client) => runImport(client, object, file, options, terminal));
+    });
+
+  onServer(program.command('export <object> <file>'))
+    .description('write records into a CSV or NDJSON file')
+    .option('--format <csv|ndjson>', 'by the name of the file unless given')
+    .option('--fields <names>', 'fields and paths, with commas')
+    .option('--filter <json>', 'an expression in JSON Logic')
+    .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
+      await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
     });
 
   onServer(program.command('demo'))

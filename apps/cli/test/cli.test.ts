@@ -10,7 +10,7 @@ const CRM = join(import.meta.dirname, '..', '..', '..', 'metadata', 'crm');
 const folders: string[] = [];
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ packages: ['crm'] });
+  server = await startTestServer({ packages: ['crm'], runsJobs: true });
 });
 afterAll(async () => {
   await server.stop();
@@ -206,5 +206,24 @@ describe('the command line', () => {
       remarks: expect.stringContaining('invalid_credentials'),
     });
     expect((await run(['--help'])).code).toBe(0);
+  });
+});
+
+describe('trellis import and export', () => {
+  it('bring records in, give refused rows back, and bring records out', async () => {
+    const folder = newFolder();
+    const file = join(folder, 'accounts.csv');
+    const rejects = join(folder, 'rejects.csv');
+    writeFileSync(file, 'name,employees\nAcme,5\nBolt,many\n');
+    const { code, out } = await run(['import', 'account', file, '--rejects', rejects]);
+    expect({ code, first: out.split('\n')[0] }).toEqual({
+      code: 1,
+      first: '1 created, 0 changed, 0 unchanged, 1 refused.',
+    });
+    expect(readFileSync(rejects, 'utf8')).toMatch(/^error,name,employees\r\n.*,Bolt,many\r\n$/);
+    const exported = join(folder, 'out.ndjson');
+    expect((await run(['export', 'account', exported, '--fields', 'name'])).code).toBe(0);
+    expect(readFileSync(exported, 'utf8')).toContain('"Acme"');
+    expect((await run(['import', 'account', join(folder, 'none.csv')])).code).toBe(2);
   });
 });

@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { tellAliases } from './alias-notice.ts';
 import { findCaller, isReading } from './caller.ts';
 import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
@@ -132,6 +133,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
   const callers = { ...parts, publicUrl: parts.settings.publicUrl };
 
+  tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store');
     if (request.routeOptions.config.access === 'public') {

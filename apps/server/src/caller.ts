@@ -10,6 +10,7 @@ import type { Engine, UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
+import { noteAlias } from './alias-notice.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { PreferenceDirectory } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
@@ -154,6 +155,7 @@ async function withPreferences(
     locale,
     source: sourceOf(request),
     requestId: request.id,
+    onAlias: noteAlias(request),
   };
   const { right } = request.routeOptions.config;
   const access = await options.engine.access(context);

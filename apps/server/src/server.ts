@@ -16,6 +16,7 @@ import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
+import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
@@ -64,6 +65,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
+        secretKeys: await readSecretKeys(settings),
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),

@@ -20,6 +20,8 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly poolSize: number;
+  /** Undefined: none is given. */
+  readonly secretKeys: readonly [Buffer, ...Buffer[]] | undefined;
   /** Where files lie. */
   readonly fileStore: 'folder' | 'database' | 's3';
   /** Bytes that one file may have at most. */
@@ -185,6 +187,20 @@ export const SETTINGS = {
     description: 'Folder of the embedded PostgreSQL. One server at a time uses it; a second is refused.',
     fallback: join(root, '.data'),
     parse: (text) => resolve(root, text),
+  }),
+  secretKeys: setting<readonly [Buffer, ...Buffer[]] | undefined>({
+    variable: 'TRELLIS_SECRET_KEY',
+    defaultText: 'made once in the data folder with the embedded PostgreSQL, else none',
+    description:
+      'Key that secret fields are encrypted with: 32 bytes in base64 (`openssl rand -base64 32`). To change it, put the new key before the old one, with a comma. Without a key secret fields can not be written; a lost key loses the secrets.',
+    fallback: undefined,
+    parse(text) {
+      const keys = text.split(',').map((each) => Buffer.from(each.trim(), 'base64'));
+      // The text is a key: it is not repeated.
+      if (keys.some((key) => key.length !== 32))
+        throw new Error('32 bytes in base64, or several with commas');
+      return keys as [Buffer, ...Buffer[]];
+    },
   }),
   fileStore: setting<(typeof FILE_STORES)[number] | undefined>({
     variable: 'TRELLIS_FILES',
@@ -393,6 +409,7 @@ export function readSettings(
       databaseUrl: values.databaseUrl,
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
+      secretKeys: values.secretKeys,
       fileStore,
       mostFileBytes: values.fileLimit * 1024 * 1024,
       s3:

@@ -140,7 +140,7 @@ describe('operations', () => {
         if (method !== 'parameters') described.add(`${method.toUpperCase()} ${url}`);
     }
     const undescribed = doors().filter((door) => !described.has(door));
-    // Metrics are no JSON, and the import leads nowhere yet.
+    // Metrics are no JSON.
     expect(undescribed.sort()).toEqual(['GET /api/v1/metrics', 'POST /api/v1/records/:object/import']);
     expect([...described].filter((door) => !doors().includes(door))).toEqual([]);
   });

@@ -21,6 +21,7 @@ export const paths = {
   record: (object: string, id: string) => `/o/${object}/${id}`,
   create: (object: string, prefilled: Readonly<Record<string, string>> = {}) =>
     `/o/${object}/new${searchText(prefilled)}`,
+  import: (object: string) => `/o/${object}/import`,
   profile: () => '/profile',
   /** The builder: `setup('objects/deal')`. */
   setup: (rest = '') => (rest === '' ? '/setup' : `/setup/${rest}`),

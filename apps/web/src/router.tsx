@@ -76,6 +76,14 @@ const createRecordRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/CreatePage.tsx'), 'CreatePage'),
 });
 
+const importRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/o/$object/import',
+  validateSearch: (search): { job?: string } => textOnly(search, ['job']),
+  loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
+  component: lazyRouteComponent(() => import('./transfer/ImportPage.tsx'), 'ImportPage'),
+});
+
 const recordRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object/$id',
@@ -109,6 +117,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     listRoute,
     createRecordRoute,
+    importRoute,
     recordRoute,
     setupRoute,
     setupSplatRoute,

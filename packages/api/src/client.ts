@@ -5,6 +5,7 @@
  */
 import type {
   AggregateQueryBody,
+  AliasesResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -76,6 +77,15 @@ export interface ClientOptions {
   readonly source?: 'web' | 'cli' | 'demo';
 }
 
+export interface SaveOptions {
+  /** `refuse`: rules of severity `warning` stop the save with 422 `unconfirmed_warnings`. `report` unless given. */
+  readonly warnings?: 'report' | 'refuse';
+}
+
+function saveParameters({ warnings = 'report' }: SaveOptions): string {
+  return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
 export type Client = ReturnType<typeof createClient>;
 
 /** Makes a client. Every call rejects with `ApiError` for a problem and with `TypeError` when nothing answers. */
@@ -83,6 +93,14 @@ export function createClient(options: ClientOptions = {}) {
   const origin = options.origin ?? '';
   const send = options.fetch ?? fetch;
   let cookie = options.session === undefined ? undefined : `trellis_session=${options.session}`;
+
+  /** Who asks, for which workspace. */
+  const introduction = (): Record<string, string> => ({
+    ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
+    ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
+    ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
+    ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+  });
 
   /** One request, undecided: status and parsed body as they came. */
   async function exchange(
@@ -98,10 +116,7 @@ export function createClient(options: ClientOptions = {}) {
       headers: {
         accept: 'application/json',
         ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-        ...(options.workspace === undefined ? {} : { 'x-workspace': options.workspace }),
-        ...(options.source === undefined ? {} : { 'x-trellis-client': options.source }),
-        ...(options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` }),
-        ...(options.keepsCookies ? { origin, ...(cookie === undefined ? {} : { cookie }) } : {}),
+        ...introduction(),
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
@@ -174,6 +189,9 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
+    removeAlias: (kind: string, name: string) =>
+      request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),
     conversions: () => request<ConversionsResponse>('GET', '/metadata/conversions'),
     keptValues: (id: number, after?: string) =>
       request<KeptValuesResponse>(
@@ -199,13 +217,19 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    create: (object: string, body: Readonly<Record<string, unknown>>) =>
-      request<ApiRecord>('POST', records(object), body),
+    create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
+      request<ApiRecord>('POST', records(object) + saveParameters(options), body),
     /** With `version`, a record that has moved on is refused with 409 `stale_version`. */
-    update: (object: string, id: string, body: Readonly<Record<string, unknown>>, version?: number) =>
+    update: (
+      object: string,
+      id: string,
+      body: Readonly<Record<string, unknown>>,
+      version?: number,
+      options: SaveOptions = {},
+    ) =>
       request<ApiRecord>(
         'PATCH',
-        records(object, id),
+        records(object, id) + saveParameters(options),
         body,
         version === undefined ? {} : { 'if-match': `"${version}"` },
       ),
@@ -253,6 +277,12 @@ export function createClient(options: ClientOptions = {}) {
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
     /** Address of the rows that an import refused, as CSV. */
     refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
+    async download(address: string): Promise<Response> {
+      const response = await send(address, { credentials: 'same-origin', headers: introduction() });
+      if (response.ok) return response;
+      throw new ApiError(asProblem(response.status, await response.json().catch(() => undefined)));
+    },
     /** Address of a CSV or NDJSON download. */
     exportAddress: (
       object: string,

@@ -389,6 +389,18 @@ export interface ConversionsResponse {
   }[];
 }
 
+/** `GET /metadata/aliases`: old names that programs may still say. Of a field, with its object's current name. */
+export interface AliasesResponse {
+  readonly aliases: readonly {
+    readonly kind: 'object' | 'field';
+    readonly name: string;
+    readonly current: string;
+    readonly uses: number;
+    readonly last_used_at: string | null;
+    readonly created_at: string;
+  }[];
+}
+
 /** `GET /metadata/conversions/{id}/values?limit=&after=`; with `format=csv` all of them as a file. */
 export interface KeptValuesResponse {
   readonly values: readonly {

@@ -2,6 +2,7 @@
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AggregateQueryBody,
+  AliasesResponse,
   ApiKeyBody,
   ApiKeyResponse,
   ApiKeysResponse,

@@ -2,6 +2,8 @@
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import { AccessCache } from './access-cache.ts';
+import { AliasUses } from './alias-uses.ts';
+import { withAliases } from './aliases.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -16,6 +18,8 @@ import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
+import { createSecretBox } from './secret-box.ts';
+import { createSecretDirectory } from './secrets.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
@@ -29,6 +33,8 @@ export interface EngineOptions {
   readonly systemPackage: Package;
   /** Where the bytes of files lie, and how many one may have; in the database, 25 MB, unless given. */
   readonly files?: FileSettings;
+  /** Keys of 32 bytes that secret fields are sealed with; the first seals, all open. None: secrets are refused. */
+  readonly secretKeys?: readonly [Buffer, ...Buffer[]] | undefined;
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
@@ -41,15 +47,28 @@ export function createEngine({
   storage,
   systemPackage,
   files = { store: storage.files.chunks, mostBytes: DEFAULT_FILE_BYTES },
+  secretKeys,
   log = SILENT,
   jobKinds = [],
   clock = () => new Date(),
 }: EngineOptions): Engine {
   const conversions = new ConversionRunner();
+  const aliasUses = new AliasUses(storage);
   const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
   const now = () => clock().toISOString();
   const access = new AccessCache(storage, now);
-  const parts: Parts = { storage, snapshots, access, log, conversions, now, write: WRITE_PATHS };
+  const secrets = secretKeys && createSecretBox(secretKeys);
+  const parts: Parts = {
+    storage,
+    snapshots,
+    access,
+    log,
+    conversions,
+    secrets,
+    aliasUses,
+    now,
+    write: WRITE_PATHS,
+  };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -77,8 +96,9 @@ export function createEngine({
     metadata,
     users,
     teams: createTeamDirectory(parts),
-    records: createRecordLifecycle(parts),
+    records: withAliases(parts, createRecordLifecycle(parts)),
     files: createFileDirectory(parts, files),
+    secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
@@ -112,6 +132,7 @@ export function createEngine({
     async close() {
       await conversions.close();
       await access.close();
+      await aliasUses.flush().catch(() => undefined);
       await snapshots.close();
     },
   };

@@ -33,6 +33,13 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Told of each old name that the call said. */
+  readonly onAlias?: (use: {
+    readonly name: string;
+    readonly current: string;
+    /** Since when it is an old one. */
+    readonly since: string;
+  }) => void;
 }
 
 /** The platform itself, with a reason that history keeps. */
@@ -149,6 +156,16 @@ export interface OpenConversion {
   readonly createdAt: string;
 }
 
+export interface AliasEntry {
+  readonly kind: 'object' | 'field';
+  /** The old name; of a field with its object's current one before it. */
+  readonly name: string;
+  readonly current: string;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
 export interface KeptValues {
   readonly values: readonly {
     readonly record: string;
@@ -199,6 +216,10 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /** Old names of objects and fields that programs may still say, with how often they do. */
+  aliases(context: Context): Promise<readonly AliasEntry[]>;
+  /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */
+  removeAlias(context: Context, kind: string, name: string): Promise<void>;
   /** Resolves when no type change is running in the workspace any more: for tests and the command line. */
   drainConversions(context: Context): Promise<void>;
   /**
@@ -362,6 +383,17 @@ export interface RecordLifecycle {
   }>;
 }
 
+// --- secrets --------------------------------------------------------------------------------------------------
+
+/** The one way to the text of a secret: for the platform's own use, with a reason that the log keeps. */
+export interface SecretDirectory {
+  /** Null when it is not set. Throws `unknown_record`, and `Error` when its key is gone. */
+  reveal(
+    context: SystemContext,
+    request: { readonly object: string; readonly id: string; readonly field: string },
+  ): Promise<string | null>;
+}
+
 // --- files ----------------------------------------------------------------------------------------------------
 
 /** What is known of a file; `size` in bytes, `type` as found in the content. */
@@ -517,6 +549,7 @@ export interface Engine {
   readonly changes: ChangeFeed;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
+  readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */

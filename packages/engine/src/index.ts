@@ -2,6 +2,7 @@
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
   AggregateRequest,
+  AliasEntry,
   BatchRequest,
   BatchResult,
   ChangeFeed,
@@ -30,6 +31,7 @@ export type {
   RecordChange,
   RecordLifecycle,
   SearchHit,
+  SecretDirectory,
   SystemContext,
   Team,
   TeamDirectory,

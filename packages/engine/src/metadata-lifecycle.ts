@@ -12,6 +12,7 @@ import {
   type Package,
 } from '@trellis/metadata';
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
+import { createAliasDoor, findOldNames } from './alias-door.ts';
 import { createConversionDoor } from './conversion-door.ts';
 import { findByKey, makeConverter, toStarted } from './conversions.ts';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
@@ -91,6 +92,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return translated(() => parts.storage.metadata.columnStates(context.workspace));
     },
     ...createConversionDoor(parts),
+    ...createAliasDoor(parts),
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));
     },
@@ -146,7 +148,7 @@ async function publishPrepared(
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
   for (let attempt = 1; ; attempt++) {
-    const { base, change, after, typeChanges, plan, problems } = await prepareChange();
+    const { base, change, entries, after, typeChanges, plan, problems } = await prepareChange();
     if (!after || hasErrors(problems)) {
       const count = problems.filter((problem) => problem.severity === 'error').length;
       throw new EngineError(
@@ -171,6 +173,7 @@ async function publishPrepared(
         backward: change.backward,
         author: context.kind === 'user' ? context.userId : SYSTEM_PRINCIPAL_ID,
         message: describe(),
+        aliases: findOldNames(base.snapshot.model, entries),
         conversions: typeChanges.map(toStarted),
         convert: makeConverter(parts, base.snapshot, (conversion) => findByKey(after, conversion)),
       });

@@ -7,10 +7,12 @@
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
 import type { AccessCache } from './access-cache.ts';
+import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
 import type { Pinned } from './pinned.ts';
+import type { SecretBox } from './secret-box.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
 
 /** Where the engine says what happened without being asked. */
@@ -25,6 +27,9 @@ export interface Parts {
   readonly access: AccessCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
+  /** Undefined: there is no key, and no secret can be kept. */
+  readonly secrets: SecretBox | undefined;
+  readonly aliasUses: AliasUses;
   /** The instant, RFC 3339 in UTC with milliseconds. */
   now(): string;
   readonly write: WritePaths;
@@ -85,6 +90,8 @@ export interface SavedRecord {
   readonly updatedAt: string;
   readonly updatedBy: string;
   readonly data: Readonly<Record<string, JsonValue>>;
+  /** Roll-ups as they were kept when the record was loaded: a save of its own does not change them. */
+  readonly derived: Readonly<Record<string, JsonValue>>;
   /** Linked ids per multi_lookup that this save has written; the others are not known here. */
   readonly links: ReadonlyMap<string, readonly string[]>;
   readonly isNew: boolean;

@@ -16,6 +16,7 @@ import type { LoadedMetadata } from './snapshot-cache.ts';
 export interface PlannedChange {
   readonly base: LoadedMetadata;
   readonly change: DerivedChange;
+  readonly entries: readonly Entry[];
   readonly after: Model | undefined;
   readonly typeChanges: readonly TypeChange[];
   readonly plan: Plan;
@@ -69,6 +70,7 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   return {
     base,
     change,
+    entries,
     after,
     typeChanges,
     plan: {

@@ -1,6 +1,6 @@
 /** The history of a record, under the names that its fields have today and without those that the caller can't read. */
 import { jsonPointer } from '@trellis/metadata';
-import { NEVER } from '@trellis/model';
+import { type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
 import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
@@ -51,6 +51,9 @@ export async function readHistory(
   const readable = new Map(
     [...object.fields.values()].filter(pinned.isReadable).map((field) => [field.key, field.name]),
   );
+  const secrets = new Set(object.ownFields.filter((field) => field.type.isSecret).map((field) => field.key));
+  const told = (key: string, value: JsonValue) =>
+    secrets.has(key) && value !== null ? SECRET_IS_SET : value;
   return {
     entries: entries.map(({ id: entryId, at, actorId, actorName, action, source, version, difference }) => ({
       id: entryId,
@@ -61,7 +64,7 @@ export async function readHistory(
       version,
       changes: Object.entries(difference).flatMap(([key, [before, after]]) => {
         const field = readable.get(key);
-        return field === undefined ? [] : [{ field, before, after }];
+        return field === undefined ? [] : [{ field, before: told(key, before), after: told(key, after) }];
       }),
     })),
     next: found.length > limit ? entries.at(-1)!.id : null,

@@ -11,6 +11,7 @@ import {
   type JsonValue,
   type RowSlot,
   resolvePath,
+  SECRET_IS_SET,
   TITLE_FIELD,
   wholeOf,
 } from '@trellis/model';
@@ -196,7 +197,7 @@ export function systemValues(record: SavedRecord): Readonly<Record<string, JsonV
 
 /**
  * A record just saved, with all readable fields. By field name: `links` are those that the save did not write,
- * `formulas` what is computed.
+ * `formulas` and `rollups` what is computed.
  */
 export function presentSaved(
   selection: Selection,
@@ -205,9 +206,11 @@ export function presentSaved(
   {
     links,
     formulas,
+    rollups,
   }: {
     readonly links: ReadonlyMap<string, readonly string[]>;
     readonly formulas: ReadonlyMap<string, JsonValue>;
+    readonly rollups: ReadonlyMap<string, JsonValue>;
   },
 ): PresentedRecord {
   const system = systemValues(record);
@@ -215,8 +218,10 @@ export function presentSaved(
   for (const { out } of selection.slots) {
     const field = object.fields.get(out)!;
     if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
+    else if (field.rollup) result[out] = rollups.get(out) ?? null;
     else if (field.formula) result[out] = formulas.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
+    else if (field.type.isSecret) result[out] = record.data[field.key] === undefined ? null : SECRET_IS_SET;
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
   }
   return result;

@@ -19,6 +19,7 @@ import type { Pinned } from './pinned.ts';
 import { computeFormulas } from './present-formulas.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
+import { savedRollups } from './present-rollups.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
@@ -151,8 +152,9 @@ export async function presentSavedItem(
       (loaded.get(record.id) ?? []).map((link) => link.far),
     );
   }
+  const rollups = await savedRollups(parts, pinned, object, { record, fields: selection.fields });
   const formulas = await computeFormulas(parts, pinned, selection, object, record);
-  return presentSaved(selection, object, record, { links, formulas });
+  return presentSaved(selection, object, record, { links, formulas, rollups });
 }
 
 async function runBatch(

@@ -23,6 +23,7 @@ import type { EngineError } from './errors.ts';
 import { parseInput } from './parse-input.ts';
 import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { checkSecrets, keepSecrets, sealSecrets } from './secrets.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
 import { validateValue } from './validate-value.ts';
@@ -106,10 +107,12 @@ async function executeSave(
   // 4. Defaults on creation; the input laid over what is stored. (before_save hooks and formulas come here.)
   for (const draft of drafts) if (!draft.failure) applyDefaults(pinned, object, draft);
   await computeDefaults(parts, pinned, object, drafts, transaction);
+  for (const draft of drafts) keepSecrets(draft);
 
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
+  for (const draft of drafts) checkSecrets(parts, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
   await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
@@ -126,6 +129,7 @@ async function executeSave(
     const fresh = sound.filter((draft) => draft.isNew);
     await giveNumbers(parts, pinned, object, fresh, transaction);
   }
+  for (const draft of sound) sealSecrets(parts, pinned, object, draft);
   const inserts = sound
     .filter((draft) => draft.isNew)
     .map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
@@ -331,6 +335,7 @@ function toSaved(pinned: Pinned, draft: Draft, row: WrittenRow | undefined): Sav
     updatedAt: row?.updatedAt ?? current!.updatedAt,
     updatedBy: isTouched ? pinned.actorId : current!.updatedBy,
     data,
+    derived: current?.derived ?? {},
     links: new Map([...draft.links].map(([field, ids]) => [field.name, ids])),
     isNew: draft.isNew,
   };

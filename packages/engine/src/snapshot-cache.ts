@@ -112,7 +112,7 @@ export class SnapshotCache {
       if (newest.revision === known.snapshot.revision && newest.epoch === known.snapshot.epoch) return known;
     }
     const stored = await this.#storage.metadata.load(workspace);
-    const { revision, epoch, columns, conversions } = stored;
+    const { revision, epoch, columns, rollups, conversions, aliases } = stored;
     const isSameModel = known !== undefined && known.snapshot.revision === revision;
     const { model, problems } = isSameModel
       ? { model: known.snapshot.model, problems: known.problems }
@@ -128,7 +128,16 @@ export class SnapshotCache {
     }
     const isConverting = [...conversions.values()].flat().some((each) => each.state === 'running');
     if (isConverting) this.#onConversion(workspace);
-    const snapshot = Object.freeze({ workspace, revision, epoch, model, columns, conversions });
+    const snapshot = Object.freeze({
+      workspace,
+      revision,
+      epoch,
+      model,
+      columns,
+      rollups,
+      conversions,
+      aliases,
+    });
     return { snapshot, stored, problems };
   }
 

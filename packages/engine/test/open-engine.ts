@@ -32,18 +32,22 @@ export interface OpenEngine {
 
 export async function openEngine(
   components: readonly unknown[] = [],
-  options: { readonly poolSize?: number; readonly jobKinds?: readonly JobKind[] } = {},
+  options: {
+    readonly poolSize?: number;
+    readonly jobKinds?: readonly JobKind[];
+    readonly secretKeys?: readonly [Buffer, ...Buffer[]];
+  } = {},
 ): Promise<OpenEngine> {
   const database = await createTestDatabase();
   const { connectionString } = database;
-  const { jobKinds = [], ...storageOptions } = options;
+  const { jobKinds = [], secretKeys, ...storageOptions } = options;
   const storage = await createStorage({ connectionString, ...storageOptions });
   const notes: string[] = [];
   const log = {
     info: (text: string) => void notes.push(text),
     warn: (text: string) => void notes.push(text),
   };
-  const engine = createEngine({ storage, systemPackage, log, jobKinds });
+  const engine = createEngine({ storage, systemPackage, log, jobKinds, secretKeys });
   const workspace = await engine.createWorkspace({ name: 'main', label: 'Main', timeZone: 'Europe/Berlin' });
   const system: SystemContext = { kind: 'system', workspace, reason: 'test' };
   if (components.length > 0) await engine.metadata.publish(system, { components });

@@ -19,6 +19,7 @@ const COMPONENTS = [
     secret: { type: 'text' },
     country: { type: 'text', pattern: '^[A-Z]{2}$' },
     mother: { type: 'lookup', to: 'firm', reverse_name: 'daughters' },
+    seat: { type: 'address' },
   }),
   ...object('order', {
     firm: { type: 'lookup', to: 'firm', on_delete: 'clear' },
@@ -34,6 +35,7 @@ const COMPONENTS = [
     due: { type: 'date', default: { date_add: [at('ordered'), 30, 'day'] } },
     remind: { type: 'date', default: { date_add: [at('due'), -1, 'week'] } },
     cap: { type: 'integer', default: { '*': [at('firm.limit'), 2] } },
+    sent_to: { type: 'address' },
     region: { type: 'select', options: options('eu', 'us') },
     place: {
       type: 'select',
@@ -56,6 +58,12 @@ const COMPONENTS = [
     invalid_when: { '>': [at('amount'), 1000] },
     severity: 'warning',
     fields: ['amount'],
+  }),
+  rule('order.far_away', {
+    invalid_when: {
+      and: [{ '==': [at('firm.seat.city'), 'Atlantis'] }, { '!=': [at('sent_to.city'), 'Atlantis'] }],
+    },
+    fields: ['sent_to'],
   }),
   rule('order.sleeping', { invalid_when: { '!': isBlank('name') }, active: false }),
   rule('order.not_for_ada', {
@@ -136,6 +144,14 @@ describe('[S9b] validation rules', () => {
     expect(await faultsOf(create('order', { firm: 'nonsense', amount: 50 }))).toEqual([
       'invalid_format /firm',
     ]);
+  });
+
+  it('read parts of values, also behind lookups', async () => {
+    const firm = await create('firm', { seat: { city: 'Atlantis' } });
+    expect(await faultsOf(create('order', { firm: firm.id }))).toEqual(['rule_violation /sent_to']);
+    expect(await create('order', { firm: firm.id, sent_to: { city: 'Atlantis' } })).toMatchObject({
+      version: 1,
+    });
   });
 
   it('read the title behind a lookup with several targets, and of the owner', async () => {

@@ -3,13 +3,15 @@
  * object that has none.
  */
 import type { LayoutBody, LayoutItem } from '@trellis/metadata';
-import { pathsInLogic } from './condition.ts';
+import type { PortableExpression } from '@trellis/model';
 import type { FieldDescription, RelatedListDescription } from './description.ts';
 
 interface ReadableParts {
   readonly fields: ReadonlyMap<string, FieldDescription>;
   readonly relatedLists: ReadonlyMap<string, RelatedListDescription>;
   canReadColumn(object: string, path: string): boolean;
+  /** A condition as it is evaluated; undefined when the caller may not read what it reads. */
+  conditionOf(source: unknown): PortableExpression | undefined;
 }
 
 type Tab = LayoutBody['tabs'][number];
@@ -127,13 +129,9 @@ function restrictItem(item: LayoutItem, parts: ReadableParts): LayoutItem[] {
 
 function guarded<T extends { visible_when?: unknown }>(part: T, parts: ReadableParts): T {
   if (part.visible_when === undefined) return part;
-  const readable = pathsInLogic(part.visible_when).every((path) => {
-    const first = path.split('.')[0] ?? '';
-    return first === '$user' || parts.fields.has(first) || parts.fields.has(`${first}_id`);
-  });
-  if (readable) return part;
-  const { visible_when: _, ...rest } = part;
-  return rest as T;
+  const { visible_when: source, ...rest } = part;
+  const condition = parts.conditionOf(source);
+  return (condition ? { ...rest, visible_when: condition } : rest) as T;
 }
 
 function fieldItem(field: string): LayoutItem {

@@ -17,6 +17,7 @@ import {
   wholeOf,
 } from '@trellis/model';
 import { generateLayout, restrictLayout } from './default-layout.ts';
+import { describeCondition, describeRules } from './describe-rules.ts';
 import type {
   AppDescription,
   FieldDescription,
@@ -114,6 +115,8 @@ export function describeObject(
   const parts = {
     fields: new Map(described.map((field) => [field.name, field])),
     relatedLists: new Map(relatedLists.map((list) => [list.lookup, list])),
+    conditionOf: (source: unknown) =>
+      describeCondition(model, object, source, (field) => access.canRead(field)),
     canReadColumn: (objectName: string, path: string) => canReadPath(model, access, objectName, path),
   };
   const layouts = [...object.layouts.values()]
@@ -147,6 +150,7 @@ export function describeObject(
           options: Object.fromEntries(options),
         };
       }),
+    rules: describeRules(object, (field) => access.canRead(field)),
     layouts,
     views: [...object.views.values()]
       .filter((view) => canRunView(view, access))

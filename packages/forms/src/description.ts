@@ -4,7 +4,14 @@
  * alike.
  */
 import type { AppItem, ColorName, FieldTypeName, LayoutBody } from '@trellis/metadata';
-import type { AggregateFunction, FilterOperator, JsonSchema, JsonValue, ValueType } from '@trellis/model';
+import type {
+  AggregateFunction,
+  FilterOperator,
+  JsonSchema,
+  JsonValue,
+  PortableExpression,
+  ValueType,
+} from '@trellis/model';
 
 export interface OptionDescription {
   readonly value: string;
@@ -95,6 +102,36 @@ export interface RecordTypeDescription {
   };
 }
 
+/** Conditions of a field; one that the caller can't know is missing. */
+export interface FieldConditionsDescription {
+  readonly visible_when?: PortableExpression;
+  readonly required_when?: PortableExpression;
+  /** Judged on the record as it is stored. */
+  readonly read_only_when?: PortableExpression;
+}
+
+/** Rules as far as the caller may know what they read. */
+export interface RulesDescription {
+  /** Active ones. */
+  readonly validations: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly severity: 'error' | 'warning';
+    readonly fields: readonly string[];
+    readonly invalid_when: PortableExpression;
+  }[];
+  readonly conditions: { readonly [field: string]: FieldConditionsDescription };
+  /** Per select whose options depend on another field: that field, and what is offered beside its values. */
+  readonly dependencies: {
+    readonly [field: string]: {
+      readonly field: string;
+      readonly options: { readonly [value: string]: readonly string[] };
+    };
+  };
+  /** Defaults that are computed from the record, each after those that it reads. */
+  readonly defaults: readonly { readonly field: string; readonly value: PortableExpression }[];
+}
+
 export interface ObjectRights {
   readonly create: boolean;
   readonly read: boolean;
@@ -123,7 +160,8 @@ export interface ObjectDescription extends ObjectSummary {
   readonly description: string | null;
   readonly fields: readonly FieldDescription[];
   readonly record_types: readonly RecordTypeDescription[];
-  /** The one named `default` (or one generated from the fields) comes first. */
+  readonly rules: RulesDescription;
+  /** The one named `default` (or one generated from the fields) comes first; its conditions are `PortableExpression`s. */
   readonly layouts: readonly { readonly name: string; readonly label: string; readonly body: LayoutBody }[];
   readonly views: readonly ViewDescription[];
   readonly related_lists: readonly RelatedListDescription[];

@@ -5,7 +5,7 @@
  */
 import type { LayoutBody } from '@trellis/metadata';
 import { isSameJson, type JsonSchema, type JsonValue } from '@trellis/model';
-import { isBlank } from './condition.ts';
+import { isBlank } from './blank.ts';
 import type {
   FieldDescription,
   ObjectDescription,
@@ -19,6 +19,16 @@ export interface FormOptions {
   readonly recordType?: string | null;
   /** Editing: the record as it is stored, for the steps that a status may take from there. */
   readonly stored?: Readonly<Record<string, unknown>>;
+  /** What the rules say of the values as they stand, by name of the field. */
+  readonly rules?: FormRules;
+}
+
+export interface FormRules {
+  readonly hidden: ReadonlySet<string>;
+  readonly required: ReadonlySet<string>;
+  readonly readOnly: ReadonlySet<string>;
+  /** Of dependent selects: the options that are offered now. */
+  readonly offered: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface FormFieldUi {
@@ -77,16 +87,18 @@ export function formSchema(
   const fields = new Map(description.fields.map((field) => [field.name, field]));
   const recordType = findRecordType(description, options.recordType);
   const placed = new Set<string>();
+  const { rules } = options;
   const sections: FormSection[] = [];
   const readOnly = new Set<string>();
   for (const tab of layout.tabs) {
     for (const section of tab.sections) {
       const columns = section.columns.map((column) =>
         column.items.flatMap((item): FormItem[] => {
-          if (item.type !== 'field' || placed.has(item.field)) return [];
+          if (item.type !== 'field' || placed.has(item.field) || rules?.hidden.has(item.field)) return [];
           const field = fields.get(item.field);
           if (field === undefined) return [];
-          const isLocked = item.read_only === true || isReadOnly(field, options);
+          const isLocked =
+            item.read_only === true || isReadOnly(field, options) || rules?.readOnly.has(field.name) === true;
           if (isLocked && options.mode === 'create') return [];
           // A new record's type is chosen before the form: it decides what the form is.
           if (field.name === 'record_type' && options.mode === 'create') return [];
@@ -106,7 +118,8 @@ export function formSchema(
   }
   const forgotten = description.fields.filter(
     (field) =>
-      field.is_required &&
+      (field.is_required || rules?.required.has(field.name)) &&
+      !rules?.hidden.has(field.name) &&
       !field.is_system &&
       field.default === null &&
       !placed.has(field.name) &&
@@ -124,14 +137,18 @@ export function formSchema(
   for (const name of placed) {
     const described = fields.get(name);
     if (described === undefined) continue;
-    const field = withStepsFrom(withOptionsOf(described, recordType), options.stored?.[name]);
+    const field = withOffered(
+      withStepsFrom(withOptionsOf(described, recordType), options.stored?.[name]),
+      rules?.offered.get(name),
+    );
     const fallback = options.mode === 'create' ? literalDefault(field, recordType) : undefined;
     properties[name] = {
       ...typedSchema(field),
       title: field.label,
       ...(fallback === undefined ? {} : { default: fallback }),
     };
-    if (field.is_required && !readOnly.has(name)) required.push(name);
+    const isRequired = field.is_required || rules?.required.has(name) === true;
+    if (isRequired && !readOnly.has(name)) required.push(name);
     uiSchema[name] = {
       'ui:field': 'record_field',
       'ui:readonly': readOnly.has(name),
@@ -158,6 +175,15 @@ export function withOptionsOf(
     ...field,
     options: subset.values.flatMap((value) => field.options.find((option) => option.value === value) ?? []),
   };
+}
+
+/** A dependent select as the value that decides over it leaves it. */
+export function withOffered(
+  field: FieldDescription,
+  offered: ReadonlySet<string> | undefined,
+): FieldDescription {
+  if (offered === undefined) return field;
+  return { ...field, options: field.options.filter((option) => offered.has(option.value)) };
 }
 
 /** A status as a stored record sees it: where it stands, and the steps that are allowed from there. */
@@ -267,6 +293,11 @@ const TIDIED: ReadonlySet<string> = new Set(['email', 'phone', 'url', 'datetime'
 
 /** The schema of a value as typed: that of the canonical value, less what only the server can tell. */
 function typedSchema(field: FieldDescription): JsonSchema {
+  // Patterns of an admin's schema: a browser's own engine could take for ever over one.
+  if (field.type === 'json')
+    return JSON.parse(
+      JSON.stringify(field.schema, (key, value: unknown) => (key === 'allOf' ? undefined : value)),
+    ) as JsonSchema;
   if (!TIDIED.has(field.type)) return field.schema;
   const { pattern: _, format: __, allOf: ___, ...rest } = field.schema;
   return rest;

@@ -13,7 +13,7 @@ import {
   type JsonValue,
   plainText,
 } from '@trellis/model';
-import { isBlank } from './condition.ts';
+import { isBlank } from './blank.ts';
 import type { FieldDescription } from './description.ts';
 
 /** Text of a value; blank values give an empty text. Expanded lookups give the title of their target. */
@@ -67,6 +67,8 @@ function formatStructure(field: FieldDescription, value: unknown, display: Displ
       );
       return first === last ? String(first) : `${first} – ${last}`;
     }
+    case 'secret':
+      return '••••••';
     case 'file':
     case 'image':
     case 'files':

@@ -1,5 +1,5 @@
 /** The front door of the forms room: from the model to what a screen is made of. */
-export { type ConditionContext, isBlank, isMet, pathsInLogic } from './condition.ts';
+export { isBlank } from './blank.ts';
 export { generateLayout } from './default-layout.ts';
 export {
   type DescribeAccess,
@@ -9,6 +9,7 @@ export {
 } from './describe.ts';
 export type {
   AppDescription,
+  FieldConditionsDescription,
   FieldDescription,
   ObjectDescription,
   ObjectRights,
@@ -16,6 +17,7 @@ export type {
   OptionDescription,
   RecordTypeDescription,
   RelatedListDescription,
+  RulesDescription,
   ViewDescription,
   WorkspaceDescription,
 } from './description.ts';
@@ -58,6 +60,7 @@ export {
   type FormFieldUi,
   type FormItem,
   type FormOptions,
+  type FormRules,
   type FormSchema,
   type FormSection,
   findRecordType,
@@ -66,6 +69,7 @@ export {
   layoutFor,
   wireValue,
   wireValues,
+  withOffered,
   withOptionsOf,
   withoutBlanks,
   withStepsFrom,

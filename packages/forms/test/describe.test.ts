@@ -12,7 +12,11 @@ describe('a field that may not be read', () => {
   const description = describeObject(model, thing, access);
 
   it('is named nowhere in the description of its object', () => {
-    expect(JSON.stringify(description)).not.toMatch(/"[^"]*secret"/);
+    // `secret` is also the name of a type and of its widget.
+    const names = JSON.stringify(description, (key, value: unknown) =>
+      key === 'type' || key === 'widget' ? undefined : value,
+    );
+    expect(names).not.toMatch(/"(second_)?secret"/);
     expect(JSON.stringify(description)).not.toContain('secret_rank');
   });
 

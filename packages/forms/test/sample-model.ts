@@ -24,6 +24,7 @@ const TYPED: Readonly<Record<string, object>> = {
   lookup: { to: 'company', reverse_name: 'things', reverse_label: 'Things' },
   multi_lookup: { to: 'company', through: 'membership' },
   auto_number: { format: 'T-{0000}' },
+  rollup: { rollup: { object: 'membership', via: 'thing', function: 'count' } },
 };
 
 const components: Component[] = [

@@ -57,7 +57,12 @@ function compileRoles(compilation: Compilation): ReadonlyMap<string, CompiledRol
       if (at === component.name || above.includes(at)) {
         if (at === component.name) {
           const way = [component.name, ...above, at].map((name) => `\`${name}\``).join(' under ');
-          compilation.error(component, 'circular_reference', '/body/parent', `roles would stand in a circle: ${way}.`);
+          compilation.error(
+            component,
+            'circular_reference',
+            '/body/parent',
+            `roles would stand in a circle: ${way}.`,
+          );
         }
         break;
       }

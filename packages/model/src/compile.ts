@@ -20,6 +20,7 @@ import { compileField, compileOptions, withArticle } from './compile-field.ts';
 import { compileFormulas } from './compile-formulas.ts';
 import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
+import { compileRollups } from './compile-rollups.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
 import type { CompiledOption } from './field-type.ts';
@@ -50,6 +51,7 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileLookups(compilation);
   compileJunctions(compilation);
   checkParents(compilation);
+  compileRollups(compilation);
   const wanted = findWantedFields(compilation);
   markIndexedFields(compilation, wanted);
   compileFormulas(compilation, wanted);

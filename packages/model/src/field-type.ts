@@ -85,6 +85,8 @@ export interface FieldType {
   readonly valueType: ValueType;
   /** Of a structured type: its parts, which can be asked for by path (`billing_address.city`). */
   readonly parts?: { readonly [name: string]: { readonly label: string; readonly type: FieldType } };
+  /** Its values are never read by anybody, whatever their rights. */
+  readonly isSecret?: true;
   /** Its values are files, which are claimed when a record that refers to them is saved. */
   readonly holdsFiles?: true;
   /** Undefined: the type keeps no value of its own (a multi_lookup lives on its junction). */

@@ -24,7 +24,7 @@ export {
   readsSameValues,
   recordField,
 } from './convert-value.ts';
-export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay } from './days.ts';
+export { addDays, dayOf, instantOf, localTime, type Span, spanOf, startOfDay, todayAt } from './days.ts';
 export { type ComponentChange, type Difference, diff, diffBodies, findDependents } from './diff.ts';
 export {
   FUNCTION_CATALOGUE,
@@ -65,6 +65,7 @@ export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
 export { partFields, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
+export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
 export {
   type IsReadable,
@@ -100,6 +101,7 @@ export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
 export { FIELD_TYPES } from './field-types/registry.ts';
 export { plainText, searchedText } from './field-types/rich-text-plain.ts';
+export { isSecretKept, SECRET_IS_SET } from './field-types/secret.ts';
 export { allowedNext } from './field-types/status.ts';
 export { isSameJson } from './field-types/structure.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';
@@ -110,12 +112,14 @@ export type {
   CompiledLayout,
   CompiledObject,
   CompiledRecordType,
+  CompiledRollup,
   CompiledView,
   FieldDefault,
   Junction,
   Model,
   Reference,
   ReverseLookup,
+  RollupPath,
 } from './model.ts';
 export { countSignificantDigits, roundHalfAwayFromZero } from './numbers.ts';
 export {

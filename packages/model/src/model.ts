@@ -102,6 +102,8 @@ export interface CompiledField {
   /** True when the value is `{object, id}`: `to` names several objects. */
   readonly isPolymorphic: boolean;
   readonly junction: Junction | undefined;
+  /** Of a roll-up: what it is worked out from. */
+  readonly rollup?: CompiledRollup;
   /** A literal, or one of the expressions that a default may be. */
   readonly default: FieldDefault | undefined;
   /** Set on a part of a structured value, which is no field of the object: the city of an address. */
@@ -122,6 +124,27 @@ export interface Junction {
   readonly near: string;
   readonly far: string;
 }
+
+/** What a roll-up is worked out from: records of `object` that `via` ties to the record, those that meet `filter`. */
+export interface CompiledRollup {
+  readonly function: NonNullable<FieldBody['rollup']>['function'];
+  readonly object: string;
+  readonly via: RollupPath;
+  /** Undefined for a count, and for `any` and `all` over the filter alone. */
+  readonly field: CompiledField | undefined;
+  /** On the record's own fields only, independent of time and user. */
+  readonly filter: Expression | undefined;
+}
+
+/** A lookup of the records that points here, or a junction whose `near` points here and whose `far` to them. */
+export type RollupPath =
+  | { readonly is: 'lookup'; readonly lookup: CompiledField }
+  | {
+      readonly is: 'junction';
+      readonly object: string;
+      readonly near: CompiledField;
+      readonly far: CompiledField;
+    };
 
 export interface ReverseLookup {
   /** `contacts`: unique among the reverse lookups of one object. */

@@ -14,7 +14,7 @@ export interface ObjectRules {
   readonly defaults: readonly ComputedDefault[];
 }
 
-/** A condition with every path that it reads, `$previous` and `$changed` included. */
+/** A condition with every value that it reads (`inputPaths`), `$previous` and `$changed` included. */
 export interface Condition {
   readonly expression: Expression;
   readonly paths: readonly FieldPath[];

@@ -7,6 +7,7 @@ import type { JsonSchema } from './field-type.ts';
 import { isCalendarDay } from './field-types/date.ts';
 import { isOrdered } from './field-types/date-range.ts';
 import { isStorableJson } from './field-types/json-text.ts';
+import { isSecretText } from './field-types/secret.ts';
 import type { CompiledField } from './model.ts';
 import { countSignificantDigits } from './numbers.ts';
 import { compilePattern, patternsUnderAllOf } from './patterns.ts';
@@ -15,6 +16,7 @@ import { compilePattern, patternsUnderAllOf } from './patterns.ts';
 export const VALUE_KEYWORDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['storableJson', isStorableJson],
   ['startBeforeEnd', isOrdered],
+  ['secretText', isSecretText],
 ]);
 
 /** What is wrong with a canonical value, in a sentence, or undefined when it fits. */

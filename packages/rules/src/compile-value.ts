@@ -13,6 +13,7 @@ import {
   type Operand,
   type OperandType,
   roundHalfAwayFromZero,
+  todayAt,
 } from '@trellis/model';
 import { addToDay, addToMoment, daysBetween, partOfDay, startOf, timeBetween } from './dates.ts';
 import { add, divide, multiply, plainText, positiveZero, remainder, subtract } from './decimal.ts';
@@ -50,7 +51,7 @@ export function compileValue(operand: Operand, condition: CompileCondition): Rea
       return (scope) => read({ ...scope, values: scope.previous ?? {}, previous: undefined });
     }
     case 'today':
-      return ({ context }) => dayOf(context.now, context.timeZone);
+      return ({ context }) => todayAt(context.now, context.timeZone);
     case 'now':
       return ({ context }) => context.now;
     case 'user_id':

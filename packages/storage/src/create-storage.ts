@@ -9,12 +9,15 @@ import { createJobQueue } from './jobs/job-queue.ts';
 import { Maintenance } from './maintenance/maintenance.ts';
 import type { PromotionSettings } from './maintenance/online-steps.ts';
 import { runPromotions } from './maintenance/promotion.ts';
+import { createAliasStore } from './metadata/alias-store.ts';
 import { ChangeListener } from './metadata/change-listener.ts';
 import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
+import { RollupLoop } from './rollups/rollup-loop.ts';
+import { drainMarks, recompute } from './rollups/rollup-worker.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -51,27 +54,40 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const workspaces = createWorkspaceStore(connections, migrations.workspace);
     const settings: PromotionSettings = { features, log, beforeStep: options.beforePromotionStep };
     const maintenance = new Maintenance(connections, workspaces, settings);
+    const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
     return {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
       conversions: createConversionStore(connections),
+      aliases: createAliasStore(connections),
       metadata: createMetadataStore(connections, features, {
         listener,
-        wake: (workspace) => maintenance.wake(workspace),
+        wake: (workspace) => {
+          maintenance.wake(workspace);
+          rollups.wake(workspace);
+        },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
-      records: createRecordStore(connections, features),
+      records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
       transaction: (work, options) => connections.transaction(work, options),
-      startMaintenance: () => maintenance.start(),
+      startMaintenance: () => {
+        maintenance.start();
+        rollups.start();
+      },
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
+      drainRollups: async (workspace) => {
+        await recompute(connections, workspace, { isPatient: true });
+        await drainMarks(connections, workspace, { isPatient: true });
+      },
       ping: () => ping(connections),
       close: async () => {
         await maintenance.close();
+        await rollups.close();
         await listener.close();
         await connections.close();
       },

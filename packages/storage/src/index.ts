@@ -14,6 +14,8 @@ export type {
   StoredJob,
 } from './jobs/jobs.ts';
 export type {
+  Alias,
+  AliasStore,
   Capabilities,
   ChangeOrigin,
   ChangeSet,

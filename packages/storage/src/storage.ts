@@ -30,8 +30,12 @@ export interface Snapshot {
   readonly model: Model;
   /** Promoted columns that may be read, by object key, then field key. */
   readonly columns: ReadonlyMap<string, ReadonlyMap<string, PromotedColumn>>;
+  /** Keys of the roll-ups that are kept for every record, by object key; the others are worked out by each read. */
+  readonly rollups?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Open type changes by object key, the oldest first; who writes a record settles its values (SPEC P8b). */
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
+  /** Old names that programs may still say. */
+  readonly aliases?: readonly Alias[];
 }
 
 export interface PromotedColumn {
@@ -86,7 +90,9 @@ export interface StoredMetadata {
   /** Field keys that deleted fields of an object still hold, with the column type they had: `deal` → `amount` → numeric. */
   readonly retiredKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly columns: Snapshot['columns'];
+  readonly rollups: NonNullable<Snapshot['rollups']>;
   readonly conversions: NonNullable<Snapshot['conversions']>;
+  readonly aliases: readonly Alias[];
 }
 
 /** One side of a revision: what to write and what to remove. */
@@ -141,6 +147,33 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** Names that this change takes from objects and fields. */
+  readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
+}
+
+/** An old name of an object or field, until something else bears it or somebody removes it. */
+export interface Alias {
+  readonly kind: 'object' | 'field';
+  readonly objectKey: string;
+  /** Empty for an object. */
+  readonly fieldKey: string;
+  readonly name: string;
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
+  readonly createdAt: string;
+}
+
+export interface AliasStore {
+  list(workspace: Workspace): Promise<readonly Alias[]>;
+  /** Adds to the counts; those that are gone are left out. */
+  count(
+    workspace: Workspace,
+    uses: readonly (Pick<Alias, 'kind' | 'objectKey' | 'name'> & {
+      readonly count: number;
+      readonly at: string;
+    })[],
+  ): Promise<void>;
+  remove(workspace: Workspace, alias: Pick<Alias, 'kind' | 'objectKey' | 'name'>): Promise<void>;
 }
 
 export interface StartedConversion {
@@ -238,6 +271,17 @@ export interface ColumnState {
   readonly error: string | null;
 }
 
+/** How far a roll-up is. */
+export interface RollupState {
+  readonly object: string;
+  readonly field: string;
+  /** Not `ready`: reads work it out until every record has its value. */
+  readonly state: 'waiting' | 'computing' | 'ready';
+  readonly rowsDone: number;
+  /** Records that wait to be worked out again; counted to 10,001. */
+  readonly pending: number;
+}
+
 export interface MetadataStore {
   load(workspace: Workspace): Promise<StoredMetadata>;
   /** The revision and epoch alone: cheap, for nodes that may lag. */
@@ -251,6 +295,8 @@ export interface MetadataStore {
   publish(request: PublishRequest): Promise<{ readonly revision: number; readonly epoch: number }>;
   listRevisions(workspace: Workspace, limit: number): Promise<readonly Revision[]>;
   columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
+  /** Objects and fields by their keys. */
+  rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
   countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Tells the listeners of every process that something of the workspace beside its metadata has moved. */
@@ -274,6 +320,8 @@ export interface StoredRecord {
   readonly deletedAt: string | null;
   readonly deletionId: string | null;
   readonly data: RecordData;
+  /** What is kept of computed fields, by field key; a roll-up that is absent is 0, false or blank. */
+  readonly derived: RecordData;
   /** Value of the second predicate given to `loadForWrite`. */
   readonly isAllowed: boolean;
 }
@@ -732,6 +780,7 @@ export interface Storage {
   readonly identities: IdentityStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
+  readonly aliases: AliasStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;
@@ -748,6 +797,8 @@ export interface Storage {
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */
   drainPromotions(workspace: Workspace): Promise<void>;
+  /** Resolves when every roll-up of the workspace is worked out and no record waits: for tests and the command line. */
+  drainRollups(workspace: Workspace): Promise<void>;
   /** Throws when the database does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -14,109 +14,16 @@ import {
   type Fixture,
   insertRecords,
   loadSnapshot,
-  object,
   objectNamed,
   openFixture,
   origin,
   publishComponents,
   SYSTEM,
-  SYSTEM_OBJECTS,
 } from './fixture.ts';
-
-const STOCK = [
-  ...SYSTEM_OBJECTS,
-  ...object('shelf', { name: { type: 'text' } }),
-  ...object('item', {
-    name: { type: 'text' },
-    price: { type: 'decimal' },
-    code: { type: 'text' },
-    flag: { type: 'boolean' },
-    due: { type: 'date' },
-    seen_at: { type: 'datetime' },
-    marks: { type: 'multi_select', options: ['x', 'y'].map((value) => ({ value, label: value })) },
-  }),
-];
-const PROMOTED: readonly Component[] = [
-  { kind: 'field', name: 'item.price', body: { label: 'price', type: 'decimal', indexed: true } },
-  { kind: 'field', name: 'item.code', body: { label: 'code', type: 'text', unique: true } },
-  { kind: 'field', name: 'item.flag', body: { label: 'flag', type: 'boolean', indexed: true } },
-  { kind: 'field', name: 'item.due', body: { label: 'due', type: 'date', indexed: true } },
-  { kind: 'field', name: 'item.seen_at', body: { label: 'seen_at', type: 'datetime', indexed: true } },
-  { kind: 'field', name: 'item.shelf', body: { label: 'shelf', type: 'lookup', to: 'shelf' } },
-  {
-    kind: 'field',
-    name: 'item.marks',
-    body: {
-      label: 'marks',
-      type: 'multi_select',
-      indexed: true,
-      options: ['x', 'y'].map((value) => ({ value, label: value })),
-    },
-  },
-];
-const MISMATCHES = (columns: ReadonlyMap<string, { readonly name: string }>) => {
-  const at = (key: string) => columns.get(key)!.name;
-  return `select count(*)::int as count from ws_main.item where
-    ${at('price')} is distinct from (data->>'price')::numeric
-    or ${at('code')} is distinct from data->>'code'
-    or ${at('flag')} is distinct from coalesce((data->>'flag')::boolean, false)
-    or ${at('due')} is distinct from (data->>'due')::date
-    or ${at('seen_at')} is distinct from (data->>'seen_at')::timestamptz
-    or to_jsonb(${at('marks')}) is distinct from data->'marks'`;
-};
+import { fill, item, MISMATCHES, PROMOTED, STOCK, startWriters } from './stock.ts';
 
 let fixture: Fixture;
 afterEach(() => fixture?.close());
-
-function item(number: number, code: string): { [key: string]: never } {
-  return {
-    name: `Item ${number}`,
-    price: number / 4,
-    code,
-    ...(number % 3 === 0 ? { flag: true } : {}),
-    ...(number % 5 === 0
-      ? {}
-      : { due: `2026-0${1 + (number % 9)}-11`, seen_at: `2026-01-0${1 + (number % 9)}T00:00:00.000Z` }),
-    ...(number % 2 === 0 ? { marks: ['x'] } : {}),
-  } as never;
-}
-
-/** Writers that insert, change and delete until told to stop. */
-function startWriters(count: number): { stop(): Promise<number> } {
-  let isStopped = false;
-  let writes = 0;
-  const deal = objectNamed(fixture.snapshot, 'item');
-  const work = Array.from({ length: count }, async (_, writer) => {
-    for (let round = 0; !isStopped; round++) {
-      const [id] = await insertRecords(fixture, 'item', [item(round, `w${writer}-${round}`)]);
-      const row = {
-        id: id!,
-        version: 1,
-        ownerId: SYSTEM,
-        recordType: null,
-        data: item(round + 1, `w${writer}-${round}b`),
-      };
-      await fixture.storage.records.update(fixture.snapshot, deal, [{ ...row, difference: {} }], origin());
-      if (round % 4 === 0) {
-        await fixture.storage.records.remove(
-          fixture.snapshot,
-          deal,
-          [{ id: id!, version: 2 }],
-          SYSTEM,
-          origin(),
-        );
-      }
-      writes += 2;
-    }
-  });
-  return {
-    stop: async () => {
-      isStopped = true;
-      await Promise.all(work);
-      return writes;
-    },
-  };
-}
 
 /** Whether the promotion job still finds something to do. */
 async function isJobPending(): Promise<boolean> {
@@ -131,24 +38,12 @@ async function isJobPending(): Promise<boolean> {
   return isPending;
 }
 
-async function fill(count: number): Promise<void> {
-  for (let start = 0; start < count; start += 5_000) {
-    await insertRecords(
-      fixture,
-      'item',
-      Array.from({ length: Math.min(5_000, count - start) }, (_, index) =>
-        item(start + index, `s-${start + index}`),
-      ),
-    );
-  }
-}
-
 describe('promotion', () => {
   test('under writers, with a backend killed in each step', async () => {
     const killed = new Set<PromotionStep>();
     let batches = 0;
     fixture = await openFixture(STOCK);
-    await fill(12_000);
+    await fill(fixture, 12_000);
     const worker = await createStorage({
       connectionString: fixture.database.connectionString,
       poolSize: 3,
@@ -165,7 +60,7 @@ describe('promotion', () => {
         );
       },
     });
-    const writers = startWriters(3);
+    const writers = startWriters(fixture, 3);
     await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
     const waiting = await fixture.storage.metadata.columnStates(fixture.workspace);
     expect(waiting.filter(({ state }) => state === 'waiting')).toHaveLength(PROMOTED.length);
@@ -203,7 +98,7 @@ describe('promotion', () => {
 
   test('a process that dies leaves its work to another', async () => {
     fixture = await openFixture(STOCK);
-    await fill(2_000);
+    await fill(fixture, 2_000);
     await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
     const workers = await Promise.all(
       Array.from({ length: 3 }, () =>

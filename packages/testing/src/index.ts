@@ -1,4 +1,5 @@
 /** The front door of the testing room: for tests only, never imported by `src`. */
 export { findIndexesOnData } from './indexes-on-data.ts';
+export { readTables } from './read-tables.ts';
 export { databaseUrl, withDatabase } from './server.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

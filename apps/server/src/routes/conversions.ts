@@ -1,6 +1,6 @@
-/** Type changes on live data: how far they are, and the values that did not convert. */
+/** What changes of metadata leave behind: values that did not convert, and old names. */
 import { Readable } from 'node:stream';
-import type { ConversionsResponse, KeptValuesResponse, PlanDocument } from '@trellis/api';
+import type { AliasesResponse, ConversionsResponse, KeptValuesResponse, PlanDocument } from '@trellis/api';
 import type { ConversionPlan, KeptValues } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -63,6 +63,34 @@ export function conversionRoutes(app: FastifyInstance, { engine }: Parts): void 
     await metadata.dismissConversion(callerOf(request).context, readNumber(request.params.id));
     return reply.code(204).send();
   });
+}
+
+export function aliasRoutes(app: FastifyInstance, { engine }: Parts): void {
+  const { metadata } = engine;
+  const config = { right: 'customise' as const };
+
+  app.get('/metadata/aliases', { config }, async (request): Promise<AliasesResponse> => {
+    readParameters(request.query, {});
+    const aliases = await metadata.aliases(callerOf(request).context);
+    return {
+      aliases: aliases.map(({ lastUsedAt, createdAt, ...each }) => ({
+        ...each,
+        last_used_at: lastUsedAt,
+        created_at: createdAt,
+      })),
+    };
+  });
+
+  app.delete<{ Params: { kind: string; name: string } }>(
+    '/metadata/aliases/:kind/:name',
+    { config },
+    async (request, reply) => {
+      readParameters(request.query, {});
+      const { kind, name } = request.params;
+      await metadata.removeAlias(callerOf(request).context, kind, name);
+      return reply.code(204).send();
+    },
+  );
 }
 
 export function toConversionDocument(plan: ConversionPlan): PlanDocument['conversions'][number] {

@@ -18,7 +18,7 @@ import {
   whole,
   wholeParameter,
 } from '../shape.ts';
-import { conversionRoutes, toConversionDocument } from './conversions.ts';
+import { aliasRoutes, conversionRoutes, toConversionDocument } from './conversions.ts';
 import { limitProblem } from './records.ts';
 
 // Components, deletions and renames are the engine's to parse: it reports their faults with pointers.
@@ -32,6 +32,7 @@ const CHANGE_SET = {
 
 export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
   const { engine } = parts;
+  aliasRoutes(app, parts);
   conversionRoutes(app, parts);
   const { metadata } = engine;
   const config = { right: 'customise' as const };

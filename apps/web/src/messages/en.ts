@@ -87,6 +87,7 @@ export const en = {
     openMap: 'Open on a map',
     stars: '{{stars}} of {{most}} stars',
     yes: 'Yes',
+    secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
   input: {
@@ -96,6 +97,8 @@ export const en = {
     noRecord: 'No records',
     object: 'Kind of record',
     recent: 'Recent',
+    secretKept: 'Set. Type to replace it.',
+    secretRemove: 'Remove {{label}}',
     searchRecord: 'Search {{object}}…',
     duration: '1:30 or 1h 30m',
     address: {
@@ -176,6 +179,7 @@ export const en = {
     density: 'Density',
     deselect: 'Clear selection',
     export: 'Export as CSV',
+    import: 'Import from a file',
     hiddenColumns: 'Other fields',
     leaveBin: 'Leave the recycle bin',
     more: 'More actions',
@@ -303,6 +307,8 @@ export const en = {
     next_n_days: 'in the next N days',
   },
   form: {
+    changeIt: 'Change the record',
+    cleared: 'Cleared, because it does not go with {{field}}.',
     discard: 'Discard changes',
     enum: 'This is not one of the options.',
     help: 'Help: {{text}}',
@@ -315,10 +321,13 @@ export const en = {
     problems_one: 'One thing to put right:',
     problems_other: '{{count}} things to put right:',
     required: 'Required',
+    saveAnyway: 'Save anyway',
     unsaved: 'Discard your changes?',
     unsavedText: 'What you typed has not been saved.',
+    warnings: 'Save anyway?',
   },
   record: {
+    changedMeanwhile: 'Someone else has changed this record. Saving will show you both.',
     clone: 'Clone',
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',

@@ -154,6 +154,7 @@ function ListScreen({ object }: { object: string }) {
               const fields = columns.map((column) => column.path);
               actions.exportCsv({ filter: list.query.filter, fields }).catch(notifyProblem);
             }}
+            onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
           {list.isError && list.records.length === 0 ? (

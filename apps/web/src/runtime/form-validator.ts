@@ -7,8 +7,9 @@ import { type Schema, Validator } from '@cfworker/json-schema';
 import type { RJSFSchema, RJSFValidationError, ValidatorType } from '@rjsf/utils';
 import { toErrorSchema } from '@rjsf/utils';
 import { type FieldDescription, wireValues, withoutBlanks } from '@trellis/forms';
-import { isStorableJson } from '@trellis/model';
+import { isStorableJson, type JsonSchema } from '@trellis/model';
 import { i18next } from '../i18n.ts';
+import { meetsPatterns } from './patterns.ts';
 
 /** Values of a form: as on the wire, but lookups may be expanded so that their titles are at hand. */
 export type FormData = Record<string, unknown>;
@@ -24,15 +25,21 @@ export function findFormErrors(schema: RJSFSchema, values: FormData): RJSFValida
       continue;
     }
     if (typeof property !== 'object') continue;
-    const result = new Validator(property as Schema, '2020-12', false).validate(data[name]);
+    // An admin's patterns stand under `allOf`, and have an engine of their own.
+    const { allOf: _, ...own } = property;
+    const result = new Validator(own as Schema, '2020-12', false).validate(data[name]);
     // Its own keyword: text that is no JSON stays in the form as a value that no JSON can be.
     const isKept =
       (property as { storableJson?: boolean }).storableJson !== true || isStorableJson(data[name]);
-    if (result.valid && isKept) continue;
+    if (result.valid && isKept && meetsPatterns(property as JsonSchema, data[name])) continue;
     const keyword = result.errors.at(-1)?.keyword;
-    const own: unknown = (property as { errorMessage?: unknown }).errorMessage;
+    const message: unknown = (property as { errorMessage?: unknown }).errorMessage;
     errors.push(
-      problemOf(name, keyword ?? 'invalid', typeof own === 'string' ? own : explain(property, keyword)),
+      problemOf(
+        name,
+        keyword ?? 'invalid',
+        typeof message === 'string' ? message : explain(property, keyword),
+      ),
     );
   }
   return errors;

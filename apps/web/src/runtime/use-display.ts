@@ -1,5 +1,4 @@
-import type { ConditionContext } from '@trellis/forms';
-import type { Display } from '@trellis/model';
+import type { Display, ExpressionContext } from '@trellis/model';
 import { createContext, useContext, useMemo } from 'react';
 import { useDescribe, useMe } from '../api.ts';
 import { toZonedParts } from './time-zone.ts';
@@ -28,12 +27,18 @@ export function useWorkspaceDisplay(): Display {
   );
 }
 
-/** What conditions of layouts may refer to. */
+/** What expressions may refer to besides the record; `today` is for what shows the date itself. */
+export interface ConditionContext extends ExpressionContext {
+  /** Today's date in the workspace's zone, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
 export function useConditionContext(): ConditionContext {
   const { user } = useMe();
   const { timeZone } = useDisplay();
   return useMemo(() => {
     const now = new Date().toISOString();
-    return { userId: user.id, now, today: toZonedParts(now, timeZone).date };
-  }, [user.id, timeZone]);
+    const today = toZonedParts(now, timeZone).date;
+    return { userId: user.id, userName: user.name, userEmail: user.email, now, timeZone, today };
+  }, [user, timeZone]);
 }

@@ -37,6 +37,7 @@ export const WIDGET_NAMES = [
   'file',
   'files',
   'image',
+  'secret',
   'auto_number',
 ] as const;
 

@@ -2,8 +2,9 @@ import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { onQuestion, openQuestion } from '../runtime/confirm-warnings.ts';
 import { DisplayProvider, useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { Keys } from '../ui/Kbd.tsx';
 import { AppSwitcher } from './AppSwitcher.tsx';
@@ -17,6 +18,18 @@ const NavigationDrawer = lazy(async () => ({
   default: (await import('./NavigationDrawer.tsx')).NavigationDrawer,
 }));
 
+const WarningsDialog = lazy(async () => ({
+  default: (await import('../runtime/WarningsDialog.tsx')).WarningsDialog,
+}));
+
+let isLive = false;
+/** Once, and after the first screen: nothing on it waits for news. */
+function loadLiveUpdates(): void {
+  if (isLive) return;
+  isLive = true;
+  void import('../live/live-updates.ts').then(({ startLiveUpdates }) => startLiveUpdates());
+}
+
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
@@ -26,6 +39,7 @@ export function Shell() {
   const wasDrawerOpen = useRef(false);
   wasDrawerOpen.current ||= isDrawerOpen;
   const [isPaletteOpen, palette] = useDisclosure(false);
+  const question = useSyncExternalStore(onQuestion, openQuestion);
   const [isNarrow, setNarrow] = useLocalStorage({
     key: 'trellis-rail',
     defaultValue: false,
@@ -33,6 +47,7 @@ export function Shell() {
   });
   const pathname = useRouterState({ select: (state) => state.location.href });
   useHotkeys([['mod+K', palette.toggle]], []);
+  useEffect(loadLiveUpdates, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
   useEffect(drawer.close, [pathname]);
 
@@ -77,6 +92,11 @@ export function Shell() {
       {(isDrawerOpen || wasDrawerOpen.current) && (
         <Suspense>
           <NavigationDrawer isOpen={isDrawerOpen} onClose={drawer.close} />
+        </Suspense>
+      )}
+      {question !== undefined && (
+        <Suspense>
+          <WarningsDialog question={question} />
         </Suspense>
       )}
       {isPaletteOpen && (

@@ -9,7 +9,7 @@ export interface FormulaFacts {
   readonly dependsOnAsker: boolean;
   /** It reads a moment as a day, which depends on the time zone. */
   readonly dependsOnZone: boolean;
-  /** It reads fields of other records, through lookups. */
+  /** It reads fields of other records: through lookups, or rolled up. */
   readonly readsOthers: boolean;
   /** It reads what the platform keeps of the record: owner, times, version. */
   readonly readsSystem: boolean;
@@ -37,7 +37,9 @@ export function factsOf(operand: Operand): FormulaFacts {
   return {
     dependsOnAsker: isOfAsker || parts.some(readsAsker),
     dependsOnZone: isOfZone || parts.some(readsZone),
-    readsOthers: paths.some(({ through }) => through.length > 0) || inner.some((each) => each.readsOthers),
+    readsOthers:
+      paths.some(({ through, field }) => through.length > 0 || field.rollup !== undefined) ||
+      inner.some((each) => each.readsOthers),
     readsSystem:
       paths.some(({ field }) => field.systemColumn !== undefined) || inner.some((each) => each.readsSystem),
     size: inner.reduce((sum, { size }) => sum + size, parts.length),

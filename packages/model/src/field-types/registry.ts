@@ -30,6 +30,8 @@ import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
 import { richText } from './rich-text.ts';
+import { rollup } from './rollup.ts';
+import { secret } from './secret.ts';
 import { select } from './select.ts';
 import { status } from './status.ts';
 import { tags } from './tags.ts';
@@ -74,7 +76,9 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     file,
     files,
     image,
+    secret,
     autoNumber,
+    rollup,
     formula,
   ].map((type) => [type.name, type as FieldType]),
 );

@@ -5,7 +5,7 @@
  */
 import { queryObjects } from '../connections.ts';
 import { StorageError } from '../errors.ts';
-import { sourceOver } from '../metadata/field-source.ts';
+import { sourceInRow } from '../metadata/field-source.ts';
 import { slotName } from '../metadata/wanted-storage.ts';
 import { identifier, integer, join, sql } from '../sql.ts';
 import { isPassing, type PromotionRun } from './online-steps.ts';
@@ -51,7 +51,7 @@ async function fillTogether(
   const table = identifier(workspace.schema, objectKey);
   const register = identifier(workspace.schema, '_column');
   const column = (each: FillColumn) => identifier('t', slotName(each.number));
-  const value = (each: FillColumn) => sourceOver(sql`t.data`, each.source);
+  const value = (each: FillColumn) => sourceInRow(sql`t`, each.source);
   const differs = join(
     columns.map((each) => sql`${column(each)} is distinct from ${value(each)}`),
     ' or ',

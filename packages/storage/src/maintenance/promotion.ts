@@ -14,6 +14,7 @@ import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { readFilledColumns } from '../metadata/registers.ts';
 import { fillFunction } from '../metadata/table-ddl.ts';
 import { columnDefinition, slotName } from '../metadata/wanted-storage.ts';
+import { buildRollups } from '../rollups/rollup-registers.ts';
 import { identifier, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { type FillColumn, fillColumns } from './fill-columns.ts';
@@ -135,6 +136,7 @@ async function promoteObject(run: PromotionRun, objectKey: string): Promise<void
         where object_key = $1 and state = 'indexing' and number = any($2)`,
       [objectKey, filled.map(({ number }) => number)],
     );
+    await buildRollups(client, workspace.schema);
     await queryObjects(client, 'update platform.workspace set epoch = $2 where id = $1', [
       workspace.id,
       epoch + 1,

@@ -26,6 +26,11 @@ export function sourceOver(data: Sql, source: string): Sql {
   return new Sql(source.replaceAll('{data}', data.text));
 }
 
+/** The stored source with the columns of a row in place of its placeholders. */
+export function sourceInRow(row: Sql, source: string): Sql {
+  return sourceOver(sql`${row}.data`, source.replaceAll('{derived}', `${row.text}.derived`));
+}
+
 /** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
 export function sourceOf(field: CompiledField): Sql {
   // A part lies in its whole as a field lies in `data`.
@@ -33,6 +38,7 @@ export function sourceOf(field: CompiledField): Sql {
     const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
     return sourceOver(sourceOf(field.part.of), inWhole.text);
   }
+  if (field.rollup) return rollupSource(field, field.rollup.function);
   const key = stringLiteral(field.key);
   const data = dataPlaceholder;
   switch (sqlTypeOf(field)) {
@@ -55,6 +61,26 @@ export function sourceOf(field: CompiledField): Sql {
       return sql`(${data}->>${key})`;
   }
 }
+/** A roll-up as it is kept: counts and sums of nothing are 0, and not kept at all. */
+function rollupSource(
+  field: CompiledField,
+  operation: NonNullable<CompiledField['rollup']>['function'],
+): Sql {
+  const key = stringLiteral(field.key);
+  const type = sqlTypeOf(field);
+  if (type === 'numeric') {
+    const value = sql`({derived}->${key})::numeric`;
+    return operation === 'count' || operation === 'sum' ? sql`coalesce(${value}, 0)` : value;
+  }
+  const text = sql`{derived}->>${key}`;
+  if (type === 'boolean') return sql`coalesce((${text})::boolean, false)`;
+  return type === 'date'
+    ? sql`(${text})::date`
+    : type === 'timestamptz'
+      ? sql`(${text})::timestamptz`
+      : sql`(${text})`;
+}
+
 const dataPlaceholder = identifierPlaceholder();
 function identifierPlaceholder(): Sql {
   return sql`{data}`;

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { readConversions } from '../conversion/conversion-register.ts';
+import { rollupStates } from '../rollups/rollup-worker.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
   ColumnState,
@@ -14,6 +15,7 @@ import type {
   StoredMetadata,
   Workspace,
 } from '../storage.ts';
+import { readAliases } from './aliases.ts';
 import type { ChangeListener } from './change-listener.ts';
 import { listRevisions, readComponents } from './components.ts';
 import { CHANNEL, publish } from './publish.ts';
@@ -61,6 +63,7 @@ export function createMetadataStore(
     },
     listRevisions: (workspace, limit) => listRevisions(connections, workspace, limit),
     columnStates: (workspace) => columnStates(connections, workspace),
+    rollupStates: (workspace) => rollupStates(connections, workspace),
     countRecords: (workspace, keys) => countRecords(connections, workspace, keys),
     announce: async (workspace) => {
       await connections.readRows('select pg_notify($1, $2)', [CHANNEL, workspace.name]);
@@ -104,7 +107,17 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     const column = { name: slotName(number), isReady: is_ready, isUnique: is_unique };
     entryOf(columns, object_key).set(field_key, column);
   }
+  const kept = (await queryObjects(
+    client,
+    `select object_key, field_key from ${identifier(schema, '_rollup').text} where state = 'ready'`,
+    [],
+  )) as readonly { object_key: string; field_key: string }[];
+  const rollups = new Map<string, Set<string>>();
+  for (const { object_key, field_key } of kept) {
+    rollups.set(object_key, (rollups.get(object_key) ?? new Set()).add(field_key));
+  }
   const open = await readConversions(client, schema, ['running', 'done']);
+  const aliases = await readAliases(client, schema);
   const conversions = Map.groupBy(open, (each) => each.objectKey);
   return {
     revision: row?.revision ?? 0,
@@ -112,7 +125,9 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
     components,
     retiredKeys,
     columns,
+    rollups,
     conversions,
+    aliases,
   };
 }
 

@@ -15,8 +15,10 @@ import { type Connections, queryObjects } from '../connections.ts';
 import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
 import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
+import { writeRollups } from '../rollups/rollup-registers.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
+import { writeAliases } from './aliases.ts';
 import { writeComponents } from './components.ts';
 import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts';
 import {
@@ -106,8 +108,11 @@ async function publishIn(
   await queryObjects(client, "set local lock_timeout = '3s'", []);
   const open = await lockConversions(client, schema, changedKeys(request));
   await writeComponents(client, schema, request);
-  const hasMoved = await changeStorage(client, request, context);
+  const hasMovedColumns = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
+  await writeAliases(client, request);
+  const hasMovedRollups = await writeRollups(client, { ...context, workspace });
+  const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
   const epoch = current.epoch + (hasMoved ? 1 : 0);
   await queryObjects(

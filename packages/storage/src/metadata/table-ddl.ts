@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Fence } from '../conversion/conversion-register.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
-import { sourceOver } from './field-source.ts';
+import { sourceInRow } from './field-source.ts';
 import { columnDefinition, slotName } from './wanted-storage.ts';
 
 export interface FilledColumn {
@@ -44,7 +44,7 @@ export function createTable(
   derived jsonb${join(promoted, '')}
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 ${fillFunction(schema, key, columns)};
-create trigger fill before insert or update of data on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
+create trigger fill before insert or update of data, derived on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
 
 /**
@@ -60,7 +60,7 @@ export function fillFunction(
 ): Sql {
   const assignments = columns.map(
     (column) =>
-      sql`    new.${identifier(slotName(column.number))} := ${sourceOver(sql`new.data`, column.source)};`,
+      sql`    new.${identifier(slotName(column.number))} := ${sourceInRow(sql`new`, column.source)};`,
   );
   const guards = fences.map(({ oldKey, marker }) => {
     const held = stringLiteral(oldKey);
@@ -72,7 +72,10 @@ export function fillFunction(
   });
   const body = sql`begin
   if tg_op = 'INSERT' or new.data is distinct from old.data then
-${join(guards, '')}${join(assignments, '\n')}
+${join(guards, '')}    null;
+  end if;
+  if tg_op = 'INSERT' or new.data is distinct from old.data or new.derived is distinct from old.derived then
+${join(assignments, '\n')}
   end if;
   return new;
 end`;

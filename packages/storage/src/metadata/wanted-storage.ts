@@ -19,7 +19,7 @@ export interface WantedColumn {
   /** Of a folded column the key of its field with a mark that no key can hold: `name~folded`. */
   readonly fieldKey: string;
   readonly type: ColumnType;
-  /** SQL over the placeholder `{data}`. */
+  /** SQL over the placeholders `{data}` and `{derived}`. */
   readonly source: string;
   readonly isUnique: boolean;
   /** Its source is a formula: a new one means other values, so it gets another slot. */

@@ -221,7 +221,9 @@ function compileWhere(
 
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
-  return field.systemColumn === undefined && !field.junction && !field.part && !field.formula;
+  return (
+    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+  );
 }
 
 function compileOutputs(
@@ -247,7 +249,7 @@ function compileOutputs(
     const { field } = path;
     const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
-    const fromData = isWhole && path.through.length === 0 && isInData(field);
+    const fromData = isWhole && path.through.length === 0 && isInData(field) && !field.type.isSecret;
     return {
       name: path.text,
       column: columnOf(fromData ? sources.own('data') : sources.output(path).sql),

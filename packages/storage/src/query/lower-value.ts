@@ -220,7 +220,7 @@ function within(value: Sql, least: Sql, most: Sql): Sql {
 }
 
 /** Rounded to 15 significant digits and to 60 places, null from 10^60 on. */
-function bounded(value: Sql): Sql {
+export function bounded(value: Sql): Sql {
   const rounded = sql`round(to_char(${value}, '9.99999999999999EEEE')::numeric, 60)`;
   return sql`trim_scale(${within(rounded, sql`-1e60::numeric`, sql`1e60::numeric`)})`;
 }

@@ -17,6 +17,7 @@ import {
   type Operand,
   spanOf,
   startOfDay,
+  todayAt,
 } from '@trellis/model';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { type ComputedCondition, shapeComputed } from './shape-computed.ts';
@@ -81,6 +82,7 @@ export class Shape {
   readonly formulas = new Map<CompiledField, Value>();
   readonly #context: ExpressionContext;
   #key = '';
+  #isInFormula = false;
 
   constructor(context: ExpressionContext) {
     // A formula means the same to everybody: its days are those of the workspace.
@@ -92,7 +94,7 @@ export class Shape {
   }
 
   note(part: string): void {
-    this.#key += `${part}\u0001`;
+    if (!this.#isInFormula) this.#key += `${part}\u0001`;
   }
 
   value(value: unknown, type: SqlType): Extract<Term, { is: 'value' }> {
@@ -110,9 +112,12 @@ export class Shape {
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
   read(field: CompiledField): void {
     if (!field.formula || this.formulas.has(field)) return;
+    // The model says what a formula is made of, and the key says which model: its name is all there is to note.
     this.note(`formula ${field.object}.${field.key}`);
+    const isNested = this.#isInFormula;
+    this.#isInFormula = true;
     this.formulas.set(field, shapeOperand(field.formula.value, this, this.#context));
-    this.note(')');
+    this.#isInFormula = isNested;
   }
 }
 
@@ -188,7 +193,7 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       shape.note('true');
       return { is: 'true', value: shape.field(expression.value.path) };
     case 'period': {
-      const span = spanOf(expression.period, expression.n, dayOf(context.now, context.timeZone));
+      const span = spanOf(expression.period, expression.n, todayAt(context.now, context.timeZone));
       if (expression.value.op !== 'field') {
         const constant = constantOf(expression.value, context);
         if (typeof constant !== 'string') return NEVER;
@@ -408,7 +413,7 @@ function constantOf(operand: Operand, context: ExpressionContext): JsonValue {
     case 'literal':
       return isBlank(operand.value) ? null : operand.value;
     case 'today':
-      return dayOf(context.now, context.timeZone);
+      return todayAt(context.now, context.timeZone);
     case 'now':
       return context.now;
     case 'user_id':

@@ -8,12 +8,14 @@
  */
 import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { foldedKey, isCode, sourceOf, sourceOver } from '../metadata/field-source.ts';
+import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
+import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
+import { isKept, rollupValue } from './rollup-value.ts';
 import type { Condition } from './shape.ts';
 import type { Value } from './shape-value.ts';
 
@@ -100,6 +102,11 @@ export class Sources {
     if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
     if (field.junction) return this.#junction(end.table, field);
+    if (field.type.isSecret) {
+      // Not even its sealed form leaves the database.
+      const value = this.#field(end.table, field);
+      return { ...value, sql: sql`(case when ${value.sql} is not null then '{"is_set": true}'::jsonb end)` };
+    }
     if (!field.isPolymorphic || field.systemColumn !== undefined) return this.#field(end.table, field);
     return {
       sql: this.#fromData(end.table, field.key, 'jsonb'),
@@ -109,8 +116,9 @@ export class Sources {
     };
   }
 
-  /** Whether a field of the record itself is read from a promoted or system column. */
+  /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
+    if (field.rollup) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
@@ -186,6 +194,11 @@ export class Sources {
     }
     const type = field.isPolymorphic ? 'uuid' : sqlTypeOf(field);
     const column = this.#column(table.object!, field);
+    if (isRollup(field) && (column === undefined || !isKept(this.#context.snapshot, table.object!, field))) {
+      const { snapshot } = this.#context;
+      const value = rollupValue(snapshot, table.object!, field, table.alias, rollupScope(this.#context));
+      return { sql: value, type, isNullable: true, isColumn: false };
+    }
     if (column !== undefined) {
       const isNullable = !isRoot || type !== 'boolean';
       return { sql: identifier(table.alias, column), type, isNullable, isColumn: isRoot };
@@ -343,7 +356,10 @@ export class ScalarSources {
 
   #field(alias: string, object: CompiledObject, field: CompiledField): Sql {
     if (field.systemColumn !== undefined) return identifier(alias, field.systemColumn);
-    const column = this.#context.snapshot.columns.get(object.key)?.get(field.key);
+    const { snapshot } = this.#context;
+    if (isRollup(field) && !isKept(snapshot, object, field))
+      return rollupValue(snapshot, object, field, alias, rollupScope(this.#context));
+    const column = snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
       const read = (path: FieldPath): ValueSource => ({
@@ -354,8 +370,21 @@ export class ScalarSources {
       });
       return lowerFormula(field, readerOf(read), this.#context).sql;
     }
-    return sourceOver(identifier(alias, 'data'), sourceOf(field).text);
+    return sourceInRow(identifier(alias), sourceOf(field).text);
   }
+}
+
+/** How a query reads the records of a roll-up that it works out itself: as any other table. */
+function rollupScope(context: SourceContext): RollupScope {
+  const { snapshot, features } = context;
+  const readerOf = (alias: string, object: CompiledObject) => new ScalarSources(alias, object, context);
+  return {
+    workspace: snapshot.workspace,
+    features,
+    readerOf,
+    lookupOf: (alias, object, lookup) =>
+      readerOf(alias, object).value({ text: lookup.name, through: [], field: lookup }).sql,
+  };
 }
 
 function typeOf(path: FieldPath): SqlType {

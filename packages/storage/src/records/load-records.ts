@@ -23,7 +23,7 @@ type Ask<K extends 'loadForWrite' | 'findByKey' | 'findMatches' | 'findTargets' 
   Parameters<RecordStore[K]>[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
-export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data`;
+export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data, t.derived`;
 
 export function readStored(row: Row, isAllowed: boolean): StoredRecord {
   const [
@@ -38,6 +38,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     deletedAt,
     deletionId,
     data,
+    derived,
   ] = row as readonly [
     string,
     number,
@@ -50,6 +51,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     string | null,
     string | null,
     RecordData,
+    RecordData | null,
   ];
   return {
     id,
@@ -63,6 +65,7 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
     deletedAt,
     deletionId,
     data,
+    derived: derived ?? {},
     isAllowed,
   };
 }
@@ -105,7 +108,7 @@ export class RecordLoader {
       const lock = transaction ? sql` for update of t` : sql``;
       return sql`select ${STORED_COLUMNS}, (${isAllowed}) is true from ${sources.from()} where ${where} order by t.id${lock}`;
     });
-    return rows.map((row) => readStored(row, row[11] === true));
+    return rows.map((row) => readStored(row, row[12] === true));
   }
 
   async findByKey(

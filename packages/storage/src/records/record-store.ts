@@ -1,19 +1,29 @@
 /** The records' door: reading, writing and what hangs together, each kept in a file of its own. */
-import type { CompiledObject } from '@trellis/model';
+import type { CompiledObject, Model } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
-import type { RecordStore } from '../storage.ts';
+import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { RecordWriter } from './write-records.ts';
 
-export function createRecordStore(connections: Connections, features: DatabaseFeatures): RecordStore {
+/** `wake` is told when a write may have left marks for the roll-ups' worker. */
+export function createRecordStore(
+  connections: Connections,
+  features: DatabaseFeatures,
+  wake: (workspace: Workspace) => void,
+): RecordStore {
   const reader = new RecordReader(connections, features);
   const loader = new RecordLoader(connections, features);
   const writer = new RecordWriter(connections);
+  const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
+    const written = await write;
+    if (isRolledUp(snapshot.model, object)) wake(snapshot.workspace);
+    return written;
+  };
   return {
     query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
@@ -34,13 +44,13 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
       return rows.map(({ value }) => value);
     },
     insert: (snapshot, object, rows, origin, transaction, targets) =>
-      writer.insert(snapshot, object, rows, origin, transaction, targets),
+      told(snapshot, object, writer.insert(snapshot, object, rows, origin, transaction, targets)),
     update: (snapshot, object, rows, origin, transaction, targets) =>
-      writer.update(snapshot, object, rows, origin, transaction, targets),
+      told(snapshot, object, writer.update(snapshot, object, rows, origin, transaction, targets)),
     remove: (snapshot, object, rows, deletionId, origin, transaction) =>
-      writer.remove(snapshot, object, rows, deletionId, origin, transaction),
+      told(snapshot, object, writer.remove(snapshot, object, rows, deletionId, origin, transaction)),
     restore: (snapshot, object, rows, origin, transaction) =>
-      writer.restore(snapshot, object, rows, origin, transaction),
+      told(snapshot, object, writer.restore(snapshot, object, rows, origin, transaction)),
     purge: (snapshot, object, ids, origin, transaction) =>
       purge(connections, snapshot, { object, ids, origin }, transaction),
     findDependents: (snapshot, object, ids, limit, transaction) =>
@@ -56,4 +66,21 @@ export function createRecordStore(connections: Connections, features: DatabaseFe
 /** Counters are kept under the field's key, for ever; callers may know the field by its name. */
 function fieldKey(object: CompiledObject, field: string): string {
   return object.fields.get(field)?.key ?? field;
+}
+
+const rolledUp = new WeakMap<Model, ReadonlySet<string>>();
+
+/** Whether any roll-up looks at records of the object, or at the object as a junction. */
+function isRolledUp(model: Model, object: CompiledObject): boolean {
+  let names = rolledUp.get(model);
+  if (!names) {
+    const fields = [...model.objects.values()].flatMap((each) => each.ownFields);
+    names = new Set(
+      fields.flatMap(({ rollup }) =>
+        rollup ? [rollup.object, ...(rollup.via.is === 'junction' ? [rollup.via.object] : [])] : [],
+      ),
+    );
+    rolledUp.set(model, names);
+  }
+  return names.has(object.name);
 }

@@ -58,7 +58,11 @@ export function insertStatement(
   targets: readonly CompiledObject[] = [],
 ): Sql {
   const names = namesOf(workspace, object);
-  const difference = sql`data`;
+  const secrets = object.ownFields.filter((field) => field.type.isSecret);
+  const difference =
+    secrets.length === 0
+      ? sql`data`
+      : sql`data - array[${join(secrets.map((field) => stringLiteral(field.key)))}]`;
   const { steps, areHeld } = heldTargets(workspace, targets);
   return sql`with ${steps}input as (
   select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)${areHeld}

@@ -55,6 +55,8 @@ function sampleStructure(field: FieldDescription, word: string, other: string): 
       return { street: `12 ${word} Street`, city: other, postal_code: '10115', country: 'DE' };
     case 'date_range':
       return { start: '2026-03-01', end: '2026-03-31' };
+    case 'secret':
+      return { is_set: true };
     case 'file':
     case 'image':
       return { id: 'sample', name: `${word}.pdf`, size: 125_000 };

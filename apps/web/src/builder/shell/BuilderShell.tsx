@@ -5,6 +5,7 @@ import {
   IconDatabaseCog,
   IconHistory,
   IconListDetails,
+  IconProgress,
   IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -15,7 +16,7 @@ import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
 import { DraftBar } from './DraftBar.tsx';
 
-type SectionName = 'objects' | 'apps' | 'option_sets' | 'teams' | 'revisions' | 'storage';
+type SectionName = 'objects' | 'apps' | 'option_sets' | 'teams' | 'revisions' | 'storage' | 'jobs';
 
 const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
   { name: 'objects', icon: IconBox },
@@ -24,6 +25,7 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'teams', icon: IconUsersGroup },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
+  { name: 'jobs', icon: IconProgress },
 ];
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
@@ -33,6 +35,7 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
     case 'field':
     case 'layout':
     case 'view':
+    case 'rule':
     case 'record_type':
       return 'objects';
     case 'apps':

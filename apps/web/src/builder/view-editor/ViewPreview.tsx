@@ -2,7 +2,7 @@
 import { Skeleton } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listColumns, pathsInLogic } from '@trellis/forms';
+import { listColumns } from '@trellis/forms';
 import { useMemo } from 'react';
 import { client } from '../../api.ts';
 import { FieldValue, isRightAligned } from '../../runtime/cells/FieldValue.tsx';
@@ -104,4 +104,15 @@ export function ViewPreview({ object, columns: paths, filter, sort }: ViewPrevie
       )}
     </>
   );
+}
+
+/** Every `var` that a filter mentions. */
+function pathsInLogic(logic: unknown): string[] {
+  if (Array.isArray(logic)) return logic.flatMap(pathsInLogic);
+  if (typeof logic !== 'object' || logic === null) return [];
+  return Object.entries(logic).flatMap(([operator, args]) => {
+    if (operator !== 'var') return pathsInLogic(args);
+    const path: unknown = Array.isArray(args) ? args[0] : args;
+    return typeof path === 'string' ? [path] : [];
+  });
 }

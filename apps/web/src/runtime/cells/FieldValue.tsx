@@ -197,6 +197,15 @@ const MarkdownText = lazy(async () => ({ default: (await import('./MarkdownText.
 // So does the cleaner of rich text.
 const SafeHtml = lazy(async () => ({ default: (await import('./SafeHtml.tsx')).SafeHtml }));
 
+function SecretCell(_: CellProps) {
+  const { t } = useTranslation();
+  return (
+    <span role="img" aria-label={t('value.secret')}>
+      ••••••
+    </span>
+  );
+}
+
 // Cells of files come with the first file that is shown.
 const LazyFileCell = lazy(async () => ({ default: (await import('../files/FileCells.tsx')).FileCell }));
 const LazyImageCell = lazy(async () => ({ default: (await import('../files/FileCells.tsx')).ImageCell }));
@@ -297,5 +306,6 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   file: FileCell,
   files: FileCell,
   image: ImageCell,
+  secret: SecretCell,
   auto_number: TextCell,
 };

@@ -11,6 +11,8 @@ interface FieldFrameProps {
   readonly label: string;
   readonly help?: string | undefined;
   readonly errors: readonly string[];
+  /** What is worth knowing and stops nothing. */
+  readonly notes?: readonly string[];
   readonly isRequired: boolean;
   readonly isReadOnly: boolean;
   /** `stacked`: the label above, as in forms. `beside`: to the left, as where records are read. */
@@ -24,6 +26,7 @@ export function FieldFrame({
   label,
   help,
   errors,
+  notes = [],
   isRequired,
   isReadOnly,
   shape = 'stacked',
@@ -59,6 +62,11 @@ export function FieldFrame({
         )}
       </div>
       {children}
+      {notes.length > 0 && (
+        <div className={classes.note} role="status">
+          {notes.join(' ')}
+        </div>
+      )}
       {errors.length > 0 && (
         <div id={`${id}__error`} className={classes.error}>
           {[...new Set(errors)].map((error) => withoutLabel(error, label)).join(' ')}

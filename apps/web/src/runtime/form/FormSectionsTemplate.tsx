@@ -1,12 +1,15 @@
 import type { ObjectFieldTemplateProps, RJSFSchema } from '@rjsf/utils';
-import { type FormSection, isMet } from '@trellis/forms';
+import type { FormSection } from '@trellis/forms';
+import type { Values } from '@trellis/rules';
 import { Fragment } from 'react';
 import type { FormData } from '../form-validator.ts';
+import { isMet } from '../rules/conditions.ts';
 import { useConditionContext } from '../use-display.ts';
 import { SectionGrid } from './SectionGrid.tsx';
 
 interface FormContext {
-  readonly values: FormData;
+  /** By path, those of other records too. */
+  readonly values: Values;
 }
 
 /** The form as its layout has it: sections with columns; what a condition hides is left out as it is typed. */

@@ -16,6 +16,7 @@ import { NumberFieldInput } from './NumberFieldInput.tsx';
 import { OptionInput, OptionsInput } from './OptionInputs.tsx';
 import { PersonNameInput } from './PersonNameInput.tsx';
 import { RatingInput } from './RatingInput.tsx';
+import { SecretInput } from './SecretInput.tsx';
 import { TagsFieldInput } from './TagsFieldInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
 import { TimeFieldInput } from './TimeFieldInput.tsx';
@@ -83,6 +84,7 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   file: FileInput,
   files: FileInput,
   image: FileInput,
+  secret: SecretInput,
   // Numbers are given by the server; the form shows them and never edits them.
   auto_number: ShortTextInput,
 };

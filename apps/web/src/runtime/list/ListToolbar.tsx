@@ -7,6 +7,7 @@ import {
   IconFilter,
   IconSearch,
   IconTrash,
+  IconUpload,
   IconX,
 } from '@tabler/icons-react';
 import { countConditions, type FilterGroup, type ListColumn, type ObjectDescription } from '@trellis/forms';
@@ -33,6 +34,7 @@ interface ListToolbarProps {
   onFilter(filter: FilterGroup): void;
   onSearch(text: string): void;
   onExport(): void;
+  onImport(): void;
   onDeleted(isShown: boolean): void;
 }
 
@@ -128,6 +130,11 @@ export function ListToolbar(props: ListToolbarProps) {
             >
               {t('list.export')}
             </Menu.Item>
+            {description.rights.import && !description.is_system && !props.isDeleted && (
+              <Menu.Item leftSection={<IconUpload size={15} />} onClick={props.onImport}>
+                {t('list.import')}
+              </Menu.Item>
+            )}
             <Menu.Item
               leftSection={<IconTrash size={15} />}
               onClick={() => props.onDeleted(!props.isDeleted)}

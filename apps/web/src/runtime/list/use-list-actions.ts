@@ -1,7 +1,8 @@
 import type { ObjectDescription } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
-import { basePath, client, invalidateRecords, workspace } from '../../api.ts';
+import { client, invalidateRecords } from '../../api.ts';
 import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
+import { downloadFile } from '../download.ts';
 
 const BATCH = 200;
 
@@ -42,29 +43,12 @@ export function useListActions(description: ObjectDescription) {
     }
   };
 
-  /** The browser downloads by itself where the address names the workspace; elsewhere the header must. */
   const exportCsv = async (query: {
     readonly filter?: unknown;
     readonly fields?: readonly string[];
   }): Promise<void> => {
-    const address = client.exportAddress(name, 'csv', query);
-    if (basePath === '/') {
-      download(address, `${name}.csv`);
-      return;
-    }
-    const response = await fetch(address, { headers: { 'x-workspace': workspace } });
-    if (!response.ok) throw new Error(await response.text());
-    const blob = URL.createObjectURL(await response.blob());
-    download(blob, `${name}.csv`);
-    URL.revokeObjectURL(blob);
+    await downloadFile(client.exportAddress(name, 'csv', query), `${name}.csv`);
   };
 
   return { remove, restore, exportCsv };
-}
-
-function download(address: string, fileName: string): void {
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName;
-  link.click();
 }

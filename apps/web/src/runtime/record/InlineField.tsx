@@ -6,6 +6,7 @@ import {
   isBlank,
   type ObjectDescription,
   wireValue,
+  withOffered,
   withOptionsOf,
   withStepsFrom,
 } from '@trellis/forms';
@@ -25,15 +26,26 @@ interface InlineFieldProps {
   readonly field: FieldDescription;
   readonly record: ShownRecord;
   readonly canEdit: boolean;
+  /** Of a dependent select: the options that are offered. */
+  readonly offered: ReadonlySet<string> | undefined;
   readonly idPrefix: string;
   readonly save: ReturnType<typeof useRecordActions>['save'];
 }
 
 /** A value on the record screen. Clicking it (or Enter) edits it in place; Enter saves, Escape leaves it as it was. */
-export function InlineField({ description, field, record, canEdit, idPrefix, save }: InlineFieldProps) {
+export function InlineField({
+  description,
+  field,
+  record,
+  canEdit,
+  offered,
+  idPrefix,
+  save,
+}: InlineFieldProps) {
   const { t } = useTranslation();
   const value = record[field.name];
-  const [draft, setDraft] = useState<{ readonly value: unknown }>();
+  // With the record as it was then: a change by somebody else meanwhile is a conflict, not overwritten.
+  const [draft, setDraft] = useState<{ readonly value: unknown; readonly begun: ShownRecord }>();
   const [pending, setPending] = useState<{ readonly value: unknown }>();
   const [errors, setErrors] = useState<readonly string[]>([]);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -46,10 +58,15 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
     setErrors([]);
     requestAnimationFrame(() => trigger.current?.focus());
   };
+  const begin = () => setDraft({ value, begun: record });
+  const change = (next: unknown) => setDraft((now) => ({ value: next, begun: now?.begun ?? record }));
+  const isBehind = draft !== undefined && Number(record.version) > Number(draft.begun.version);
   const commit = async (next: unknown) => {
+    const begun = draft?.begun ?? record;
     const wire = wireValue(field, next);
     const sent = isBlank(wire) && field.value_type !== 'boolean' ? null : wire;
-    if (JSON.stringify(sent) === JSON.stringify(isBlank(value) ? null : wireValue(field, value))) {
+    const before = begun[field.name];
+    if (JSON.stringify(sent) === JSON.stringify(isBlank(before) ? null : wireValue(field, before))) {
       close();
       return;
     }
@@ -57,7 +74,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
     setPending({ value: next });
     setErrors([]);
     try {
-      await save(record, { [field.name]: sent });
+      await save(begun, { [field.name]: sent });
       close();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -66,7 +83,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
       // No answer at all: what was typed stays, to be sent again.
       const message = error instanceof TypeError ? t('problem.offline') : error.message;
       setErrors(messages.length > 0 ? messages : [message]);
-      setDraft({ value: next });
+      setDraft({ value: next, begun });
     } finally {
       setPending(undefined);
     }
@@ -109,8 +126,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
           data-pending={pending !== undefined || undefined}
           onClick={(event) => {
             const isChoosingText = window.getSelection()?.isCollapsed === false;
-            if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null)
-              setDraft({ value });
+            if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null) begin();
           }}
         >
           <div className={classes.content}>
@@ -128,7 +144,7 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
               aria-label={t('record.editField', { field: field.label })}
               onClick={(event) => {
                 event.stopPropagation();
-                setDraft({ value });
+                begin();
               }}
             >
               <IconPencil size={13} stroke={1.75} aria-hidden />
@@ -142,9 +158,9 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
             <Suspense fallback={<span className="tr-skeleton" style={{ height: 30 }} />}>
               <FieldInput
                 id={id}
-                field={withStepsFrom(withOptionsOf(field, recordType), value)}
+                field={withOffered(withStepsFrom(withOptionsOf(field, recordType), value), offered)}
                 value={draft.value ?? null}
-                onChange={(next) => setDraft({ value: next })}
+                onChange={change}
                 onCommit={(next) => void commit(next)}
                 hasError={errors.length > 0}
                 describedBy={errors.length > 0 ? `${id}__error` : undefined}
@@ -165,6 +181,11 @@ export function InlineField({ description, field, record, canEdit, idPrefix, sav
           <ActionIcon variant="default" size={30} aria-label={t('action.cancel')} onClick={close}>
             <IconX size={15} />
           </ActionIcon>
+          {isBehind && (
+            <span role="status" className={classes.behind}>
+              {t('record.changedMeanwhile')}
+            </span>
+          )}
         </div>
       )}
     </FieldFrame>

@@ -1,9 +1,11 @@
 import { Tabs } from '@mantine/core';
-import { type FieldDescription, isMet, type ObjectDescription } from '@trellis/forms';
+import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import type { LayoutBody, LayoutItem } from '@trellis/metadata';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SectionGrid } from '../form/SectionGrid.tsx';
+import { isMet, valuesOf } from '../rules/conditions.ts';
+import { judge } from '../rules/live-rules.ts';
 import { useConditionContext } from '../use-display.ts';
 import { HistoryTimeline } from './HistoryTimeline.tsx';
 import { InlineField } from './InlineField.tsx';
@@ -16,7 +18,8 @@ type Tab = LayoutBody['tabs'][number];
 interface LayoutTabsProps {
   readonly description: ObjectDescription;
   readonly record: ShownRecord;
-  readonly tabs: readonly Tab[];
+  /** All of the layout's, also those whose condition this record does not meet. */
+  readonly layoutTabs: readonly Tab[];
   /** Place of the open tab, from the address. */
   readonly tab: string | undefined;
   readonly canEdit: boolean;
@@ -27,7 +30,12 @@ interface LayoutTabsProps {
 
 /** The tabs of a layout, each with its sections of values, related lists and components. */
 export function LayoutTabs(props: LayoutTabsProps) {
-  const { tabs, onTab } = props;
+  const { layoutTabs, record, onTab } = props;
+  const context = useConditionContext();
+  const tabs = useMemo(() => {
+    const values = valuesOf(record);
+    return layoutTabs.filter((tab) => isMet(tab.visible_when, values, context));
+  }, [layoutTabs, record, context]);
   const keyed = useMemo(() => tabs.map((tab, index) => ({ key: keyOf(tab.label, index), tab })), [tabs]);
   const open = keyed.find((each) => each.key === props.tab) ?? keyed[0];
   const [only] = keyed;
@@ -75,19 +83,25 @@ function Sections({
     () => new Map(description.fields.map((field) => [field.name, field])),
     [description],
   );
+  const values = useMemo(() => valuesOf(record), [record]);
+  const { rules } = useMemo(
+    () => judge(description, { values, stored: values, context }),
+    [description, values, context],
+  );
   const draw = (item: LayoutItem): ReactNode => {
-    if (!isMet(item.visible_when, record, context)) return null;
+    if (!isMet(item.visible_when, values, context)) return null;
     switch (item.type) {
       case 'field': {
         const field: FieldDescription | undefined = fields.get(item.field);
-        if (field === undefined) return null;
+        if (field === undefined || rules.hidden.has(field.name)) return null;
         return (
           <InlineField
             key={field.name}
             description={description}
             field={field}
             record={record}
-            canEdit={canEdit && item.read_only !== true}
+            canEdit={canEdit && item.read_only !== true && !rules.readOnly.has(field.name)}
+            offered={rules.offered.get(field.name)}
             idPrefix={variant}
             save={save}
           />
@@ -109,7 +123,7 @@ function Sections({
   return (
     <>
       {tab.sections
-        .filter((section) => isMet(section.visible_when, record, context))
+        .filter((section) => isMet(section.visible_when, values, context))
         .map((section, index) => (
           <SectionGrid
             // biome-ignore lint/suspicious/noArrayIndexKey: sections have no identity but their place.

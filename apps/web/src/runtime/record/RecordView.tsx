@@ -1,14 +1,12 @@
 import { Button } from '@mantine/core';
 import { ApiError } from '@trellis/api';
-import { isMet, layoutFor, type ObjectDescription } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useEffect, useId, useState } from 'react';
+import { layoutFor, type ObjectDescription } from '@trellis/forms';
+import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { rememberRecord } from '../recent-records.ts';
-import { useConditionContext } from '../use-display.ts';
 import { ConflictModal } from './ConflictModal.tsx';
-import { LayoutTabs } from './LayoutTabs.tsx';
 import { RecordGone } from './RecordGone.tsx';
 import { RecordHeader } from './RecordHeader.tsx';
 import classes from './RecordView.module.css';
@@ -16,6 +14,8 @@ import { recordTitle } from './record-title.ts';
 import { UnsavedGuard } from './UnsavedGuard.tsx';
 import { type ShownRecord, useRecord, useRecordActions, useSaveKey } from './use-record.ts';
 
+// What stands in the tabs, and the rules that decide over it, come while the record is fetched.
+const LayoutTabs = lazy(async () => ({ default: (await import('./LayoutTabs.tsx')).LayoutTabs }));
 const RecordForm = lazy(async () => ({ default: (await import('../record-form.tsx')).RecordForm }));
 
 interface RecordViewProps {
@@ -52,12 +52,16 @@ export function RecordView(props: RecordViewProps) {
 function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord }) {
   const { description, id, record, variant, isEditing, onEditing } = props;
   const { t } = useTranslation();
-  const context = useConditionContext();
   const formId = useId();
   const actions = useRecordActions(description, id);
   const [problem, setProblem] = useState<Error | null>(null);
   const [isDirty, setDirty] = useState(false);
   const [isSaving, setSaving] = useState(false);
+  // What the form began with: a change by somebody else meanwhile must not pass for one that was made here.
+  const begun = useRef(record);
+  if (!isEditing) begun.current = record;
+  const basis = isEditing ? begun.current : record;
+  const isBehind = Number(record.version) > Number(basis.version);
   const recordType = typeof record.record_type === 'string' ? record.record_type : null;
   const layout = layoutFor(description, recordType);
   const title = recordTitle(description, record);
@@ -78,7 +82,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
     setSaving(true);
     setProblem(null);
     try {
-      if (await actions.save(record, changes)) leaveForm();
+      if (await actions.save(basis, changes)) leaveForm();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       setProblem(error);
@@ -86,7 +90,6 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       setSaving(false);
     }
   };
-  const tabs = layout.tabs.filter((tab) => isMet(tab.visible_when, record, context));
 
   return (
     <div className={classes.root} data-variant={variant}>
@@ -106,6 +109,11 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       />
       {isEditing ? (
         <div className={classes.form}>
+          {isBehind && (
+            <p role="status" className={classes.behind}>
+              {t('record.changedMeanwhile')}
+            </p>
+          )}
           <Suspense fallback={<PageSkeleton />}>
             <RecordForm
               id={formId}
@@ -113,7 +121,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
               description={description}
               layout={layout}
               mode="edit"
-              record={record}
+              record={basis}
               recordType={recordType}
               problem={problem}
               onSubmit={(changes) => void submit(changes)}
@@ -131,16 +139,18 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
           <UnsavedGuard isDirty={isDirty} />
         </div>
       ) : (
-        <LayoutTabs
-          description={description}
-          record={record}
-          tabs={tabs}
-          tab={props.tab}
-          onTab={props.onTab}
-          canEdit={canEdit}
-          variant={variant}
-          save={actions.save}
-        />
+        <Suspense fallback={<PageSkeleton />}>
+          <LayoutTabs
+            description={description}
+            record={record}
+            layoutTabs={layout.tabs}
+            tab={props.tab}
+            onTab={props.onTab}
+            canEdit={canEdit}
+            variant={variant}
+            save={actions.save}
+          />
+        </Suspense>
       )}
       {actions.conflict !== undefined && (
         <ConflictModal

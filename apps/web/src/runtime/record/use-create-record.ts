@@ -3,6 +3,7 @@ import type { ApiError, ApiRecord } from '@trellis/api';
 import { findRecordType, initialValues, type ObjectDescription, titleOf } from '@trellis/forms';
 import { useMemo, useState } from 'react';
 import { client } from '../../api.ts';
+import { confirmed } from '../confirm-warnings.ts';
 import { useConditionContext } from '../use-display.ts';
 
 /** The state of a new record: its type, what it begins with, and the attempt to save it. */
@@ -23,9 +24,12 @@ export function useCreateRecord(
   );
   const creation = useMutation<ApiRecord, ApiError, Record<string, unknown>>({
     mutationFn: (values) =>
-      client.create(
-        description.name,
-        recordType === undefined ? values : { record_type: recordType, ...values },
+      confirmed((warnings) =>
+        client.create(
+          description.name,
+          recordType === undefined ? values : { record_type: recordType, ...values },
+          { warnings },
+        ),
       ),
     onSuccess: (record) => {
       void cache.invalidateQueries({ queryKey: ['records'] });

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject } from '../../api.ts';
 import { notifyDone } from '../../ui/notify.tsx';
+import { confirmed } from '../confirm-warnings.ts';
 
 /** A record as read, flat by field: the value of a lookup is its expansion where the server gave one. */
 export type ShownRecord = ApiRecord;
@@ -69,7 +70,9 @@ export function useRecordActions(description: ObjectDescription, id: string) {
     ): Promise<boolean> => {
       if (Object.keys(changes).length === 0) return true;
       try {
-        const saved = await client.update(name, id, changes, before.version);
+        const saved = await confirmed((warnings) =>
+          client.update(name, id, changes, before.version, { warnings }),
+        );
         await refresh();
         if (!quiet) {
           const previous = Object.fromEntries(

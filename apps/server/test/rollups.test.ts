@@ -1,0 +1,92 @@
+/** Roll-ups over HTTP: right in the answer after the one that changed them, read as any field, written by nobody. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from './start-test-server.ts';
+
+const object = (name: string) => ({
+  kind: 'object' as const,
+  name,
+  body: { label: name, plural_label: `${name}s`, name_field: 'name' },
+});
+const field = (name: string, body: object) => ({
+  kind: 'field' as const,
+  name,
+  body: { label: name, ...body },
+});
+const open = { '!=': [{ var: 'stage' }, 'won'] };
+
+const COMPONENTS = [
+  object('firm'),
+  field('firm.name', { type: 'text' }),
+  field('firm.open_count', {
+    type: 'rollup',
+    rollup: { object: 'order', via: 'firm', function: 'count', filter: open },
+  }),
+  field('firm.total', {
+    type: 'rollup',
+    indexed: true,
+    rollup: { object: 'order', via: 'firm', function: 'sum', field: 'amount' },
+  }),
+  field('firm.twice', { type: 'formula', formula: { '*': [{ var: 'total' }, 2] } }),
+  object('order'),
+  field('order.name', { type: 'text' }),
+  field('order.firm', { type: 'lookup', to: 'firm' }),
+  field('order.amount', { type: 'currency', currency: 'EUR' }),
+  field('order.stage', {
+    type: 'select',
+    options: ['new', 'won'].map((value) => ({ value, label: value })),
+  }),
+];
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ components: COMPONENTS as never });
+});
+afterAll(() => server.stop());
+
+const call = async (method: string, path: string, body?: unknown) => {
+  const { status, body: answer } = await server.client.exchange(method, path, body);
+  return { status, record: answer as Record<string, unknown> };
+};
+
+it('K3 a parent is right in the next answer, whatever happens to its records', async () => {
+  const firm = (await call('POST', '/records/firm', { name: 'Acme' })).record;
+  expect(firm).toMatchObject({ open_count: 0, total: 0, twice: 0, version: 1 });
+  const path = `/records/firm/${firm.id as string}`;
+  const get = async () => (await call('GET', path)).record;
+
+  const order = (await call('POST', '/records/order', { firm: firm.id, amount: 10.25, stage: 'new' })).record;
+  await call('POST', '/records/order', { firm: firm.id, amount: 2, stage: 'won' });
+  expect(await get()).toMatchObject({ open_count: 1, total: 12.25, twice: 24.5, version: 1 });
+
+  await call('PATCH', `/records/order/${order.id as string}`, { stage: 'won', amount: 20 });
+  expect(await get()).toMatchObject({ open_count: 0, total: 22 });
+  await call('DELETE', `/records/order/${order.id as string}`);
+  expect(await get()).toMatchObject({ total: 2 });
+  await call('POST', `/records/order/${order.id as string}/restore`);
+  expect(await get()).toMatchObject({ total: 22, updated_at: firm.updated_at });
+
+  // K2: nothing of it is history, and a save of the parent shows it.
+  const history = (await call('GET', `${path}/history`)).record as { entries?: unknown[] };
+  expect(JSON.stringify(history)).not.toContain('total');
+  expect((await call('PATCH', path, { name: 'Acme & Co' })).record).toMatchObject({ total: 22, version: 2 });
+});
+
+it('K1 is written by nobody, and filters, sorts and sums as any field', async () => {
+  const firm = (await call('POST', '/records/firm', { name: 'Large' })).record;
+  await call('POST', '/records/order', { firm: firm.id, amount: 500 });
+  const refused = await call('PATCH', `/records/firm/${firm.id as string}`, { total: 1 });
+  expect(refused.status).toBe(422);
+  expect(refused.record.errors).toMatchObject([{ code: 'read_only', pointer: '/total' }]);
+  const found = await call('POST', '/records/firm/query', {
+    filter: { '>': [{ var: 'total' }, 100] },
+    sort: ['-total'],
+    fields: ['name', 'total'],
+  });
+  expect(found.record.records).toMatchObject([{ name: 'Large', total: 500 }]);
+  const behind = await call('GET', '/records/order?sort=-amount&limit=1&fields=firm.total');
+  expect(behind.record.records).toMatchObject([{ firm: { total: 500 } }]);
+  const sum = await call('POST', '/records/firm/aggregate', {
+    measures: [{ function: 'max', field: 'total' }],
+  });
+  expect(sum.record.rows).toEqual([{ max_total: 500 }]);
+});

@@ -1,0 +1,105 @@
+/** The namespace of messages about imports and jobs. */
+import { useTranslation } from 'react-i18next';
+import { addMessages } from '../i18n.ts';
+
+const en = {
+  import: {
+    title: 'Import {{objects}}',
+    choose: 'Choose a file',
+    chooseAnother: 'Choose another file',
+    drop: 'or drop it here',
+    kinds: 'CSV with a header, or one JSON object per line. Encoding and delimiter are found out.',
+    reading: 'Reading the file…',
+    columns: 'Columns',
+    column: 'Column of the file',
+    field: 'Goes into',
+    leaveOut: 'Leave out',
+    fieldFor: 'Field for {{column}}',
+    matchFor: 'How {{column}} finds its record',
+    objectFor: 'Which object {{column}} points to',
+    byId: 'by its id',
+    by: 'by {{field}}',
+    empty: 'empty',
+    options: 'What to do',
+    operation: 'With each row',
+    create: 'Create a new record',
+    update: 'Change the record that it names',
+    upsert: 'Change the record that it names, or create it',
+    key: 'Records are recognised by',
+    keyId: 'Id',
+    noKey: 'No unique field goes with this: mark one as unique under Set up, or create records.',
+    blank: 'An empty cell',
+    blankKeep: 'leaves the field as it is',
+    blankClear: 'empties the field',
+    decimalComma: 'Numbers are written 1.234,56',
+    try: 'Try it',
+    tryHint: '“Try it” checks every row and writes nothing.',
+    run: 'Import',
+    required: 'Required and not in the file: {{fields}}. Rows will be refused unless there is a default.',
+    back: 'Back to {{objects}}',
+    again: 'Import another file',
+    leave: 'You can leave this page: the import goes on, and is found again under your jobs.',
+    noRight: 'You may not import {{objects}}',
+    noRightText: 'Ask an administrator for the right to import.',
+  },
+  job: {
+    state: {
+      queued: 'Waiting',
+      running: 'Running',
+      paused: 'Paused',
+      done: 'Done',
+      failed: 'Failed',
+      cancelled: 'Cancelled',
+    },
+    tried: 'Tried: nothing was written',
+    importOf: 'Import of {{file}}',
+    tryOf: 'Trial of {{file}}',
+    progress: 'Progress',
+    rows: '{{done}} of {{total}} rows',
+    rowsOnly: '{{done}} rows',
+    created: 'Created',
+    updated: 'Changed',
+    unchanged: 'Unchanged',
+    failed: 'Refused',
+    wouldCreate: 'Would be created',
+    wouldUpdate: 'Would be changed',
+    wouldUnchange: 'Would stay as they are',
+    wouldFail: 'Would be refused',
+    firstErrors: 'What was wrong',
+    line: 'Line {{line}}',
+    moreErrors: 'The first {{shown}} of {{total}}; all of them are in the file.',
+    download: 'Download refused rows',
+    pause: 'Pause',
+    resume: 'Go on',
+    cancel: 'Cancel',
+    stopping: 'Stops after its present step…',
+    toList: 'Show {{objects}}',
+    skipped: 'Left out: {{columns}}',
+  },
+  jobs: {
+    title: 'Jobs',
+    description: 'Imports and other work that goes on in the background.',
+    mine: 'Mine',
+    everyone: 'Everyone’s',
+    whose: 'Whose jobs',
+    what: 'What',
+    state: 'State',
+    who: 'Asked for by',
+    when: 'When',
+    none: 'No jobs yet',
+    noneText: 'Imports are listed here for 30 days.',
+    more: 'Show more',
+  },
+};
+
+declare module '../i18n.ts' {
+  interface MessageCatalogues {
+    transfer: typeof en;
+  }
+}
+
+addMessages('transfer', 'en', en);
+
+export function useMessages() {
+  return useTranslation('transfer').t;
+}

@@ -1,0 +1,39 @@
+/** The value of a roll-up in a query: as it is kept, or worked out while it is not kept for every record yet. */
+import type { CompiledField, CompiledObject } from '@trellis/model';
+import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import {
+  isRollup,
+  type RollupField,
+  type RollupScope,
+  rolledUpRows,
+  rollupAggregate,
+  rollupDefault,
+  sourcesOf,
+} from '../rollups/rollup-sql.ts';
+import { identifier, type Sql, sql } from '../sql.ts';
+import type { Snapshot } from '../storage.ts';
+
+/** Whether every record has its value. */
+export function isKept(snapshot: Snapshot, object: CompiledObject, field: CompiledField): boolean {
+  return snapshot.rollups?.get(object.key)?.has(field.key) === true;
+}
+
+/** SQL of a roll-up of the table `alias`, without its promoted column. */
+export function rollupValue(
+  snapshot: Snapshot,
+  object: CompiledObject,
+  field: RollupField,
+  alias: string,
+  scope: RollupScope,
+): Sql {
+  if (isKept(snapshot, object, field)) return sourceInRow(identifier(alias), sourceOf(field).text);
+  const source = sourcesOf(snapshot.model, object).find((each) =>
+    each.fields.some(({ key }) => key === field.key),
+  );
+  if (!source || !isRollup(field)) return sql`null`;
+  const inner = `${alias}r`;
+  const value = rollupAggregate(field, source, inner, scope);
+  const otherwise = rollupDefault(field);
+  const asked = otherwise ? sql`coalesce(${value}, ${otherwise})` : value;
+  return sql`(select ${asked} ${rolledUpRows(source, inner, identifier(alias, 'id'), scope)})`;
+}

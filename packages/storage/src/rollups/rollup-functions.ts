@@ -1,0 +1,275 @@
+/**
+ * The functions and triggers that keep the roll-ups of a source, as text. The database itself leaves the marks, so
+ * that every write does it, whoever writes and whichever model they have pinned.
+ *
+ *     write of a record that is rolled up ─▶ trigger ─▶ marks ─┬▶ few records: worked out at the end of the transaction
+ *                                                              └▶ many, or somebody else is at it: left for the worker
+ *
+ * Two that work on the same parent at once would store a wrong value, so each holds the parent's advisory lock until
+ * its end, and nobody waits for it: who doesn't get it leaves the mark. Marks go before the values are read, in a
+ * statement of its own: what was marked later is marked still.
+ */
+import type { CompiledField, CompiledObject } from '@trellis/model';
+import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import { ScalarSources } from '../query/sources.ts';
+import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
+import type { Snapshot } from '../storage.ts';
+import { sqlTypeOf } from '../system-columns.ts';
+import {
+  fieldsReadBy,
+  type RollupScope,
+  type RollupSource,
+  rolledUpRows,
+  rollupAggregate,
+} from './rollup-sql.ts';
+
+/** With more records than this a parent is left to the worker. */
+const SMALL_PARENT = 200;
+/** A statement that touches more parents than this leaves all of them to the worker. */
+const FEW_PARENTS = 20;
+
+/** A place in a template, `{3}`: the column of a lookup, where it is filled, else its value from `data`. */
+export interface TemplateColumn {
+  readonly alias: string;
+  readonly objectKey: string;
+  readonly fieldKey: string;
+  readonly fallback: string;
+}
+
+export interface SourceTemplate {
+  readonly columns: readonly TemplateColumn[];
+  /** Bodies of the source's functions. */
+  readonly sum: string;
+  readonly roll: string;
+  /** Statements that leave marks, by table and kind of write. */
+  readonly marks: readonly {
+    readonly table: string;
+    readonly insert: string;
+    readonly update: string;
+    readonly delete: string;
+  }[];
+  /** Parents of the records `$1` behind a junction. */
+  readonly parents: string | undefined;
+}
+
+/** Name of the function that works out the given parents. */
+export function sumFunction(source: string): string {
+  return `_sum_${source}`;
+}
+
+/** Name of the function that works out one parent if that is quickly done. */
+export function rollFunction(source: string): string {
+  return `_roll_${source}`;
+}
+
+export function markFunction(tableKey: string): string {
+  return `_mark_${tableKey}`;
+}
+
+export function sourceTemplate(
+  source: RollupSource,
+  context: Pick<Snapshot, 'workspace' | 'model'> & { readonly features: RollupScope['features'] },
+): SourceTemplate {
+  const columns: TemplateColumn[] = [];
+  const { workspace, features } = context;
+  // Read from `data` alone: which columns are there changes, and the records are at hand anyway.
+  const bare = {
+    ...context,
+    revision: 0,
+    epoch: 0,
+    columns: new Map(),
+    rollups: keptEverywhere(context.model),
+  };
+  const scope: RollupScope = {
+    workspace,
+    features,
+    readerOf: (alias, object) =>
+      new ScalarSources(alias, object, {
+        snapshot: bare,
+        features,
+        targetConditions: new Map(),
+        formulas: new Map(),
+      }),
+    lookupOf: (alias, object, lookup) => {
+      const fallback = idIn(identifier(alias), lookup).text;
+      columns.push({ alias, objectKey: object.key, fieldKey: lookup.key, fallback });
+      return new Sql(`{${columns.length - 1}}`);
+    },
+  };
+  return {
+    sum: sumBody(source, scope).text,
+    roll: rollBody(source, scope).text,
+    marks: marksOf(source, scope),
+    parents: parentsOf(source, scope)?.text,
+    columns,
+  };
+}
+
+/** Roll-ups over roll-ups read what is kept: the mark follows when it has been worked out. */
+function keptEverywhere(model: Snapshot['model']): NonNullable<Snapshot['rollups']> {
+  return new Map(
+    [...model.objects.values()].map((object) => [
+      object.key,
+      new Set(object.ownFields.filter((field) => field.rollup).map((field) => field.key)),
+    ]),
+  );
+}
+
+/** The id in a lookup of a row, from its data. */
+function idIn(row: Sql, lookup: CompiledField): Sql {
+  return sql`${sourceInRow(row, sourceOf(lookup).text)}`;
+}
+
+/** Works out `ids` and gives those whose record somebody else holds at the moment. */
+function sumBody(source: RollupSource, scope: RollupScope): Sql {
+  const { object, fields } = source;
+  const table = identifier(scope.workspace.schema, object.key);
+  const aggregates = join(
+    fields.map(
+      (field, index) => sql`${rollupAggregate(field, source, 'c', scope)} as ${identifier(`a${index}`)}`,
+    ),
+  );
+  const pairs = join(
+    fields.map((field, index) => sql`${stringLiteral(field.key)}, a.${identifier(`a${index}`)}`),
+  );
+  const keys = join(fields.map((field) => stringLiteral(field.key)));
+  const kept = sql`nullif(coalesce(p.derived, '{}'::jsonb) - array[${keys}]::text[] || f.v, '{}'::jsonb)`;
+  return sql`declare
+  undone uuid[];
+begin
+  with fresh as materialized (
+    select p.id, jsonb_strip_nulls(jsonb_build_object(${pairs})) as v
+    from ${table} p left join lateral (select ${aggregates} ${rolledUpRows(source, 'c', sql`p.id`, scope)}) a on true
+    where p.id = any(ids)
+  ), different as materialized (
+    select p.id from ${table} p join fresh f on f.id = p.id where p.derived is distinct from ${kept}
+  ), free as materialized (
+    select p.id from ${table} p where p.id in (select id from different) order by p.id for no key update skip locked
+  ), changed as (
+    update ${table} p set derived = ${kept} from fresh f where f.id = p.id and p.id in (select id from free) returning p.id
+  )
+  select array_agg(id) into undone from different where id not in (select id from changed);
+  return coalesce(undone, '{}');
+end`;
+}
+
+/** Works out one parent, if few records belong to it and nobody else is at it. */
+function rollBody(source: RollupSource, scope: RollupScope): Sql {
+  const { schema } = scope.workspace;
+  const rows = rolledUpRows(source, 'c', sql`parent`, scope);
+  // Behind a junction two writers may each not see the other's half: there the mark stays for the worker, too.
+  const unmark =
+    source.via.is === 'lookup'
+      ? sql`
+  delete from ${identifier(schema, '_rollup_mark')} m where m.record_id = parent and m.source = ${stringLiteral(source.key)} and not m.is_child;`
+      : sql``;
+  return sql`declare
+  size integer;
+begin
+  select count(*) into size from (select 1 ${rows} limit ${integer(SMALL_PARENT + 1)}) counted;
+  if size > ${integer(SMALL_PARENT)} then return; end if;
+  if not pg_try_advisory_xact_lock(hashtextextended(parent::text, 0)) then return; end if;
+  perform from ${identifier(schema, source.object.key)} p where p.id = parent for no key update skip locked;
+  if not found then return; end if;${unmark}
+  perform ${identifier(schema, sumFunction(source.key))}(array[parent]);
+end`;
+}
+
+function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['marks'] {
+  const { child, junction, via } = source;
+  const read = fieldsReadBy(source);
+  const isLive = (row: string) => sql`${identifier(row)}.deleted_at is null`;
+  const parents = (rows: Sql) => markParents(source, rows, scope);
+  if (via.is === 'lookup' || !junction) {
+    const { lookup } = via as Extract<typeof via, { is: 'lookup' }>;
+    return [tieMarks(child, lookup, read, parents)];
+  }
+  const changed = differs(read);
+  const linked = rowsOfChanged(source, sql`n`, changed, scope);
+  const { schema } = scope.workspace;
+  const childMarks = (rows: Sql) =>
+    sql`insert into ${identifier(schema, '_rollup_mark')} (source, record_id, is_child) select ${stringLiteral(source.key)}, id, true from (${rows}) each;`;
+  const behind = {
+    table: child.key,
+    insert: '',
+    update: sql`${childMarks(sql`select n.id from stale o join fresh n on n.id = o.id where ${changed}`)}
+    ${parents(linked)}`.text,
+    delete: childMarks(sql`select o.id from stale o where ${isLive('o')}`).text,
+  };
+  return [tieMarks(junction, via.near, new Set([via.far]), parents), behind];
+}
+
+/** Marks for a table whose rows name the parent themselves. */
+function tieMarks(
+  table: CompiledObject,
+  lookup: CompiledField,
+  read: ReadonlySet<CompiledField>,
+  parents: (rows: Sql) => Sql,
+): SourceTemplate['marks'][number] {
+  const [before, after] = [idIn(sql`o`, lookup), idIn(sql`n`, lookup)];
+  const changed = differs(new Set([lookup, ...read]));
+  return {
+    table: table.key,
+    insert: parents(sql`select ${after} from fresh n where n.deleted_at is null`).text,
+    update: parents(
+      sql`select ids.id from stale o join fresh n on n.id = o.id cross join lateral (values (${before}), (${after})) ids(id) where ${changed}`,
+    ).text,
+    delete: parents(sql`select ${before} from stale o where o.deleted_at is null`).text,
+  };
+}
+
+/** Whether anything that a roll-up reads differs between the row as it was, `o`, and as it is, `n`. */
+function differs(read: ReadonlySet<CompiledField>): Sql {
+  const parts = new Set([...read].map((field) => readPart(field)));
+  const row = (alias: string) =>
+    join([
+      sql`${identifier(alias)}.deleted_at is null`,
+      ...[...parts].map((part) => new Sql(`${alias}.${part}`)),
+    ]);
+  return sql`(o.deleted_at is null or n.deleted_at is null) and (${row('o')}) is distinct from (${row('n')})`;
+}
+
+/** The part of a row that holds the field's value. */
+function readPart(field: CompiledField): string {
+  if (field.systemColumn !== undefined) return identifier(field.systemColumn).text;
+  if (field.rollup) return `derived->${stringLiteral(field.key).text}`;
+  // Worked out from other fields: any of them may have changed.
+  if (field.type.category === 'computed' && field.type.name !== 'auto_number') return 'data';
+  return `data->${stringLiteral(field.key).text}`;
+}
+
+function rowsOfChanged(source: RollupSource, row: Sql, changed: Sql, scope: RollupScope): Sql {
+  const via = source.via as Extract<RollupSource['via'], { is: 'junction' }>;
+  const junction = source.junction!;
+  const [near, far] = [via.near, via.far].map((end) => scope.lookupOf('j', junction, end)) as [Sql, Sql];
+  return sql`select ${near} from stale o join fresh n on n.id = o.id join ${identifier(scope.workspace.schema, junction.key)} j on ${far} = ${row}.id and j.deleted_at is null where ${changed}`;
+}
+
+/** Leaves marks for the parents that a query gives. */
+function markParents(source: RollupSource, rows: Sql, scope: RollupScope): Sql {
+  const marks = identifier(scope.workspace.schema, '_rollup_mark');
+  return sql`insert into ${marks} (source, record_id, is_inline) select ${stringLiteral(source.key)}, id, count(*) over () <= ${integer(FEW_PARENTS)} from (select distinct id from (${rows}) ids(id) where id is not null order by id) each;`;
+}
+
+function parentsOf(source: RollupSource, scope: RollupScope): Sql | undefined {
+  const { via, junction } = source;
+  if (via.is === 'lookup' || !junction) return undefined;
+  const [near, far] = [via.near, via.far].map((end) => scope.lookupOf('j', junction, end)) as [Sql, Sql];
+  return sql`select distinct ${near} as id from ${identifier(scope.workspace.schema, junction.key)} j where ${far} = any($1::uuid[]) and j.deleted_at is null and ${near} is not null`;
+}
+
+/** What decides the value of one roll-up: when it changes, every record is worked out anew. */
+export function rollupDefinition(source: RollupSource, field: RollupSource['fields'][number]): string {
+  const { rollup } = field;
+  const read = (each: CompiledField) => [each.key, each.rollup ? 'rollup' : (each.body.formula ?? null)];
+  return JSON.stringify(
+    [
+      source.key,
+      rollup.function,
+      rollup.field ? [...read(rollup.field), sqlTypeOf(rollup.field)] : null,
+      rollup.filter ?? null,
+    ],
+    (key, value: unknown) =>
+      key === 'path' ? read((value as { readonly field: CompiledField }).field) : value,
+  );
+}

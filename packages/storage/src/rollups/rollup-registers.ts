@@ -1,0 +1,273 @@
+/**
+ * Brings the registers, functions and triggers of roll-ups up to date with a model, inside the publish's transaction.
+ * The triggers come with a lock that waits for writers which still run without them: what they wrote is there when
+ * the records are worked out, and what comes later leaves marks.
+ */
+import { createHash } from 'node:crypto';
+import type { Model } from '@trellis/model';
+import type pg from 'pg';
+import type { DatabaseFeatures } from '../capabilities.ts';
+import { queryObjects } from '../connections.ts';
+import { slotName } from '../metadata/wanted-storage.ts';
+import { identifier, Sql, sql, stringLiteral } from '../sql.ts';
+import type { Workspace } from '../storage.ts';
+import {
+  markFunction,
+  rollFunction,
+  rollupDefinition,
+  type SourceTemplate,
+  sourceTemplate,
+  sumFunction,
+} from './rollup-functions.ts';
+import { rollupSources } from './rollup-sql.ts';
+
+interface SourceRow {
+  readonly key: string;
+  readonly object_key: string;
+  readonly template: SourceTemplate;
+  readonly built: string | null;
+}
+
+interface FieldRow {
+  readonly object_key: string;
+  readonly field_key: string;
+  readonly definition: string;
+}
+
+/** Returns whether roll-ups that may be read as they are kept have changed. */
+export async function writeRollups(
+  client: pg.ClientBase,
+  about: { readonly workspace: Workspace; readonly model: Model; readonly features: DatabaseFeatures },
+): Promise<boolean> {
+  const { schema } = about.workspace;
+  const sources = rollupSources(about.model);
+  const register = identifier(schema, '_rollup').text;
+  const sourceRegister = identifier(schema, '_rollup_source').text;
+  const rows = (await queryObjects(
+    client,
+    `select object_key, field_key, definition from ${register}`,
+    [],
+  )) as readonly FieldRow[];
+  if (sources.length === 0 && rows.length === 0) return false;
+  const wanted = sources.flatMap((source) =>
+    source.fields.map((field) => ({
+      object_key: source.object.key,
+      field_key: field.key,
+      source: source.key,
+      definition: digest(rollupDefinition(source, field)),
+    })),
+  );
+  const isSame = (left: FieldRow, right: FieldRow) =>
+    left.object_key === right.object_key && left.field_key === right.field_key;
+  const gone = rows.filter((row) => !wanted.some((each) => isSame(row, each)));
+  const changed = wanted.filter(
+    (each) => !rows.some((row) => isSame(row, each) && row.definition === each.definition),
+  );
+  for (const source of sources) {
+    await queryObjects(
+      client,
+      `insert into ${sourceRegister} (key, object_key, template) values ($1, $2, $3)
+       on conflict (key) do update set template = excluded.template`,
+      [source.key, source.object.key, JSON.stringify(sourceTemplate(source, about))],
+    );
+  }
+  const stale = (await queryObjects(
+    client,
+    `delete from ${sourceRegister} where key <> all($1) returning key, object_key, template, built`,
+    [sources.map(({ key }) => key)],
+  )) as readonly SourceRow[];
+  for (const { object_key, field_key } of gone) {
+    await queryObjects(client, `delete from ${register} where object_key = $1 and field_key = $2`, [
+      object_key,
+      field_key,
+    ]);
+  }
+  await buildRollups(client, schema, { isAlways: changed.length > 0 });
+  await dropSources(client, schema, stale);
+  for (const each of changed) {
+    const state = (await isEmpty(client, schema, each.object_key)) ? 'ready' : 'waiting';
+    await queryObjects(
+      client,
+      `insert into ${register} (object_key, field_key, source, definition, state) values ($1, $2, $3, $4, $5)
+       on conflict (object_key, field_key) do update set source = excluded.source, definition = excluded.definition,
+         state = excluded.state, fill_cursor = null, rows_done = 0, changed_at = now()`,
+      [each.object_key, each.field_key, each.source, each.definition, state],
+    );
+  }
+  return changed.length + gone.length > 0;
+}
+
+/**
+ * Makes the functions and triggers whose text has changed: after a publish, and when a column has been filled that
+ * they can use from then on. `isAlways`: the triggers' lock is taken even where nothing changes, to wait for writers
+ * that began before.
+ */
+export async function buildRollups(
+  client: pg.ClientBase,
+  schema: string,
+  options: { readonly isAlways: boolean } = { isAlways: false },
+): Promise<void> {
+  const sources = (await queryObjects(
+    client,
+    `select key, object_key, template, built from ${identifier(schema, '_rollup_source').text} order by key`,
+    [],
+  )) as readonly SourceRow[];
+  const slots = await readySlots(client, schema);
+  const marks = new Map<string, { insert: string[]; update: string[]; delete: string[] }>();
+  for (const { key, template, built } of sources) {
+    const fill = (text: string) => filled(text, template, slots);
+    const text = `${rollupFunctions(schema, key, fill(template.sum), fill(template.roll))}`;
+    const now = digest(text);
+    if (now !== built) {
+      await queryObjects(client, text, []);
+      await queryObjects(
+        client,
+        `update ${identifier(schema, '_rollup_source').text} set built = $2 where key = $1`,
+        [key, now],
+      );
+    }
+    for (const each of template.marks) {
+      const known = marks.get(each.table) ?? { insert: [], update: [], delete: [] };
+      marks.set(each.table, known);
+      for (const kind of ['insert', 'update', 'delete'] as const)
+        if (each[kind] !== '') known[kind].push(fill(each[kind]));
+    }
+  }
+  const register = identifier(schema, '_rollup_trigger').text;
+  const triggers = (await queryObjects(client, `select table_key, built from ${register}`, [])) as readonly {
+    table_key: string;
+    built: string;
+  }[];
+  for (const [table, statements] of [...marks].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const text = markTriggers(schema, table, statements);
+    const now = digest(text);
+    const known = triggers.find((row) => row.table_key === table);
+    if (known?.built === now && !options.isAlways) continue;
+    await queryObjects(client, text, []);
+    await queryObjects(
+      client,
+      `insert into ${register} (table_key, built) values ($1, $2) on conflict (table_key) do update set built = excluded.built`,
+      [table, now],
+    );
+  }
+  for (const { table_key } of triggers) {
+    if (marks.has(table_key)) continue;
+    const name = identifier(schema, table_key);
+    const drops = KINDS.map(
+      ([kind]) => sql`drop trigger if exists ${identifier(`mark_${kind}`)} on ${name}`.text,
+    );
+    const drop = sql`drop function if exists ${identifier(schema, markFunction(table_key))}()`.text;
+    await queryObjects(client, [...drops, drop].join(';\n'), []);
+    await queryObjects(client, `delete from ${register} where table_key = $1`, [table_key]);
+  }
+}
+
+/** What a source had is dropped when no trigger leaves marks for it any more. */
+async function dropSources(
+  client: pg.ClientBase,
+  schema: string,
+  stale: readonly SourceRow[],
+): Promise<void> {
+  for (const { key } of stale) {
+    const drops = [
+      sql`drop function if exists ${identifier(schema, rollFunction(key))}(uuid)`.text,
+      sql`drop function if exists ${identifier(schema, sumFunction(key))}(uuid[])`.text,
+    ];
+    await queryObjects(client, drops.join(';\n'), []);
+    await queryObjects(client, `delete from ${identifier(schema, '_rollup_mark').text} where source = $1`, [
+      key,
+    ]);
+  }
+}
+
+const KINDS = [
+  ['insert', 'new table as fresh'],
+  ['update', 'old table as stale new table as fresh'],
+  ['delete', 'old table as stale'],
+] as const;
+
+function rollupFunctions(schema: string, key: string, sum: string, roll: string): string {
+  const sumName = identifier(schema, sumFunction(key));
+  const rollName = identifier(schema, rollFunction(key));
+  // The plan is kept by the connection, and a table that was small when it was made may be large now: never a scan.
+  const options = sql`language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan`;
+  return sql`create or replace function ${sumName}(ids uuid[]) returns uuid[] ${options} as ${stringLiteral(sum)};
+create or replace function ${rollName}(parent uuid) returns void ${options} as ${stringLiteral(roll)}`.text;
+}
+
+function markTriggers(
+  schema: string,
+  table: string,
+  statements: { readonly insert: string[]; readonly update: string[]; readonly delete: string[] },
+): string {
+  const name = identifier(schema, markFunction(table));
+  const branches = KINDS.map(
+    ([kind]) => `  ${kind === 'insert' ? 'if' : 'elsif'} tg_op = '${kind.toUpperCase()}' then
+    null;
+    ${statements[kind].join('\n    ')}`,
+  );
+  const body = `begin
+${branches.join('\n')}
+  end if;
+  return null;
+end`;
+  const target = identifier(schema, table);
+  const triggers = KINDS.map(
+    ([kind, tables]) =>
+      sql`create or replace trigger ${identifier(`mark_${kind}`)} after ${new Sql(kind)} on ${target} referencing ${new Sql(tables)} for each statement execute function ${name}()`
+        .text,
+  );
+  const create = sql`create or replace function ${name}() returns trigger language plpgsql as ${stringLiteral(body)}`;
+  return [create.text, ...triggers].join(';\n');
+}
+
+/** The template with a column in each of its places. */
+export function filled(text: string, template: SourceTemplate, slots: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/\{(\d+)\}/g, (_match, digits: string) => {
+    const { alias, objectKey, fieldKey, fallback } = template.columns[Number(digits)]!;
+    const slot = slots.get(`${objectKey}.${fieldKey}`);
+    return slot === undefined ? fallback : identifier(alias, slot).text;
+  });
+}
+
+/** Columns that are filled for every row, by object and field. */
+export async function readySlots(
+  client: pg.ClientBase,
+  schema: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = (await queryObjects(
+    client,
+    `select object_key, field_key, number from ${identifier(schema, '_column').text} where state = 'ready'`,
+    [],
+  )) as readonly { object_key: string; field_key: string; number: number }[];
+  return new Map(
+    rows.map(({ object_key, field_key, number }) => [`${object_key}.${field_key}`, slotName(number)]),
+  );
+}
+
+async function isEmpty(client: pg.ClientBase, schema: string, key: string): Promise<boolean> {
+  const rows = await queryObjects(
+    client,
+    sql`select exists (select from ${identifier(schema, key)}) as found`.text,
+    [],
+  );
+  return !(rows as readonly { found: boolean }[])[0]!.found;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
+}
+
+/** The template of a source; undefined when no roll-up needs it any more. */
+export async function readTemplate(
+  client: pg.ClientBase,
+  schema: string,
+  source: string,
+): Promise<SourceTemplate | undefined> {
+  const rows = (await queryObjects(
+    client,
+    `select template from ${identifier(schema, '_rollup_source').text} where key = $1`,
+    [source],
+  )) as readonly { template: SourceTemplate }[];
+  return rows[0]?.template;
+}

@@ -1,0 +1,124 @@
+/** Accounts with deals, tasks and members: a small workspace for roll-ups, with a recount by plain SQL to compare with. */
+import type { Component } from '@trellis/metadata';
+import { object, SYSTEM_OBJECTS } from './fixture.ts';
+
+const isOpen = { '==': [{ var: 'is_open' }, true] };
+
+/** Roll-ups along a lookup, a polymorphic lookup and a junction; with filters; and of a roll-up. */
+export const ROLLUPS: readonly Component[] = [
+  ...SYSTEM_OBJECTS,
+  ...object('region', {
+    name: { type: 'text' },
+    open_total: {
+      type: 'rollup',
+      rollup: { object: 'account', via: 'region', function: 'sum', field: 'open_total' },
+    },
+    largest: {
+      type: 'rollup',
+      rollup: { object: 'account', via: 'region', function: 'max', field: 'deals' },
+    },
+  }),
+  ...object('account', {
+    name: { type: 'text' },
+    region: { type: 'lookup', to: 'region' },
+    deals: { type: 'rollup', rollup: { object: 'deal', via: 'account', function: 'count' } },
+    open_total: {
+      type: 'rollup',
+      indexed: true,
+      rollup: { object: 'deal', via: 'account', function: 'sum', field: 'amount', filter: isOpen },
+    },
+    average: { type: 'rollup', rollup: { object: 'deal', via: 'account', function: 'avg', field: 'amount' } },
+    last_close: {
+      type: 'rollup',
+      rollup: { object: 'deal', via: 'account', function: 'max', field: 'close_date' },
+    },
+    has_open: {
+      type: 'rollup',
+      rollup: { object: 'deal', via: 'account', function: 'any', field: 'is_open' },
+    },
+    all_open: {
+      type: 'rollup',
+      rollup: { object: 'deal', via: 'account', function: 'all', field: 'is_open' },
+    },
+    tasks: { type: 'rollup', rollup: { object: 'task', via: 'about', function: 'count', filter: isOpen } },
+    people: { type: 'multi_lookup', to: 'person', through: 'member' },
+    people_score: {
+      type: 'rollup',
+      rollup: {
+        object: 'person',
+        via: 'people',
+        function: 'sum',
+        field: 'score',
+        filter: { '>': [{ var: 'score' }, 10] },
+      },
+    },
+  }),
+  ...object('deal', {
+    name: { type: 'text' },
+    account: { type: 'lookup', to: 'account' },
+    amount: { type: 'decimal' },
+    close_date: { type: 'date' },
+    is_open: { type: 'boolean' },
+    tasks: { type: 'rollup', rollup: { object: 'task', via: 'about', function: 'count' } },
+  }),
+  ...object('task', {
+    name: { type: 'text' },
+    about: { type: 'lookup', to: ['account', 'deal'] },
+    is_open: { type: 'boolean' },
+  }),
+  ...object('person', { name: { type: 'text' }, score: { type: 'decimal' } }),
+  ...object('member', {
+    name: { type: 'text' },
+    account: { type: 'lookup', to: 'account' },
+    person: { type: 'lookup', to: 'person' },
+  }),
+];
+
+/** What the roll-ups of all records must be, told by plain SQL over `data`. */
+export const EXPECTED = (schema: string) => {
+  const live = (table: string) => `(select * from "${schema}"."${table}" where deleted_at is null)`;
+  const amount = "(d.data->'amount')::numeric";
+  const open = (row: string) => `coalesce((${row}.data->>'is_open')::boolean, false)`;
+  return `
+with deals as (
+  select d.data->>'account' as parent, count(*) as deals, sum(${amount}) filter (where ${open('d')}) as open_total,
+    round(avg(${amount}), 6) as average, max(d.data->>'close_date') as last_close, bool_or(${open('d')}) as has_open,
+    bool_and(${open('d')}) as all_open
+  from ${live('deal')} d group by 1
+), tasks as (
+  select t.data->'about'->>'id' as parent, count(*) as tasks, count(*) filter (where ${open('t')}) as open_tasks
+  from ${live('task')} t group by 1
+), linked as (
+  select distinct m.data->>'account' as parent, p.id, (p.data->'score')::numeric as score
+  from ${live('member')} m join ${live('person')} p on p.id::text = m.data->>'person'
+), people as (
+  select parent, sum(score) filter (where score > 10) as people_score from linked group by 1
+), accounts as (
+  select a.id, a.data->>'region' as region, a.deleted_at, coalesce(d.deals, 0) as deals, coalesce(d.open_total, 0) as open_total,
+    d.average, d.last_close, coalesce(d.has_open, false) as has_open, coalesce(d.all_open, false) as all_open,
+    coalesce(t.open_tasks, 0) as tasks, coalesce(p.people_score, 0) as people_score
+  from "${schema}".account a left join deals d on d.parent = a.id::text left join tasks t on t.parent = a.id::text
+    left join people p on p.parent = a.id::text
+)
+select 'account' as object, id, jsonb_build_object('deals', deals, 'open_total', open_total, 'average', average, 'last_close', last_close,
+  'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score) as expected from accounts
+union all
+select 'region', r.id, jsonb_build_object('open_total', coalesce(sum(a.open_total), 0), 'largest', max(a.deals))
+  from "${schema}".region r left join accounts a on a.region = r.id::text and a.deleted_at is null group by r.id
+union all
+select 'deal', d.id, jsonb_build_object('tasks', coalesce(t.tasks, 0))
+  from "${schema}".deal d left join tasks t on t.parent = d.id::text`;
+};
+
+/** What is kept, in the same form. */
+export const KEPT = (schema: string) => `
+select 'account' as object, id, jsonb_build_object('deals', coalesce((derived->'deals')::numeric, 0), 'open_total', coalesce((derived->'open_total')::numeric, 0),
+  'average', round((derived->'average')::numeric, 6), 'last_close', derived->>'last_close', 'has_open', coalesce((derived->>'has_open')::boolean, false),
+  'all_open', coalesce((derived->>'all_open')::boolean, false), 'tasks', coalesce((derived->'tasks')::numeric, 0),
+  'people_score', coalesce((derived->'people_score')::numeric, 0)) as kept from "${schema}".account
+union all select 'region', id, jsonb_build_object('open_total', coalesce((derived->'open_total')::numeric, 0), 'largest', derived->'largest') from "${schema}".region
+union all select 'deal', id, jsonb_build_object('tasks', coalesce((derived->'tasks')::numeric, 0)) from "${schema}".deal`;
+
+/** Records whose kept roll-ups are wrong: none. */
+export const WRONG = (schema: string) =>
+  `select k.object, k.id, k.kept, e.expected from (${KEPT(schema)}) k join (${EXPECTED(schema)}) e using (object, id) where k.kept is distinct from e.expected`;
