@@ -61,7 +61,9 @@ export function explainExpression(
   object: CompiledObject,
   { expression, text }: ExpressionRequest,
 ): Explanation {
-  const scope = { objects: model.objects, object };
+  // It is not known where the expression will stand: all that any place allows is understood.
+  const user = ['id', 'name', 'email'] as const;
+  const scope = { objects: model.objects, object, hasPrevious: true, user };
   if (text !== undefined) {
     const parsed = parseFormula(text);
     if (parsed.problems.length > 0) {
@@ -111,6 +113,8 @@ export async function previewValue(
   const reasons = new Set<NoAnswer>();
   const value = evaluate(operand, {
     values,
+    // As if it were saved with nothing changed.
+    previous: values,
     context: pinned.expressionContext,
     onNoAnswer: (reason) => reasons.add(reason),
   });

@@ -25,6 +25,7 @@ const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
+const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
@@ -84,6 +85,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return (
         <FaultScope kind={page.page} name={name}>
           {page.page === 'field' && <FieldPage object={page.object} name={name} />}
+          {page.page === 'rule' && <RulePage object={page.object} name={name} />}
           {page.page === 'record_type' && <RecordTypePage object={page.object} name={name} />}
           {page.page === 'layout' && <LayoutPage object={page.object} name={name} />}
           {page.page === 'view' && <ViewPage object={page.object} name={name} />}

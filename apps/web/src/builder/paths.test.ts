@@ -44,6 +44,9 @@ describe('paths', () => {
     expect(pageOfComponent({ kind: 'field', name: 'deal.amount' })).toEqual(
       parsePath('/setup/objects/deal/fields/amount'),
     );
-    expect(pageOfComponent({ kind: 'rule', name: 'deal.x' })).toBeUndefined();
+    expect(pageOfComponent({ kind: 'rule', name: 'deal.x' })).toEqual(
+      parsePath('/setup/objects/deal/rules/x'),
+    );
+    expect(pageOfComponent({ kind: 'role', name: 'manager' })).toBeUndefined();
   });
 });

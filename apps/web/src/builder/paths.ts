@@ -4,7 +4,7 @@
  */
 import type { Reference } from './draft/draft.ts';
 
-export const OBJECT_TABS = ['fields', 'layouts', 'views', 'record-types', 'settings'] as const;
+export const OBJECT_TABS = ['fields', 'layouts', 'views', 'rules', 'record-types', 'settings'] as const;
 export type ObjectTab = (typeof OBJECT_TABS)[number];
 
 export type BuilderPage =
@@ -13,6 +13,7 @@ export type BuilderPage =
   | { readonly page: 'field'; readonly object: string; readonly name: string }
   | { readonly page: 'layout'; readonly object: string; readonly name: string }
   | { readonly page: 'view'; readonly object: string; readonly name: string }
+  | { readonly page: 'rule'; readonly object: string; readonly name: string }
   | { readonly page: 'record_type'; readonly object: string; readonly name: string }
   | { readonly page: 'apps' }
   | { readonly page: 'app'; readonly name: string }
@@ -24,12 +25,18 @@ export type BuilderPage =
   | { readonly page: 'teams' }
   | { readonly page: 'unknown' };
 
-const OBJECT_PART = {
+/** The kind of component that each tab lists. */
+export const KIND_OF_TAB = {
   fields: 'field',
   layouts: 'layout',
   views: 'view',
+  rules: 'rule',
   'record-types': 'record_type',
-} as const;
+} as const satisfies Readonly<Record<Exclude<ObjectTab, 'settings'>, string>>;
+
+export const TAB_OF_KIND: { readonly [kind: string]: ObjectTab | undefined } = Object.fromEntries(
+  OBJECT_TABS.filter((tab) => tab !== 'settings').map((tab) => [KIND_OF_TAB[tab], tab]),
+);
 
 /** `/setup/objects/deal/fields/amount` → the page; anything before `/setup` is ignored. */
 export function parsePath(pathname: string): BuilderPage {
@@ -66,7 +73,7 @@ function parseObjectPath(object: string, part: string | undefined, name: string 
   const tab = OBJECT_TABS.find((each) => each === part);
   if (tab === undefined) return { page: 'unknown' };
   if (name === undefined) return { page: 'object', object, tab };
-  return tab === 'settings' ? { page: 'unknown' } : { page: OBJECT_PART[tab], object, name };
+  return tab === 'settings' ? { page: 'unknown' } : { page: KIND_OF_TAB[tab], object, name };
 }
 
 function decodeSegment(segment: string): string {
@@ -88,6 +95,8 @@ export function pathOfPage(page: BuilderPage): string {
       return `/setup/objects/${page.object}/layouts/${page.name}`;
     case 'view':
       return `/setup/objects/${page.object}/views/${page.name}`;
+    case 'rule':
+      return `/setup/objects/${page.object}/rules/${page.name}`;
     case 'record_type':
       return `/setup/objects/${page.object}/record-types/${page.name}`;
     case 'app':
@@ -115,6 +124,7 @@ export function pageOfComponent({ kind, name }: Reference): BuilderPage | undefi
     case 'field':
     case 'layout':
     case 'view':
+    case 'rule':
     case 'record_type':
       return dot < 0 ? undefined : { page: kind, object, name: short };
     case 'app':

@@ -9,7 +9,7 @@ import { useConditionText } from '../../runtime/filter/use-condition-text.ts';
 import { isSame } from '../draft/same.ts';
 import { checkLogic, textOf } from '../formula/check-formula.ts';
 import { FormulaEditor } from '../formula/FormulaEditor.tsx';
-import { ExpressionPreview } from '../formula/FormulaPreview.tsx';
+import { ExpressionPreview, type PreviewAnswers } from '../formula/FormulaPreview.tsx';
 import { useMessages } from '../messages.ts';
 import { useDraftModel } from '../metadata/compiled.ts';
 import classes from './ConditionBuilder.module.css';
@@ -33,6 +33,8 @@ export interface ConditionBuilderProps {
   readonly error?: string | undefined;
   /** A record to try it on; off unless asked for, because most places have enough with the summary. */
   readonly isPreviewed?: boolean;
+  /** What it means for a record that it holds, or doesn't; "Yes" and "No" unless given. */
+  readonly answers?: PreviewAnswers;
   onChange(condition: unknown): void;
 }
 
@@ -72,7 +74,7 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
 
   return (
     <fieldset className={classes.root} aria-label={label}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
+      <Group justify="space-between" align="flex-start" gap="xs">
         <div>
           <Input.Label component="div">{label}</Input.Label>
           {description !== undefined && <Input.Description>{description}</Input.Description>}
@@ -105,7 +107,9 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
             }}
           />
           {fault !== undefined && <Input.Error>{fault}</Input.Error>}
-          {props.isPreviewed === true && checking && <ExpressionPreview scope={checking} logic={condition} />}
+          {props.isPreviewed === true && checking && (
+            <ExpressionPreview scope={checking} logic={condition} answers={props.answers} />
+          )}
         </Suspense>
       ) : (
         <FormulaEditor
@@ -116,6 +120,7 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
           expression={condition}
           error={error}
           isPreviewed={props.isPreviewed === true}
+          answers={props.answers}
           onChange={onChange}
         />
       )}

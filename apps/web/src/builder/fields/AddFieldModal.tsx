@@ -13,7 +13,9 @@ import { findNameFault } from '../metadata/naming.ts';
 import { EditorModal } from '../parts/EditorModal.tsx';
 import { EMPTY_NAME, LabelAndName, type NameState } from '../parts/LabelAndName.tsx';
 import { checkField } from './check-field.ts';
+import classes from './FieldForm.module.css';
 import { FieldForm } from './FieldForm.tsx';
+import { FieldPreview } from './FieldPreview.tsx';
 import { TypeGallery } from './TypeGallery.tsx';
 
 export function AddFieldModal({ object, onClose }: { object: string; onClose: () => void }) {
@@ -149,6 +151,10 @@ function NewField({ object, type, onBack, onClose, onAnother }: NewFieldProps) {
           setBody((current) => ({ ...change({ ...current, label: naming.label }), label: '' }))
         }
       />
+      <div className={classes.preview}>
+        <span className={classes.previewTitle}>{t('preview.title')}</span>
+        <FieldPreview object={object} name={naming.name} body={written} />
+      </div>
       <Stack gap={10}>
         <Checkbox
           label={
@@ -184,7 +190,8 @@ function withColumn(view: Bodies['view'], field: string): Bodies['view'] {
 
 /** A type that keeps no value of its own is no column by itself. */
 function canBeColumn(type: FieldTypeName): boolean {
-  return FIELD_TYPES.get(type)?.column !== undefined;
+  const facets = FIELD_TYPES.get(type);
+  return facets?.column !== undefined || facets?.category === 'computed';
 }
 
 /** What a field of a type begins with: properties that the type can't do without and that have a usual value. */

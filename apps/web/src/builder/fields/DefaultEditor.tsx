@@ -1,5 +1,6 @@
 /** What a new record begins with, typed: a value of the field's kind, or today, now, the person who makes it. */
 import {
+  Button,
   ColorInput,
   Input,
   MultiSelect,
@@ -10,18 +11,25 @@ import {
   TagsInput,
   TextInput,
 } from '@mantine/core';
+import { IconMathFunction } from '@tabler/icons-react';
+import { wireValue } from '@trellis/forms';
 import type { Bodies } from '@trellis/metadata';
-import { type FieldType, formatDuration, parseDuration } from '@trellis/model';
-import { useState } from 'react';
+import { type FieldType, FUNCTION_CATALOGUE, formatDuration, parseDuration } from '@trellis/model';
+import { useId, useState } from 'react';
+import { FieldInput } from '../../runtime/inputs/FieldInput.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { isSame } from '../draft/same.ts';
+import { FormulaEditor } from '../formula/FormulaEditor.tsx';
 import { useMessages } from '../messages.ts';
+import { useDraftDescription } from '../metadata/compiled.ts';
 import { useFault } from '../parts/Fault.tsx';
 import { type FieldFault, faultText } from './check-field.ts';
 import type { PropertyEditorProps } from './property-editors.tsx';
 
 interface DefaultEditorProps {
   readonly object: string;
+  /** Short name; empty while a new field has none. */
+  readonly name: string;
   readonly type: FieldType;
   readonly body: Bodies['field'];
   readonly faults: readonly FieldFault[];
@@ -32,16 +40,78 @@ const MOVING = { today: { today: [] }, now: { now: [] }, user: { var: '$user.id'
 type Moving = keyof typeof MOVING;
 
 export function DefaultEditor(props: DefaultEditorProps) {
-  if (props.type.isReadOnly || props.type.column === undefined) return null;
+  const t = useMessages();
+  const { type, body, set, faults } = props;
+  const server = useFault('/default', true);
+  const [isComputing, setComputing] = useState(false);
+  if (type.isReadOnly || type.column === undefined) return null;
+  // Any JSON may be a value of a json field: an expression there would be one too.
+  const canCompute = type.name !== 'json';
+  if (canCompute && (isComputing || isComputed(body.default)))
+    return (
+      <div data-pointer="/default">
+        <FormulaEditor
+          object={props.object}
+          label={t('default.label')}
+          description={t('default.computedHelp')}
+          wants="value"
+          expression={body.default}
+          error={faultText(faults, '/default', true) ?? server}
+          onChange={(next) => set('default', next)}
+        />
+        <ModeButton
+          text={t('default.useValue')}
+          onClick={() => {
+            setComputing(false);
+            set('default', undefined);
+          }}
+        />
+      </div>
+    );
   return (
     <div data-pointer="/default">
       <TypedDefault {...props} />
+      {canCompute && (
+        <ModeButton
+          text={t('default.compute')}
+          onClick={() => {
+            set('default', undefined);
+            setComputing(true);
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
+function ModeButton({ text, onClick }: { text: string; onClick: () => void }) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-xs"
+      mt={4}
+      leftSection={<IconMathFunction size={13} aria-hidden />}
+      onClick={onClick}
+    >
+      {text}
+    </Button>
+  );
+}
+
+/** One operator with its arguments, other than those that have a button of their own. */
+function isComputed(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (Object.values(MOVING).some((moving) => isSame(moving, value))) return false;
+  const [operator, ...others] = Object.keys(value);
+  const known = FUNCTION_CATALOGUE.some((entry) => entry.operator === operator);
+  return others.length === 0 && operator !== undefined && (known || /^(var|[^a-z_].*)$/.test(operator));
+}
+
+function TypedDefault({ object, name, type, body, faults, set }: DefaultEditorProps) {
   const t = useMessages();
+  const id = useId();
+  const described = useDraftDescription(object)?.fields.find((field) => field.name === name);
   const { catalogue } = useBuilder();
   const server = useFault('/default', true);
   const fault = faultText(faults, '/default', true) ?? server;
@@ -109,9 +179,8 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
     case 'datetime':
       return <MovingDefault {...common} moving="now" value={value} inputType="datetime-local" set={set} />;
     case 'id':
-      return type.name === 'user' ? (
-        <MovingDefault {...common} moving="user" value={value} set={set} />
-      ) : null;
+      if (type.name === 'user') return <MovingDefault {...common} moving="user" value={value} set={set} />;
+      break;
     case 'texts':
       return (
         <TagsInput
@@ -146,8 +215,20 @@ function TypedDefault({ type, body, faults, set }: DefaultEditorProps) {
         />
       );
     default:
-      return null;
+      break;
   }
+  // Of several parts, or another record: with the widget of the form, once the field is in the draft.
+  if (described === undefined || described.value_type === 'ids') return null;
+  return (
+    <Input.Wrapper {...common} id={id}>
+      <FieldInput
+        id={id}
+        field={{ ...described, is_required: false }}
+        value={value ?? null}
+        onChange={(next) => set('default', wireValue(described, next) ?? undefined)}
+      />
+    </Input.Wrapper>
+  );
 }
 
 interface DurationDefaultProps {

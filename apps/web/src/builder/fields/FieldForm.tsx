@@ -12,7 +12,8 @@ import { withProperty } from '../useComponent.ts';
 import { type FieldFault, faultText } from './check-field.ts';
 import { DefaultEditor } from './DefaultEditor.tsx';
 import classes from './FieldForm.module.css';
-import { PROPERTY_EDITORS, type PropertyEditorProps } from './property-editors.tsx';
+import { type FieldBody, PROPERTY_EDITORS, type PropertyEditorProps } from './property-editors.tsx';
+import { WhenEditor, type WhenProperty } from './WhenEditor.tsx';
 
 export type FieldChange = (change: (body: Bodies['field']) => Bodies['field'], tag?: string) => void;
 
@@ -33,26 +34,75 @@ export function FieldForm({ object, name, body, faults, onChange }: FieldFormPro
     const Editor = PROPERTY_EDITORS[property];
     return Editor === undefined ? [] : [{ property, Editor }];
   });
-  const small = editors.filter(({ Editor }) => !Editor.isWide);
-  const wide = editors.filter(({ Editor }) => Editor.isWide);
   const common = { object, name, body, set, change: onChange, faults };
-
-  return (
-    <Stack gap="lg">
-      {wide.map(({ property, Editor }) => (
-        <AtPointer key={property} at={`/${property}`} isDeep faults={faults}>
-          {(fault) => <Editor.Input {...common} fault={fault} />}
-        </AtPointer>
-      ))}
-      {small.length > 0 && (
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-          {small.map(({ property, Editor }) => (
-            <AtPointer key={property} at={`/${property}`} faults={faults}>
+  const propertiesOf = (group: FieldGroup) => {
+    const own = editors.filter(({ property }) => (GROUP_OF[property] ?? 'type') === group);
+    const small = own.filter(({ Editor }) => !Editor.isWide);
+    return (
+      <>
+        {own
+          .filter(({ Editor }) => Editor.isWide)
+          .map(({ property, Editor }) => (
+            <AtPointer key={property} at={`/${property}`} isDeep faults={faults}>
               {(fault) => <Editor.Input {...common} fault={fault} />}
             </AtPointer>
           ))}
-        </SimpleGrid>
+        {small.length > 0 && (
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+            {small.map(({ property, Editor }) => (
+              <AtPointer key={property} at={`/${property}`} faults={faults}>
+                {(fault) => <Editor.Input {...common} fault={fault} />}
+              </AtPointer>
+            ))}
+          </SimpleGrid>
+        )}
+      </>
+    );
+  };
+  const flags = (group: FieldGroup) => {
+    const own = type === undefined ? [] : flagsOf(type).filter((flag) => FLAG_GROUP[flag] === group);
+    if (own.length === 0) return null;
+    return (
+      <div className={classes.flags}>
+        {own.map((flag) => (
+          <AtPointer key={flag} at={`/${flag}`} faults={faults}>
+            {(fault) => (
+              <Checkbox
+                label={t(`flag.${flag}.label`)}
+                description={t(`flag.${flag}.help`)}
+                error={fault}
+                checked={body[flag] ?? false}
+                onChange={(event) => set(flag, event.currentTarget.checked || undefined)}
+              />
+            )}
+          </AtPointer>
+        ))}
+      </div>
+    );
+  };
+  const when = (property: WhenProperty) => (
+    <AtPointer key={property} at={`/${property}`} isDeep faults={faults}>
+      {(fault) => (
+        <WhenEditor
+          object={object}
+          property={property}
+          condition={body[property]}
+          error={fault}
+          onChange={(condition) => set(property, condition as FieldBody[WhenProperty])}
+        />
       )}
+    </AtPointer>
+  );
+  const isWritten = type !== undefined && !type.isReadOnly;
+  const hasValidation =
+    isWritten ||
+    editors.some(({ property }) => GROUP_OF[property] === 'validation') ||
+    (type !== undefined && flagsOf(type).some((flag) => FLAG_GROUP[flag] === 'validation'));
+  const hasAdvanced = type !== undefined && flagsOf(type).some((flag) => FLAG_GROUP[flag] === 'advanced');
+
+  return (
+    <Stack gap="lg">
+      {propertiesOf('type')}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
         <AtPointer at="/help" faults={faults}>
           {(fault) => (
@@ -84,27 +134,51 @@ export function FieldForm({ object, name, body, faults, onChange }: FieldFormPro
           </AtPointer>
         )}
       </SimpleGrid>
-      {type !== undefined && (
-        <DefaultEditor object={object} type={type} body={body} faults={faults} set={set} />
+      {hasValidation && (
+        <FormGroup title={t('field.group.validation')}>
+          {flags('validation')}
+          {propertiesOf('validation')}
+          {isWritten && when('required_when')}
+        </FormGroup>
       )}
-      {type !== undefined && (
-        <div className={classes.flags}>
-          {flagsOf(type).map((flag) => (
-            <AtPointer key={flag} at={`/${flag}`} faults={faults}>
-              {(fault) => (
-                <Checkbox
-                  label={t(`flag.${flag}.label`)}
-                  description={t(`flag.${flag}.help`)}
-                  error={fault}
-                  checked={body[flag] ?? false}
-                  onChange={(event) => set(flag, event.currentTarget.checked || undefined)}
-                />
-              )}
-            </AtPointer>
-          ))}
-        </div>
-      )}
+      <FormGroup title={t('field.group.behaviour')}>
+        {type !== undefined && (
+          <DefaultEditor object={object} name={name} type={type} body={body} faults={faults} set={set} />
+        )}
+        {when('visible_when')}
+        {isWritten && when('read_only_when')}
+        {flags('behaviour')}
+      </FormGroup>
+      {hasAdvanced && <FormGroup title={t('field.group.advanced')}>{flags('advanced')}</FormGroup>}
     </Stack>
+  );
+}
+
+type FieldGroup = 'type' | 'validation' | 'behaviour' | 'advanced';
+
+/** Where a property stands; those that are not named make the type what it is, and stand first. */
+const GROUP_OF: { readonly [P in keyof FieldBody]?: FieldGroup } = {
+  max_length: 'validation',
+  pattern: 'validation',
+  min: 'validation',
+  max: 'validation',
+  json_schema: 'validation',
+};
+const FLAG_GROUP: Readonly<Record<Flag, FieldGroup>> = {
+  required: 'validation',
+  unique: 'validation',
+  set_once: 'behaviour',
+  no_copy: 'behaviour',
+  indexed: 'advanced',
+  searchable: 'advanced',
+};
+
+function FormGroup({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={classes.group} aria-label={title}>
+      <h3 className={classes.groupTitle}>{title}</h3>
+      <Stack gap="md">{children}</Stack>
+    </section>
   );
 }
 

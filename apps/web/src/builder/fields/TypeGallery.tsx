@@ -18,17 +18,12 @@ const CATEGORIES: readonly FieldType['category'][] = [
   'computed',
 ];
 
-/** Types that can't be made here until what makes them whole can be edited here. */
-const WITHOUT_EDITOR: ReadonlySet<string> = new Set(['formula']);
-
 export function TypeGallery({ onChoose }: { onChoose: (type: FieldTypeName) => void }) {
   const t = useMessages();
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
-  const types = [...FIELD_TYPES.values()].filter(
-    (type) =>
-      !WITHOUT_EDITOR.has(type.name) &&
-      [type.label, type.description, type.name].some((text) => text.toLowerCase().includes(wanted)),
+  const types = [...FIELD_TYPES.values()].filter((type) =>
+    [type.label, type.description, type.name].some((text) => text.toLowerCase().includes(wanted)),
   );
   const groups = CATEGORIES.map((category) => ({
     category,

@@ -9,10 +9,13 @@ import { useMessages } from '../messages.ts';
 import { AutoNumberPreview } from './AutoNumberPreview.tsx';
 import type { FieldFault } from './check-field.ts';
 import { countryChoices, currencyChoices } from './code-lists.ts';
+import { DependsOnEditor } from './DependsOnEditor.tsx';
 import type { FieldChange } from './FieldForm.tsx';
+import { DisplayAsEditor, FormulaProperty } from './FormulaProperty.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
+import { RollupEditor } from './RollupEditor.tsx';
 import { SchemaEditor } from './SchemaEditor.tsx';
 import { TransitionsEditor } from './TransitionsEditor.tsx';
 
@@ -168,6 +171,10 @@ const MEDIA_TYPES = [
 export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEditor } = {
   options: { Input: OptionsProperty, isWide: true },
   transitions: { Input: TransitionsEditor, isWide: true },
+  depends_on: { Input: DependsOnEditor, isWide: true },
+  formula: { Input: FormulaProperty, isWide: true },
+  display_as: { Input: DisplayAsEditor },
+  rollup: { Input: RollupEditor, isWide: true },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },

@@ -16,7 +16,7 @@ import type { CodeFieldHandle } from './CodeField.tsx';
 import { checkFormula, type FormulaScope, textOf } from './check-formula.ts';
 import { written } from './completions.ts';
 import classes from './Formula.module.css';
-import { FormulaPreview } from './FormulaPreview.tsx';
+import { FormulaPreview, type PreviewAnswers } from './FormulaPreview.tsx';
 import { FunctionMenu } from './FunctionMenu.tsx';
 
 const CodeField = lazy(async () => ({ default: (await import('./CodeField.tsx')).CodeField }));
@@ -33,6 +33,8 @@ export interface FormulaEditorProps {
   readonly error?: string | undefined;
   /** Shows values on real records; on unless switched off. */
   readonly isPreviewed?: boolean;
+  /** What it means for a record that a condition holds, or doesn't. */
+  readonly answers?: PreviewAnswers | undefined;
   readonly isAutoFocused?: boolean;
   /** Told with each text that can be read, faulty types included: the plan explains those. */
   onChange(expression: unknown): void;
@@ -134,7 +136,12 @@ export function FormulaEditor(props: FormulaEditorProps) {
           {isUnread && <Text size="xs">{t('formula.notKept')}</Text>}
           {!hasProblem && props.error !== undefined && <Input.Error size="xs">{props.error}</Input.Error>}
           {!hasProblem && checked.type !== undefined && (
-            <FormulaPreview scope={scope} checked={checked} isPreviewed={props.isPreviewed !== false} />
+            <FormulaPreview
+              scope={scope}
+              checked={checked}
+              isPreviewed={props.isPreviewed !== false}
+              answers={props.answers}
+            />
           )}
         </div>
         <p id={`${id}-help`} className={classes.help}>

@@ -7,7 +7,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { FieldDescription } from '@trellis/forms';
 import type { JsonValue, OperandType } from '@trellis/model';
 import { evaluate, holds, type RuleScope, type Values } from '@trellis/rules';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { client, keys, useMe } from '../../api.ts';
 import { LookupInput } from '../../runtime/inputs/LookupInput.tsx';
 import { useDisplay } from '../../runtime/use-display.ts';
@@ -17,15 +17,21 @@ import { describeFromModel } from '../metadata/compiled.ts';
 import { type CheckedFormula, checkLogic, type FormulaScope } from './check-formula.ts';
 import classes from './Formula.module.css';
 
+export interface PreviewAnswers {
+  readonly yes: string;
+  readonly no: string;
+}
+
 interface FormulaPreviewProps {
   readonly scope: FormulaScope;
   readonly checked: Pick<CheckedFormula, 'logic' | 'type' | 'meaning' | 'paths'>;
   readonly isPreviewed: boolean;
+  readonly answers?: PreviewAnswers | undefined;
 }
 
 const SAMPLE = 10;
 
-export function FormulaPreview({ scope, checked, isPreviewed }: FormulaPreviewProps) {
+export function FormulaPreview({ scope, checked, isPreviewed, answers }: FormulaPreviewProps) {
   const t = useMessages();
   const { published } = useBuilder();
   const outcome = useSample(scope, checked);
@@ -46,7 +52,7 @@ export function FormulaPreview({ scope, checked, isPreviewed }: FormulaPreviewPr
         )}
       </div>
       {isPreviewed && isPublished && checked.logic !== undefined && (
-        <RecordPreview scope={scope} checked={checked} />
+        <RecordPreview scope={scope} checked={checked} answers={answers} />
       )}
     </>
   );
@@ -89,8 +95,9 @@ function valueAt(record: unknown, path: string): JsonValue {
   return ((isExpanded ? (value as { id: unknown }).id : value) ?? null) as JsonValue;
 }
 
-function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewed'>) {
+function RecordPreview({ scope, checked, answers }: Omit<FormulaPreviewProps, 'isPreviewed'>) {
   const t = useMessages();
+  const id = useId();
   const display = useDisplay();
   const description = describeFromModel(scope.model, scope.object);
   const [record, setRecord] = useState<{ readonly id: string }>();
@@ -110,11 +117,13 @@ function RecordPreview({ scope, checked }: Omit<FormulaPreviewProps, 'isPreviewe
     outcome =
       answer.data.problems.length > 0
         ? t('formula.afterPublish')
-        : valueText(answer.data.value, checked.type, display.locale, display.timeZone, t);
+        : typeof answer.data.value === 'boolean' && answers !== undefined
+          ? answers[answer.data.value ? 'yes' : 'no']
+          : valueText(answer.data.value, checked.type, display.locale, display.timeZone, t);
   return (
     <div className={classes.preview}>
       <LookupInput
-        id={`try-${scope.object}`}
+        id={id}
         field={target}
         label={target.label}
         value={record ?? null}
@@ -179,9 +188,15 @@ function valueText(
   return type === 'datetime' ? new Date(value).toLocaleString(locale, { timeZone }) : value;
 }
 
+interface ExpressionPreviewProps {
+  readonly scope: FormulaScope;
+  readonly logic: unknown;
+  readonly answers?: PreviewAnswers | undefined;
+}
+
 /** The same preview for an expression that was not typed as text. */
-export function ExpressionPreview({ scope, logic }: { scope: FormulaScope; logic: unknown }) {
+export function ExpressionPreview({ scope, logic, answers }: ExpressionPreviewProps) {
   const checked = checkLogic(scope, logic);
   if (logic === undefined || checked.type === undefined) return null;
-  return <FormulaPreview scope={scope} checked={{ ...checked, logic }} isPreviewed />;
+  return <FormulaPreview scope={scope} checked={{ ...checked, logic }} isPreviewed answers={answers} />;
 }

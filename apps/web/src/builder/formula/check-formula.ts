@@ -75,7 +75,8 @@ export function checkFormula(scope: FormulaScope, text: string): CheckedFormula 
 export function checkLogic(scope: FormulaScope, logic: unknown) {
   const object = scope.model.objects.get(scope.object);
   if (object === undefined) return { problems: [], type: undefined, meaning: undefined, paths: [] };
-  const around = { objects: scope.model.objects, object, hasPrevious: scope.hasPrevious };
+  const user = ['id', 'name', 'email'] as const;
+  const around = { objects: scope.model.objects, object, hasPrevious: scope.hasPrevious, user };
   if (scope.wants === 'condition') {
     const { expression, problems, mentions } = checkExpression(logic, around);
     return {

@@ -1,5 +1,5 @@
 /** An app: its look, and what stands in its navigation. */
-import { Button, Group, Menu, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Menu, SimpleGrid, Stack, Textarea } from '@mantine/core';
 import { IconBox, IconHeading, IconLink, IconList, IconPlus } from '@tabler/icons-react';
 import type { AppItem } from '@trellis/metadata';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -9,19 +9,17 @@ import { AppItemRow } from '../apps/AppItemRow.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
-import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
 import { Labelled } from '../parts/Labelled.tsx';
-import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { SortableList } from '../parts/SortableList.tsx';
-import { Card, Code, StateBadge } from '../parts/small.tsx';
+import { Card } from '../parts/small.tsx';
 import { useComponent } from '../useComponent.ts';
 
 export function AppPage({ name }: { name: string }) {
   const t = useMessages();
   const { catalogue } = useBuilder();
   const edited = useComponent('app', name);
-  useJumpToPointer(true);
   if (edited === undefined) return null;
   const { body, set, change, entry } = edited;
   const { items } = body;
@@ -42,30 +40,15 @@ export function AppPage({ name }: { name: string }) {
   };
 
   return (
-    <>
-      <PageHeader
-        title={body.label === '' ? name : body.label}
-        beside={<StateBadge state={entry.state} />}
-        description={<Code>{name}</Code>}
-        icon={<ObjectIcon icon={body.icon ?? 'apps'} color={body.color ?? 'blue'} size={34} />}
-        trail={[{ label: t('section.apps'), page: { page: 'apps' } }]}
-      />
+    <EditorPage
+      entry={entry}
+      icon={<ObjectIcon icon={body.icon ?? 'apps'} color={body.color ?? 'blue'} size={34} />}
+    >
       <Stack gap="lg" className={classes.narrow}>
         <Card title={t('field.basics')}>
           <Stack gap="md">
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <Pointed at="/label">
-                {(fault) => (
-                  <TextInput
-                    label={t('field.label')}
-                    required
-                    maxLength={200}
-                    value={body.label}
-                    error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
-                    onChange={(event) => set('label', event.currentTarget.value)}
-                  />
-                )}
-              </Pointed>
+              <LabelInput edited={edited} />
               <Textarea
                 label={t('settings.description')}
                 autosize
@@ -172,7 +155,7 @@ export function AppPage({ name }: { name: string }) {
           )}
         </Card>
       </Stack>
-    </>
+    </EditorPage>
   );
 }
 

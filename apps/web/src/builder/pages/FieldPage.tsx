@@ -1,5 +1,5 @@
 /** A field that exists: what can be changed about it, and who uses it. Changes go to the draft as one types. */
-import { Button, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { FIELD_TYPES } from '@trellis/model';
 import { useMemo, useState } from 'react';
@@ -7,16 +7,17 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { checkField } from '../fields/check-field.ts';
 import { DeleteFieldModal } from '../fields/DeleteFieldModal.tsx';
 import { FieldForm } from '../fields/FieldForm.tsx';
+import { FieldPreview } from '../fields/FieldPreview.tsx';
 import { FieldTypeText } from '../fields/FieldsTab.tsx';
 import { KeptValues } from '../fields/KeptValues.tsx';
 import { TypeChange } from '../fields/TypeChange.tsx';
 import { useMessages } from '../messages.ts';
 import { findFieldUsages } from '../metadata/usage.ts';
 import { useGo } from '../navigation.tsx';
-import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
-import { PageHeader } from '../parts/PageHeader.tsx';
+import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
-import { Card, Code, OriginBadge, StateBadge } from '../parts/small.tsx';
+import { Card, Code, OriginBadge } from '../parts/small.tsx';
 import { UsageList } from '../parts/UsageList.tsx';
 import { useComponent } from '../useComponent.ts';
 
@@ -27,7 +28,6 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
   const field = useComponent('field', name);
   const [isDeleting, setDeleting] = useState(false);
   const usages = useMemo(() => findFieldUsages(catalogue, name), [catalogue, name]);
-  useJumpToPointer(true);
   if (field === undefined) return null;
   const { entry, body, change, set } = field;
   const owner = catalogue.find('object', object);
@@ -35,45 +35,26 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
   const fields = { page: 'object', object, tab: 'fields' } as const;
 
   return (
-    <>
-      <PageHeader
-        title={body.label === '' ? entry.short : body.label}
-        beside={<StateBadge state={entry.state} />}
-        description={<Code>{name}</Code>}
-        trail={[
-          { label: t('section.objects'), page: { page: 'objects' } },
-          { label: owner?.body.label ?? object, page: fields },
-          { label: t('object.tab.fields'), page: fields },
-        ]}
-        actions={
-          !isTitle && (
-            <Button
-              variant="default"
-              leftSection={<IconTrash size={14} aria-hidden />}
-              onClick={() => setDeleting(true)}
-            >
-              {t('action.delete')}
-            </Button>
-          )
-        }
-      />
+    <EditorPage
+      entry={entry}
+      actions={
+        !isTitle && (
+          <Button
+            variant="default"
+            leftSection={<IconTrash size={14} aria-hidden />}
+            onClick={() => setDeleting(true)}
+          >
+            {t('action.delete')}
+          </Button>
+        )
+      }
+    >
       <div className={classes.two}>
         <Stack gap="lg">
           <Card title={t('field.basics')}>
             <Stack gap="md">
               <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-                <Pointed at="/label">
-                  {(fault) => (
-                    <TextInput
-                      label={t('field.label')}
-                      required
-                      maxLength={200}
-                      value={body.label}
-                      error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
-                      onChange={(event) => set('label', event.currentTarget.value)}
-                    />
-                  )}
-                </Pointed>
+                <LabelInput edited={field} />
                 <Pointed at="/description">
                   {(fault) => (
                     <Textarea
@@ -101,6 +82,9 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
           </Card>
         </Stack>
         <Stack gap="lg">
+          <Card title={t('preview.title')}>
+            <FieldPreview object={object} name={entry.short} body={body} />
+          </Card>
           <Card title={t('field.facts')}>
             <dl className={classes.facts}>
               <dt>{t('column.type')}</dt>
@@ -138,6 +122,6 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
           onDeleted={() => go(fields)}
         />
       )}
-    </>
+    </EditorPage>
   );
 }

@@ -14,14 +14,8 @@ import { ViewsTab } from '../objects/ViewsTab.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { Code, StateBadge } from '../parts/small.tsx';
-import { OBJECT_TABS, type ObjectTab } from '../paths.ts';
-
-const KIND_OF_TAB = {
-  fields: 'field',
-  layouts: 'layout',
-  views: 'view',
-  'record-types': 'record_type',
-} as const;
+import { KIND_OF_TAB, OBJECT_TABS, type ObjectTab } from '../paths.ts';
+import { RulesTab } from '../rules/RulesTab.tsx';
 
 export function ObjectPage({ object, tab }: { object: string; tab: ObjectTab }) {
   const t = useMessages();
@@ -68,6 +62,7 @@ export function ObjectPage({ object, tab }: { object: string; tab: ObjectTab }) 
       {tab === 'fields' && <FieldsTab object={object} />}
       {tab === 'layouts' && <LayoutsTab object={object} />}
       {tab === 'views' && <ViewsTab object={object} />}
+      {tab === 'rules' && <RulesTab object={object} />}
       {tab === 'record-types' && <RecordTypesTab object={object} />}
       {tab === 'settings' && <SettingsTab object={object} />}
     </>

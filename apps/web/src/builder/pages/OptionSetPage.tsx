@@ -1,14 +1,14 @@
 /** One option set: its options, and the fields that use them. */
-import { Input, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Input, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
 import { useMemo } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { OptionsEditor } from '../fields/OptionsEditor.tsx';
 import { useMessages } from '../messages.ts';
 import type { Usage } from '../metadata/usage.ts';
-import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
-import { PageHeader } from '../parts/PageHeader.tsx';
+import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
-import { Card, Code, StateBadge } from '../parts/small.tsx';
+import { Card } from '../parts/small.tsx';
 import { UsageList } from '../parts/UsageList.tsx';
 import { useComponent } from '../useComponent.ts';
 
@@ -16,7 +16,6 @@ export function OptionSetPage({ name }: { name: string }) {
   const t = useMessages();
   const { catalogue, published, problems } = useBuilder();
   const edited = useComponent('option_set', name);
-  useJumpToPointer(true);
   const stored = useMemo(() => {
     const body: unknown = published.get(`option_set:${name}`)?.body;
     const options =
@@ -45,29 +44,12 @@ export function OptionSetPage({ name }: { name: string }) {
     )?.message;
 
   return (
-    <>
-      <PageHeader
-        title={body.label === '' ? name : body.label}
-        beside={<StateBadge state={entry.state} />}
-        description={<Code>{name}</Code>}
-        trail={[{ label: t('section.option_sets'), page: { page: 'option_sets' } }]}
-      />
+    <EditorPage entry={entry}>
       <div className={classes.two}>
         <Stack gap="lg">
           <Card title={t('field.basics')}>
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <Pointed at="/label">
-                {(fault) => (
-                  <TextInput
-                    label={t('field.label')}
-                    required
-                    maxLength={200}
-                    value={body.label}
-                    error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
-                    onChange={(event) => set('label', event.currentTarget.value)}
-                  />
-                )}
-              </Pointed>
+              <LabelInput edited={edited} />
               <Textarea
                 label={t('field.description')}
                 autosize
@@ -105,6 +87,6 @@ export function OptionSetPage({ name }: { name: string }) {
           )}
         </Card>
       </div>
-    </>
+    </EditorPage>
   );
 }

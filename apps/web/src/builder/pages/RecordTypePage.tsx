@@ -1,22 +1,21 @@
 /** A record type: its name and colour, its layout, and which options of each select field it offers. */
-import { Checkbox, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Select, SimpleGrid, Stack, Switch, Text, Textarea } from '@mantine/core';
 import type { Bodies, Option } from '@trellis/metadata';
 import { FIELD_TYPES } from '@trellis/model';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
-import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
-import { PageHeader } from '../parts/PageHeader.tsx';
+import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
-import { Card, Code, StateBadge } from '../parts/small.tsx';
+import { Card } from '../parts/small.tsx';
 import { useComponent, withProperty } from '../useComponent.ts';
 
 export function RecordTypePage({ object, name }: { object: string; name: string }) {
   const t = useMessages();
   const { catalogue, put } = useBuilder();
   const edited = useComponent('record_type', name);
-  useJumpToPointer(true);
   if (edited === undefined) return null;
   const { body, set, entry, change } = edited;
   const siblings = catalogue.of('record_type', object);
@@ -24,7 +23,6 @@ export function RecordTypePage({ object, name }: { object: string; name: string 
   const selects = catalogue
     .of('field', object)
     .filter((field) => FIELD_TYPES.get(field.body.type)?.properties.includes('options'));
-  const tab = { page: 'object', object, tab: 'record-types' } as const;
 
   /** Only one record type can be the default: the one that was hands it over. */
   const setDefault = (isDefault: boolean) => {
@@ -40,33 +38,12 @@ export function RecordTypePage({ object, name }: { object: string; name: string 
   };
 
   return (
-    <>
-      <PageHeader
-        title={body.label === '' ? entry.short : body.label}
-        beside={<StateBadge state={entry.state} />}
-        description={<Code>{name}</Code>}
-        trail={[
-          { label: t('section.objects'), page: { page: 'objects' } },
-          { label: catalogue.find('object', object)?.body.label ?? object, page: tab },
-          { label: t('object.tab.record-types'), page: tab },
-        ]}
-      />
+    <EditorPage entry={entry}>
       <Stack gap="lg" className={classes.narrow}>
         <Card title={t('field.basics')}>
           <Stack gap="md">
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <Pointed at="/label">
-                {(fault) => (
-                  <TextInput
-                    label={t('field.label')}
-                    required
-                    maxLength={200}
-                    value={body.label}
-                    error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
-                    onChange={(event) => set('label', event.currentTarget.value)}
-                  />
-                )}
-              </Pointed>
+              <LabelInput edited={edited} />
               <Pointed at="/layout">
                 {(fault) => (
                   <Select
@@ -134,7 +111,7 @@ export function RecordTypePage({ object, name }: { object: string; name: string 
           )}
         </Card>
       </Stack>
-    </>
+    </EditorPage>
   );
 }
 

@@ -19,6 +19,7 @@ import {
   IconProgressCheck,
   IconSum,
   IconTextSize,
+  IconVariable,
 } from '@tabler/icons-react';
 import { MORE_ICONS } from '../../ui/icons-more.ts';
 import { addIcons } from '../../ui/ObjectIcon.tsx';
@@ -44,4 +45,5 @@ addIcons({
   'progress-check': IconProgressCheck,
   sum: IconSum,
   'text-size': IconTextSize,
+  variable: IconVariable,
 });

@@ -35,6 +35,7 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
     case 'field':
     case 'layout':
     case 'view':
+    case 'rule':
     case 'record_type':
       return 'objects';
     case 'apps':

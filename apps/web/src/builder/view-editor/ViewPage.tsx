@@ -1,5 +1,5 @@
 /** A list view: its columns, its filter, its order, and the records that it shows right now. */
-import { Button, Group, Input, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Input, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { FIELD_TYPES } from '@trellis/model';
 import { paths as appPaths } from '../../paths.ts';
@@ -9,11 +9,11 @@ import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
 import { pathChoices } from '../metadata/system-fields.ts';
 import { hrefInApp, useLink } from '../navigation.tsx';
-import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
+import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { Pointed } from '../parts/Fault.tsx';
 import { Labelled } from '../parts/Labelled.tsx';
-import { PageHeader } from '../parts/PageHeader.tsx';
 import { PathList } from '../parts/PathList.tsx';
-import { Card, Code, StateBadge } from '../parts/small.tsx';
+import { Card } from '../parts/small.tsx';
 import { problemsAt } from '../publish/problem-places.ts';
 import { useComponent, withProperty } from '../useComponent.ts';
 import { SortEditor } from './SortEditor.tsx';
@@ -25,13 +25,11 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
   const link = useLink();
   const { catalogue, problems, put, published } = useBuilder();
   const edited = useComponent('view', name);
-  useJumpToPointer(true);
   if (edited === undefined) return null;
   const { body, set, entry } = edited;
   const choices = pathChoices(catalogue, object);
   const sortable = choices.filter((choice) => FIELD_TYPES.get(choice.field.type)?.isSortable === true);
   const siblings = catalogue.of('view', object);
-  const tab = { page: 'object', object, tab: 'views' } as const;
   const faultOf = (list: 'columns' | 'sort') => (index: number) =>
     problemsAt(problems, entry, `/${list}/${index}`)[0]?.message;
 
@@ -49,46 +47,27 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
     ]);
 
   return (
-    <>
-      <PageHeader
-        title={body.label === '' ? entry.short : body.label}
-        beside={<StateBadge state={entry.state} />}
-        description={<Code>{name}</Code>}
-        trail={[
-          { label: t('section.objects'), page: { page: 'objects' } },
-          { label: catalogue.find('object', object)?.body.label ?? object, page: tab },
-          { label: t('object.tab.views'), page: tab },
-        ]}
-        actions={
-          published.has(`view:${name}`) && (
-            <Button
-              component="a"
-              variant="default"
-              leftSection={<IconExternalLink size={14} aria-hidden />}
-              {...link(hrefInApp(appPaths.list(object, { view: entry.short })))}
-            >
-              {t('object.openList')}
-            </Button>
-          )
-        }
-      />
+    <EditorPage
+      entry={entry}
+      actions={
+        published.has(`view:${name}`) && (
+          <Button
+            component="a"
+            variant="default"
+            leftSection={<IconExternalLink size={14} aria-hidden />}
+            {...link(hrefInApp(appPaths.list(object, { view: entry.short })))}
+          >
+            {t('object.openList')}
+          </Button>
+        )
+      }
+    >
       <div className={classes.page}>
         <Stack gap="lg">
           <Card title={t('field.basics')}>
             <Stack gap="md">
               <SimpleGrid cols={1}>
-                <Pointed at="/label">
-                  {(fault) => (
-                    <TextInput
-                      label={t('field.label')}
-                      required
-                      maxLength={200}
-                      value={body.label}
-                      error={body.label.trim() === '' ? t('name.labelEmpty') : fault}
-                      onChange={(event) => set('label', event.currentTarget.value)}
-                    />
-                  )}
-                </Pointed>
+                <LabelInput edited={edited} />
               </SimpleGrid>
               <Group gap="lg" align="flex-end">
                 <Labelled label={t('newObject.icon')}>
@@ -163,6 +142,6 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
           </Card>
         </Stack>
       </div>
-    </>
+    </EditorPage>
   );
 }
