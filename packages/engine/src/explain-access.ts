@@ -1,14 +1,12 @@
 /** Why somebody may or may not do something: the decision's own reasons, and whether it covers one record. */
 import type { Action } from '@trellis/access';
-import type { CompiledObject } from '@trellis/model';
+import { type CompiledObject, isId } from '@trellis/model';
 import { fail, toError, unknownRecord } from './draft.ts';
 import type { AccessExplanation, AccessQuestion, Context } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { withPinned } from './with-pinned.ts';
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The asker learns only of objects, fields and records that they see themselves; of others' rights with `manage_users`. */
 export function explainAccess(
@@ -58,7 +56,7 @@ async function isCovered(
   pinned: Pinned,
   { object, id, action }: { readonly object: CompiledObject; readonly id: string; readonly action: Action },
 ): Promise<boolean> {
-  if (!ID.test(id)) return false;
+  if (!isId(id)) return false;
   const [found] = await parts.storage.records.loadForWrite(pinned.snapshot, {
     object,
     ids: [id],
@@ -84,7 +82,7 @@ async function contextToExplain(parts: Parts, asker: Pinned, userId: string | un
   if (!asker.access.rights.includes('manage_users'))
     throw new EngineError('forbidden', 'Rights of others need the right `manage_users`.');
   const id = userId.toLowerCase();
-  const identity = ID.test(id)
+  const identity = isId(id)
     ? await parts.storage.identities.findIdentityOfUser(context.workspace, id)
     : undefined;
   const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];

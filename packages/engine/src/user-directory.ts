@@ -5,7 +5,7 @@
  */
 import { ADMINISTRATOR } from '@trellis/access';
 import { nearest } from '@trellis/metadata';
-import { ALWAYS, allOf, type CompiledObject, type Expression, type RecordData } from '@trellis/model';
+import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
@@ -28,7 +28,6 @@ import { validateValue } from './validate-value.ts';
 import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createUserDirectory(parts: Parts): UserDirectory {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
@@ -112,7 +111,7 @@ async function createUser(
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
   const object = requireUserObject(pinned);
   const { workspace } = pinned.context;
-  const identity = ID.test(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
+  const identity = isId(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
   const problems = [
     ...checkPermissionSets(pinned, change.permissionSets ?? []),
@@ -157,7 +156,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {
-  if (!ID.test(id)) return undefined;
+  if (!isId(id)) return undefined;
   const path = ownPath(requireUserObject(pinned).fields.get('id')!);
   const [user] = await readUsers(parts, pinned, {
     op: '==',

@@ -3,7 +3,7 @@
  * exist.
  */
 
-import type { JsonValue } from '@trellis/model';
+import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import type { Context, InputError } from '../engine.ts';
@@ -98,7 +98,7 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       }),
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
-        if (before !== undefined && !ID.test(before)) throw invalidCursor();
+        if (before !== undefined && !isId(before.toLowerCase())) throw invalidCursor();
         if (all && !(await seesAll(parts, context))) {
           throw new EngineError('forbidden', 'This needs the right `customise`.');
         }
@@ -120,12 +120,13 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
 }
 
 const SHOWN_ERRORS = 20;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
 export async function findJob(parts: Parts, context: Context, id: string): Promise<StoredJob> {
   const { storage } = parts;
-  const job = ID.test(id) ? await storage.jobs.find(context.workspace, id.toLowerCase()) : undefined;
+  const job = isId(id.toLowerCase())
+    ? await storage.jobs.find(context.workspace, id.toLowerCase())
+    : undefined;
   const isTheirs = job && (job.actorId === keptContext(context).actorId || (await seesAll(parts, context)));
   if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
