@@ -3,7 +3,7 @@
  * of the junction object, each through the ordinary write paths, so that rules and history of the junction hold.
  */
 import { jsonPointer } from '@trellis/metadata';
-import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import type { CompiledField, CompiledObject } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { InputError } from './engine.ts';

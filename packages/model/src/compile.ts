@@ -9,7 +9,6 @@ import {
   type FieldBody,
   hasErrors,
   jsonPointer,
-  KINDS,
   objectOf,
   type Problem,
   shortName,
