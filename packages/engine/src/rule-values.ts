@@ -10,6 +10,7 @@ import {
   type ExpressionContext,
   type FieldPath,
   firstOf,
+  isId,
   type JsonValue,
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
@@ -20,8 +21,6 @@ import { ownPath } from './write-links.ts';
 
 /** Values by the text of their paths, open until the paths through lookups are filled in. */
 export type OpenValues = Record<string, JsonValue>;
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What rules are judged in: the acting user, the instant, and the workspace's time zone whoever asks. */
 export function ruleContext(pinned: Pinned): ExpressionContext {
@@ -177,6 +176,6 @@ function targetOf(
   const { object, id } = (
     typeof value === 'object' && value !== null ? value : { object: undefined, id: value }
   ) as { readonly object: unknown; readonly id: unknown };
-  if (typeof id !== 'string' || !ID.test(id)) return { id: '', objects: [] };
+  if (typeof id !== 'string' || !isId(id)) return { id: '', objects: [] };
   return { id, objects: typeof object === 'string' ? [object] : lookup.targets };
 }
