@@ -139,8 +139,8 @@ export function SettingsTab({ object }: { object: string }) {
               {t('settings.dangerText')}
             </Text>
             <Button
-              color="red.9"
-              variant="light"
+              variant="default"
+              c="var(--mantine-color-error)"
               leftSection={<IconTrash size={14} aria-hidden />}
               onClick={() => setDeleting(true)}
             >

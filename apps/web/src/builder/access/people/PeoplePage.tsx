@@ -113,7 +113,9 @@ function PeopleTable(props: { readonly people: readonly UserResponse[]; onOpen(o
             <th scope="col">{t('people.role')}</th>
             <th scope="col">{t('people.teams')}</th>
             <th scope="col">{t('people.state')}</th>
-            <th scope="col" aria-label={b('column.actions')} />
+            <th scope="col">
+              <span className="tr-visually-hidden">{b('column.actions')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

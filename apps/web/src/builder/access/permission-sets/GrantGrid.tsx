@@ -114,6 +114,13 @@ function GrantRow({ object, grant, onChange, onOpen }: GrantRowProps) {
   // People and teams are written through their own door: only what is read of them is granted.
   const isSystem = object.package === 'system';
   const exceptions = Object.keys(grant?.fields ?? {}).length;
+  const general = t(`sets.summary_${grant?.default_field ?? 'none'}`);
+  const summary =
+    grant === undefined
+      ? '—'
+      : exceptions === 0
+        ? general
+        : `${general}, ${t('sets.exceptions', { count: exceptions })}`;
   return (
     <tr>
       <th scope="row">
@@ -164,15 +171,10 @@ function GrantRow({ object, grant, onChange, onOpen }: GrantRowProps) {
           variant="subtle"
           size="compact-xs"
           disabled={grant === undefined}
-          aria-label={t('sets.fieldsOf', { label })}
+          aria-label={`${summary}: ${t('sets.fieldsOf', { label })}`}
           onClick={onOpen}
         >
-          {grant === undefined
-            ? '—'
-            : [
-                t(`sets.summary_${grant.default_field ?? 'none'}`),
-                ...(exceptions === 0 ? [] : [t('sets.exceptions', { count: exceptions })]),
-              ].join(', ')}
+          {summary}
         </Button>
       </td>
     </tr>

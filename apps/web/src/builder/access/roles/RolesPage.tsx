@@ -160,8 +160,8 @@ function RoleEditor({ name, tree, onNewBelow }: RoleEditorProps) {
               {t('roles.newBelow')}
             </Button>
             <Button
-              variant="light"
-              color="red.9"
+              variant="default"
+              c="var(--mantine-color-error)"
               leftSection={<IconTrash size={14} aria-hidden />}
               onClick={onDelete}
             >
