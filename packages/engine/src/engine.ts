@@ -492,6 +492,8 @@ export interface User {
   readonly name: string;
   readonly isActive: boolean;
   readonly permissionSets: readonly string[];
+  /** Name of the role that places them in the role tree; null without one. */
+  readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
 }

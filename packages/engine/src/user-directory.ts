@@ -104,8 +104,7 @@ async function createUser(
     return true;
   });
   if (!isDone) return undefined;
-  const teamsOf = await readLinked(parts, pinned, object, { field: 'teams', ids: [id] });
-  return { id, email, name: input.name, isActive: true, permissionSets, teams: teamsOf(id) };
+  return findUser(parts, pinned, id);
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -174,10 +173,11 @@ async function listUsers(parts: Parts, pinned: Pinned): Promise<readonly User[]>
 async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Promise<readonly User[]> {
   const object = requireUserObject(pinned);
   const [id, name] = [ownPath(object.fields.get('id')!), ownPath(object.nameField)];
+  const role = ownPath(object.fields.get('role')!);
   const rows: RecordData[] = [];
   const pages = parts.storage.records.stream(pinned.snapshot, {
     object,
-    fields: [id, name],
+    fields: [id, name, role],
     filter: allOf(filter, pinned.visible(object)),
     targetFilters: new Map(),
     search: undefined,
@@ -195,8 +195,12 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [index, row] = next;
-      const person = { id: String(row.id), name: String(row[name.text]), teams: teamsOf(String(row.id)) };
-      users[index] = await toUser(parts, pinned.context.workspace, person);
+      users[index] = await toUser(parts, pinned.context.workspace, {
+        id: String(row.id),
+        name: String(row[name.text]),
+        role: typeof row.role === 'string' ? row.role : null,
+        teams: teamsOf(String(row.id)),
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rows.length) }, work));
@@ -206,14 +210,14 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
 async function toUser(
   parts: Parts,
   workspace: Workspace,
-  { id, name, teams }: Pick<User, 'id' | 'name' | 'teams'>,
+  person: Pick<User, 'id' | 'name' | 'role' | 'teams'>,
 ): Promise<User | undefined> {
-  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, person.id);
   const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];
-  const membership = memberships.find((each) => each.userId === id);
+  const membership = memberships.find((each) => each.userId === person.id);
   if (!identity || !membership) return undefined;
   const { isActive, permissionSets } = membership;
-  return { id, email: identity.email, name, isActive, permissionSets, teams };
+  return { ...person, email: identity.email, isActive, permissionSets };
 }
 
 /** With an empty identity table only: whoever comes second finds the door closed. */

@@ -140,6 +140,6 @@ async function requireUser(id: string, find: (id: string) => Promise<User | unde
   return user;
 }
 
-function toResponse({ id, email, name, isActive, permissionSets, teams }: User): UserResponse {
-  return { id, email, name, is_active: isActive, permission_sets: permissionSets, teams };
+function toResponse({ id, email, name, isActive, permissionSets, role, teams }: User): UserResponse {
+  return { id, email, name, is_active: isActive, permission_sets: permissionSets, role, teams };
 }
