@@ -166,6 +166,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** API name of the role that places them in the role tree; null without one. */
+  readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
 }
@@ -176,6 +178,7 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  readonly role?: string | null;
   /** Ids; the set as it shall be. */
   readonly teams?: readonly string[];
 }
@@ -340,6 +343,22 @@ export interface PlanDocument {
     readonly object: string;
     readonly field: string;
     readonly records: number;
+    readonly ids: readonly string[];
+  }[];
+  /**
+   * Live records whose value a changed field would refuse (`code` as a save would say it, `option` of
+   * `invalid_option`), or that lack the value of one that becomes `required`. Nothing is done to them.
+   */
+  readonly misfits: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly code: string;
+    readonly option: string | null;
+    readonly message: string;
+    readonly records: number;
+    /** Counted on a sample of a large table. */
+    readonly is_estimate: boolean;
+    /** Up to ten of them. */
     readonly ids: readonly string[];
   }[];
   readonly irreversible: readonly string[];

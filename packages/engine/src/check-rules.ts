@@ -23,6 +23,7 @@ import type { Parts, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import {
   fillPaths,
+  fillRollups,
   firstFieldsOf,
   isDistant,
   type OpenValues,
@@ -79,6 +80,8 @@ export async function checkRules(
         faulty: new Set(names.filter((name) => name !== '')),
       };
     });
+  const sides = judged.map(({ draft, after, before }) => ({ draft, sides: [after, before] }));
+  await fillRollups(parts, pinned, { object, fields: rules.fields, rows: sides }, transaction);
   if (rules.pathsAfter.length > 0) {
     const rows = judged.map(({ after }) => after);
     await fillPaths(parts, pinned, rows, rules.pathsAfter, transaction);

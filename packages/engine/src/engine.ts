@@ -4,7 +4,7 @@
  *
  * Every method may throw `EngineError`.
  */
-import type { KeyScope } from '@trellis/access';
+import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
@@ -49,6 +49,23 @@ export interface SystemContext {
   readonly reason: string;
 }
 
+// --- access ---------------------------------------------------------------------------------------------------
+
+export interface AccessQuestion {
+  /** Id of the user in question; the asker unless given. */
+  readonly user?: string | undefined;
+  readonly object: string;
+  readonly record?: string | undefined;
+  readonly field?: string | undefined;
+  readonly action: Action;
+}
+
+export interface AccessExplanation {
+  readonly isAllowed: boolean;
+  /** The chain of reasons, for a person. */
+  readonly reasons: readonly string[];
+}
+
 // --- metadata -------------------------------------------------------------------------------------------------
 
 export interface ChangeRequest {
@@ -89,8 +106,26 @@ export interface Plan {
     readonly records: number;
     readonly ids: readonly string[];
   }[];
+  /** What is stored and would not be accepted any more. It stays until somebody changes it. */
+  readonly misfits: readonly Misfit[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
+}
+
+/** Live records whose value a changed field would refuse, or that lack the value of one that becomes required. */
+export interface Misfit {
+  readonly object: string;
+  readonly field: string;
+  /** As a save would say it: `required`, `too_long`, `too_small`, `invalid_format`, `invalid_option`… */
+  readonly code: string;
+  /** Of `invalid_option`: the one that is removed or no longer active. */
+  readonly option: string | null;
+  readonly message: string;
+  readonly records: number;
+  /** Counted on a sample of a large table. */
+  readonly isEstimate: boolean;
+  /** Up to ten of them. */
+  readonly ids: readonly string[];
 }
 
 /** `total` is `exact + lossy + kept`; values of records in the recycle bin count too. */
@@ -457,6 +492,8 @@ export interface User {
   readonly name: string;
   readonly isActive: boolean;
   readonly permissionSets: readonly string[];
+  /** Name of the role that places them in the role tree; null without one. */
+  readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
 }
@@ -541,6 +578,10 @@ export interface Engine {
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;
+  /** What a caller may do, on the workspace's newest model that this process knows. */
+  access(context: Context): Promise<Access>;
+  /** Why somebody may or may not do something. */
+  explainAccess(context: Context, question: AccessQuestion): Promise<AccessExplanation>;
   /** `users.createFirstAdministrator` in the workspace that was made first. */
   createFirstAdministrator(input: FirstAdministrator): Promise<FirstUser | undefined>;
   /** Makes a workspace with the system objects in it. */

@@ -1,4 +1,16 @@
 /** The front door of the model room: what metadata means. */
+export {
+  type AccessModel,
+  type CompiledPermissionSet,
+  type CompiledRole,
+  type CompiledSharingRule,
+  type FieldRight,
+  NO_ACCESS_MODEL,
+  OBJECT_ACTIONS,
+  type ObjectAction,
+  type ObjectGrant,
+  type Organised,
+} from './access-model.ts';
 export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
 export {
@@ -84,7 +96,7 @@ export { ADDRESS_PARTS, addressLines, countryName } from './field-types/address-
 export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
-export { compareCodePoints, scaleOf } from './field-types/facets.ts';
+export { compareCodePoints, isId, scaleOf } from './field-types/facets.ts';
 export {
   acceptedTypes,
   type FileValue,

@@ -10,10 +10,10 @@ import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { lowerCondition, type PathReader } from './lower-condition.ts';
+import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
 import { orAnswerOfNone, type RelatedScope, relatedValue } from './related-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
@@ -98,6 +98,11 @@ export class Sources {
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
+  }
+
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    const { alias, object } = this.#root;
+    return new ScalarSources(alias, object!, this.#context).asPlatform(through, lower);
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
@@ -233,7 +238,7 @@ export class Sources {
   /** What a formula reads starts at the table that it stands in; of a record that is not there it is blank. */
   #formula(table: Table, field: CompiledField): ValueSource {
     const read = (path: FieldPath): ValueSource => this.#read(table, path, 'formula');
-    const value = lowerFormula(field, { value: read, folded: () => undefined }, this.#context);
+    const value = lowerFormula(field, readerOf(read), this.#context);
     if (table === this.#root) return value;
     const isThere = sql`${identifier(table.alias, 'id')} is not null`;
     return { ...value, sql: sql`(case when ${isThere} then ${value.sql} end)`, isNullable: true };
@@ -339,6 +344,18 @@ export class ScalarSources {
     return undefined;
   }
 
+  /** Scalar subqueries see every live record already; a parent in the bin still decides about its children there. */
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    if (!through) return lower(this);
+    const { snapshot } = this.#context;
+    const target = snapshot.model.objects.get(through.targets[0] ?? '');
+    if (!target) return FALSE;
+    const inner = `${this.#alias}p`;
+    const value = this.#field(this.#alias, this.#object, through);
+    const condition = lower(new ScalarSources(inner, target, this.#context));
+    return sql`exists (select 1 from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
+  }
+
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
     if (!hop && field.related)
@@ -364,7 +381,7 @@ export class ScalarSources {
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
       const read = (path: FieldPath) => new ScalarSources(alias, object, this.#context).value(path);
-      return lowerFormula(field, { value: read, folded: () => undefined }, this.#context).sql;
+      return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
   }
@@ -383,13 +400,13 @@ function relatedScope(context: SourceContext, reader: Reader): RelatedScope {
 /** How a query reads the records of a roll-up that it works out itself: as any other table. */
 function rollupScope(context: SourceContext): RollupScope {
   const { snapshot, features } = context;
-  const readerOf = (alias: string, object: CompiledObject) => new ScalarSources(alias, object, context);
+  const tableOf = (alias: string, object: CompiledObject) => new ScalarSources(alias, object, context);
   return {
     workspace: snapshot.workspace,
     features,
-    readerOf,
+    readerOf: tableOf,
     lookupOf: (alias, object, lookup) =>
-      readerOf(alias, object).value({ text: lookup.name, through: [], field: lookup }).sql,
+      tableOf(alias, object).value({ text: lookup.name, through: [], field: lookup }).sql,
   };
 }
 
