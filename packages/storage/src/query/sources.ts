@@ -13,15 +13,13 @@ import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import { fromLongKey, MAX_IDENTIFIER_BYTES, typeName } from './data-key.ts';
 import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
 import { orAnswerOfNone, type RelatedScope, relatedValue } from './related-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
 import type { Condition, Shape } from './shape.ts';
 import type { Value } from './shape-value.ts';
-
-/** Longer names can't be columns of `jsonb_to_record`. */
-const MAX_IDENTIFIER_BYTES = 63;
 
 export interface SourceContext {
   readonly snapshot: Snapshot;
@@ -412,28 +410,4 @@ function rollupScope(context: SourceContext): RollupScope {
 
 function typeOf(path: FieldPath): SqlType {
   return path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field);
-}
-
-function typeName(type: SqlType): Sql {
-  return TYPE_NAMES[type];
-}
-const TYPE_NAMES: Readonly<Record<SqlType, Sql>> = {
-  text: sql`text`,
-  numeric: sql`numeric`,
-  integer: sql`integer`,
-  boolean: sql`boolean`,
-  date: sql`date`,
-  timestamptz: sql`timestamptz`,
-  'text[]': sql`text[]`,
-  uuid: sql`uuid`,
-  jsonb: sql`jsonb`,
-};
-
-function fromLongKey(alias: string, key: string, type: SqlType): Sql {
-  const data = identifier(alias, 'data');
-  if (type === 'jsonb') return sql`(${data}->${stringLiteral(key)})`;
-  if (type === 'text[]') {
-    return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${stringLiteral(key)}) with ordinality as e(value, place))`;
-  }
-  return sql`(${data}->>${stringLiteral(key)})::${typeName(type)}`;
 }
