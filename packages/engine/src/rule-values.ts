@@ -36,7 +36,7 @@ export function firstFieldsOf(paths: Iterable<FieldPath>): CompiledField[] {
 
 /** Whether storage has to be asked for the value: it is another record's, or an answer of related records. */
 export function isDistant(path: FieldPath): boolean {
-  return path.through.length > 0 || path.field.related !== undefined;
+  return path.through.length > 0 || path.field.question !== undefined;
 }
 
 /** Values of own fields as they shall be, or as they are stored. */
@@ -137,7 +137,7 @@ export async function fillPaths(
   const wanted = new Map<string, Wanted>();
   for (const path of paths) {
     const [lookup, ...through] = path.through;
-    if (!lookup && !path.field.related) continue;
+    if (!lookup && !path.field.question) continue;
     // What is asked of records related to the record itself is read of the record.
     const rest = lookup ? path.text.slice(path.text.indexOf('.') + 1) : path.text;
     const isTitle = lookup && (lookup.systemColumn !== undefined || lookup.isPolymorphic);

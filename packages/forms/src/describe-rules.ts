@@ -98,7 +98,7 @@ function portableFor(
 function isKnown(paths: Iterable<FieldPath>, canRead: CanRead): boolean {
   for (const { through, field } of paths) {
     // The form does not know related records.
-    if (field.related) return false;
+    if (field.question) return false;
     const isReadable = [...through, wholeOf(field)].every((each) => each === TITLE_FIELD || canRead(each));
     if (!isReadable) return false;
     // It goes along whole; one behind a lookup comes as a value.

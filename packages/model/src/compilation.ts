@@ -125,13 +125,13 @@ export function refuseRelated(
   pointer: string,
   paths: readonly FieldPath[],
 ): void {
-  const asked = paths.find((path) => path.field.related !== undefined);
+  const asked = paths.find((path) => path.field.question !== undefined);
   if (!asked) return;
   compilation.error(
     component,
     'not_supported',
     pointer,
-    `it asks \`${asked.field.related!.operator}\` of related records, which a form does not know.`,
+    `it asks \`${asked.field.question!.operator}\` of related records, which a form does not know.`,
     'Keep the answer in a roll-up field, and read that.',
   );
 }

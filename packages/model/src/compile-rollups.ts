@@ -279,7 +279,7 @@ function resolveFilter(
 /** Why the outcome of a condition can't be kept, if it can't. */
 function whyNotKept(expression: Expression): string | undefined {
   for (const path of pathsOfExpression(expression)) {
-    if (path.field.related) return 'asks related records, which others may change';
+    if (path.field.question) return 'asks related records, which others may change';
     if (path.through.length > 0) return `reads \`${path.text}\`, which another record may change`;
     if (path.field.body.type === 'formula') return `reads the formula \`${path.text}\``;
     if (path.field.type.column === undefined) return `reads \`${path.text}\`, which is kept elsewhere`;

@@ -110,7 +110,7 @@ export interface CompiledField {
   /** Set on a part of a structured value, which is no field of the object: the city of an address. */
   readonly part?: { readonly of: CompiledField; readonly name: string } | undefined;
   /** Set on a question to related records, which is no field of the object either. */
-  readonly related?: RelatedQuestion | undefined;
+  readonly question?: RelatedQuestion | undefined;
 }
 
 export type FieldDefault =

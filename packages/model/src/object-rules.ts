@@ -74,5 +74,5 @@ export function isOffered(
 
 /** The own field by which a path begins; the id where related records are asked. */
 export function firstOf(path: FieldPath): CompiledField {
-  return path.through[0] ?? path.field.related?.id ?? path.field;
+  return path.through[0] ?? path.field.question?.id ?? path.field;
 }

@@ -12,7 +12,7 @@ interface Compilers {
 }
 
 export function compileRelated(path: FieldPath, compile: Compilers): ReadValue {
-  const question = path.field.related!;
+  const question = path.field.question!;
   const { operator } = question;
   const none = answerOfNone(question);
   const meets = question.condition ? compile.condition(question.condition) : () => true;

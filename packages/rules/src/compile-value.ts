@@ -104,7 +104,7 @@ export function compileOwnField(field: CompiledField, condition: CompileConditio
 /** A formula of the record itself is evaluated; one of another record was computed with what is known of that. */
 function compileField(path: FieldPath, type: OperandType, condition: CompileCondition): ReadValue {
   const { text } = path;
-  const { formula, related } = path.field;
+  const { formula, question: related } = path.field;
   if (related)
     return compileRelated(path, { condition, value: (operand) => compileValue(operand, condition) });
   if (formula && path.through.length === 0) {

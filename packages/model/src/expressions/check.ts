@@ -191,7 +191,7 @@ export function describe(operand: Operand): string {
   const noun = withArticle(nameOf(operand.type));
   switch (operand.op) {
     case 'field': {
-      const { related } = operand.path.field;
+      const { question: related } = operand.path.field;
       return related ? `\`${related.operator}\` gives ${noun}` : `\`${operand.path.text}\` is ${noun}`;
     }
     case 'previous':

@@ -39,7 +39,7 @@ export function factsOf(operand: Operand): FormulaFacts {
     dependsOnAsker: isOfAsker || parts.some(readsAsker),
     dependsOnZone: isOfZone || parts.some(readsZone),
     readsOthers:
-      paths.some(({ through, field }) => through.length > 0 || field.rollup || field.related) ||
+      paths.some(({ through, field }) => through.length > 0 || field.rollup || field.question) ||
       inner.some((each) => each.readsOthers),
     readsSystem:
       paths.some(({ field }) => field.systemColumn !== undefined) || inner.some((each) => each.readsSystem),
@@ -59,13 +59,13 @@ export function factsOf(operand: Operand): FormulaFacts {
 
 /** A path, and those that lead on from related records that it asks. */
 function withRelated(path: FieldPath): readonly FieldPath[] {
-  const { related } = path.field;
+  const { question: related } = path.field;
   return related ? [path, ...[...pathsOfQuestion(related)].flatMap(withRelated)] : [path];
 }
 
 /** Related records are one step away. */
 function hopsOf({ through, field }: FieldPath): number {
-  const { related, formula } = field;
+  const { question: related, formula } = field;
   const onward = related ? [...pathsOfQuestion(related)].map((path) => 1 + hopsOf(path)) : [];
   return through.length + Math.max(formula?.facts.hops ?? 0, related ? 1 : 0, ...onward);
 }
@@ -114,7 +114,7 @@ function* partsOf(part: Part, depth: number): Generator<PlacedPart> {
 function innerParts(part: Part): readonly Part[] {
   switch (part.op) {
     case 'field': {
-      const { related } = part.path.field;
+      const { question: related } = part.path.field;
       return [related?.value, related?.condition].filter((each) => each !== undefined);
     }
     case 'call':

@@ -51,7 +51,7 @@ export function relatedField(name: string, question: RelatedQuestion): CompiledF
     isSearchable: false,
     isWritable: false,
     default: undefined,
-    related: question,
+    question,
   });
 }
 
@@ -70,7 +70,7 @@ export function* pathsOfQuestion({ value, condition }: RelatedQuestion): Generat
 /** Every field that reading a path takes: lookups, the field or its whole, and those of related records. */
 export function* fieldsOfPath({ through, field }: FieldPath): Generator<CompiledField> {
   yield* through;
-  const { related } = field;
+  const { question: related } = field;
   if (!related) {
     yield field.part?.of ?? field;
     return;
@@ -84,7 +84,7 @@ export function* fieldsOfPath({ through, field }: FieldPath): Generator<Compiled
 /** API names of the objects whose records a path leads to; some may come twice. */
 export function* objectsOfPath({ through, field }: FieldPath): Generator<string> {
   for (const lookup of through) yield* lookup.targets;
-  if (!field.related) return;
-  yield field.related.object;
-  for (const path of pathsOfQuestion(field.related)) yield* objectsOfPath(path);
+  if (!field.question) return;
+  yield field.question.object;
+  for (const path of pathsOfQuestion(field.question)) yield* objectsOfPath(path);
 }

@@ -230,7 +230,7 @@ function isInData(field: CompiledField): boolean {
     !field.part &&
     !field.formula &&
     !field.rollup &&
-    !field.related
+    !field.question
   );
 }
 
@@ -250,7 +250,7 @@ function compileOutputs(
       path.through.length === 0 &&
       path.field.type.column !== undefined &&
       path.field.formula === undefined &&
-      path.field.related === undefined,
+      path.field.question === undefined,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =

@@ -116,14 +116,14 @@ export class Shape {
 
   field(path: FieldPath): FieldTerm {
     // A question to related records has values in its text; the parts of it are noted without.
-    this.note(path.field.related ? path.through.map(({ key }) => key).join('.') : path.text);
+    this.note(path.field.question ? path.through.map(({ key }) => key).join('.') : path.text);
     this.read(path.field);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
 
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
   read(field: CompiledField): void {
-    if (field.related) this.#ask(field, field.related);
+    if (field.question) this.#ask(field, field.question);
     if (!field.formula || this.formulas.has(field)) return;
     // The model says what a formula is made of, and the key says which model: its name is all there is to note.
     this.note(`formula ${field.object}.${field.key}`);

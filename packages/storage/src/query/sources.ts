@@ -106,7 +106,7 @@ export class Sources {
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
   output(path: FieldPath): ValueSource {
     const { field } = path;
-    if (field.related) return this.value(path);
+    if (field.question) return this.value(path);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title') return this.#title(end.sql);
     if (field.junction) return this.#junction(end.table, field);
@@ -126,7 +126,7 @@ export class Sources {
 
   /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
-    if (field.rollup || field.related) return true;
+    if (field.rollup || field.question) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
@@ -139,7 +139,7 @@ export class Sources {
   #read(start: Table, path: FieldPath, reader: Reader): ValueSource {
     const end = this.#follow(start, path, reader);
     if (end.is === 'title') return this.#title(end.sql);
-    const { related } = path.field;
+    const { question: related } = path.field;
     if (!related) return this.#field(end.table, path.field);
     return relatedValue(path.field, related, end.table.alias, relatedScope(this.#context, reader));
   }
@@ -331,7 +331,7 @@ export class ScalarSources {
   value(path: FieldPath): ValueSource {
     const value = this.#read(this.#alias, this.#object, path.through, path.field);
     return {
-      sql: path.field.related ? orAnswerOfNone(value, path.field.related) : value,
+      sql: path.field.question ? orAnswerOfNone(value, path.field.question) : value,
       type: typeOf(path),
       isNullable: true,
       isColumn: false,
@@ -356,8 +356,8 @@ export class ScalarSources {
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
-    if (!hop && field.related)
-      return relatedValue(field, field.related, alias, relatedScope(this.#context, 'formula')).sql;
+    if (!hop && field.question)
+      return relatedValue(field, field.question, alias, relatedScope(this.#context, 'formula')).sql;
     if (!hop) return this.#field(alias, object, field);
     const { snapshot } = this.#context;
     const inner = `${alias}s`;
