@@ -28,6 +28,7 @@ import {
   prepareRollback,
   requireExpectedRevision,
 } from './prepare-change.ts';
+import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 import { withPinned } from './with-pinned.ts';
@@ -93,6 +94,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return translated(() => parts.storage.metadata.columnStates(context.workspace));
     },
     ...createConversionDoor(parts),
+    ...createRollupDoor(parts),
     ...createAliasDoor(parts),
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));
