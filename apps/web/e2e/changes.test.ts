@@ -86,11 +86,23 @@ it('a field is renamed, its old name still works and is counted, until it is rem
   expect(await sizes('size')).toEqual([12, 13, null]);
   await page.reload();
   const row = page.getByRole('row', { name: /crate\.size/ });
-  await expect.poll(() => row.getByRole('cell').nth(2).textContent()).toMatch(/^[1-9]/);
+  await row.waitFor();
+  expect(await row.getByRole('cell').nth(1).textContent()).toMatch(/^[1-9]/);
   await row.getByRole('button', { name: 'Remove the old name crate.size' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await row.waitFor({ state: 'detached' });
   expect((await page.request.get(`${product.origin}/api/v1/records/crate?fields=size`)).status()).toBe(422);
+});
+
+it('what was kept is erased once that has been confirmed', async () => {
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Erase the values from before' });
+  expect(await dialog.getByRole('button', { name: 'Erase for good' }).isDisabled()).toBe(true);
+  await dialog.getByRole('checkbox').check();
+  await dialog.getByRole('button', { name: 'Erase for good' }).click();
+  const card = page.getByRole('heading', { name: 'Values from before', exact: true });
+  await card.waitFor({ state: 'detached' });
+  expect(await sizes('length')).toEqual([12, 13, null]);
 });
 
 it('an object is renamed with its fields, views and layouts', async () => {

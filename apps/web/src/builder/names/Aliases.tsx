@@ -32,6 +32,8 @@ export function Aliases({ name }: { name: string }) {
     (each) => each.current === name || each.current.startsWith(`${name}.`),
   );
   if (aliases.length === 0) return null;
+  // Of a field it is said above already.
+  const isOfMany = aliases.some((each) => each.current !== name);
   return (
     <Card title={t('aliases.title')}>
       <Text size="sm">{t('aliases.text')}</Text>
@@ -40,7 +42,7 @@ export function Aliases({ name }: { name: string }) {
           <thead>
             <tr>
               <th scope="col">{t('aliases.name')}</th>
-              <th scope="col">{t('aliases.current')}</th>
+              {isOfMany && <th scope="col">{t('aliases.current')}</th>}
               <th scope="col">{t('aliases.uses')}</th>
               <th scope="col">{t('aliases.last')}</th>
               <th>
@@ -54,9 +56,11 @@ export function Aliases({ name }: { name: string }) {
                 <td>
                   <Code>{alias.name}</Code>
                 </td>
-                <td>
-                  <Code>{alias.current}</Code>
-                </td>
+                {isOfMany && (
+                  <td>
+                    <Code>{alias.current}</Code>
+                  </td>
+                )}
                 <td>{alias.uses}</td>
                 <td>
                   {alias.last_used_at === null
