@@ -2,7 +2,7 @@
 import { decide } from '@trellis/access';
 import type { UserContext } from '@trellis/engine';
 import type { DescribeAccess, ObjectRights } from '@trellis/forms';
-import type { CompiledObject, Model } from '@trellis/model';
+import { type CompiledField, type CompiledObject, fieldsBehind, type Model } from '@trellis/model';
 import { principalOf } from './caller.ts';
 
 /** Decisions of one caller on one model; each object is decided once. */
@@ -35,12 +35,14 @@ export function accessOf(context: UserContext, model: Model): DescribeAccess {
     }
     return found;
   };
+  const canRead = (field: CompiledField): boolean => {
+    const object = model.objects.get(field.object);
+    if (object === undefined || !decisions(object).read.canRead(field)) return false;
+    return fieldsBehind(field).every(canRead);
+  };
   return {
     rightsOn: (object) => decisions(object).rights,
-    canRead(field) {
-      const object = model.objects.get(field.object);
-      return object !== undefined && decisions(object).read.canRead(field);
-    },
+    canRead,
     canUpdate(field) {
       const object = model.objects.get(field.object);
       return object !== undefined && !object.isSystem && decisions(object).update.canUpdate(field);
