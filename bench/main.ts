@@ -21,10 +21,12 @@ import {
   lowestRatios,
   ratiosByConnections,
   renderFormulas,
+  renderRollups,
   renderRules,
   renderStart,
   renderTable,
 } from './report.ts';
+import { measureRollups, type RollupRatios } from './rollups.ts';
 import { measureRules } from './rules.ts';
 import { openHandSession, seedHand } from './seed/seed-hand.ts';
 import {
@@ -90,6 +92,11 @@ async function run(options: BenchOptions): Promise<void> {
     }
     const rulesPerSecond = measureRules();
     const formulaRatio = await measureFormulas(doors.trellis);
+    const rollupRatios: Record<string, RollupRatios> = {};
+    for (const connections of options.connections) {
+      const plan = { connections, rounds: options.rounds, seconds: options.seconds };
+      rollupRatios[connections] = await measureRollups(doors.trellis, trellis.client, plan);
+    }
     const result: BenchResult = {
       date: new Date().toISOString(),
       command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
@@ -108,11 +115,12 @@ async function run(options: BenchOptions): Promise<void> {
       },
       rulesPerSecond,
       formulaRatio,
+      rollupRatios,
       differences,
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderRollups(rollupRatios)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);

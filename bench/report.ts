@@ -1,6 +1,7 @@
 /** The result for people (a table) and for machines (`--json`). Text in, text out; nothing is measured here. */
 import { cpus, release, totalmem } from 'node:os';
 import type { WorkloadResult } from './measure.ts';
+import type { RollupRatios } from './rollups.ts';
 
 export interface StartFigures {
   /** First start on an empty database: migrations and the standard CRM included. */
@@ -27,6 +28,8 @@ export interface BenchResult {
   readonly rulesPerSecond: number;
   /** Time of a list by an indexed formula for one of the same by a plain field. */
   readonly formulaRatio: number;
+  /** By number of connections: throughput of saves with three roll-ups on the parent for one without. */
+  readonly rollupRatios: Readonly<Record<string, RollupRatios>>;
   /** What the two sides answered differently; empty where the comparison is fair. */
   readonly differences: readonly string[];
   readonly rounds: readonly WorkloadResult[];
@@ -45,6 +48,9 @@ const BUDGETS: Readonly<Record<string, number>> = {
   update: 0.5,
   batch: 0.5,
 };
+
+/** Of the issue on the language: a save whose parent has three roll-ups beside one whose parent has none. */
+const ROLLUP_BUDGET = 0.5;
 
 export function describeMachine(settings: Readonly<Record<string, string>>) {
   return {
@@ -151,6 +157,15 @@ export function renderRules(perSecond: number): string {
 
 export function renderFormulas(ratio: number): string {
   return `list by an indexed formula: ${ratio.toFixed(2)} of the time by a plain field (budget 1.3)`;
+}
+
+export function renderRollups(ratios: Readonly<Record<string, RollupRatios>>): string {
+  return Object.entries(ratios)
+    .map(([connections, { create, update, update_other }]) => {
+      const isMet = Math.min(create, update, update_other) >= ROLLUP_BUDGET;
+      return `saves with three roll-ups on the parent, of those without, at ${connections}: create ${create.toFixed(2)}, update ${update.toFixed(2)}, update of another field ${update_other.toFixed(2)} (budget ${ROLLUP_BUDGET} ${isMet ? 'ok' : 'BELOW'})`;
+    })
+    .join('\n');
 }
 
 function rounded(value: number): number {

@@ -19,11 +19,17 @@ export default defineConfig({
             // What every page needs and no release of ours changes: one file, which compresses and caches best.
             {
               name: 'platform',
+              tags: ['$initial'],
               test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|use-sync-external-store|@tanstack\/(router-core|react-router|history|store|react-store|query-core|react-query))\//,
             },
             {
               name: 'controls',
-              test: /node_modules\/(@floating-ui\/|@mantine\/core\/esm\/(core|components\/(ActionIcon|Avatar|Button|Checkbox|FloatingArrow|FocusTrap|Group|Input|InputBase|InlineInput|Loader|MantineProvider|Menu|Paper|Popover|Portal|Skeleton|TextInput|Tooltip|Transition|UnstyledButton))\/)/,
+              test: /node_modules\/(@floating-ui\/|@mantine\/hooks\/esm\/use-(local-storage|debounced-callback|window-event|hotkeys)|@mantine\/core\/esm\/(core|components\/(ActionIcon|Avatar|Button|Checkbox|FloatingArrow|FocusTrap|Group|Input|InputBase|InlineInput|Loader|MantineProvider|Menu|Paper|Popover|Portal|Skeleton|TextInput|Tooltip|Transition|UnstyledButton))\/)/,
+            },
+            // The signs that many screens share: one by one they would be as many requests.
+            {
+              name: 'signs',
+              test: /@tabler\/icons-react\/dist\/esm\/(createReactComponent|defaultAttributes|icons\/Icon(AlertCircle|AlertTriangle|ArrowUp|Calendar|Camera|Check|ChevronDown|Download|File|HelpCircle|LayoutSidebarRightExpand|List|Plus|Search|Trash|Upload|X))\./,
             },
           ],
         },

@@ -40,6 +40,10 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     ({ object, field, from, to, exact, lossy, kept, is_estimate }) =>
       `${object}.${field}: ${from} to ${to}, ${is_estimate ? 'about ' : ''}${exact} values convert, ${lossy} with loss, ${paint(kept > 0 ? 'yellow' : 'dim', `${kept} do not and are kept`)}`,
   );
+  const misfits = plan.misfits.map(({ object, field, message, records, is_estimate, ids }) => {
+    const count = `${is_estimate ? 'about ' : ''}${records.toLocaleString('en')} ${records === 1 ? 'record' : 'records'}`;
+    return `${object}.${field}: ${paint('yellow', count)}, ${message} ${paint('dim', `(${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ', …' : ''})`)}`;
+  });
   const counts = (['add', 'change', 'remove', 'rename'] as const)
     .map((change) => [change, changed.filter((each) => each.change === change).length] as const)
     .filter(([, count]) => count > 0)
@@ -49,6 +53,7 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     ...section('In the database', storage),
     ...section('Records concerned', affected),
     ...section('Values that change their type', conversions),
+    ...section('Values that would not be accepted any more; they stay as they are', misfits),
     ...section(
       'Can’t be undone',
       plan.irreversible.map((sentence) => paint('red', sentence)),

@@ -57,6 +57,26 @@ describe('a change of type', () => {
   });
 });
 
+describe('a plan', () => {
+  it('says which records would not be accepted any more', async () => {
+    const { document } = await call('POST', '/records/gadget', { name: 'Long name' });
+    const name = { label: 'Name', type: 'text', required: true, max_length: 6 };
+    const planned = await call('POST', '/metadata/plan', {
+      components: [{ kind: 'field', name: 'gadget.name', body: name }],
+    });
+    expect((planned.document.plan as { misfits: unknown }).misfits).toContainEqual({
+      object: 'gadget',
+      field: 'name',
+      code: 'too_long',
+      option: null,
+      message: 'Name may have at most 6 characters.',
+      records: 1,
+      is_estimate: false,
+      ids: [document.id],
+    });
+  });
+});
+
 describe('an old name', () => {
   it('still works, says so in a header, and is counted', async () => {
     await call('POST', '/metadata/publish', {

@@ -27,6 +27,16 @@ const COMPONENTS = [
     rollup: { object: 'order', via: 'firm', function: 'sum', field: 'amount' },
   }),
   field('firm.twice', { type: 'formula', formula: { '*': [{ var: 'total' }, 2] } }),
+  field('firm.reason', { type: 'text', required_when: { '>': [{ var: 'total' }, 1000] } }),
+  {
+    kind: 'rule' as const,
+    name: 'firm.large_ones_stay_open',
+    body: {
+      label: 'Large ones stay open',
+      invalid_when: { and: [{ '==': [{ var: 'name' }, 'Closed'] }, { '>': [{ var: 'twice' }, 100] }] },
+      message: 'It has orders worth more than 50.',
+    },
+  },
   object('order'),
   field('order.name', { type: 'text' }),
   field('order.firm', { type: 'lookup', to: 'firm' }),
@@ -89,4 +99,19 @@ it('K1 is written by nobody, and filters, sorts and sums as any field', async ()
     measures: [{ function: 'max', field: 'total' }],
   });
   expect(sum.record.rows).toEqual([{ max_total: 500 }]);
+});
+
+it('K6 rules and conditions read the roll-ups of their own record, directly and through formulas', async () => {
+  const firm = (await call('POST', '/records/firm', { name: 'Ruled' })).record;
+  const path = `/records/firm/${firm.id as string}`;
+  const rename = (name: string) => call('PATCH', path, { name });
+  expect((await rename('Closed')).status).toBe(200);
+  await rename('Ruled');
+  await call('POST', '/records/order', { firm: firm.id, amount: 51 });
+  expect((await rename('Closed')).record.errors).toMatchObject([{ code: 'rule_violation' }]);
+  await call('POST', '/records/order', { firm: firm.id, amount: 1000 });
+  expect((await call('PATCH', path, { reason: null, name: 'Still' })).record.errors).toMatchObject([
+    { code: 'required', pointer: '/reason' },
+  ]);
+  expect((await call('PATCH', path, { reason: 'They pay', name: 'Still' })).status).toBe(200);
 });

@@ -342,6 +342,22 @@ export interface PlanDocument {
     readonly records: number;
     readonly ids: readonly string[];
   }[];
+  /**
+   * Live records whose value a changed field would refuse (`code` as a save would say it, `option` of
+   * `invalid_option`), or that lack the value of one that becomes `required`. Nothing is done to them.
+   */
+  readonly misfits: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly code: string;
+    readonly option: string | null;
+    readonly message: string;
+    readonly records: number;
+    /** Counted on a sample of a large table. */
+    readonly is_estimate: boolean;
+    /** Up to ten of them. */
+    readonly ids: readonly string[];
+  }[];
   readonly irreversible: readonly string[];
 }
 

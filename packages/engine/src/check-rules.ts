@@ -22,7 +22,14 @@ import type { Transaction } from '@trellis/storage';
 import { type Draft, fail } from './draft.ts';
 import type { Parts, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { fillPaths, firstFieldsOf, type OpenValues, ownValues, ruleContext } from './rule-values.ts';
+import {
+  fillPaths,
+  fillRollups,
+  firstFieldsOf,
+  type OpenValues,
+  ownValues,
+  ruleContext,
+} from './rule-values.ts';
 
 /** The rules of an object as a save needs them, worked out once per model. */
 interface Prepared {
@@ -73,6 +80,8 @@ export async function checkRules(
         faulty: new Set(names.filter((name) => name !== '')),
       };
     });
+  const sides = judged.map(({ draft, after, before }) => ({ draft, sides: [after, before] }));
+  await fillRollups(parts, pinned, { object, fields: rules.fields, rows: sides }, transaction);
   if (rules.pathsAfter.length > 0) {
     const rows = judged.map(({ after }) => after);
     await fillPaths(parts, pinned, rows, rules.pathsAfter, transaction);

@@ -152,7 +152,11 @@ export async function previewTypeChange(
   snapshot: Snapshot,
   { object, before, after }: TypeChange,
 ): Promise<ConversionPlan> {
-  const { share, rows } = await parts.storage.conversions.sample(snapshot.workspace, object.key, before.key);
+  const { share, rows } = await parts.storage.conversions.sample(snapshot.workspace, {
+    objectKey: object.key,
+    fieldKey: before.key,
+    which: 'all',
+  });
   const results = await convertRows(
     parts,
     { snapshot, transaction: undefined },

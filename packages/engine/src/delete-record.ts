@@ -3,7 +3,7 @@
  * moves records to the recycle bin under one id and takes along what belongs to them; a restore brings back what the
  * same deletion took.
  */
-import { ALWAYS, type CompiledField, type CompiledObject, onDeleteOf } from '@trellis/model';
+import { ALWAYS, type CompiledField, type CompiledObject, isId, onDeleteOf } from '@trellis/model';
 import { type DependentRecord, StorageError, type StoredRecord, type Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { fail, toError, unknownRecord } from './draft.ts';
@@ -18,7 +18,6 @@ const MAX_ATTEMPTS = 3;
 const MAX_TOUCHED = 100_000;
 /** Records whose lookups are cleared at a time: a save holds all of them in memory. */
 const CLEARED_AT_ONCE = 1000;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 class RolledBack extends Error {}
 
@@ -121,7 +120,7 @@ async function loadRoots(
   transaction: Transaction,
 ): Promise<Map<string, Doomed>> {
   const { object, items, authority } = request;
-  const ids = [...new Set(items.map((item) => item.id.toLowerCase()).filter((id) => ID.test(id)))];
+  const ids = [...new Set(items.map((item) => item.id.toLowerCase()).filter(isId))];
   const loaded =
     ids.length === 0
       ? []

@@ -89,8 +89,26 @@ export interface Plan {
     readonly records: number;
     readonly ids: readonly string[];
   }[];
+  /** What is stored and would not be accepted any more. It stays until somebody changes it. */
+  readonly misfits: readonly Misfit[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
+}
+
+/** Live records whose value a changed field would refuse, or that lack the value of one that becomes required. */
+export interface Misfit {
+  readonly object: string;
+  readonly field: string;
+  /** As a save would say it: `required`, `too_long`, `too_small`, `invalid_format`, `invalid_option`… */
+  readonly code: string;
+  /** Of `invalid_option`: the one that is removed or no longer active. */
+  readonly option: string | null;
+  readonly message: string;
+  readonly records: number;
+  /** Counted on a sample of a large table. */
+  readonly isEstimate: boolean;
+  /** Up to ten of them. */
+  readonly ids: readonly string[];
 }
 
 /** `total` is `exact + lossy + kept`; values of records in the recycle bin count too. */

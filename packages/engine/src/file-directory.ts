@@ -4,7 +4,7 @@
  * them. The content lies in the file store; what is known of it in the workspace.
  */
 import { cleanName, FileMissing, type FileStore, FileTooLarge, receiveFile } from '@trellis/files';
-import { type CompiledField, type CompiledObject, type FileValue, filesIn } from '@trellis/model';
+import { type CompiledField, type CompiledObject, type FileValue, filesIn, isId } from '@trellis/model';
 import type { FileRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import type { FileDirectory, OpenFile } from './engine.ts';
@@ -16,7 +16,6 @@ import { withPinned } from './with-pinned.ts';
 
 /** How long an upload waits for a record that refers to it. */
 const UNCLAIMED_MILLISECONDS = 24 * 60 * 60 * 1000;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export interface FileSettings {
   readonly store: FileStore;
@@ -56,7 +55,7 @@ export function createFileDirectory(parts: Parts, { store, mostBytes }: FileSett
         const { workspace } = context;
         const field = await requireFileField(parts, pinned, request);
         const wanted = request.file?.toLowerCase() ?? field.current[0]?.id;
-        const [row] = wanted !== undefined && ID.test(wanted) ? await files.find(workspace, [wanted]) : [];
+        const [row] = wanted !== undefined && isId(wanted) ? await files.find(workspace, [wanted]) : [];
         if (row?.recordId !== field.recordId || !isOf(row, field)) throw unknownFile();
         return opened(workspace, row);
       }),
@@ -64,7 +63,7 @@ export function createFileDirectory(parts: Parts, { store, mostBytes }: FileSett
       withPinned(parts, context, async (pinned) => {
         const { workspace } = context;
         const id = given.toLowerCase();
-        const [row] = ID.test(id) ? await files.find(workspace, [id]) : [];
+        const [row] = isId(id) ? await files.find(workspace, [id]) : [];
         if (!row) throw unknownFile();
         if (row.recordId === null) {
           if (row.createdBy !== pinned.actorId) throw unknownFile();

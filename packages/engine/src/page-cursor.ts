@@ -3,12 +3,11 @@
  * the sort that it belongs to, so that it can't continue another list, and the values of the sort keys, which are
  * checked again because a caller may have written them.
  */
-import type { CompiledField, JsonValue, SortKey, ValueType } from '@trellis/model';
+import { type CompiledField, isId, type JsonValue, type SortKey, type ValueType } from '@trellis/model';
 import { EngineError } from './errors.ts';
 
 const MAX_LENGTH = 8000;
 const FORMS: Readonly<Partial<Record<ValueType, RegExp>>> = {
-  id: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   date: /^\d{4}-\d{2}-\d{2}$/,
   datetime: /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:?\d{2})?)$/,
   number: /^-?\d{1,400}(\.\d{1,400})?(e[-+]?\d{1,3})?$/i,
@@ -61,6 +60,7 @@ function fits(value: unknown, type: ValueType): boolean {
   if (type === 'number')
     return typeof value === 'number' || (typeof value === 'string' && FORMS.number!.test(value));
   if (typeof value !== 'string' || value.includes('\0')) return false;
+  if (type === 'id') return isId(value);
   const isRealMoment = (type !== 'date' && type !== 'datetime') || !Number.isNaN(Date.parse(value));
   return isRealMoment && (FORMS[type]?.test(value) ?? true);
 }

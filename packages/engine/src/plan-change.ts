@@ -10,6 +10,7 @@ import { type DerivedChange, deriveChange } from './derive-change.ts';
 import type { ConversionPlan, Plan } from './engine.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
+import { findMisfits } from './plan-misfits.ts';
 import { planUniqueness } from './plan-uniqueness.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 
@@ -65,6 +66,8 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
     affectedRecords: await countAffected(parts, base, change),
     duplicates: uniqueness?.duplicates ?? [],
     conversions: conversions.filter((each) => each.total > 0),
+    misfits:
+      after && !change.isEmpty ? await findMisfits(parts, snapshot, { after, planned: change.planned }) : [],
     irreversible: [],
   };
   return {

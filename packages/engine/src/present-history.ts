@@ -1,13 +1,12 @@
 /** The history of a record, under the names that its fields have today and without those that the caller can't read. */
 import { jsonPointer } from '@trellis/metadata';
-import { type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
+import { isId, type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
 import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ENTRY_ID = /^\d{1,18}$/;
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -35,7 +34,7 @@ export async function readHistory(
   }
   throwProblems(problems);
   const id = request.id.toLowerCase();
-  if (!ID.test(id)) throw toError(unknownRecord());
+  if (!isId(id)) throw toError(unknownRecord());
   const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, {
     object,
     ids: [id],

@@ -29,10 +29,11 @@ export async function savedRollups(
       if (!(error instanceof EngineError && error.code === 'unknown_record')) throw error;
     }
   }
-  return new Map(fields.map((field) => [field.name, keptValue(field, record.derived[field.key])]));
+  return new Map(fields.map((field) => [field.name, keptRollup(field, record.derived[field.key])]));
 }
 
-function keptValue({ type, rollup }: CompiledField, value: JsonValue | undefined): JsonValue {
+/** A roll-up's value from what is kept of it: nothing is kept of 0 and false. */
+export function keptRollup({ type, rollup }: CompiledField, value: JsonValue | undefined): JsonValue {
   if (value === undefined || value === null) {
     if (type.valueType === 'boolean') return false;
     return rollup!.function === 'count' || rollup!.function === 'sum' ? 0 : null;

@@ -12,6 +12,7 @@ import {
   type Expression,
   type FieldPath,
   type GroupKey,
+  isId,
   type JsonValue,
   type Measure,
   type RecordQuery,
@@ -42,7 +43,6 @@ import { select } from './present-record.ts';
 import { translateError } from './translate-error.ts';
 import { ownPath } from './write-links.ts';
 
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const MAX_GROUPS = 1000;
 const DEFAULT_GROUPS = 200;
 const MAX_GROUP_KEYS = 20;
@@ -86,7 +86,7 @@ async function readOne(
 ): Promise<PresentedRecord> {
   const { object, paths } = request;
   const id = request.id.toLowerCase();
-  if (!ID.test(id)) throw toError(unknownRecord());
+  if (!isId(id)) throw toError(unknownRecord());
   const idPath = ownPath(object.fields.get('id')!);
   const visible = pinned.visible(object);
   const isRecord: Expression = {

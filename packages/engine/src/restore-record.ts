@@ -2,7 +2,14 @@
  * Out of the recycle bin: back, or for good. A restore brings back what the same deletion took along with the record;
  * a purge erases the same company (SPEC D6 to D9).
  */
-import { ALWAYS, type CompiledField, type CompiledObject, type JsonValue, onDeleteOf } from '@trellis/model';
+import {
+  ALWAYS,
+  type CompiledField,
+  type CompiledObject,
+  isId,
+  type JsonValue,
+  onDeleteOf,
+} from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
 import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
@@ -10,8 +17,6 @@ import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { LostRace } from './translate-error.ts';
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
 export async function restoreRecord(
@@ -68,7 +73,7 @@ export async function purgeRecord(
   request: { readonly object: CompiledObject; readonly id: string; readonly version: number | undefined },
 ): Promise<void> {
   const { object, id, version } = request;
-  if (!ID.test(id)) throw toError(unknownRecord());
+  if (!isId(id)) throw toError(unknownRecord());
   await parts.storage.transaction(async (transaction) => {
     const live = await parts.storage.records.loadForWrite(
       pinned.snapshot,
@@ -116,7 +121,7 @@ async function loadDeleted(
   request: { readonly object: CompiledObject; readonly id: string; readonly transaction: Transaction },
 ): Promise<StoredRecord> {
   const { object, id, transaction } = request;
-  if (!ID.test(id)) throw toError(unknownRecord());
+  if (!isId(id)) throw toError(unknownRecord());
   const query = { ...whatIsMeant(pinned, object, id), deleted: 'deleted' as const };
   const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, query, transaction);
   if (!record) throw toError(unknownRecord());

@@ -10,6 +10,7 @@ import {
   type ExpressionContext,
   type FieldPath,
   firstOf,
+  isId,
   type JsonValue,
   sourcePath,
 } from '@trellis/model';
@@ -17,12 +18,11 @@ import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { keptRollup } from './present-rollups.ts';
 import { ownPath } from './write-links.ts';
 
 /** Values by the text of their paths, open until the paths through lookups are filled in. */
 export type OpenValues = Record<string, JsonValue>;
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What rules are judged in: the acting user, the instant, and the workspace's time zone whoever asks. */
 export function ruleContext(pinned: Pinned): ExpressionContext {
@@ -44,12 +44,40 @@ export function ownValues(
   const values: OpenValues = {};
   const data = side === 'after' ? draft.data : draft.current?.data;
   for (const field of fields) {
-    values[field.name] =
-      field.systemColumn === undefined
-        ? (data?.[field.key] ?? null)
-        : systemValue(pinned, draft, field.systemColumn, side);
+    if (field.systemColumn !== undefined)
+      values[field.name] = systemValue(pinned, draft, field.systemColumn, side);
+    else if (field.rollup) values[field.name] = keptRollup(field, draft.current?.derived[field.key]);
+    else values[field.name] = data?.[field.key] ?? null;
   }
   return values;
+}
+
+/**
+ * Roll-ups of the records themselves that are not kept for every record yet: worked out by one statement for all rows.
+ * A save changes none of its own record's roll-ups before it is written, so both sides of it read the same.
+ */
+export async function fillRollups(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly fields: readonly CompiledField[];
+    readonly rows: readonly { readonly draft: Draft; readonly sides: readonly (OpenValues | undefined)[] }[];
+  },
+  transaction: Transaction | undefined,
+): Promise<void> {
+  const { object, fields, rows } = request;
+  const kept = pinned.snapshot.rollups?.get(object.key);
+  const open = fields.filter((field) => field.rollup && !kept?.has(field.key));
+  const stored = rows.filter(({ draft }) => draft.current);
+  if (open.length === 0 || stored.length === 0) return;
+  const ids = [...new Set(stored.map(({ draft }) => draft.id))];
+  const found = await loadValues(parts, pinned, { object, ids, paths: open.map(ownPath) }, transaction);
+  for (const { draft, sides } of stored) {
+    const values = found.get(draft.id);
+    for (const { name } of values ? open : [])
+      for (const side of sides) if (side) side[name] = values![name] ?? null;
+  }
 }
 
 function systemValue(pinned: Pinned, draft: Draft, column: string, side: 'after' | 'before'): JsonValue {
@@ -179,6 +207,6 @@ function targetOf(
   const { object, id } = (
     typeof value === 'object' && value !== null ? value : { object: undefined, id: value }
   ) as { readonly object: unknown; readonly id: unknown };
-  if (typeof id !== 'string' || !ID.test(id)) return { id: '', objects: [] };
+  if (typeof id !== 'string' || !isId(id)) return { id: '', objects: [] };
   return { id, objects: typeof object === 'string' ? [object] : lookup.targets };
 }

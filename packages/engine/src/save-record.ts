@@ -6,7 +6,7 @@
  * Rejects with `EngineError` or `StorageError` only for what concerns the whole request; what is wrong with one record
  * is a `failure` of its item.
  */
-import { ALWAYS, type CompiledObject, formatAutoNumber, type JsonValue } from '@trellis/model';
+import { ALWAYS, type CompiledObject, formatAutoNumber, isId, type JsonValue } from '@trellis/model';
 import { StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
@@ -29,7 +29,6 @@ import { validateValue } from './validate-value.ts';
 import { checkLinkRights, writeLinks } from './write-links.ts';
 
 const MAX_ATTEMPTS = 3;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One row of a batch was refused and can't be told apart from the others. */
 export class NeedsSingles extends Error {}
@@ -251,7 +250,7 @@ async function loadCurrent(
   const existing = drafts.filter((draft) => !draft.isNew);
   if (existing.length === 0) return;
   const { object, authority } = request;
-  const ids = [...new Set(existing.map((draft) => draft.id).filter((id) => ID.test(id)))];
+  const ids = [...new Set(existing.map((draft) => draft.id).filter(isId))];
   const loaded =
     ids.length === 0
       ? []
@@ -346,7 +345,7 @@ function toItem(
   isRelinked = false,
 ): SavedItem {
   const { index, isNew, id, changes, warnings } = draft;
-  const knownId = isNew ? null : ID.test(id) ? id : null;
+  const knownId = isNew ? null : isId(id) ? id : null;
   if (failure) return { index, status: 'failed', id: knownId, record: undefined, failure };
   if (!record) return { index, status: 'not_done', id: knownId, record, failure };
   const status = isNew ? 'created' : changes.size > 0 || isRelinked ? 'updated' : 'unchanged';

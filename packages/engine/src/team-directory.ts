@@ -2,7 +2,7 @@
  * Teams: the only writer of the object `team` and of who belongs to one (SPEC U6, U7). A team is a principal: it may
  * own records, so one that does is not deleted.
  */
-import { ALWAYS, allOf, type CompiledObject, type Expression, type RecordData } from '@trellis/model';
+import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
 import type { Team, TeamDirectory } from './engine.ts';
@@ -12,8 +12,6 @@ import { type Pinned, requireRight } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { withPinned } from './with-pinned.ts';
 import { ownPath } from './write-links.ts';
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createTeamDirectory(parts: Parts): TeamDirectory {
   const withRight = <T>(
@@ -56,7 +54,7 @@ async function requireTeam(parts: Parts, pinned: Pinned, id: string): Promise<Te
 }
 
 async function findTeam(parts: Parts, pinned: Pinned, id: string): Promise<Team | undefined> {
-  if (!ID.test(id)) return undefined;
+  if (!isId(id)) return undefined;
   const path = ownPath(teamOf(pinned).fields.get('id')!);
   const isIt = {
     op: '==',

@@ -4,7 +4,7 @@
  * another is concerned.
  */
 import { ADMINISTRATOR } from '@trellis/access';
-import { ALWAYS, allOf, type CompiledObject, type Expression, type RecordData } from '@trellis/model';
+import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
@@ -27,7 +27,6 @@ import { withPinned } from './with-pinned.ts';
 import { ownPath } from './write-links.ts';
 
 const CONCURRENCY = 4;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createUserDirectory(parts: Parts): UserDirectory {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
@@ -100,7 +99,7 @@ async function createUser(
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
   const object = requireUserObject(pinned);
   const { workspace } = pinned.context;
-  const identity = ID.test(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
+  const identity = isId(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
   const problems = checkPermissionSets(pinned, change.permissionSets ?? []);
   const memberships = await parts.storage.identities.memberships(identity.id);
@@ -142,7 +141,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {
-  if (!ID.test(id)) return undefined;
+  if (!isId(id)) return undefined;
   const path = ownPath(requireUserObject(pinned).fields.get('id')!);
   const [user] = await readUsers(parts, pinned, {
     op: '==',

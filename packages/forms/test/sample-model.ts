@@ -19,13 +19,13 @@ const OPTIONS = [
 const TYPED: Readonly<Record<string, object>> = {
   formula: { formula: { '+': [{ var: 'a_integer' }, 1] } },
   related: { related: 'a_lookup.secret_rank' },
-  rollup: { rollup: { object: 'membership', via: 'thing', function: 'count' } },
   select: { options: OPTIONS },
   status: { options: OPTIONS },
   multi_select: { options: OPTIONS },
   lookup: { to: 'company', reverse_name: 'things', reverse_label: 'Things' },
   multi_lookup: { to: 'company', through: 'membership' },
   auto_number: { format: 'T-{0000}' },
+  rollup: { rollup: { object: 'membership', via: 'thing', function: 'count' } },
 };
 
 const components: Component[] = [

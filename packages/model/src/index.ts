@@ -78,7 +78,7 @@ export { ADDRESS_PARTS, addressLines, countryName } from './field-types/address-
 export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
-export { compareCodePoints, scaleOf } from './field-types/facets.ts';
+export { compareCodePoints, isId, scaleOf } from './field-types/facets.ts';
 export {
   acceptedTypes,
   type FileValue,

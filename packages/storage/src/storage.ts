@@ -232,17 +232,24 @@ export interface ConversionStore {
     page: { readonly limit: number; readonly after: string | undefined },
   ): Promise<readonly KeptValue[]>;
   /**
-   * Values under a key, of records in the recycle bin too, in pages: all of them where the table is small, else a
-   * random sample. `share`: the part of all rows that was looked at, 1 when it was all.
+   * Values under a key, of records in the recycle bin too unless only `live` ones are meant: all of them where the
+   * table is small, else a random sample. `share`: the part of all rows that was looked at, 1 when it was all.
    */
   sample(
     workspace: Workspace,
-    objectKey: string,
-    fieldKey: string,
+    request: { readonly objectKey: string; readonly fieldKey: string; readonly which: 'all' | 'live' },
   ): Promise<{
     readonly share: number;
     readonly rows: readonly { readonly id: string; readonly value: JsonValue }[];
   }>;
+  /** Of each key: live records without a value under it, with ids of some. Estimated where the table is large. */
+  blanks(
+    workspace: Workspace,
+    objectKey: string,
+    fieldKeys: readonly string[],
+  ): Promise<
+    readonly { readonly records: number; readonly ids: readonly string[]; readonly isEstimate: boolean }[]
+  >;
   /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
   duplicates(
     workspace: Workspace,

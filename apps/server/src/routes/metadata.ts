@@ -154,6 +154,7 @@ function toPlanDocument(plan: Plan): PlanDocument {
     affected_records: plan.affectedRecords,
     conversions: plan.conversions.map(toConversionDocument),
     duplicates: plan.duplicates,
+    misfits: plan.misfits.map(({ isEstimate, ...each }) => ({ ...each, is_estimate: isEstimate })),
     irreversible: plan.irreversible,
   };
 }

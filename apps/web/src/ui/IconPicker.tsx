@@ -2,8 +2,12 @@ import { ActionIcon, Popover, ScrollArea, SimpleGrid, TextInput, UnstyledButton 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './IconPicker.module.css';
-import { COMMON_ICON_NAMES } from './icons.ts';
-import { NamedIcon } from './ObjectIcon.tsx';
+import { FIRST_ICONS } from './icons.ts';
+import { MORE_ICONS } from './icons-more.ts';
+import { addIcons, NamedIcon } from './ObjectIcon.tsx';
+
+addIcons(MORE_ICONS);
+const OFFERED = Object.keys({ ...FIRST_ICONS, ...MORE_ICONS }).sort();
 
 interface IconPickerProps {
   readonly value: string | null;
@@ -17,7 +21,7 @@ export function IconPicker({ value, onChange, label }: IconPickerProps) {
   const [isOpen, setOpen] = useState(false);
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase().replaceAll(' ', '-');
-  const matches = COMMON_ICON_NAMES.filter((name) => name.includes(wanted));
+  const matches = OFFERED.filter((name) => name.includes(wanted));
   const names =
     wanted !== '' && !matches.includes(wanted) && /^[a-z0-9-]+$/.test(wanted)
       ? [...matches, wanted]

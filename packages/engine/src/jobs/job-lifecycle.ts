@@ -4,7 +4,7 @@
  */
 
 import { systemRights } from '@trellis/access';
-import type { JsonValue } from '@trellis/model';
+import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import type { Context, InputError } from '../engine.ts';
@@ -100,7 +100,7 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       }),
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
-        if (before !== undefined && !ID.test(before)) throw invalidCursor();
+        if (before !== undefined && !isId(before.toLowerCase())) throw invalidCursor();
         if (all && !seesAll(context)) {
           throw new EngineError('forbidden', 'This needs the right `customise`.');
         }
@@ -122,11 +122,12 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
 }
 
 const SHOWN_ERRORS = 20;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
 export async function findJob({ storage }: Parts, context: Context, id: string): Promise<StoredJob> {
-  const job = ID.test(id) ? await storage.jobs.find(context.workspace, id.toLowerCase()) : undefined;
+  const job = isId(id.toLowerCase())
+    ? await storage.jobs.find(context.workspace, id.toLowerCase())
+    : undefined;
   const isTheirs = job && (job.actorId === keptContext(context).actorId || seesAll(context));
   if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');

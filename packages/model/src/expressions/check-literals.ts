@@ -2,12 +2,11 @@
 import type { ValueType } from '../field-type.ts';
 import { isCalendarDay } from '../field-types/date.ts';
 import { datetime } from '../field-types/datetime.ts';
+import { isId } from '../field-types/facets.ts';
 import { time } from '../field-types/time.ts';
 import type { CompiledField } from '../model.ts';
 import { areComparable, Check, describe, nameOf } from './check.ts';
 import type { Operand } from './expression.ts';
-
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export class LiteralCheck extends Check {
   /** A literal takes the type that it meets: date, datetime, option, id. Other operands stay as they are. */
@@ -38,7 +37,7 @@ export class LiteralCheck extends Check {
   ): Operand | undefined {
     const given = operand.value as { readonly object: string; readonly id: string };
     const id = given.id.toLowerCase();
-    if (!ID.test(id)) {
+    if (!isId(id)) {
       this.fail('wrong_type', `${pointer}/id`, 'The value given is no id.');
       return undefined;
     }
@@ -92,11 +91,11 @@ export class LiteralCheck extends Check {
         }
         break;
       case 'id':
-        if (ID.test(value.toLowerCase())) return { op: 'literal', type: 'id', value: value.toLowerCase() };
+        if (isId(value.toLowerCase())) return { op: 'literal', type: 'id', value: value.toLowerCase() };
         break;
       case 'reference':
         // A polymorphic lookup can be compared with an id alone: ids are unique across objects.
-        if (ID.test(value.toLowerCase())) return { op: 'literal', type: 'id', value: value.toLowerCase() };
+        if (isId(value.toLowerCase())) return { op: 'literal', type: 'id', value: value.toLowerCase() };
         break;
       default:
         break;

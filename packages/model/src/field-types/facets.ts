@@ -227,3 +227,9 @@ export function sampleId(random: () => number): string {
 }
 
 export const ID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+const ID = new RegExp(ID_PATTERN);
+
+/** Whether a text has the form of an id, in small letters as ids are written. */
+export function isId(text: string): boolean {
+  return ID.test(text);
+}

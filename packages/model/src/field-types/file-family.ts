@@ -4,7 +4,7 @@
  */
 import type { FieldBody } from '@trellis/metadata';
 import type { FieldType, JsonSchema, JsonValue } from '../field-type.ts';
-import { ID_PATTERN, sampleId } from './facets.ts';
+import { ID_PATTERN, isId, sampleId } from './facets.ts';
 import { structureFamily } from './structure.ts';
 
 type Fault = ReturnType<FieldType['check']>[number];
@@ -37,7 +37,7 @@ export const fileFamily = {
   parseText: (text: string) => {
     const id = text.trim().toLowerCase();
     if (id === '') return { value: null };
-    return new RegExp(ID_PATTERN).test(id) ? { value: { id } } : { problem: 'This is not the id of a file.' };
+    return isId(id) ? { value: { id } } : { problem: 'This is not the id of a file.' };
   },
 } as const satisfies Partial<FieldType>;
 

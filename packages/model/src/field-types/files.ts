@@ -1,6 +1,6 @@
 /** Any number of files, in the order in which they were put. */
 import type { FieldType, JsonValue } from '../field-type.ts';
-import { ID_PATTERN, sampleId } from './facets.ts';
+import { isId, sampleId } from './facets.ts';
 import { checkFileBody, FILE_SCHEMA, fileFamily, filesIn, idOf, nameOf, readFile } from './file-family.ts';
 
 const MOST_FILES = 100;
@@ -32,8 +32,7 @@ export const files = {
       .split(/[;\s]+/)
       .filter((id) => id !== '');
     if (ids.length === 0) return { value: null };
-    const isId = new RegExp(ID_PATTERN);
-    if (!ids.every((id) => isId.test(id))) return { problem: 'These are not the ids of files.' };
+    if (!ids.every(isId)) return { problem: 'These are not the ids of files.' };
     return { value: [...new Set(ids)].map((id) => ({ id })) };
   },
   toText: (value) =>

@@ -1,18 +1,16 @@
 /** Type changes on live data: looking ahead, working off, and listing what did not convert. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonValue } from '@trellis/model';
 import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
 import { StorageError } from '../errors.ts';
 import { lockWorkspace } from '../metadata/publish.ts';
-import { identifier, integer, Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, integer, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Conversion, ConversionStore, ConvertValues, KeptValue, Workspace } from '../storage.ts';
 import { replaceTrigger } from './change-types.ts';
 import { endConversions, readConversions } from './conversion-register.ts';
 import { convertBatch } from './convert-batch.ts';
+import { countBlanks, sampleValues } from './look-at-values.ts';
 
-/** Tables of up to so many rows are looked at as a whole, of larger ones about so many rows. */
-const SAMPLE_ROWS = 20_000;
 const RETRY_MILLISECONDS = 200;
 
 export function createConversionStore(connections: Connections): ConversionStore {
@@ -23,8 +21,12 @@ export function createConversionStore(connections: Connections): ConversionStore
       connections.transaction(({ client }) => kept(client, workspace.schema, conversion, page), {
         begin: 'begin read only',
       }),
-    sample: (workspace, objectKey, fieldKey) =>
-      connections.transaction(({ client }) => sample(client, workspace.schema, objectKey, fieldKey), {
+    sample: (workspace, request) =>
+      connections.transaction(({ client }) => sampleValues(client, workspace.schema, request), {
+        begin: 'begin read only',
+      }),
+    blanks: (workspace, objectKey, fieldKeys) =>
+      connections.transaction(({ client }) => countBlanks(client, workspace.schema, objectKey, fieldKeys), {
         begin: 'begin read only',
       }),
     duplicates: (workspace, objectKey, fieldKey) =>
@@ -118,32 +120,6 @@ async function kept(
  order by t.id limit ${integer(page.limit)}`.text,
     [conversion.id, page.after ?? null],
   )) as readonly KeptValue[];
-}
-
-async function sample(
-  client: pg.ClientBase,
-  schema: string,
-  objectKey: string,
-  fieldKey: string,
-): Promise<Awaited<ReturnType<ConversionStore['sample']>>> {
-  const table = identifier(schema, objectKey);
-  const key = stringLiteral(fieldKey);
-  const [size] = (await queryObjects(
-    client,
-    `select (select reltuples from pg_class where oid = $1::regclass)::float8 as estimate`,
-    [table.text],
-  )) as readonly { estimate: number }[];
-  const estimate = size?.estimate ?? 0;
-  const share = estimate > SAMPLE_ROWS * 2 ? SAMPLE_ROWS / estimate : 1;
-  const part =
-    share === 1 ? sql`` : new Sql(` tablesample system (${(share * 100).toFixed(6)}) repeatable (1)`);
-  const rows = (await queryObjects(
-    client,
-    sql`select id, data -> ${key} as value from ${table}${part} where data ? ${key} limit ${integer(SAMPLE_ROWS * 5)}`
-      .text,
-    [],
-  )) as readonly { id: string; value: JsonValue }[];
-  return { share, rows };
 }
 
 /** The scan may end in the pool's statement timeout: then nobody knows, and the plan says so. */

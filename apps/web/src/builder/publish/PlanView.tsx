@@ -10,6 +10,7 @@ import { BuilderLink } from '../navigation.tsx';
 import { pageOfComponent } from '../paths.ts';
 import { readDifference } from './differences.ts';
 import { PlannedConversions } from './PlannedConversions.tsx';
+import { PlannedMisfits } from './PlannedMisfits.tsx';
 import classes from './publish.module.css';
 import { useContextOf } from './use-context-of.ts';
 
@@ -90,6 +91,7 @@ export function PlanView({ plan, hasErrors = false, onNavigate }: PlanViewProps)
         </section>
       )}
       <PlannedConversions conversions={plan.conversions} />
+      <PlannedMisfits misfits={plan.misfits} />
       {plan.irreversible.length > 0 && (
         <section className={classes.warnings}>
           <h3 className={classes.title}>{t('plan.irreversible')}</h3>

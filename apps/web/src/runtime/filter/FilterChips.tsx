@@ -23,7 +23,6 @@ export function FilterChips({ description, filter, onChange, onEdit }: FilterChi
     [description, find],
   );
   const textOf = useConditionText(scope, filter);
-  if (filter.items.length === 0) return null;
   // "Any of" is one chip: its parts can't be taken out one by one without changing what the others mean.
   const chips = filter.join === 'and' && filter.isNegated !== true ? filter.items : [filter];
   return (

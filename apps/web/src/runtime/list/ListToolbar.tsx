@@ -13,11 +13,12 @@ import {
 import { countConditions, type FilterGroup, type ListColumn, type ObjectDescription } from '@trellis/forms';
 import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FilterChips } from '../filter/FilterChips.tsx';
 import { QuickFilters } from '../filter/QuickFilters.tsx';
 import classes from './ListToolbar.module.css';
 import type { useListPreferences } from './use-list-preferences.ts';
 
+// Most lists are opened without a filter of their own: its words come with the first one.
+const FilterChips = lazy(async () => ({ default: (await import('../filter/FilterChips.tsx')).FilterChips }));
 const FilterPanel = lazy(async () => ({ default: (await import('../filter/FilterPanel.tsx')).FilterPanel }));
 const ColumnsMenu = lazy(async () => ({ default: (await import('./ColumnsMenu.tsx')).ColumnsMenu }));
 
@@ -144,12 +145,16 @@ export function ListToolbar(props: ListToolbarProps) {
           </Menu.Dropdown>
         </Menu>
       </div>
-      <FilterChips
-        description={description}
-        filter={filter}
-        onChange={props.onFilter}
-        onEdit={() => setFiltering(true)}
-      />
+      {filter.items.length > 0 && (
+        <Suspense fallback={<Skeleton height={24} width={180} />}>
+          <FilterChips
+            description={description}
+            filter={filter}
+            onChange={props.onFilter}
+            onEdit={() => setFiltering(true)}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -18,7 +18,8 @@ type Tab = LayoutBody['tabs'][number];
 interface LayoutTabsProps {
   readonly description: ObjectDescription;
   readonly record: ShownRecord;
-  readonly tabs: readonly Tab[];
+  /** All of the layout's, also those whose condition this record does not meet. */
+  readonly layoutTabs: readonly Tab[];
   /** Place of the open tab, from the address. */
   readonly tab: string | undefined;
   readonly canEdit: boolean;
@@ -29,7 +30,12 @@ interface LayoutTabsProps {
 
 /** The tabs of a layout, each with its sections of values, related lists and components. */
 export function LayoutTabs(props: LayoutTabsProps) {
-  const { tabs, onTab } = props;
+  const { layoutTabs, record, onTab } = props;
+  const context = useConditionContext();
+  const tabs = useMemo(() => {
+    const values = valuesOf(record);
+    return layoutTabs.filter((tab) => isMet(tab.visible_when, values, context));
+  }, [layoutTabs, record, context]);
   const keyed = useMemo(() => tabs.map((tab, index) => ({ key: keyOf(tab.label, index), tab })), [tabs]);
   const open = keyed.find((each) => each.key === props.tab) ?? keyed[0];
   const [only] = keyed;

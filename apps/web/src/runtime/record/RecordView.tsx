@@ -6,10 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { rememberRecord } from '../recent-records.ts';
-import { isMet, valuesOf } from '../rules/conditions.ts';
-import { useConditionContext } from '../use-display.ts';
 import { ConflictModal } from './ConflictModal.tsx';
-import { LayoutTabs } from './LayoutTabs.tsx';
 import { RecordGone } from './RecordGone.tsx';
 import { RecordHeader } from './RecordHeader.tsx';
 import classes from './RecordView.module.css';
@@ -17,6 +14,8 @@ import { recordTitle } from './record-title.ts';
 import { UnsavedGuard } from './UnsavedGuard.tsx';
 import { type ShownRecord, useRecord, useRecordActions, useSaveKey } from './use-record.ts';
 
+// What stands in the tabs, and the rules that decide over it, come while the record is fetched.
+const LayoutTabs = lazy(async () => ({ default: (await import('./LayoutTabs.tsx')).LayoutTabs }));
 const RecordForm = lazy(async () => ({ default: (await import('../record-form.tsx')).RecordForm }));
 
 interface RecordViewProps {
@@ -53,7 +52,6 @@ export function RecordView(props: RecordViewProps) {
 function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord }) {
   const { description, id, record, variant, isEditing, onEditing } = props;
   const { t } = useTranslation();
-  const context = useConditionContext();
   const formId = useId();
   const actions = useRecordActions(description, id);
   const [problem, setProblem] = useState<Error | null>(null);
@@ -92,7 +90,6 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       setSaving(false);
     }
   };
-  const tabs = layout.tabs.filter((tab) => isMet(tab.visible_when, valuesOf(record), context));
 
   return (
     <div className={classes.root} data-variant={variant}>
@@ -142,16 +139,18 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
           <UnsavedGuard isDirty={isDirty} />
         </div>
       ) : (
-        <LayoutTabs
-          description={description}
-          record={record}
-          tabs={tabs}
-          tab={props.tab}
-          onTab={props.onTab}
-          canEdit={canEdit}
-          variant={variant}
-          save={actions.save}
-        />
+        <Suspense fallback={<PageSkeleton />}>
+          <LayoutTabs
+            description={description}
+            record={record}
+            layoutTabs={layout.tabs}
+            tab={props.tab}
+            onTab={props.onTab}
+            canEdit={canEdit}
+            variant={variant}
+            save={actions.save}
+          />
+        </Suspense>
       )}
       {actions.conflict !== undefined && (
         <ConflictModal
