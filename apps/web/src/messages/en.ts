@@ -318,6 +318,7 @@ export const en = {
     maxLength: 'At most {{limit}} characters.',
     minimum: 'At least {{limit}}.',
     minLength: 'At least {{limit}} characters.',
+    onSave: 'Calculated on save.',
     problems_one: 'One thing to put right:',
     problems_other: '{{count}} things to put right:',
     required: 'Required',
