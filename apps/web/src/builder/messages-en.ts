@@ -382,6 +382,11 @@ export const builderEn = {
       label: 'Formula',
       help: 'What the field shows, from other fields of the record and of those that it points to.',
     },
+    related: {
+      label: 'Shows',
+      help: 'A field of a record that this one links to. Each person sees what they may see there.',
+      placeholder: 'lookup.field',
+    },
     to: {
       label: 'Points to',
       help: 'One object, or several for a link that may lead to any of them.',
