@@ -43,6 +43,9 @@ describe('people', () => {
   });
 
   it('have the other fields of their record too', async () => {
+    await server.client.publish({
+      components: [{ kind: 'role', name: 'sales_manager', body: { label: 'Sales manager' } }],
+    });
     await server.client.exchange('PATCH', `/users/${bobId}`, {
       time_zone: 'Asia/Tokyo',
       role: 'sales_manager',

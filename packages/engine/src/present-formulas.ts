@@ -5,11 +5,11 @@
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { evaluate } from '@trellis/rules';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts, SavedRecord } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { type Selection, systemValues } from './present-record.ts';
 import { readPaths } from './read-records.ts';
-import { ownPath } from './write-links.ts';
 
 /** The value of each formula of the selection, by field name. */
 export async function computeFormulas(

@@ -17,9 +17,9 @@ import {
 } from '@trellis/model';
 import type { InputError, PresentedRecord } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { SavedRecord } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { ownPath } from './write-links.ts';
 
 /** What a reader gets of each record, and what has to be asked of storage for it. */
 export interface Selection {

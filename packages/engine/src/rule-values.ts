@@ -15,10 +15,10 @@ import {
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { keptRollup } from './present-rollups.ts';
-import { ownPath } from './write-links.ts';
 
 /** Values by the text of their paths, open until the paths through lookups are filled in. */
 export type OpenValues = Record<string, JsonValue>;

@@ -500,13 +500,26 @@ export const RoleBody = Type.Object(
   { ...strict, $id: 'role' },
 );
 
+/** Rights that are not about one object (design brief §6); a closed list. */
+export const SYSTEM_RIGHTS = [
+  'customise',
+  'manage_users',
+  'view_all_records',
+  'modify_all_records',
+  'run_reports',
+  'api',
+] as const;
+export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
+
 const fieldRight = oneOf(['none', 'read', 'update'], 'What may be done with a field.');
 
 export const PermissionSetBody = Type.Object(
   {
     label,
     description,
-    system: Type.Optional(Type.Array(Type.String({ pattern: NAME_PATTERN }))),
+    system: Type.Optional(
+      Type.Array(oneOf(SYSTEM_RIGHTS, 'A right that is not about one object.'), { uniqueItems: true }),
+    ),
     objects: Type.Optional(
       Type.Record(
         Type.String({ pattern: NAME_PATTERN }),

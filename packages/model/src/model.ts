@@ -12,6 +12,7 @@ import type {
   RecordTypeBody,
   ViewBody,
 } from '@trellis/metadata';
+import type { AccessModel } from './access-model.ts';
 import type { Expression, Operand } from './expressions/expression.ts';
 import type { FormulaFacts } from './expressions/formula-facts.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
@@ -21,6 +22,8 @@ import type { ObjectRules } from './object-rules.ts';
 export interface Model {
   readonly objects: ReadonlyMap<string, CompiledObject>;
   readonly apps: readonly CompiledApp[];
+  /** Roles, permission sets and sharing rules. */
+  readonly access: AccessModel;
   /** Every component as written, by `componentId`. */
   readonly components: ReadonlyMap<string, Component>;
   /** Who mentions whom, for "what depends on this". */

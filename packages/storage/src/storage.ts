@@ -306,6 +306,8 @@ export interface MetadataStore {
   rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
   countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Tells the listeners of every process that something of the workspace beside its metadata has moved. */
+  announce(workspace: Workspace): Promise<void>;
   /** Calls back when any workspace's revision or epoch has moved, and after each reconnect. Returns a stop function. */
   onChange(listener: (workspaceName: string | undefined) => void): Promise<() => Promise<void>>;
 }

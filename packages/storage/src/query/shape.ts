@@ -59,6 +59,8 @@ export type Condition =
   | { readonly is: 'overlaps' | 'covers'; readonly value: FieldTerm; readonly list: Term }
   | { readonly is: 'blank'; readonly value: FieldTerm }
   | { readonly is: 'true'; readonly value: FieldTerm }
+  /** Read as the platform sees it; with `through` about the record behind that lookup. */
+  | { readonly is: 'as_platform'; readonly through: CompiledField | undefined; readonly arg: Condition }
   | ComputedCondition;
 
 const NEVER: Condition = { is: 'constant', value: false };
@@ -161,6 +163,12 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
     case 'not': {
       shape.note('not');
       return { is: 'not', arg: shapeCondition(expression.arg, shape, context) };
+    }
+    case 'as_platform': {
+      shape.note(`as_platform ${expression.through?.key ?? ''}(`);
+      const arg = shapeCondition(expression.arg, shape, context);
+      shape.note(')');
+      return { is: 'as_platform', through: expression.through, arg };
     }
     case 'in':
       return readMembership(expression.value, expression.list, shape, context);

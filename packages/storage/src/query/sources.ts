@@ -10,10 +10,10 @@ import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { lowerCondition, type PathReader } from './lower-condition.ts';
+import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
 import type { Condition } from './shape.ts';
@@ -89,6 +89,11 @@ export class Sources {
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
+  }
+
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    const { alias, object } = this.#root;
+    return new ScalarSources(alias, object!, this.#context).asPlatform(through, lower);
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
@@ -218,7 +223,7 @@ export class Sources {
       const end = this.#follow(table, path, 'formula');
       return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
     };
-    const value = lowerFormula(field, { value: read, folded: () => undefined }, this.#context);
+    const value = lowerFormula(field, readerOf(read), this.#context);
     if (table === this.#root) return value;
     const isThere = sql`${identifier(table.alias, 'id')} is not null`;
     return { ...value, sql: sql`(case when ${isThere} then ${value.sql} end)`, isNullable: true };
@@ -323,6 +328,18 @@ export class ScalarSources {
     return undefined;
   }
 
+  /** Scalar subqueries see every live record already; a parent in the bin still decides about its children there. */
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    if (!through) return lower(this);
+    const { snapshot } = this.#context;
+    const target = snapshot.model.objects.get(through.targets[0] ?? '');
+    if (!target) return FALSE;
+    const inner = `${this.#alias}p`;
+    const value = this.#field(this.#alias, this.#object, through);
+    const condition = lower(new ScalarSources(inner, target, this.#context));
+    return sql`exists (select 1 from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
+  }
+
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
     if (!hop) return this.#field(alias, object, field);
@@ -351,7 +368,7 @@ export class ScalarSources {
         isNullable: true,
         isColumn: false,
       });
-      return lowerFormula(field, { value: read, folded: () => undefined }, this.#context).sql;
+      return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
   }
