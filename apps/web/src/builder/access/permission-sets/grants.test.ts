@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Grant, LEVELS, RIGHTS, withDefaultField, withFieldRight, withGrant, withLevel, withRight } from './grants.ts';
+import {
+  type Grant,
+  LEVELS,
+  RIGHTS,
+  withDefaultField,
+  withFieldRight,
+  withGrant,
+  withLevel,
+  withRight,
+} from './grants.ts';
 
 const TYPES = ['new', 'renewal'];
 const steps = fc.array(
