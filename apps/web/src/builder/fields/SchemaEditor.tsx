@@ -85,7 +85,7 @@ function SchemaNode({ schema, name, level, put }: NodeProps) {
           <NumberInput
             key={keyword}
             size="xs"
-            w={130}
+            w={150}
             label={t(`property.json_schema.limits.${keyword}`)}
             value={typeof schema[keyword] === 'number' ? schema[keyword] : ''}
             onChange={(value) =>
