@@ -61,7 +61,7 @@ export const builderEn = {
   change: { add: 'New', change: 'Changed', remove: 'Deleted', rename: 'Renamed' },
   name: {
     label: 'API name',
-    help: 'Used by formulas, imports and the API. It can not be changed later.',
+    help: 'Used by formulas, imports and the API. When it is renamed later, the old name keeps working.',
     labelEmpty: 'Please give it a label.',
     empty: 'Please give it an API name.',
     pattern: 'Use lower-case letters, digits and underscores, and begin with a letter.',
@@ -412,6 +412,11 @@ export const builderEn = {
     formula: {
       label: 'Formula',
       help: 'What the field shows, from other fields of the record and of those that it points to.',
+    },
+    related: {
+      label: 'Shows',
+      help: 'A field of a record that this one links to. Each person sees what they may see there.',
+      placeholder: 'lookup.field',
     },
     to: {
       label: 'Points to',
@@ -911,6 +916,32 @@ export const builderEn = {
     deleteText_one: 'Its one member leaves the team and stays in the workspace.',
     deleteText_other: 'Its {{count}} members leave the team and stay in the workspace.',
   },
+  rename: {
+    open: 'Rename',
+    title: 'Rename {{name}}',
+    to: 'New API name',
+    alias:
+      'Programs that say “{{name}}” keep working: the old name stays an alias until something else is called so, or you remove it.',
+    mentions: 'Layouts, views, rules, formulas and everything else that mentions it follow by themselves.',
+    values: 'Records and their values are not touched, and the label stays as it is.',
+    draft:
+      'You have changes that are not published yet. Publish or discard them first: a rename is published by itself.',
+    confirm: 'Rename',
+    done: '{{from}} is called {{to}} now',
+  },
+  aliases: {
+    title: 'Old names',
+    text: 'Programs may still say these names. Remove one when it is not used any more.',
+    name: 'Old name',
+    current: 'Stands for',
+    uses: 'Uses',
+    last: 'Last used',
+    never: 'Never',
+    remove: 'Remove',
+    removeOne: 'Remove the old name {{name}}',
+    removeText:
+      'Programs that still say {{name}} will be told that there is no such name. Records are not touched.',
+  },
   kept: {
     title: 'Values from before',
     running_one: 'Values are being converted: {{count}} done so far.',
@@ -925,6 +956,11 @@ export const builderEn = {
     more: 'Show more',
     download: 'Download as CSV',
     dismiss: 'Take off the list',
+    purge: 'Erase for good',
+    purgeTitle: 'Erase the values from before',
+    purgeText:
+      'All values that the field had before its type changed are erased, those that converted and those that did not. A rollback can not bring them back. What the field holds now stays, and so does what the history of records has told.',
+    purgePledge: 'I have what I need of them, for example as a CSV.',
   },
   storage: {
     title: 'Storage',
