@@ -49,6 +49,9 @@ describe('a change of type', () => {
       expect.stringContaining(',"se,ven",This is not a number.,false'),
       '',
     ]);
+    expect((await call('DELETE', `/metadata/conversions/${conversion!.id}?purge=maybe`)).status).toBe(422);
+    expect((await call('DELETE', `/metadata/conversions/${conversion!.id}?purge=true`)).status).toBe(204);
+    expect((await call('GET', values)).document).toEqual({ values: [], next: null });
     expect((await call('DELETE', `/metadata/conversions/${conversion!.id}`)).status).toBe(204);
     expect((await call('GET', '/metadata/conversions')).document).toEqual({ conversions: [] });
     expect((await call('DELETE', `/metadata/conversions/${conversion!.id}`)).status).toBe(404);

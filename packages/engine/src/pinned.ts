@@ -10,9 +10,11 @@ import {
   type Expression,
   type ExpressionContext,
   type FieldPath,
+  fieldsBehind,
   type Model,
   NEVER,
   SYSTEM_PRINCIPAL_ID,
+  sourcePath,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
@@ -80,7 +82,8 @@ export class Pinned {
 
   readonly isReadable = (field: CompiledField): boolean => {
     const object = this.model.objects.get(field.object);
-    return object !== undefined && this.decide(object, 'read').canRead(field);
+    if (object === undefined || !this.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(this.isReadable);
   };
 
   /**
@@ -100,7 +103,7 @@ export class Pinned {
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
     for (const path of paths) {
-      for (const lookup of path.through) {
+      for (const lookup of sourcePath(path).through) {
         for (const name of lookup.targets) {
           if (filters.has(name)) continue;
           const target = this.model.objects.get(name);
