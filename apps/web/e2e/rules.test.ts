@@ -1,4 +1,4 @@
-/** A form that answers to what is typed: fields come and go, options follow, defaults compute, warnings are confirmed. */
+/** A form that answers to what is typed: fields come and go, options follow, defaults and formulas compute, warnings are confirmed. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Product, startProduct } from './start-product.ts';
@@ -28,6 +28,9 @@ const FIELDS = {
   begins: { label: 'Begins', type: 'date' },
   ends: { label: 'Ends', type: 'date', default: { date_add: [at('begins'), 1, 'week'] } },
   account: { label: 'Customer', type: 'lookup', to: 'account' },
+  doubled: { label: 'Doubled', type: 'formula', formula: { '*': [at('amount'), 2] } },
+  share: { label: 'Share', type: 'formula', formula: { '/': [at('doubled'), at('account.employees')] } },
+  next: { label: 'Next version', type: 'formula', formula: { '+': [at('version'), 1] } },
   code: { label: 'Code', type: 'text', pattern: '^([A-Z]+)+$' },
 };
 const RULES = {
@@ -113,6 +116,33 @@ it('a rule speaks beside its field, also through a lookup, and a pattern is matc
   await page.getByRole('heading', { name: 'Second' }).waitFor();
 });
 
+it('a formula follows what is typed, through a lookup too; what only a save can give is said', async () => {
+  await page.goto(`${product.origin}/o/order/new?name=Fourth`);
+  await shown('Doubled', '–');
+  await shown('Next version', '–Calculated on save.');
+  await field('Sum').fill('4');
+  await shown('Doubled', '8');
+  await shown('Share', '–');
+  await field('Customer').fill('Tiny');
+  await page.getByRole('option', { name: /Tiny/ }).first().click();
+  await shown('Share', '1.6');
+  await field('Sum').fill('5');
+  await shown('Share', '2');
+  await save();
+  await page.getByRole('heading', { name: 'Fourth' }).waitFor();
+  await page.getByRole('button', { name: 'Edit', exact: true }).first().click();
+  await shown('Next version', '2Calculated on save.');
+  await shown('Share', '2');
+  await field('Sum').fill('');
+  await shown('Share', '–');
+  await field('Sum').fill('3');
+  await shown('Doubled', '6');
+  await save();
+  await page.getByRole('button', { name: 'Edit Sum', exact: true }).waitFor();
+  await shown('Share', '1.2', 'beside');
+  await shown('Next version', '3', 'beside');
+});
+
 it('a warning is confirmed, or the record changed', async () => {
   await page.goto(`${product.origin}/o/order/new`);
   await field('Name').fill('Third');
@@ -140,6 +170,15 @@ function field(label: string) {
     .getByRole('textbox', { name: label })
     .or(page.getByRole('combobox', { name: label }))
     .first();
+}
+
+/** Waits until a field that can't be changed says exactly this, its label aside. */
+async function shown(label: string, text: string, shape = 'stacked'): Promise<void> {
+  const frame = page
+    .locator(`[data-shape="${shape}"]`)
+    .filter({ has: page.getByText(label, { exact: true }) });
+  const says = async () => (await frame.first().textContent())?.slice(label.length);
+  await expect.poll(says, { timeout: 20_000 }).toBe(text);
 }
 
 async function choose(label: string, option: string): Promise<void> {

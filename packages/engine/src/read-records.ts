@@ -37,12 +37,12 @@ import type {
   PresentedRecord,
   RecordLifecycle,
 } from './engine.ts';
+import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
 import { translateError } from './translate-error.ts';
-import { ownPath } from './write-links.ts';
 
 const MAX_GROUPS = 1000;
 const DEFAULT_GROUPS = 200;
@@ -235,7 +235,10 @@ export async function aggregateRecords(
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(
       pathsOf(
-        groupBy.map((key) => key.path),
+        [
+          ...groupBy.map((key) => key.path),
+          ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
+        ],
         filter,
         visible,
         [],

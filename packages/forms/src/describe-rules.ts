@@ -9,20 +9,24 @@ import {
   checkExpression,
   type Expression,
   type FieldPath,
-  inputsOfExpression,
+  firstOf,
+  inputPaths,
   type Model,
   type Operand,
   type PortableExpression,
+  pathsOfExpression,
+  pathsOfOperand,
   TITLE_FIELD,
   toPortable,
+  wholeOf,
 } from '@trellis/model';
-import type { FieldConditionsDescription, RulesDescription } from './description.ts';
+import type { FieldConditionsDescription, FormulaDescription, RulesDescription } from './description.ts';
 
 type CanRead = (field: CompiledField) => boolean;
 
-export function describeRules({ rules }: CompiledObject, canRead: CanRead): RulesDescription {
+export function describeRules({ rules, fields }: CompiledObject, canRead: CanRead): RulesDescription {
   const sent = (condition: Condition | undefined): PortableExpression | undefined =>
-    condition && portableFor(condition.expression, condition.paths, canRead);
+    condition && portableFor(condition.expression, pathsOfExpression(condition.expression), canRead);
   return {
     validations: rules.validations.flatMap((rule) => {
       const invalidWhen = rule.isActive ? sent(rule.invalidWhen) : undefined;
@@ -55,9 +59,17 @@ export function describeRules({ rules }: CompiledObject, canRead: CanRead): Rule
           },
         ]),
     ),
-    defaults: rules.defaults.flatMap(({ field, value, paths }) => {
-      const portable = canRead(field) ? portableFor(value, paths, canRead) : undefined;
+    defaults: rules.defaults.flatMap(({ field, value }) => {
+      const portable = canRead(field) ? portableFor(value, pathsOfOperand(value), canRead) : undefined;
       return portable ? [{ field: field.name, value: portable }] : [];
+    }),
+    formulas: [...fields.values()].flatMap((field): FormulaDescription[] => {
+      if (!field.formula || !canRead(field)) return [];
+      const paths = [...pathsOfOperand(field.formula.value)];
+      const value = portableFor(field.formula.value, paths, canRead);
+      if (!value) return [{ field: field.name, inputs: [] }];
+      const inputs = new Set([...inputPaths(paths).values()].map((path) => firstOf(path).name));
+      return [{ field: field.name, value, inputs: [...inputs] }];
     }),
   };
 }
@@ -70,16 +82,26 @@ export function describeCondition(
   canRead: CanRead,
 ): PortableExpression | undefined {
   const { expression } = checkExpression(source, { objects: model.objects, object });
-  return expression && portableFor(expression, inputsOfExpression(expression), canRead);
+  return expression && portableFor(expression, pathsOfExpression(expression), canRead);
 }
 
+/** The expression for a caller who may read every field in it, formulas of the record and what these read included. */
 function portableFor(
   expression: Expression | Operand,
-  paths: readonly FieldPath[],
+  paths: Iterable<FieldPath>,
   canRead: CanRead,
 ): PortableExpression | undefined {
-  const isKnown = paths.every((path) =>
-    [...path.through, path.field].every((field) => field === TITLE_FIELD || canRead(field)),
-  );
-  return isKnown ? toPortable(expression, paths) : undefined;
+  const read = [...paths];
+  return isKnown(read, canRead) ? toPortable(expression, inputPaths(read).values()) : undefined;
+}
+
+function isKnown(paths: Iterable<FieldPath>, canRead: CanRead): boolean {
+  for (const { through, field } of paths) {
+    const isReadable = [...through, wholeOf(field)].every((each) => each === TITLE_FIELD || canRead(each));
+    if (!isReadable) return false;
+    // It goes along whole; one behind a lookup comes as a value.
+    const own = through.length === 0 ? field.formula : undefined;
+    if (own && !isKnown(pathsOfOperand(own.value), canRead)) return false;
+  }
+  return true;
 }

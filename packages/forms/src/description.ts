@@ -130,6 +130,17 @@ export interface RulesDescription {
   };
   /** Defaults that are computed from the record, each after those that it reads. */
   readonly defaults: readonly { readonly field: string; readonly value: PortableExpression }[];
+  /** The formula fields. */
+  readonly formulas: readonly FormulaDescription[];
+}
+
+/** A formula field, for a form that shows its value while it is filled in. */
+export interface FormulaDescription {
+  readonly field: string;
+  /** Missing where the caller may not know all that it reads: then the server alone computes it. */
+  readonly value?: PortableExpression;
+  /** Names of the fields of the record itself that it reads, lookups that it follows included. */
+  readonly inputs: readonly string[];
 }
 
 export interface ObjectRights {

@@ -76,8 +76,8 @@ export function layoutFor(description: ObjectDescription, recordType?: string | 
 }
 
 /**
- * JSON Schema and uiSchema of a form. Creating, it has the fields that can be written, and required ones that the
- * layout forgot; editing, also those that are only shown.
+ * JSON Schema and uiSchema of a form. Creating, it has the fields that can be written, formulas, and required ones
+ * that the layout forgot; editing, also those that are only shown.
  */
 export function formSchema(
   description: ObjectDescription,
@@ -90,6 +90,7 @@ export function formSchema(
   const { rules } = options;
   const sections: FormSection[] = [];
   const readOnly = new Set<string>();
+  const formulas = new Set(description.rules.formulas.map((each) => each.field));
   for (const tab of layout.tabs) {
     for (const section of tab.sections) {
       const columns = section.columns.map((column) =>
@@ -99,7 +100,7 @@ export function formSchema(
           if (field === undefined) return [];
           const isLocked =
             item.read_only === true || isReadOnly(field, options) || rules?.readOnly.has(field.name) === true;
-          if (isLocked && options.mode === 'create') return [];
+          if (isLocked && options.mode === 'create' && !formulas.has(field.name)) return [];
           // A new record's type is chosen before the form: it decides what the form is.
           if (field.name === 'record_type' && options.mode === 'create') return [];
           placed.add(field.name);

@@ -74,7 +74,11 @@ export function RecordForm(props: RecordFormProps) {
     if (withDefaults !== values) setValues(withDefaults);
   }, [withDefaults, values]);
   const [visited, setVisited] = useState<ReadonlySet<string>>(new Set());
-  const names = useMemo(() => Object.keys(schema.properties), [schema]);
+  // Formulas are shown, and never sent.
+  const names = useMemo(
+    () => Object.keys(schema.properties).filter((name) => !live.formulas.has(name)),
+    [schema, live.formulas],
+  );
   const wire = wireValues(description.fields, values);
   const changes = changedValues(wireValues(description.fields, live.withDefaults(record)), wire, names);
   const isDirty = Object.keys(changes).length > 0;
@@ -117,9 +121,11 @@ export function RecordForm(props: RecordFormProps) {
       const label = description.fields.find((field) => field.name === by)?.label ?? by;
       byField.set(name, [...(byField.get(name) ?? []), t('form.cleared', { field: label })]);
     }
+    for (const [name, value] of live.formulas)
+      if (value === undefined) byField.set(name, [...(byField.get(name) ?? []), t('form.onSave')]);
     return byField;
     // The set of cleared fields changes with the values.
-  }, [findings, live.cleared, description, t]);
+  }, [findings, live.cleared, live.formulas, description, t]);
   const summary = [
     ...errors.filter((error) => !(error.name in extraErrors)),
     ...Object.entries(extraErrors).map(([name, each]) => ({ name, message: each?.__errors?.[0] ?? '' })),
@@ -159,7 +165,13 @@ export function RecordForm(props: RecordFormProps) {
           formData={values}
           fields={FIELDS}
           templates={TEMPLATES}
-          formContext={{ values: live.values, notes, problems: summary.length, failures }}
+          formContext={{
+            values: live.values,
+            formulas: live.formulas,
+            notes,
+            problems: summary.length,
+            failures,
+          }}
           extraErrors={extraErrors}
           experimental_defaultFormStateBehavior={STATE_BEHAVIOR}
           noHtml5Validate

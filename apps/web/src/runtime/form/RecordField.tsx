@@ -1,10 +1,16 @@
 import type { FieldProps, RJSFSchema } from '@rjsf/utils';
 import type { FieldDescription } from '@trellis/forms';
 import { isBlank } from '@trellis/forms';
+import type { JsonValue } from '@trellis/model';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import type { FormData } from '../form-validator.ts';
 import { FieldInput } from '../inputs/FieldInput.tsx';
 import classes from './Form.module.css';
+
+interface FormContext {
+  /** Live values of formulas by name; undefined where the stored one stands. */
+  readonly formulas: ReadonlyMap<string, JsonValue | undefined>;
+}
 
 /** rjsf's field for every value of a record: the input of its widget, or the value where it can't be changed. */
 export function RecordField(props: FieldProps<FormData, RJSFSchema>) {
@@ -15,12 +21,14 @@ export function RecordField(props: FieldProps<FormData, RJSFSchema>) {
   const formData: unknown = props.formData;
   const id = fieldPathId.$id;
   if (props.uiSchema?.['ui:readonly'] === true) {
+    const live = (props.registry.formContext as FormContext).formulas.get(field.name);
+    const shown = live === undefined ? formData : live;
     return (
       <div className={classes.readOnly}>
-        {isBlank(formData) ? (
+        {isBlank(shown) ? (
           <span className={classes.blank}>–</span>
         ) : (
-          <FieldValue field={field} value={formData} shape="block" />
+          <FieldValue field={field} value={shown} shape="block" />
         )}
       </div>
     );

@@ -1,12 +1,12 @@
 /** The form judges as the server does: it is given what the server describes, and runs the same evaluator on it. */
-import { describeObject, type ObjectDescription } from '@trellis/forms';
+import { describeObject, formSchema, type ObjectDescription } from '@trellis/forms';
 import type { Component } from '@trellis/metadata';
 import { compile } from '@trellis/model';
-import { holds } from '@trellis/rules';
+import { evaluate, holds, type Values } from '@trellis/rules';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMet, valuesOf } from './conditions.ts';
-import { computedDefaults, judge, keepOffered, offeredOptions, readsOf } from './live-rules.ts';
+import { computedDefaults, judge, keepOffered, liveFormulas, offeredOptions, readsOf } from './live-rules.ts';
 
 const at = (name: string) => ({ var: name });
 const options = (...values: string[]) => values.map((value) => ({ value, label: value }));
@@ -48,6 +48,12 @@ const COMPONENTS = [
   }),
   field('firm.seat', { type: 'address' }),
   field('deal.double', { type: 'formula', formula: { '*': [at('amount'), 2] } }),
+  field('firm.half', { type: 'formula', formula: { '/': [at('limit'), 2] } }),
+  field('deal.rest', { type: 'formula', formula: { '-': [at('firm.half'), at('double')] } }),
+  field('deal.hint', { type: 'formula', formula: { cat: [at('secret'), '!'] } }),
+  field('deal.louder', { type: 'formula', formula: { cat: [at('hint'), '!'] } }),
+  field('deal.age', { type: 'formula', formula: { date_diff: [at('created_at'), { now: [] }, 'day'] } }),
+  field('deal.moved', { type: 'formula', formula: { '+': [at('version'), 1] } }),
   rule('deal.doubled', { invalid_when: { and: [{ '>': [at('double'), 15] }, { $changed: ['double'] }] } }),
   rule('deal.far', { invalid_when: { '==': [at('firm.seat.city'), 'Atlantis'] } }),
   rule('deal.limit', { invalid_when: { '>': [at('amount'), at('firm.limit')] }, fields: ['amount'] }),
@@ -92,6 +98,7 @@ describe('what a form is told', () => {
     expect(readsOf(description)).toEqual([
       { text: 'firm.seat', lookup: 'firm', path: 'seat' },
       { text: 'firm.limit', lookup: 'firm', path: 'limit' },
+      { text: 'firm.half', lookup: 'firm', path: 'half' },
     ]);
   });
 });
@@ -153,3 +160,47 @@ it('computes defaults that nobody has touched, one from the other', () => {
   touched.add('closed');
   expect(compute({ closed: '2026-01-31' })).toEqual({ check: '2026-02-28' });
 });
+
+describe('formulas while one types', () => {
+  const formulas = (values: Values, stored?: Values, of = description) =>
+    Object.fromEntries(liveFormulas(of, { values, stored, context }));
+
+  it('have the value that the server would give', () => {
+    const number = fc.constantFrom(null, 0, 1, 0.5, -7, 100);
+    fc.assert(
+      fc.property(number, number, (amount, half) => {
+        const values = { amount, 'firm.half': half };
+        const live = formulas(values);
+        for (const name of ['double', 'rest'])
+          expect(live[name]).toEqual(evaluate(deal.fields.get(name)!.formula!.value, { values, context }));
+      }),
+    );
+    expect(formulas({ amount: 10, 'firm.half': 25 })).toMatchObject({ double: 20, rest: 5 });
+  });
+
+  it('are left to the server where they read what is not at hand or may not be read', () => {
+    expect(formulas({ amount: 10 })).toMatchObject({ double: 20, rest: undefined });
+    const live = formulas({ amount: 10, 'firm.half': 25 }, {}, describeFor('deal.secret', 'firm.half'));
+    expect(live).toMatchObject({ double: 20, rest: undefined, hint: undefined, louder: undefined });
+    // What may not be read isn't told by way of a formula that may.
+    expect(JSON.stringify(describeFor('deal.double').rules)).not.toContain('double');
+  });
+
+  it('are left to the server where a save gives what they read', () => {
+    const old = { created_at: '2026-02-27T10:00:00.000Z', version: 3 };
+    expect(formulas({})).toMatchObject({ age: undefined, moved: undefined });
+    expect(formulas(old, old)).toMatchObject({ age: 2, moved: undefined });
+  });
+
+  it('stand in the form of a new record too, and are not asked for', () => {
+    const layout = { label: 'Deal', tabs: [section(['name', 'double', 'created_at'])] } as const;
+    const { schema, uiSchema } = formSchema(description, layout as never, { mode: 'create' });
+    expect(Object.keys(schema.properties)).toEqual(['name', 'double']);
+    expect(uiSchema.double).toMatchObject({ 'ui:readonly': true });
+  });
+});
+
+function section(fields: readonly string[]) {
+  const items = fields.map((each) => ({ type: 'field', field: each }));
+  return { label: 'Deal', sections: [{ columns: [{ items }] }] };
+}

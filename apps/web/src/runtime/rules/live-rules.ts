@@ -114,12 +114,37 @@ export function computedDefaults(
   return computed;
 }
 
-/** Every value of another record that the rules of a form read. */
+/**
+ * Formula fields by name: each value as it follows from what is typed, or undefined where only the server can tell,
+ * since it reads what this person may not read, what isn't at hand, or what a save gives the record.
+ */
+export function liveFormulas(
+  { rules, fields }: ObjectDescription,
+  { values, stored, context }: FormState,
+): ReadonlyMap<string, JsonValue | undefined> {
+  const isGivenOnSave = (name: string) =>
+    stored !== undefined
+      ? MOVED_BY_SAVES.has(name)
+      : fields.find((field) => field.name === name)?.access !== 'update';
+  return new Map(
+    rules.formulas.map(({ field, value, inputs }) => [
+      field,
+      value === undefined || !isDecidable(value, values) || inputs.some(isGivenOnSave)
+        ? undefined
+        : evaluate(fromPortable<Operand>(value), { values, context }),
+    ]),
+  );
+}
+
+const MOVED_BY_SAVES: ReadonlySet<string> = new Set(['version', 'updated_at', 'updated_by']);
+
+/** Every value of another record that the rules and formulas of a form read. */
 export function readsOf({ rules }: ObjectDescription): readonly PortableExpression['reads'][number][] {
   const conditions = [
     ...rules.validations.map((rule) => rule.invalid_when),
     ...Object.values(rules.conditions).flatMap((each) => Object.values(each) as PortableExpression[]),
     ...rules.defaults.map((each) => each.value),
+    ...rules.formulas.flatMap((each) => each.value ?? []),
   ];
   return [...new Map(conditions.flatMap(({ reads }) => reads).map((each) => [each.text, each])).values()];
 }

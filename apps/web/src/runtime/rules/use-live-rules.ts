@@ -1,10 +1,11 @@
 /** The rules of a form as it is filled in: what they show, ask and find; options that no longer fit; computed defaults. */
 import { type FormRules, isBlank, type ObjectDescription, wireValues } from '@trellis/forms';
+import type { JsonValue } from '@trellis/model';
 import type { Values } from '@trellis/rules';
 import { useMemo, useRef } from 'react';
 import type { FormData } from '../form-validator.ts';
 import { useConditionContext } from '../use-display.ts';
-import { computedDefaults, type Finding, judge, keepOffered, readsOf } from './live-rules.ts';
+import { computedDefaults, type Finding, judge, keepOffered, liveFormulas, readsOf } from './live-rules.ts';
 import { useRelatedValues } from './use-related-values.ts';
 
 export interface LiveRules {
@@ -12,6 +13,8 @@ export interface LiveRules {
   readonly values: Values;
   readonly rules: FormRules;
   readonly findings: readonly Finding[];
+  /** Values of formula fields; undefined where only the server can tell. */
+  readonly formulas: ReadonlyMap<string, JsonValue | undefined>;
   /** Fields that were cleared because their option no longer fits, by the field that decides. */
   readonly cleared: ReadonlyMap<string, string>;
   /** What the form's values become when they change: options that no longer fit are cleared. */
@@ -46,6 +49,10 @@ export function useLiveRules(
     () => judge(description, { values, stored, context }),
     [description, values, stored, context],
   );
+  const formulas = useMemo(
+    () => liveFormulas(description, { values, stored, context }),
+    [description, values, stored, context],
+  );
   // Typing rarely changes what is asked for: the same answer keeps the form's schema as it is.
   const key = JSON.stringify([
     [...judged.rules.hidden],
@@ -61,6 +68,7 @@ export function useLiveRules(
     values,
     rules: kept.current.rules,
     findings: judged.findings,
+    formulas,
     cleared: cleared.current,
     follow(before, after, name) {
       if (name !== undefined) {

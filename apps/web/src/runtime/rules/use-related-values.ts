@@ -36,7 +36,10 @@ export function useRelatedValues(
     const answer = answers[index]?.data;
     for (const { text, path } of paths) {
       if (isBlankLookup(record[lookup])) values[text] = null;
-      else if (target !== undefined && answer !== undefined) values[text] = readPath(answer, path);
+      else if (target !== undefined && answer !== undefined) {
+        const value = readPath(answer, path);
+        if (value !== undefined) values[text] = value;
+      }
     }
   }
   // The same values give the same object, so that what is worked out from it is kept.
@@ -60,10 +63,16 @@ function targetOf(
   return typeof id === 'string' && object !== undefined ? { object, id } : undefined;
 }
 
-function readPath(record: Readonly<Record<string, unknown>>, path: string): JsonValue {
+/** The value at a path; undefined where a record on the way, though there, may be out of this person's sight. */
+function readPath(record: Readonly<Record<string, unknown>>, path: string): JsonValue | undefined {
   let value: unknown = record;
-  for (const segment of path.split('.'))
-    value =
-      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[segment] : undefined;
-  return (value ?? null) as JsonValue;
+  let passesRecord = false;
+  for (const segment of path.split('.')) {
+    const within: Readonly<Record<string, unknown>> =
+      typeof value === 'object' && value !== null ? { ...value } : {};
+    passesRecord ||= value !== record && typeof within.id === 'string';
+    value = within[segment];
+  }
+  // Of a record that one can't see the id is told, and blanks.
+  return (value ?? (passesRecord ? undefined : null)) as JsonValue | undefined;
 }
