@@ -1,8 +1,9 @@
 /** Roll-ups as an administrator sees them: how far each is, and working one out anew for every record. */
+
+import { requireRight } from './';
 import type { Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
-import { requireRight } from './pinned.ts';
 import { translateError } from './translate-error.ts';
 
 type Door = Pick<MetadataLifecycle, 'rollupStates' | 'recomputeRollup'>;
