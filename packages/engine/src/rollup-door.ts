@@ -1,17 +1,17 @@
 /** Roll-ups as an administrator sees them: how far each is, and working one out anew for every record. */
 
-import { requireRight } from './';
 import type { Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { translateError } from './translate-error.ts';
+import { requireRight } from './with-pinned.ts';
 
 type Door = Pick<MetadataLifecycle, 'rollupStates' | 'recomputeRollup'>;
 
 export function createRollupDoor(parts: Parts): Door {
   const { metadata } = parts.storage;
   const opened = async (context: Context) => {
-    requireRight(context, 'customise');
+    await requireRight(parts, context, 'customise');
     const { snapshot } = await parts.snapshots.loadNewest(context.workspace);
     return snapshot.model;
   };
