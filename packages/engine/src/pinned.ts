@@ -10,6 +10,7 @@ import {
   type Expression,
   type ExpressionContext,
   type FieldPath,
+  fieldsBehind,
   type Model,
   NEVER,
   objectsOfPath,
@@ -81,7 +82,8 @@ export class Pinned {
 
   readonly isReadable = (field: CompiledField): boolean => {
     const object = this.model.objects.get(field.object);
-    return object !== undefined && this.decide(object, 'read').canRead(field);
+    if (object === undefined || !this.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(this.isReadable);
   };
 
   /**

@@ -13,6 +13,7 @@ import {
   isId,
   type JsonValue,
   objectsOfPath,
+  sourcePath,
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
@@ -36,7 +37,7 @@ export function firstFieldsOf(paths: Iterable<FieldPath>): CompiledField[] {
 
 /** Whether storage has to be asked for the value: it is another record's, or an answer of related records. */
 export function isDistant(path: FieldPath): boolean {
-  return path.through.length > 0 || path.field.question !== undefined;
+  return sourcePath(path).through.length > 0 || path.field.question !== undefined;
 }
 
 /** Values of own fields as they shall be, or as they are stored. */
@@ -136,10 +137,11 @@ export async function fillPaths(
 ): Promise<void> {
   const wanted = new Map<string, Wanted>();
   for (const path of paths) {
-    const [lookup, ...through] = path.through;
+    const source = sourcePath(path);
+    const [lookup, ...through] = source.through;
     if (!lookup && !path.field.question) continue;
     // What is asked of records related to the record itself is read of the record.
-    const rest = lookup ? path.text.slice(path.text.indexOf('.') + 1) : path.text;
+    const rest = lookup ? [...through, source.field].map(({ key }) => key).join('.') : path.text;
     const isTitle = lookup && (lookup.systemColumn !== undefined || lookup.isPolymorphic);
     for (const row of rows) {
       row[path.text] ??= null;
@@ -149,7 +151,7 @@ export async function fillPaths(
       for (const name of objects) {
         const object = pinned.model.objects.get(name);
         if (!object) continue;
-        const inner = isTitle ? ownPath(object.nameField) : { text: rest, through, field: path.field };
+        const inner = isTitle ? ownPath(object.nameField) : { text: rest, through, field: source.field };
         const each: Wanted = wanted.get(name) ?? { object, ids: new Set(), paths: new Map(), uses: [] };
         wanted.set(name, each);
         each.ids.add(id);

@@ -10,6 +10,7 @@ import type { CompiledField, RollupPath } from '../model.ts';
 import type { Expression, Operand } from './expression.ts';
 import { pathsOfExpression, pathsOfOperand } from './expression-paths.ts';
 import type { FieldPath } from './path.ts';
+import { sourcePath } from './source-path.ts';
 
 /** Whether some, none or all of the records meet a condition; how many do; sum and mean of a value over them. */
 export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg'] as const;
@@ -82,7 +83,8 @@ export function* fieldsOfPath({ through, field }: FieldPath): Generator<Compiled
 }
 
 /** API names of the objects whose records a path leads to; some may come twice. */
-export function* objectsOfPath({ through, field }: FieldPath): Generator<string> {
+export function* objectsOfPath(path: FieldPath): Generator<string> {
+  const { through, field } = sourcePath(path);
   for (const lookup of through) yield* lookup.targets;
   if (!field.question) return;
   yield field.question.object;

@@ -16,6 +16,7 @@ import {
   type JsonValue,
   type Operand,
   type RelatedQuestion,
+  sourcePath,
   spanOf,
   startOfDay,
   todayAt,
@@ -117,12 +118,13 @@ export class Shape {
   field(path: FieldPath): FieldTerm {
     // A question to related records has values in its text; the parts of it are noted without.
     this.note(path.field.question ? path.through.map(({ key }) => key).join('.') : path.text);
-    this.read(path.field);
+    this.read(path);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
 
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
-  read(field: CompiledField): void {
+  read(path: FieldPath): void {
+    const { field } = sourcePath(path);
     if (field.question) this.#ask(field, field.question);
     if (!field.formula || this.formulas.has(field)) return;
     // The model says what a formula is made of, and the key says which model: its name is all there is to note.

@@ -6,7 +6,7 @@
  * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
  * join. An object without a target predicate is visible to nobody (deny unless granted).
  */
-import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import { type CompiledField, type CompiledObject, type FieldPath, sourcePath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
@@ -91,7 +91,8 @@ export class Sources {
     return this.#read(this.#root, path, this.#reader);
   }
 
-  folded(path: FieldPath): Sql | undefined {
+  folded(asked: FieldPath): Sql | undefined {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
@@ -104,7 +105,8 @@ export class Sources {
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
-  output(path: FieldPath): ValueSource {
+  output(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const { field } = path;
     if (field.question) return this.value(path);
     const end = this.#follow(this.#root, path, this.#reader);
@@ -126,7 +128,7 @@ export class Sources {
 
   /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
-    if (field.rollup || field.question) return true;
+    if (field.rollup || field.related || field.question) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
@@ -136,7 +138,8 @@ export class Sources {
     return sql`${identifier(schema, this.#root.object!.key)} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
   }
 
-  #read(start: Table, path: FieldPath, reader: Reader): ValueSource {
+  #read(start: Table, asked: FieldPath, reader: Reader): ValueSource {
+    const path = sourcePath(asked);
     const end = this.#follow(start, path, reader);
     if (end.is === 'title') return this.#title(end.sql);
     const { question: related } = path.field;
@@ -213,7 +216,10 @@ export class Sources {
     if (isRollup(field) && (column === undefined || !isKept(this.#context.snapshot, table.object!, field))) {
       const { snapshot } = this.#context;
       const value = rollupValue(snapshot, table.object!, field, table.alias, rollupScope(this.#context));
-      return { sql: value, type, isNullable: true, isColumn: false };
+      // Behind no record there is nothing to count.
+      const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+      const ofRecord = isRoot ? value : sql`(case when ${isThere} then ${value} end)`;
+      return { sql: ofRecord, type, isNullable: true, isColumn: false };
     }
     if (column !== undefined) {
       const isNullable = !isRoot || type !== 'boolean';
@@ -328,7 +334,8 @@ export class ScalarSources {
     this.#context = context;
   }
 
-  value(path: FieldPath): ValueSource {
+  value(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const value = this.#read(this.#alias, this.#object, path.through, path.field);
     return {
       sql: path.field.question ? orAnswerOfNone(value, path.field.question) : value,
