@@ -42,7 +42,7 @@ describe('statements', () => {
     expect(
       await statementsOf('deal', { filter: { '==': [{ var: 'id' }, ID] }, limit: 1 }),
     ).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."data" as "o2" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."id" = $1::uuid) order by "t"."id" limit 2
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."data" as "o2" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."id" = $1::uuid) order by "t"."id" limit 2
       -- ["01900000-0000-7000-8000-000000000001"]"
     `);
   });
@@ -53,9 +53,9 @@ describe('statements', () => {
     expect(
       await statementsOf('deal', { filter, fields, sort: ['-close_date', '-id'] }),
     ).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_4" as "o3", "t"."c_6" as "o4", "t1"."c_1" as "o5", "t2"."name" as "o6", "t"."c_5" as "o7" from "ws_main"."deal" t left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null left join "ws_main"."_principal" "t2" on "t2"."id" = "t"."owner_id" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and ("t"."c_4" > $2::numeric))) and ("t"."c_5" is not null) order by "t"."c_5" desc, "t"."id" desc limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_4" as "o3", "t"."c_6" as "o4", "t1"."c_1" as "o5", "t2"."name" as "o6", "t"."c_5" as "o7" from "ws_main"."deal" "t" left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null left join "ws_main"."_principal" "t2" on "t2"."id" = "t"."owner_id" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and ("t"."c_4" > $2::numeric))) and ("t"."c_5" is not null) order by "t"."c_5" desc, "t"."id" desc limit 51
       -- ["won",1000]
-      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_4" as "o3", "t"."c_6" as "o4", "t1"."c_1" as "o5", "t2"."name" as "o6", "t"."c_5" as "o7" from "ws_main"."deal" t left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null left join "ws_main"."_principal" "t2" on "t2"."id" = "t"."owner_id" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and ("t"."c_4" > $2::numeric))) and ("t"."c_5" is null) order by "t"."c_5" desc, "t"."id" desc limit 51
+      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_4" as "o3", "t"."c_6" as "o4", "t1"."c_1" as "o5", "t2"."name" as "o6", "t"."c_5" as "o7" from "ws_main"."deal" "t" left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null left join "ws_main"."_principal" "t2" on "t2"."id" = "t"."owner_id" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and ("t"."c_4" > $2::numeric))) and ("t"."c_5" is null) order by "t"."c_5" desc, "t"."id" desc limit 51
       -- ["won",1000]"
     `);
   });
@@ -65,15 +65,15 @@ describe('statements', () => {
     expect(
       await statementsOf('deal', { fields: ['name'], sort, after: ['2026-01-31', ID] }),
     ).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and (("t"."c_5" is not null) and (("t"."c_5", "t"."id") < ($1::date, $2::uuid))) order by "t"."c_5" desc, "t"."id" desc limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" "t" where (t.deleted_at is null) and (("t"."c_5" is not null) and (("t"."c_5", "t"."id") < ($1::date, $2::uuid))) order by "t"."c_5" desc, "t"."id" desc limit 51
       -- ["2026-01-31","01900000-0000-7000-8000-000000000001"]
-      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."c_5" is null) order by "t"."c_5" desc, "t"."id" desc limit 51
+      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."c_5" is null) order by "t"."c_5" desc, "t"."id" desc limit 51
       -- []"
     `);
     expect(await statementsOf('deal', { fields: ['name'], sort, before: [null, ID] })).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and (("t"."c_5" is null) and ("t"."id" > $1::uuid)) order by "t"."c_5", "t"."id" limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" "t" where (t.deleted_at is null) and (("t"."c_5" is null) and ("t"."id" > $1::uuid)) order by "t"."c_5", "t"."id" limit 51
       -- ["01900000-0000-7000-8000-000000000001"]
-      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."c_5" is not null) order by "t"."c_5", "t"."id" limit 51
+      select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."c_5" is not null) order by "t"."c_5", "t"."id" limit 51
       -- []"
     `);
   });
@@ -84,7 +84,7 @@ describe('statements', () => {
     expect(
       await statementsOf('deal', { filter, fields: ['name'], sort, after: ['2026-03-02', 7, ID] }),
     ).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3", "t"."c_4" as "o4" from "ws_main"."deal" t where (t.deleted_at is null) and ("t"."c_5" >= $1::date and "t"."c_5" < $2::date) and ("t"."c_5" >= $3::date and ("t"."c_5" > $3::date or ("t"."c_5" = $3::date and (("t"."c_4" < $4::numeric or "t"."c_4" is null) or ("t"."c_4" = $4::numeric and "t"."id" > $5::uuid))))) order by "t"."c_5", "t"."c_4" desc nulls last, "t"."id" limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."c_5" as "o3", "t"."c_4" as "o4" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."c_5" >= $1::date and "t"."c_5" < $2::date) and ("t"."c_5" >= $3::date and ("t"."c_5" > $3::date or ("t"."c_5" = $3::date and (("t"."c_4" < $4::numeric or "t"."c_4" is null) or ("t"."c_4" = $4::numeric and "t"."id" > $5::uuid))))) order by "t"."c_5", "t"."c_4" desc nulls last, "t"."id" limit 51
       -- ["2026-03-01","2026-04-01","2026-03-02",7,"01900000-0000-7000-8000-000000000001"]"
     `);
   });
@@ -96,7 +96,7 @@ describe('statements', () => {
     expect(
       await statementsOf('deal', { filter, fields: ['region', 'score', 'name'] }),
     ).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "td"."region" as "o2", "td"."score" as "o3", "t"."c_1" as "o4" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("region" text, "score" numeric) on true where (t.deleted_at is null) and ((("td"."region" is distinct from $1::text) and (("td"."score" >= $2::numeric) is not true))) order by "t"."id" limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "td"."region" as "o2", "td"."score" as "o3", "t"."c_1" as "o4" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("region" text, "score" numeric) on true where (t.deleted_at is null) and ((("td"."region" is distinct from $1::text) and (("td"."score" >= $2::numeric) is not true))) order by "t"."id" limit 51
       -- ["north",2]"
     `);
   });
@@ -112,14 +112,14 @@ describe('statements', () => {
       ],
     };
     expect(await statementsOf('deal', { filter, fields: ['name'], search: 'Big_' })).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and ("t"."c_8" like lower($6::text collate "und-x-icu") collate "C") order by "t"."id" limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and ("t"."c_8" like lower($6::text collate "und-x-icu") collate "C") order by "t"."id" limit 51
       -- [["a","b"],["won","lost"],"2026-03-28T23:00:00.000Z","2026-03-29T22:00:00.000Z","01900000-0000-7000-8000-000000000001","%Big\\\\_%"]"
     `);
   });
 
   test('the title behind a polymorphic lookup', async () => {
     expect(await statementsOf('deal', { fields: ['regarding.name'] })).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", (case "td"."regarding"->>'object' when 'account' then (select "t1"."c_1" from "ws_main"."account" "t1" where "t1"."id" = ("td"."regarding"->>'id')::uuid and "t1"."deleted_at" is null and (true)) when 'deal' then (select "t2"."c_1" from "ws_main"."deal" "t2" where "t2"."id" = ("td"."regarding"->>'id')::uuid and "t2"."deleted_at" is null and (true)) end) as "o2" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("regarding" jsonb) on true where t.deleted_at is null order by "t"."id" limit 51
+      "select "t"."id" as "o0", "t"."version" as "o1", (case "td"."regarding"->>'object' when 'account' then (select "t1"."c_1" from "ws_main"."account" "t1" where "t1"."id" = ("td"."regarding"->>'id')::uuid and "t1"."deleted_at" is null and (true)) when 'deal' then (select "t2"."c_1" from "ws_main"."deal" "t2" where "t2"."id" = ("td"."regarding"->>'id')::uuid and "t2"."deleted_at" is null and (true)) end) as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("regarding" jsonb) on true where t.deleted_at is null order by "t"."id" limit 51
       -- []"
     `);
   });
@@ -131,7 +131,7 @@ describe('statements', () => {
     const { text, places } = compileCount(fixture.snapshot, query, shaped, options);
     await fixture.admin.query(text, valuesFor({ text, places }, shaped.values));
     expect(text).toMatchInlineSnapshot(
-      `"select count(*) from (select 1 from "ws_main"."deal" t left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null where (t.deleted_at is null) and ("t1"."c_1" = $1::text) limit 2001) counted"`,
+      `"select count(*) from (select 1 from "ws_main"."deal" "t" left join "ws_main"."account" "t1" on "t1"."id" = "t"."c_6" and "t1"."deleted_at" is null where (t.deleted_at is null) and ("t1"."c_1" = $1::text) limit 2001) counted"`,
     );
   });
 
@@ -151,7 +151,7 @@ describe('statements', () => {
     const { statement } = compileAggregate(fixture.snapshot, query, shaped, FEATURES);
     await fixture.admin.query(statement.text, valuesFor(statement, shaped.values));
     expect(statement.text).toMatchInlineSnapshot(
-      `"select date_trunc('month', "td"."starts_at" at time zone $1::text)::date as "o0", sum("t"."c_4") as "o1" from "ws_main"."deal" t left join lateral jsonb_to_record("t"."data") as "td"("starts_at" timestamptz) on true where t.deleted_at is null group by 1 order by 2 desc nulls last limit 10"`,
+      `"select date_trunc('month', "td"."starts_at" at time zone $1::text)::date as "o0", sum("t"."c_4") as "o1" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("starts_at" timestamptz) on true where t.deleted_at is null group by 1 order by 2 desc nulls last limit 10"`,
     );
   });
 
