@@ -61,8 +61,9 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     shape.note(`target ${name}`);
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
-  shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
-  for (const { field } of query.fields) shape.read(field);
+  const asked = askedOf(query.fields);
+  shape.note(asked.note);
+  for (const field of asked.formulas) shape.read(field);
   for (const { path } of query.sort) shape.read(path.field);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
@@ -71,6 +72,24 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   if (values) shape.note(query.before ? 'before' : 'after');
   const { key, formulas } = shape;
   return { key, values: shape.values, condition, search, targetConditions, formulas, cursor };
+}
+
+interface Asked {
+  readonly note: string;
+  readonly formulas: readonly CompiledField[];
+}
+
+/** What a list of fields says of itself; the same selection is asked for again and again. */
+const askedBefore = new WeakMap<readonly FieldPath[], Asked>();
+
+function askedOf(fields: readonly FieldPath[]): Asked {
+  let asked = askedBefore.get(fields);
+  if (!asked) {
+    const formulas = new Set(fields.map((path) => path.field).filter((field) => field.formula));
+    asked = { note: `fields ${fields.map((path) => path.text).join(' ')}`, formulas: [...formulas] };
+    askedBefore.set(fields, asked);
+  }
+  return asked;
 }
 
 function searchCondition(query: RecordQuery, shape: Shape): Condition {
