@@ -136,32 +136,27 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
   tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store');
-    try {
-      if (request.routeOptions.config.access === 'public') {
+    if (request.routeOptions.config.access === 'public') {
+      try {
         limit?.take(request.ip);
-        return done();
+        done();
+      } catch (error) {
+        done(error as Error);
       }
-      const found = findCaller(request, callers);
-      if (!(found instanceof Promise)) {
-        limit?.take(found.session.identityId);
-        request.caller = found;
-        return done();
-      }
-      found
-        .then(
-          (caller) => {
-            limit?.take(caller.session.identityId);
-            request.caller = caller;
-          },
-          (error: unknown) => {
-            throw limited(limit, request) ?? error;
-          },
-        )
-        .then(() => done(), done);
-    } catch (error) {
-      // Callers that can't be told apart share their network's allowance.
-      done(limited(limit, request) ?? (error as Error));
+      return;
     }
+    findCaller(request, callers)
+      .then(
+        (caller) => {
+          limit?.take(caller.session.identityId);
+          request.caller = caller;
+        },
+        (error: unknown) => {
+          // Callers that can't be told apart share their network's allowance.
+          throw limited(limit, request) ?? error;
+        },
+      )
+      .then(() => done(), done);
   });
   for (const routes of [
     operationRoutes,

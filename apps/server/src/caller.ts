@@ -5,14 +5,14 @@
  * It may refuse: `unauthenticated`, `invalid_api_key`, `too_many_attempts`, `cross_origin`, `unknown_workspace`, `forbidden`.
  * A workspace that someone doesn't belong to and one that doesn't exist are answered alike.
  */
-import { type KeyScope, type Principal, type SystemRight, systemRights } from '@trellis/access';
-import type { UserContext } from '@trellis/engine';
+import type { Access, KeyScope, SystemRight } from '@trellis/access';
+import type { Engine, UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
 import { noteAlias } from './alias-notice.ts';
 import { HttpProblem } from './http-problem.ts';
-import type { PreferenceDirectory, Preferences } from './preferences.ts';
+import type { PreferenceDirectory } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
@@ -26,6 +26,8 @@ export interface Caller {
   /** Whether it is an API key that calls. */
   readonly isKey: boolean;
   readonly rights: readonly SystemRight[];
+  /** All that the caller may do. */
+  readonly access: Access;
   readonly membership: Membership;
   readonly workspace: Workspace;
   readonly context: UserContext;
@@ -51,16 +53,16 @@ declare module 'fastify' {
 export interface CallerOptions {
   readonly identity: Pick<Identity, 'findSession' | 'findApiKeyHolder'>;
   readonly workspaces: WorkspaceDirectory;
+  readonly engine: Pick<Engine, 'access'>;
   readonly preferences: PreferenceDirectory;
   readonly publicUrl: URL | undefined;
 }
 
-/** Finds out who is calling; a promise only when something had to be loaded. */
-export function findCaller(request: FastifyRequest, options: CallerOptions): Caller | Promise<Caller> {
+/** Finds out who is calling. */
+export async function findCaller(request: FastifyRequest, options: CallerOptions): Promise<Caller> {
   if (request.headers.authorization !== undefined) return findKeyCaller(request, options);
   const token = readSessionCookie(request.headers.cookie);
-  const session = token === undefined ? undefined : options.identity.findSession(token);
-  if (session instanceof Promise) return session.then((found) => atWork(request, token!, found, options));
+  const session = token === undefined ? undefined : await options.identity.findSession(token);
   return atWork(request, token ?? '', session, options);
 }
 
@@ -106,12 +108,12 @@ export function isReading(method: string, route: string): boolean {
   return !changesState(method) || /\/(query|aggregate|plan|expression)$/.test(route);
 }
 
-function atWork(
+async function atWork(
   request: FastifyRequest,
   token: string,
   session: Session | undefined,
   options: CallerOptions,
-): Caller | Promise<Caller> {
+): Promise<Caller> {
   if (!session) {
     throw new HttpProblem(
       'unauthenticated',
@@ -126,36 +128,21 @@ function atWork(
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
   const person = { token, session, membership };
-  const workspace = options.workspaces.find(membership.workspace);
-  if (workspace instanceof Promise) {
-    return workspace.then((found) => withPreferences(request, person, found, options));
-  }
+  const workspace = await options.workspaces.find(membership.workspace);
   return withPreferences(request, person, workspace, options);
 }
 
 type Person = Pick<Caller, 'token' | 'session' | 'membership'> & { readonly scope?: KeyScope };
 
-function withPreferences(
-  request: FastifyRequest,
-  person: Person,
-  workspace: Workspace | undefined,
-  options: CallerOptions,
-): Caller | Promise<Caller> {
-  if (!workspace) throw unknownWorkspace();
-  const preferences = options.preferences.find(workspace, person.membership.userId);
-  if (preferences instanceof Promise) {
-    return preferences.then((found) => makeCaller(request, person, workspace, found));
-  }
-  return makeCaller(request, person, workspace, preferences);
-}
-
-function makeCaller(
+async function withPreferences(
   request: FastifyRequest,
   { scope, ...person }: Person,
-  workspace: Workspace,
-  { timeZone, locale }: Preferences,
-): Caller {
+  workspace: Workspace | undefined,
+  options: CallerOptions,
+): Promise<Caller> {
+  if (!workspace) throw unknownWorkspace();
   const { userId, permissionSets } = person.membership;
+  const { timeZone, locale } = await options.preferences.find(workspace, userId);
   const context: UserContext = {
     kind: 'user',
     workspace,
@@ -171,26 +158,18 @@ function makeCaller(
     onAlias: noteAlias(request),
   };
   const { right } = request.routeOptions.config;
-  const rights = systemRights(principalOf(context));
+  const access = await options.engine.access(context);
+  const { rights } = access;
   if (right && !rights.includes(right)) {
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
-  return { ...person, workspace, context, rights, isKey: scope !== undefined };
+  return { ...person, workspace, context, access, rights, isKey: scope !== undefined };
 }
 
 /** The caller of a request on a route that needs one. */
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new Error(`The route ${request.routeOptions.url} is public and has no caller.`);
   return request.caller;
-}
-
-export function principalOf(context: UserContext): Principal {
-  return {
-    kind: 'user',
-    userId: context.userId,
-    permissionSets: context.permissionSets,
-    scope: context.scope,
-  };
 }
 
 /** Where a change came from, for its history: what our own clients say of themselves, else what a browser gives away. */

@@ -11,7 +11,6 @@ export type HttpProblemCode =
   | 'unknown_workspace'
   | 'unknown_object'
   | 'unknown_component'
-  | 'unknown_user'
   | 'unknown_team'
   | 'unknown_api_key'
   | 'unknown_route'

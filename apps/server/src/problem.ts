@@ -18,6 +18,7 @@ interface Meaning {
 const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   unknown_object: { status: 404, title: 'There is no such object' },
   unknown_record: { status: 404, title: 'There is no such record' },
+  unknown_user: { status: 404, title: 'There is no such user' },
   unknown_component: { status: 404, title: 'There is no such component' },
   unknown_revision: { status: 404, title: 'There is no such revision' },
   unknown_job: { status: 404, title: 'There is no such job' },
@@ -74,7 +75,6 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_workspace: { status: 404, title: 'There is no such workspace' },
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
-  unknown_user: { status: 404, title: 'There is no such user' },
   unknown_api_key: { status: 404, title: 'There is no such API key' },
   unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },

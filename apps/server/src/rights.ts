@@ -1,49 +1,36 @@
 /** What a caller may do with objects, as the access room decides it, in the shape that descriptions need. */
-import { decide } from '@trellis/access';
+import type { Access, Action } from '@trellis/access';
 import type { UserContext } from '@trellis/engine';
 import type { DescribeAccess, ObjectRights } from '@trellis/forms';
-import type { CompiledObject, Model } from '@trellis/model';
-import { principalOf } from './caller.ts';
+import { type CompiledField, type CompiledObject, fieldsBehind, type Model } from '@trellis/model';
 
-/** Decisions of one caller on one model; each object is decided once. */
-export function accessOf(context: UserContext, model: Model): DescribeAccess {
-  const principal = principalOf(context);
-  const decided = new Map<
-    string,
-    { rights: ObjectRights; read: ReturnType<typeof decide>; update: ReturnType<typeof decide> }
-  >();
-  const decisions = (object: CompiledObject) => {
-    let found = decided.get(object.name);
-    if (!found) {
-      const on = (action: Parameters<typeof decide>[2]) => decide(principal, object, action);
-      const [read, update] = [on('read'), on('update')];
-      // Records of system objects have a door of their own (`/users`).
-      const writes = (decision: ReturnType<typeof decide>) => decision.isAllowed && !object.isSystem;
-      found = {
-        read,
-        update,
-        rights: {
-          create: writes(on('create')),
-          read: read.isAllowed,
-          update: writes(update),
-          delete: writes(on('delete')),
-          export: on('export').isAllowed,
-          import: writes(on('import')),
-        },
-      };
-      decided.set(object.name, found);
-    }
-    return found;
+/** A caller's access on a model, described. */
+export function accessOf(access: Access, model: Model): DescribeAccess {
+  const decide = (object: CompiledObject, action: Action) => access.decide(object, action).isAllowed;
+  // Records of system objects have a door of their own (`/users`).
+  const writes = (object: CompiledObject, action: Action) => !object.isSystem && decide(object, action);
+  const canRead = (field: CompiledField): boolean => {
+    const object = model.objects.get(field.object);
+    if (object === undefined || !access.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(canRead);
   };
   return {
-    rightsOn: (object) => decisions(object).rights,
-    canRead(field) {
-      const object = model.objects.get(field.object);
-      return object !== undefined && decisions(object).read.canRead(field);
-    },
+    rightsOn: (object): ObjectRights => ({
+      create: writes(object, 'create'),
+      read: decide(object, 'read'),
+      update: writes(object, 'update'),
+      delete: writes(object, 'delete'),
+      export: decide(object, 'export'),
+      import: writes(object, 'import'),
+    }),
+    canRead,
     canUpdate(field) {
       const object = model.objects.get(field.object);
-      return object !== undefined && !object.isSystem && decisions(object).update.canUpdate(field);
+      return (
+        object !== undefined &&
+        !object.isSystem &&
+        (access.decide(object, 'update').canUpdate(field) || access.decide(object, 'create').canUpdate(field))
+      );
     },
   };
 }

@@ -43,10 +43,14 @@ describe('people', () => {
   });
 
   it('have the other fields of their record too', async () => {
+    await server.client.publish({
+      components: [{ kind: 'role', name: 'sales_manager', body: { label: 'Sales manager' } }],
+    });
     await server.client.exchange('PATCH', `/users/${bobId}`, {
       time_zone: 'Asia/Tokyo',
       role: 'sales_manager',
     });
+    expect(await server.client.user(bobId)).toMatchObject({ role: 'sales_manager' });
     expect(await server.client.get('user', bobId)).toMatchObject({
       time_zone: 'Asia/Tokyo',
       role: 'sales_manager',

@@ -1,14 +1,23 @@
 /**
  * Decides what a caller may do: (principal, object, action) → allowed, which records, which fields, and why. The
  * decision is data: the engine conjoins its predicate to every statement. This room knows neither SQL nor HTTP, and
- * there is no such thing as nobody asking.
- *
- * Today two answers exist: holders of the built-in permission set `administrator` may do everything, all others
- * nothing. The shape is final; the access issue fills it in.
+ * there is no such thing as nobody asking. The rules are numbered in SPEC.md.
  */
-import { ALWAYS, type CompiledField, type CompiledObject, type Expression, NEVER } from '@trellis/model';
+import { SYSTEM_RIGHTS, type SystemRight } from '@trellis/metadata';
+import {
+  ALWAYS,
+  type CompiledField,
+  type CompiledObject,
+  type Expression,
+  type Model,
+  NEVER,
+  type ObjectAction,
+  type ObjectGrant,
+} from '@trellis/model';
+import type { Organisation } from './organisation.ts';
+import { type RecordReach, reachOf } from './record-reach.ts';
 
-export type Action = 'create' | 'read' | 'update' | 'delete' | 'import' | 'export';
+export type Action = ObjectAction;
 
 /** Who asks, as far as access is concerned. */
 export type Principal =
@@ -44,26 +53,20 @@ export interface Decision {
   readonly reasons: readonly string[];
 }
 
-/** Rights that are not about one object (design brief §6); a closed list. */
-export const SYSTEM_RIGHTS = [
-  'customise',
-  'manage_users',
-  'view_all_records',
-  'modify_all_records',
-  'run_reports',
-  'api',
-] as const;
-export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
+/** All decisions of one caller on one model. */
+export interface Access {
+  /** The system rights that the caller holds. */
+  readonly rights: readonly SystemRight[];
+  decide(object: CompiledObject, action: Action): Decision;
+  /** The records that the caller may give to another owner: their own, those of people below, and with `modify_all` all. */
+  transferable(object: CompiledObject): Expression;
+  /** Whether records may be given this record type. */
+  mayUseRecordType(object: CompiledObject, recordType: string): boolean;
+}
 
 /** Name of the built-in permission set that holds every right, also over objects made tomorrow. */
 export const ADMINISTRATOR = 'administrator';
 
-const EVERYTHING: Omit<Decision, 'reasons'> = {
-  isAllowed: true,
-  predicate: ALWAYS,
-  canRead: () => true,
-  canUpdate: (field) => field.isWritable,
-};
 const NOTHING: Omit<Decision, 'reasons'> = {
   isAllowed: false,
   predicate: NEVER,
@@ -71,47 +74,188 @@ const NOTHING: Omit<Decision, 'reasons'> = {
   canUpdate: () => false,
 };
 
-/** The decision for one action on one object. */
-export function decide(principal: Principal, object: CompiledObject, action: Action): Decision {
-  const refusal = principal.kind === 'user' ? beyondScope(principal.scope, object, action) : undefined;
-  return refusal === undefined
-    ? decideByRights(principal, object, action)
-    : { ...NOTHING, reasons: [refusal] };
+export function createAccess(principal: Principal, model: Model, organisation: Organisation): Access {
+  if (principal.kind === 'system') return everything(`The platform itself acts: ${principal.reason}.`);
+  const own = principal.permissionSets.includes(ADMINISTRATOR)
+    ? everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`)
+    : new UserAccess(principal, model, organisation);
+  return principal.scope ? narrowed(own, principal.scope) : own;
 }
 
-/** Why a key does not reach so far, whatever its owner may do; undefined when it does. */
-function beyondScope(
-  scope: KeyScope | undefined,
-  object: CompiledObject,
-  action: Action,
-): string | undefined {
-  if (scope?.objects && !scope.objects.includes(object.name))
-    return `The API key does not reach ${object.name}.`;
-  if (scope?.access === 'read' && action !== 'read' && action !== 'export')
-    return 'The API key may only read.';
-  return undefined;
+function everything(reason: string): Access {
+  const decision: Decision = {
+    isAllowed: true,
+    predicate: ALWAYS,
+    canRead: () => true,
+    canUpdate: (field) => field.isWritable,
+    reasons: [reason],
+  };
+  return {
+    rights: SYSTEM_RIGHTS,
+    decide: () => decision,
+    transferable: () => ALWAYS,
+    mayUseRecordType: () => true,
+  };
 }
 
-function decideByRights(principal: Principal, object: CompiledObject, action: Action): Decision {
-  if (principal.kind === 'system') {
-    return { ...EVERYTHING, reasons: [`The platform itself acts: ${principal.reason}.`] };
+/** Someone whose rights come from permission sets. Every question is answered once. */
+class UserAccess implements Access {
+  readonly rights: readonly SystemRight[];
+  readonly #model: Model;
+  readonly #reach: RecordReach;
+  /** The user's permission sets that exist. */
+  readonly #sets: Model['access']['permissionSets'];
+  readonly #decisions = new Map<CompiledObject, Map<Action, Decision>>();
+
+  constructor(principal: Extract<Principal, { kind: 'user' }>, model: Model, organisation: Organisation) {
+    this.#model = model;
+    const { permissionSets } = model.access;
+    this.#sets = new Map(
+      principal.permissionSets.flatMap((name) => {
+        const set = permissionSets.get(name);
+        return set ? [[name, set] as const] : [];
+      }),
+    );
+    this.rights = SYSTEM_RIGHTS.filter((right) =>
+      [...this.#sets.values()].some((set) => set.system.has(right)),
+    );
+    this.#reach = reachOf(principal.userId, model, organisation);
   }
-  if (principal.permissionSets.includes(ADMINISTRATOR)) {
+
+  decide(object: CompiledObject, action: Action): Decision {
+    const byAction = this.#decisions.get(object) ?? new Map<Action, Decision>();
+    this.#decisions.set(object, byAction);
+    const decision = byAction.get(action) ?? this.#decide(object, action);
+    byAction.set(action, decision);
+    return decision;
+  }
+
+  transferable(object: CompiledObject): Expression {
+    const grants = this.#grants(object);
+    return this.#seesAll(object, 'update') ? ALWAYS : grants.length > 0 ? this.#reach.asOwner(object) : NEVER;
+  }
+
+  mayUseRecordType(object: CompiledObject, recordType: string): boolean {
+    return this.#grants(object).some(([, grant]) => grant.recordTypes.has(recordType));
+  }
+
+  #decide(object: CompiledObject, action: Action): Decision {
+    if (object.isSystem) return this.#decideOnSystemObject(object, action);
+    const grants = this.#grants(object).filter(([, grant]) => grant.actions.has(action));
+    const mayRead = action === 'read' || this.decide(object, 'read').isAllowed;
+    if (grants.length === 0 || !mayRead)
+      return { ...NOTHING, reasons: [`No permission set grants ${action} on ${object.name}.`] };
+    const names = grants.map(([name]) => `\`${name}\``).join(', ');
+    const { predicate, reasons } = this.#records(object, action);
     return {
-      ...EVERYTHING,
-      reasons: [`The permission set \`${ADMINISTRATOR}\` grants ${action} on every object.`],
+      isAllowed: true,
+      predicate,
+      canRead: (field) => this.#fieldRight(object, field) !== 'none',
+      canUpdate: (field) => field.isWritable && this.#fieldRight(object, field) === 'update',
+      reasons: [`Granted on ${object.name} by ${names}: ${action}.`, ...reasons],
     };
   }
-  return { ...NOTHING, reasons: [`No permission set grants ${action} on ${object.name}.`] };
+
+  /** People and teams: read by grant, or by who manages them; written through their own door only. */
+  #decideOnSystemObject(object: CompiledObject, action: Action): Decision {
+    const manages = this.rights.includes('manage_users');
+    const isGranted = this.#grants(object).some(([, grant]) => grant.actions.has('read'));
+    if (action === 'read' && (manages || isGranted)) {
+      return {
+        isAllowed: true,
+        predicate: ALWAYS,
+        canRead: (field) => manages || this.#fieldRight(object, field) !== 'none',
+        canUpdate: () => false,
+        reasons: [manages ? 'Whoever manages users reads who they are.' : `Granted on ${object.name}: read.`],
+      };
+    }
+    const message =
+      action === 'read'
+        ? `No permission set grants read on ${object.name}.`
+        : `${object.pluralLabel} are written through their own door.`;
+    return { ...NOTHING, reasons: [message] };
+  }
+
+  /** Which records a right covers, and why. */
+  #records(object: CompiledObject, action: Action): { predicate: Expression; reasons: readonly string[] } {
+    const level = action === 'read' || action === 'export' ? 'read' : action === 'delete' ? 'own' : 'update';
+    if (action === 'create' || action === 'import') return { predicate: ALWAYS, reasons: [] };
+    if (this.#seesAll(object, level === 'read' ? 'read' : 'update'))
+      return { predicate: ALWAYS, reasons: ['All records: a permission set grants it.'] };
+    const { sharing } = object.body;
+    if (level !== 'own' && (sharing === 'read_write' || (sharing === 'read' && level === 'read')))
+      return {
+        predicate: ALWAYS,
+        reasons: [`All records: ${object.pluralLabel} are shared with everybody.`],
+      };
+    const parents = object.ownFields.filter((field) => field.body.parent === true);
+    if (parents.length > 0) return this.#throughParents(parents, level);
+    return this.#reach.records(object, level);
+  }
+
+  /** Reading a child is reading its parent, writing it is updating the parent; of several parents all count. */
+  #throughParents(
+    parents: readonly CompiledField[],
+    level: 'read' | 'update' | 'own',
+  ): { predicate: Expression; reasons: readonly string[] } {
+    const args = parents.map((through): Expression => {
+      const parent = this.#model.objects.get(through.targets[0] ?? '');
+      const decision = parent && this.decide(parent, level === 'read' ? 'read' : 'update');
+      if (!decision?.isAllowed) return NEVER;
+      const { predicate: arg } = decision;
+      return arg.op === 'constant' ? arg : { op: 'as_platform', through, arg };
+    });
+    const names = parents.map((field) => `\`${field.name}\``).join(' and ');
+    const reasons = [`A record goes with its parent, ${names}.`];
+    if (args.some((arg) => arg.op === 'constant' && !arg.value)) return { predicate: NEVER, reasons };
+    const telling = args.filter((arg) => arg.op !== 'constant');
+    if (telling.length === 0) return { predicate: ALWAYS, reasons };
+    return { predicate: telling.length === 1 ? telling[0]! : { op: 'and', args: telling }, reasons };
+  }
+
+  #seesAll(object: CompiledObject, level: 'read' | 'update'): boolean {
+    const modifies = this.rights.includes('modify_all_records');
+    if (modifies || (level === 'read' && this.rights.includes('view_all_records'))) return true;
+    return this.#grants(object).some(
+      ([, grant]) => grant.modifiesAll || (level === 'read' && grant.viewsAll),
+    );
+  }
+
+  #fieldRight(object: CompiledObject, field: CompiledField): 'none' | 'read' | 'update' {
+    const grants = this.#grants(object);
+    // What the platform keeps of a record goes with the record.
+    if (field.systemColumn !== undefined) return 'update';
+    const name = field.part?.of.name ?? field.name;
+    const rights = grants.map(([, grant]) => grant.fields.get(name) ?? grant.defaultField);
+    return rights.includes('update') ? 'update' : rights.includes('read') ? 'read' : 'none';
+  }
+
+  #grants(object: CompiledObject): readonly (readonly [string, ObjectGrant])[] {
+    return [...this.#sets].flatMap(([name, set]) => {
+      const grant = set.objects.get(object.name);
+      return grant ? [[name, grant] as const] : [];
+    });
+  }
 }
 
-/** The system rights that the caller holds. */
-export function systemRights(principal: Principal): readonly SystemRight[] {
-  if (principal.kind === 'system') return SYSTEM_RIGHTS;
-  const { scope } = principal;
-  const held = principal.permissionSets.includes(ADMINISTRATOR) ? SYSTEM_RIGHTS : [];
-  if (!scope) return held;
+/** What is left of someone's access when a program uses it by a key. */
+function narrowed(own: Access, scope: KeyScope): Access {
+  const beyond = (object: CompiledObject, action: Action): string | undefined => {
+    if (scope.objects && !scope.objects.includes(object.name))
+      return `The API key does not reach ${object.name}.`;
+    const reads = action === 'read' || action === 'export';
+    return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
+  };
   const isReached = (right: SystemRight) =>
     right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
-  return held.filter(isReached);
+  return {
+    ...own,
+    rights: own.rights.filter(isReached),
+    decide: (object, action) => {
+      const refusal = beyond(object, action);
+      return refusal === undefined ? own.decide(object, action) : { ...NOTHING, reasons: [refusal] };
+    },
+    transferable: (object) => own.transferable(object),
+    mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
+  };
 }

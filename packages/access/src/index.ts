@@ -1,12 +1,12 @@
 /** The front door of the access room. */
+export { SYSTEM_RIGHTS, type SystemRight } from '@trellis/metadata';
 export {
+  type Access,
   type Action,
   ADMINISTRATOR,
+  createAccess,
   type Decision,
-  decide,
   type KeyScope,
   type Principal,
-  SYSTEM_RIGHTS,
-  type SystemRight,
-  systemRights,
 } from './access.ts';
+export { NO_ORGANISATION, type Organisation } from './organisation.ts';

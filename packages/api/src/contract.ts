@@ -166,6 +166,8 @@ export interface UserResponse {
   readonly name: string;
   readonly is_active: boolean;
   readonly permission_sets: readonly string[];
+  /** API name of the role that places them in the role tree; null without one. */
+  readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
 }
@@ -176,6 +178,7 @@ export interface UserChangeBody {
   readonly password?: string;
   readonly is_active?: boolean;
   readonly permission_sets?: readonly string[];
+  readonly role?: string | null;
   /** Ids; the set as it shall be. */
   readonly teams?: readonly string[];
 }

@@ -6,8 +6,8 @@ import type { AliasEntry, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
-import { requireRight } from './pinned.ts';
 import { translateError } from './translate-error.ts';
+import { requireRight } from './with-pinned.ts';
 
 type OldNames = NonNullable<PublishRequest['aliases']>;
 
@@ -27,7 +27,7 @@ export function findOldNames(before: Model, entries: readonly Entry[]): OldNames
 export function createAliasDoor(parts: Parts): Pick<MetadataLifecycle, 'aliases' | 'removeAlias'> {
   return {
     async aliases(context) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       try {
         await parts.aliasUses.flush();
         const { snapshot } = await parts.snapshots.loadNewest(context.workspace);
@@ -38,7 +38,7 @@ export function createAliasDoor(parts: Parts): Pick<MetadataLifecycle, 'aliases'
       }
     },
     async removeAlias(context, kind, name) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       try {
         const { snapshot } = await parts.snapshots.loadNewest(context.workspace);
         const found = await parts.storage.aliases.list(context.workspace);

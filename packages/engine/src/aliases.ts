@@ -172,7 +172,8 @@ export function withAliases(parts: Parts, inner: RecordLifecycle): RecordLifecyc
   ): Promise<T> {
     const snapshot = await parts.snapshots.get(context.workspace).catch(() => undefined);
     if (!snapshot?.aliases?.length) return plain();
-    const pinned = new Pinned(context, snapshot, { at: parts.now(), isConfirmed: false });
+    const access = await parts.access.of(context, snapshot);
+    const pinned = new Pinned(context, snapshot, { at: parts.now(), isConfirmed: false, access });
     const names = new Names(pinned, parts.aliasUses);
     const current = names.object(name);
     const object = names.find(current);

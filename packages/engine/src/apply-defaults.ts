@@ -14,7 +14,11 @@ export function applyDefaults(pinned: Pinned, object: CompiledObject, draft: Dra
   const owner = object.fields.get('owner_id')!;
   const type = object.fields.get('record_type')!;
   draft.ownerId = current?.ownerId ?? defaultOwner(pinned, object, draft);
-  draft.recordType = current ? current.recordType : given.has(type) ? null : defaultRecordType(object);
+  draft.recordType = current
+    ? current.recordType
+    : given.has(type)
+      ? null
+      : defaultRecordType(pinned, object);
   draft.data = current ? { ...current.data } : {};
   draft.changes = new Map();
   draft.links = new Map();
@@ -75,8 +79,14 @@ function defaultOwner(pinned: Pinned, object: CompiledObject, draft: Draft): str
   return object.name === 'user' && object.isSystem ? draft.id : pinned.actorId;
 }
 
-function defaultRecordType(object: CompiledObject): string | null {
-  return object.recordTypes.find((each) => each.isDefault && each.isActive)?.name ?? null;
+/** The default one, or for a caller who was not granted it the first that they were. */
+function defaultRecordType(pinned: Pinned, object: CompiledObject): string | null {
+  const usual = object.recordTypes.find((each) => each.isDefault && each.isActive);
+  if (!usual || pinned.access.mayUseRecordType(object, usual.name)) return usual?.name ?? null;
+  const granted = object.recordTypes.find(
+    (each) => each.isActive && pinned.access.mayUseRecordType(object, each.name),
+  );
+  return granted?.name ?? usual.name;
 }
 
 function defaultOf(pinned: Pinned, field: CompiledField): JsonValue | undefined {

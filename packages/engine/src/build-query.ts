@@ -17,10 +17,10 @@ import {
 } from '@trellis/model';
 import type { InputError, ListRequest } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import { decodeCursor } from './page-cursor.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
-import { ownPath } from './write-links.ts';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;

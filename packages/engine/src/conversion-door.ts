@@ -5,22 +5,25 @@ import { findByKey } from './conversions.ts';
 import type { Context, KeptValues, MetadataLifecycle, OpenConversion } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
-import { requireRight } from './pinned.ts';
 import { translateError } from './translate-error.ts';
+import { requireRight } from './with-pinned.ts';
 
-type Door = Pick<MetadataLifecycle, 'conversions' | 'keptValues' | 'dismissConversion' | 'drainConversions'>;
+type Door = Pick<
+  MetadataLifecycle,
+  'conversions' | 'keptValues' | 'dismissConversion' | 'purgeConversion' | 'drainConversions'
+>;
 
 export function createConversionDoor(parts: Parts): Door {
   const { conversions } = parts.storage;
   return {
     conversions: (context) =>
-      asked(context, async () => {
+      asked(parts, context, async () => {
         const { snapshot } = await parts.snapshots.loadNewest(context.workspace);
         const found = await conversions.list(context.workspace);
         return found.flatMap((each) => present(snapshot.model, each));
       }),
     keptValues: (context, id, page) =>
-      asked(context, async () => {
+      asked(parts, context, async () => {
         const conversion = await requireConversion(parts, context, id);
         const { limit, after } = page;
         const rows = await conversions.kept(context.workspace, conversion, { limit: limit + 1, after });
@@ -37,10 +40,18 @@ export function createConversionDoor(parts: Parts): Door {
         return { values, next: rows.length > limit ? (values.at(-1)?.record ?? null) : null };
       }),
     dismissConversion: (context, id) =>
-      asked(context, async () => {
+      asked(parts, context, async () => {
         if (!(await conversions.dismiss(context.workspace, id))) throw unknownConversion();
       }),
-    drainConversions: (context) => asked(context, () => parts.conversions.run(parts, context.workspace)),
+    purgeConversion: (context, id) =>
+      asked(parts, context, async () => {
+        const { objectKey, oldKey } = await requireConversion(parts, context, id);
+        const by = context.kind === 'user' ? context.userId : context.reason;
+        parts.log.info('The values from before a type change are erased.', { objectKey, oldKey, by });
+        if (!(await conversions.purge(context.workspace, id))) throw unknownConversion();
+      }),
+    drainConversions: (context) =>
+      asked(parts, context, () => parts.conversions.run(parts, context.workspace)),
   };
 }
 
@@ -79,8 +90,8 @@ function unknownConversion(): EngineError {
   return new EngineError('unknown_component', 'There is no such type change, or it is not done.');
 }
 
-async function asked<T>(context: Context, work: () => Promise<T>): Promise<T> {
-  requireRight(context, 'customise');
+async function asked<T>(parts: Parts, context: Context, work: () => Promise<T>): Promise<T> {
+  await requireRight(parts, context, 'customise');
   try {
     return await work();
   } catch (error) {

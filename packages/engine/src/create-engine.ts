@@ -1,12 +1,14 @@
 /** Puts the engine together: parts, the two lifecycles, and users. */
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
+import { AccessCache } from './access-cache.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { explainAccess } from './explain-access.ts';
 import { createFileDirectory, type FileSettings } from './file-directory.ts';
 import { createImportDesk } from './import/imports.ts';
 import type { JobKind } from './jobs/job-kind.ts';
@@ -54,8 +56,19 @@ export function createEngine({
   const aliasUses = new AliasUses(storage);
   const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
   const now = () => clock().toISOString();
+  const access = new AccessCache(storage, now);
   const secrets = secretKeys && createSecretBox(secretKeys);
-  const parts: Parts = { storage, snapshots, log, conversions, secrets, aliasUses, now, write: WRITE_PATHS };
+  const parts: Parts = {
+    storage,
+    snapshots,
+    access,
+    log,
+    conversions,
+    secrets,
+    aliasUses,
+    now,
+    write: WRITE_PATHS,
+  };
   const lifecycle = createMetadataLifecycle(parts);
   const users = createUserDirectory(parts);
 
@@ -92,6 +105,14 @@ export function createEngine({
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,
+    access: async (context) => {
+      try {
+        return await access.of(context, await snapshots.get(context.workspace));
+      } catch (error) {
+        throw translateError(error);
+      }
+    },
+    explainAccess: (context, question) => explainAccess(parts, context, question),
     model: async (workspace) => (await snapshot(workspace)).model,
     async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {
       requireWorkspaceName(name);
@@ -110,6 +131,7 @@ export function createEngine({
     },
     async close() {
       await conversions.close();
+      await access.close();
       await aliasUses.flush().catch(() => undefined);
       await snapshots.close();
     },

@@ -4,7 +4,7 @@
  *
  * Every method may throw `EngineError`.
  */
-import type { KeyScope } from '@trellis/access';
+import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
@@ -47,6 +47,23 @@ export interface SystemContext {
   readonly kind: 'system';
   readonly workspace: Workspace;
   readonly reason: string;
+}
+
+// --- access ---------------------------------------------------------------------------------------------------
+
+export interface AccessQuestion {
+  /** Id of the user in question; the asker unless given. */
+  readonly user?: string | undefined;
+  readonly object: string;
+  readonly record?: string | undefined;
+  readonly field?: string | undefined;
+  readonly action: Action;
+}
+
+export interface AccessExplanation {
+  readonly isAllowed: boolean;
+  /** The chain of reasons, for a person. */
+  readonly reasons: readonly string[];
 }
 
 // --- metadata -------------------------------------------------------------------------------------------------
@@ -217,6 +234,11 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /**
+   * Erases all values that the field had before a conversion which is done, those that converted too. Nothing brings
+   * them back; who was interrupted calls again. Throws `unknown_component`.
+   */
+  purgeConversion(context: Context, id: number): Promise<void>;
   /** Old names of objects and fields that programs may still say, with how often they do. */
   aliases(context: Context): Promise<readonly AliasEntry[]>;
   /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */
@@ -475,6 +497,8 @@ export interface User {
   readonly name: string;
   readonly isActive: boolean;
   readonly permissionSets: readonly string[];
+  /** Name of the role that places them in the role tree; null without one. */
+  readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
 }
@@ -559,6 +583,10 @@ export interface Engine {
   /** The snapshot that requests are pinned to right now; reloaded when another node has published. */
   snapshot(workspace: Workspace): Promise<Snapshot>;
   model(workspace: Workspace): Promise<Model>;
+  /** What a caller may do, on the workspace's newest model that this process knows. */
+  access(context: Context): Promise<Access>;
+  /** Why somebody may or may not do something. */
+  explainAccess(context: Context, question: AccessQuestion): Promise<AccessExplanation>;
   /** `users.createFirstAdministrator` in the workspace that was made first. */
   createFirstAdministrator(input: FirstAdministrator): Promise<FirstUser | undefined>;
   /** Makes a workspace with the system objects in it. */

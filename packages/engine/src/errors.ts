@@ -5,6 +5,7 @@ import type { InputError } from './engine.ts';
 export type EngineErrorCode =
   | 'unknown_object'
   | 'unknown_record'
+  | 'unknown_user'
   | 'unknown_component'
   | 'unknown_revision'
   | 'unknown_job'

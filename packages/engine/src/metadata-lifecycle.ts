@@ -20,7 +20,6 @@ import { EngineError } from './errors.ts';
 import { explainExpression, previewValue } from './explain-expression.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
-import { requireRight } from './pinned.ts';
 import type { PlannedChange } from './plan-change.ts';
 import {
   preparePackage,
@@ -30,7 +29,7 @@ import {
 } from './prepare-change.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
-import { withPinned } from './with-pinned.ts';
+import { requireRight, withPinned } from './with-pinned.ts';
 
 /** Races that a publish may lose against other processes; those of this one wait for each other. */
 const MAX_ATTEMPTS = 10;
@@ -54,14 +53,14 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return found && toListed(found);
     },
     async plan(context, request) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       return translated(async () => {
         const { plan, problems } = await prepareRequest(parts, context.workspace, request);
         return { plan, problems };
       });
     },
     async publish(context, request) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       return translated(() =>
         inTurn(context.workspace.id, () =>
           publishPrepared(
@@ -74,7 +73,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       );
     },
     async rollback(context, revision) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       return translated(async () => {
         const message = `Rolled back to revision ${revision}`;
         return inTurn(context.workspace.id, () =>
@@ -85,11 +84,11 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       });
     },
     async revisions(context, limit) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       return translated(() => parts.storage.metadata.listRevisions(context.workspace, limit));
     },
     async columnStates(context) {
-      requireRight(context, 'customise');
+      await requireRight(parts, context, 'customise');
       return translated(() => parts.storage.metadata.columnStates(context.workspace));
     },
     ...createConversionDoor(parts),
@@ -128,7 +127,7 @@ function createQueue(): <T>(workspaceId: string, work: () => Promise<T>) => Prom
 
 /** Loads the metadata for a caller who may customise. */
 async function open(parts: Parts, context: Context): Promise<LoadedMetadata> {
-  requireRight(context, 'customise');
+  await requireRight(parts, context, 'customise');
   return translated(() => parts.snapshots.loadNewest(context.workspace));
 }
 

@@ -6,6 +6,7 @@
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Storage, Transaction } from '@trellis/storage';
+import type { AccessCache } from './access-cache.ts';
 import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
@@ -23,6 +24,7 @@ export interface EngineLog {
 export interface Parts {
   readonly storage: Storage;
   readonly snapshots: SnapshotCache;
+  readonly access: AccessCache;
   readonly log: EngineLog;
   readonly conversions: ConversionRunner;
   /** Undefined: there is no key, and no secret can be kept. */

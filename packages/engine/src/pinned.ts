@@ -2,7 +2,7 @@
  * One call of the engine: the context of who asks together with the snapshot that it is pinned to for its whole
  * life. All questions about access go through here, so that no statement is made without a decision.
  */
-import { type Action, type Decision, decide, type Principal, systemRights } from '@trellis/access';
+import type { Access, Action, Decision, SystemRight } from '@trellis/access';
 import { nearest } from '@trellis/metadata';
 import {
   type CompiledField,
@@ -10,9 +10,11 @@ import {
   type Expression,
   type ExpressionContext,
   type FieldPath,
+  fieldsBehind,
   type Model,
   NEVER,
   SYSTEM_PRINCIPAL_ID,
+  sourcePath,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
@@ -28,20 +30,19 @@ export class Pinned {
   readonly origin: ChangeOrigin;
   /** True once the revision was compared with the database: an unknown name is then unknown indeed. */
   readonly isConfirmed: boolean;
-  readonly #principal: Principal;
-  readonly #decisions = new Map<Action, Map<CompiledObject, Decision>>();
+  readonly access: Access;
 
   constructor(
     context: Context,
     snapshot: Snapshot,
-    pin: { readonly at: string; readonly isConfirmed: boolean },
+    pin: { readonly at: string; readonly isConfirmed: boolean; readonly access: Access },
   ) {
     this.context = context;
     this.snapshot = snapshot;
     this.model = snapshot.model;
     this.at = pin.at;
     this.isConfirmed = pin.isConfirmed;
-    this.#principal = principalOf(context);
+    this.access = pin.access;
     const isUser = context.kind === 'user';
     this.expressionContext = {
       userId: this.actorId,
@@ -64,11 +65,13 @@ export class Pinned {
   }
 
   decide(object: CompiledObject, action: Action): Decision {
-    const byObject = this.#decisions.get(action) ?? new Map<CompiledObject, Decision>();
-    this.#decisions.set(action, byObject);
-    const decision = byObject.get(object) ?? decide(this.#principal, object, action);
-    byObject.set(object, decision);
-    return decision;
+    return this.access.decide(object, action);
+  }
+
+  /** Throws `forbidden` unless the caller holds the system right. */
+  requireRight(right: SystemRight): void {
+    if (this.access.rights.includes(right)) return;
+    throw new EngineError('forbidden', `This needs the right \`${right}\`.`);
   }
 
   /** The records of an object that the caller sees; none when they hold no right on it. */
@@ -79,7 +82,8 @@ export class Pinned {
 
   readonly isReadable = (field: CompiledField): boolean => {
     const object = this.model.objects.get(field.object);
-    return object !== undefined && this.decide(object, 'read').canRead(field);
+    if (object === undefined || !this.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(this.isReadable);
   };
 
   /**
@@ -99,7 +103,7 @@ export class Pinned {
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
     for (const path of paths) {
-      for (const lookup of path.through) {
+      for (const lookup of sourcePath(path).through) {
         for (const name of lookup.targets) {
           if (filters.has(name)) continue;
           const target = this.model.objects.get(name);
@@ -128,16 +132,4 @@ export class Pinned {
       ],
     });
   }
-}
-
-/** Throws `forbidden` unless the caller holds the system right. */
-export function requireRight(context: Context, right: 'customise' | 'manage_users'): void {
-  if (systemRights(principalOf(context)).includes(right)) return;
-  throw new EngineError('forbidden', `This needs the right \`${right}\`.`);
-}
-
-export function principalOf(context: Context): Principal {
-  return context.kind === 'user'
-    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets, scope: context.scope }
-    : { kind: 'system', reason: context.reason };
 }

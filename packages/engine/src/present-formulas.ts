@@ -1,6 +1,6 @@
 /**
- * The formulas of a record just saved. What the record itself tells is evaluated in memory, which gives what storage
- * would; only formulas that read other records cost a statement, one for all of them.
+ * The formulas and related fields of a record just saved. What the record itself tells is evaluated in memory, which
+ * gives what storage would; what reads other records costs a statement, one for all of it.
  */
 import {
   type CompiledField,
@@ -11,14 +11,14 @@ import {
 } from '@trellis/model';
 import { evaluate } from '@trellis/rules';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts, SavedRecord } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { type Selection, systemValues } from './present-record.ts';
 import { readPaths } from './read-records.ts';
 import { fillPaths, ruleContext } from './rule-values.ts';
-import { ownPath } from './write-links.ts';
 
-/** The value of each formula of the selection, by field name. */
+/** The value of each formula and related field of the selection, by field name. */
 export async function computeFormulas(
   parts: Parts,
   pinned: Pinned,
@@ -33,27 +33,27 @@ export async function computeFormulas(
 ): Promise<ReadonlyMap<string, JsonValue>> {
   const formulas = selection.slots
     .map(({ out }) => object.fields.get(out)!)
-    .filter((field) => field.formula !== undefined);
+    .filter((field) => field.formula || field.related);
   const { record, rollups } = saved;
   const computed = new Map<string, JsonValue>();
   if (formulas.length === 0) return computed;
   const values: Record<string, JsonValue> = { ...systemValues(record) };
   for (const field of object.ownFields) values[field.name] = record.data[field.key] ?? null;
-  const [others, own] = [true, false].map((readsOthers) =>
-    formulas.filter((field) => field.formula!.facts.readsOthers === readsOthers),
-  ) as [CompiledField[], CompiledField[]];
   const isUnknownRollup = ({ through, field }: FieldPath) =>
     through.length === 0 && field.rollup !== undefined && !rollups.has(field.name);
   const compute = ({ name, formula }: CompiledField) =>
     computed.set(name, evaluate(formula!.value, { values, context: ruleContext(pinned) }));
-  own.forEach(compute);
+  const isOwn = (field: CompiledField) => field.formula?.facts.readsOthers === false;
+  const others = formulas.filter((field) => !isOwn(field));
+  formulas.filter(isOwn).forEach(compute);
   if (others.length === 0) return computed;
   if (!saved.isWritten) {
     // Nothing is there to be read, or the record as it was: what the formulas read of others is laid beside it.
-    const inputs = others.map((field) => [...inputPaths([ownPath(field)]).values()]);
+    const open = others.filter((field) => field.formula);
+    const inputs = open.map((field) => [...inputPaths([ownPath(field)]).values()]);
     for (const [name, value] of rollups) values[name] = value;
     await fillPaths(parts, pinned, [values], inputs.flat(), undefined);
-    for (const [index, field] of others.entries()) if (!inputs[index]!.some(isUnknownRollup)) compute(field);
+    for (const [index, field] of open.entries()) if (!inputs[index]!.some(isUnknownRollup)) compute(field);
     return computed;
   }
   const paths = others.map(ownPath);

@@ -17,9 +17,9 @@ import {
 } from '@trellis/model';
 import type { InputError, PresentedRecord } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { SavedRecord } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { ownPath } from './write-links.ts';
 
 /** What a reader gets of each record, and what has to be asked of storage for it. */
 export interface Selection {
@@ -219,7 +219,7 @@ export function presentSaved(
     const field = object.fields.get(out)!;
     if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
     else if (field.rollup) result[out] = rollups.get(out) ?? null;
-    else if (field.formula) result[out] = formulas.get(out) ?? null;
+    else if (field.formula || field.related) result[out] = formulas.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
     else if (field.type.isSecret) result[out] = record.data[field.key] === undefined ? null : SECRET_IS_SET;
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);

@@ -36,12 +36,12 @@ import type {
   PresentedRecord,
   RecordLifecycle,
 } from './engine.ts';
+import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
 import { translateError } from './translate-error.ts';
-import { ownPath } from './write-links.ts';
 
 const MAX_GROUPS = 1000;
 const DEFAULT_GROUPS = 200;
@@ -208,7 +208,10 @@ export async function aggregateRecords(
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(
       pathsOf(
-        groupBy.map((key) => key.path),
+        [
+          ...groupBy.map((key) => key.path),
+          ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
+        ],
         filter,
         visible,
         [],

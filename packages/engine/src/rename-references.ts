@@ -29,7 +29,9 @@ export function renameReferences(
     const old = entry.stored?.component;
     if (!old || given.has(componentId(entry.component))) return entry;
     const body = structuredClone(entry.component.body) as Record<string, unknown>;
-    for (const reference of referencesByComponent.get(componentId(old)) ?? []) {
+    // Grants are named by the keys of an object, which `renameRights` renames.
+    const mentions = old.kind === 'permission_set' ? [] : referencesByComponent.get(componentId(old));
+    for (const reference of mentions ?? []) {
       rewriteAt(body, reference.pointer, (text) => renameInText(text, reference, renames));
     }
     renameNamedProperties(old, body, renames);

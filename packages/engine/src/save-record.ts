@@ -11,6 +11,7 @@ import { StorageError, type Transaction, type WrittenRow } from '@trellis/storag
 import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
 import { checkFiles, claimFiles } from './check-files.ts';
+import { checkGrants } from './check-grants.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
@@ -109,6 +110,7 @@ async function executeSave(
 
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
+  if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) checkSecrets(parts, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
   await checkFiles(parts, pinned, drafts, { object, authority, transaction });

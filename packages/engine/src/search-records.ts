@@ -2,9 +2,9 @@
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import { readLimit, readSearch, throwProblems } from './build-query.ts';
 import type { InputError, SearchHit } from './engine.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { ownPath } from './write-links.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;

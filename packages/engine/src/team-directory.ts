@@ -7,25 +7,28 @@ import { v7 as makeId } from 'uuid';
 import { toError, unknownRecord } from './draft.ts';
 import type { Team, TeamDirectory } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
-import { type Pinned, requireRight } from './pinned.ts';
+import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { withPinned } from './with-pinned.ts';
-import { ownPath } from './write-links.ts';
 
 export function createTeamDirectory(parts: Parts): TeamDirectory {
   const withRight = <T>(
     context: Parameters<TeamDirectory['list']>[0],
     work: (pinned: Pinned) => Promise<T>,
   ) => {
-    requireRight(context, 'manage_users');
-    return withPinned(parts, context, work);
+    return withPinned(parts, context, (pinned) => {
+      pinned.requireRight('manage_users');
+      return work(pinned);
+    });
   };
   return {
     create: async (context, fields) =>
       withRight(context, async (pinned) => {
         const id = makeId();
         await saveSystemRecord(parts, pinned, { object: teamOf(pinned), id, isNew: true, input: fields });
+        await parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, id))!;
       }),
     update: async (context, id, fields) =>
@@ -33,10 +36,14 @@ export function createTeamDirectory(parts: Parts): TeamDirectory {
         const team = await requireTeam(parts, pinned, id.toLowerCase());
         const request = { object: teamOf(pinned), id: team.id, isNew: false, input: fields };
         await saveSystemRecord(parts, pinned, request);
+        await parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, team.id))!;
       }),
     delete: async (context, id) =>
-      withRight(context, (pinned) => deleteTeam(parts, pinned, id.toLowerCase())),
+      withRight(context, async (pinned) => {
+        await deleteTeam(parts, pinned, id.toLowerCase());
+        await parts.access.organisationChanged(context.workspace);
+      }),
     find: async (context, id) => withRight(context, (pinned) => findTeam(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => readTeams(parts, pinned, ALWAYS)),
     ofUser: async (context) => withPinned(parts, context, (pinned) => teamsOfUser(parts, pinned)),

@@ -4,6 +4,7 @@
  * another is concerned.
  */
 import { ADMINISTRATOR } from '@trellis/access';
+import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
@@ -19,24 +20,35 @@ import type {
   UserDirectory,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
-import { type Pinned, requireRight } from './pinned.ts';
+import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
 import { withPinned } from './with-pinned.ts';
-import { ownPath } from './write-links.ts';
 
 const CONCURRENCY = 4;
 
 export function createUserDirectory(parts: Parts): UserDirectory {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
-    requireRight(context, 'manage_users');
-    return withPinned(parts, context, work);
+    return withPinned(parts, context, (pinned) => {
+      pinned.requireRight('manage_users');
+      return work(pinned);
+    });
   };
   return {
-    create: async (context, input) => withRight(context, (pinned) => createUser(parts, pinned, input)),
+    create: async (context, input) =>
+      withRight(context, async (pinned) => {
+        const user = await createUser(parts, pinned, input);
+        await parts.access.organisationChanged(context.workspace);
+        return user;
+      }),
     update: async (context, id, change) =>
-      withRight(context, (pinned) => updateUser(parts, pinned, id.toLowerCase(), change)),
+      withRight(context, async (pinned) => {
+        const user = await updateUser(parts, pinned, id.toLowerCase(), change);
+        await parts.access.organisationChanged(context.workspace);
+        return user;
+      }),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
@@ -59,7 +71,7 @@ async function createUser(
 ): Promise<User | undefined> {
   const object = requireUserObject(pinned);
   const permissionSets = input.permissionSets ?? [];
-  const problems = checkPermissionSets(pinned, permissionSets);
+  const problems = [...checkPermissionSets(pinned, permissionSets), ...checkRole(pinned, input.fields)];
   const email = readEmail(object, input.email, problems);
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The user has faults.', { errors: problems });
@@ -92,8 +104,7 @@ async function createUser(
     return true;
   });
   if (!isDone) return undefined;
-  const teamsOf = await readLinked(parts, pinned, object, { field: 'teams', ids: [id] });
-  return { id, email, name: input.name, isActive: true, permissionSets, teams: teamsOf(id) };
+  return findUser(parts, pinned, id);
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -101,7 +112,10 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
   const { workspace } = pinned.context;
   const identity = isId(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
-  const problems = checkPermissionSets(pinned, change.permissionSets ?? []);
+  const problems = [
+    ...checkPermissionSets(pinned, change.permissionSets ?? []),
+    ...checkRole(pinned, change.fields),
+  ];
   const memberships = await parts.storage.identities.memberships(identity.id);
   checkOwnRights(pinned, id, change, memberships, problems);
   if (problems.length > 0)
@@ -159,10 +173,11 @@ async function listUsers(parts: Parts, pinned: Pinned): Promise<readonly User[]>
 async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Promise<readonly User[]> {
   const object = requireUserObject(pinned);
   const [id, name] = [ownPath(object.fields.get('id')!), ownPath(object.nameField)];
+  const role = ownPath(object.fields.get('role')!);
   const rows: RecordData[] = [];
   const pages = parts.storage.records.stream(pinned.snapshot, {
     object,
-    fields: [id, name],
+    fields: [id, name, role],
     filter: allOf(filter, pinned.visible(object)),
     targetFilters: new Map(),
     search: undefined,
@@ -180,8 +195,12 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [index, row] = next;
-      const person = { id: String(row.id), name: String(row[name.text]), teams: teamsOf(String(row.id)) };
-      users[index] = await toUser(parts, pinned.context.workspace, person);
+      users[index] = await toUser(parts, pinned.context.workspace, {
+        id: String(row.id),
+        name: String(row[name.text]),
+        role: typeof row.role === 'string' ? row.role : null,
+        teams: teamsOf(String(row.id)),
+      });
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rows.length) }, work));
@@ -191,14 +210,14 @@ async function readUsers(parts: Parts, pinned: Pinned, filter: Expression): Prom
 async function toUser(
   parts: Parts,
   workspace: Workspace,
-  { id, name, teams }: Pick<User, 'id' | 'name' | 'teams'>,
+  person: Pick<User, 'id' | 'name' | 'role' | 'teams'>,
 ): Promise<User | undefined> {
-  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, person.id);
   const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];
-  const membership = memberships.find((each) => each.userId === id);
+  const membership = memberships.find((each) => each.userId === person.id);
   if (!identity || !membership) return undefined;
   const { isActive, permissionSets } = membership;
-  return { id, email: identity.email, name, isActive, permissionSets, teams };
+  return { ...person, email: identity.email, isActive, permissionSets };
 }
 
 /** With an empty identity table only: whoever comes second finds the door closed. */
@@ -221,10 +240,10 @@ function requireUserObject(pinned: Pinned): CompiledObject {
   return requireSystemObject(pinned, 'user');
 }
 
-/** Sets that are not there, and the one that nobody may give who does not hold it. */
+/** Sets that are not there, and those that nobody may give who does not hold what they grant. */
 function checkPermissionSets(pinned: Pinned, names: readonly string[]): InputError[] {
-  const isAdministrator =
-    pinned.context.kind === 'system' || pinned.context.permissionSets.includes(ADMINISTRATOR);
+  const { context, access, model } = pinned;
+  const isAdministrator = context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR);
   return names.flatMap((name, index): InputError[] => {
     const pointer = `/permission_sets/${index}`;
     if (name === ADMINISTRATOR) {
@@ -232,9 +251,32 @@ function checkPermissionSets(pinned: Pinned, names: readonly string[]): InputErr
         ? []
         : [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
     }
-    if (pinned.model.components.has(`permission_set:${name}`)) return [];
-    return [{ code: 'unknown_permission_set', pointer, message: `There is no permission set \`${name}\`.` }];
+    const set = model.access.permissionSets.get(name);
+    if (!set)
+      return [
+        { code: 'unknown_permission_set', pointer, message: `There is no permission set \`${name}\`.` },
+      ];
+    const missing = [...set.system].find((right) => !access.rights.includes(right));
+    if (isAdministrator || missing === undefined) return [];
+    const message = `This set grants the right \`${missing}\`, which you do not have.`;
+    return [{ code: 'forbidden', pointer, message }];
   });
+}
+
+/** A role that is not there would place a person nowhere. */
+function checkRole(pinned: Pinned, fields: unknown): InputError[] {
+  const role = (fields as { readonly role?: unknown } | undefined)?.role;
+  if (typeof role !== 'string' || role.trim() === '') return [];
+  if (pinned.model.access.roles.has(role.trim())) return [];
+  const near = nearest(role, pinned.model.access.roles.keys());
+  return [
+    {
+      code: 'unknown_role',
+      pointer: '/role',
+      message: 'There is no such role.',
+      ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
+    },
+  ];
 }
 
 /** Nobody locks themselves out, and only an administrator changes one. */
@@ -254,6 +296,17 @@ function checkOwnRights(
       code: 'own_account',
       pointer: '/is_active',
       message: 'You can not deactivate yourself.',
+    });
+  }
+  const changesOwnRights =
+    isSelf &&
+    !context.permissionSets.includes(ADMINISTRATOR) &&
+    (change.permissionSets !== undefined || Object.hasOwn(change.fields ?? {}, 'role'));
+  if (changesOwnRights) {
+    problems.push({
+      code: 'own_account',
+      pointer: change.permissionSets === undefined ? '/role' : '/permission_sets',
+      message: 'Your own rights are given by somebody else.',
     });
   }
   const losesRights =

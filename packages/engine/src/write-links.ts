@@ -3,10 +3,11 @@
  * of the junction object, each through the ordinary write paths, so that rules and history of the junction hold.
  */
 import { jsonPointer } from '@trellis/metadata';
-import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import type { CompiledField, CompiledObject } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { InputError } from './engine.ts';
+import { ownPath } from './own-path.ts';
 import type { Authority, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 
@@ -15,10 +16,6 @@ const PAGE_SIZE = 1000;
 interface Link {
   readonly junctionId: string;
   readonly far: string;
-}
-
-export function ownPath(field: CompiledField): FieldPath {
-  return { text: field.name, through: [], field };
 }
 
 /** Ids that the records are linked to through a multi_lookup, in the order in which the links were made. */

@@ -312,7 +312,7 @@ describe('publishing', () => {
         {
           kind: 'permission_set',
           name: 'clerk',
-          body: { label: 'Clerk', objects: { ledger: rights, company: { read: true } } },
+          body: { label: 'Clerk', objects: { ledger: rights, user: { read: true } } },
         },
       ],
     });
@@ -326,7 +326,7 @@ describe('publishing', () => {
     expect((await open.engine.metadata.find(open.admin, 'permission_set', 'clerk'))?.body).toMatchObject({
       objects: {
         journal: { read: true, fields: { hidden: 'none', name: 'read' }, record_types: ['large'] },
-        company: { read: true },
+        user: { read: true },
       },
     });
   });

@@ -112,7 +112,7 @@ export const ObjectBody = Type.Object(
   { ...strict, $id: 'object' },
 );
 
-/** Field types of the language. The model says which of them are live. */
+/** Field types of the language; the model has one file for each. */
 export const FIELD_TYPE_NAMES = [
   'text',
   'long_text',
@@ -281,6 +281,14 @@ export const FieldBody = Type.Object(
         ],
         'Of a formula: the type as which its number or text is shown.',
       ),
+    ),
+    related: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 700,
+        description:
+          'What a related field shows: a path that begins with a lookup, such as `account.industry`.',
+      }),
     ),
     rollup: Type.Optional(
       Type.Object(
@@ -500,13 +508,26 @@ export const RoleBody = Type.Object(
   { ...strict, $id: 'role' },
 );
 
+/** Rights that are not about one object (design brief §6); a closed list. */
+export const SYSTEM_RIGHTS = [
+  'customise',
+  'manage_users',
+  'view_all_records',
+  'modify_all_records',
+  'run_reports',
+  'api',
+] as const;
+export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
+
 const fieldRight = oneOf(['none', 'read', 'update'], 'What may be done with a field.');
 
 export const PermissionSetBody = Type.Object(
   {
     label,
     description,
-    system: Type.Optional(Type.Array(Type.String({ pattern: NAME_PATTERN }))),
+    system: Type.Optional(
+      Type.Array(oneOf(SYSTEM_RIGHTS, 'A right that is not about one object.'), { uniqueItems: true }),
+    ),
     objects: Type.Optional(
       Type.Record(
         Type.String({ pattern: NAME_PATTERN }),

@@ -19,22 +19,20 @@ interface KindDescription {
   readonly folder: string;
   /** Whether the full name is `object.name`. */
   readonly ofObject: boolean;
-  /** False while the kind is accepted but nothing acts on it: reported as `not_yet_effective`. */
-  readonly effective: boolean;
 }
 
 export const KINDS: { readonly [K in ComponentKind]: KindDescription } = {
-  object: { folder: 'objects', ofObject: false, effective: true },
-  field: { folder: 'fields', ofObject: true, effective: true },
-  record_type: { folder: 'record_types', ofObject: true, effective: true },
-  layout: { folder: 'layouts', ofObject: true, effective: true },
-  view: { folder: 'views', ofObject: true, effective: true },
-  rule: { folder: 'rules', ofObject: true, effective: true },
-  sharing_rule: { folder: 'sharing_rules', ofObject: true, effective: false },
-  option_set: { folder: 'option_sets', ofObject: false, effective: true },
-  app: { folder: 'apps', ofObject: false, effective: true },
-  role: { folder: 'roles', ofObject: false, effective: false },
-  permission_set: { folder: 'permission_sets', ofObject: false, effective: false },
+  object: { folder: 'objects', ofObject: false },
+  field: { folder: 'fields', ofObject: true },
+  record_type: { folder: 'record_types', ofObject: true },
+  layout: { folder: 'layouts', ofObject: true },
+  view: { folder: 'views', ofObject: true },
+  rule: { folder: 'rules', ofObject: true },
+  sharing_rule: { folder: 'sharing_rules', ofObject: true },
+  option_set: { folder: 'option_sets', ofObject: false },
+  app: { folder: 'apps', ofObject: false },
+  role: { folder: 'roles', ofObject: false },
+  permission_set: { folder: 'permission_sets', ofObject: false },
 };
 export const KIND_NAMES = Object.keys(KINDS) as readonly ComponentKind[];
 

@@ -19,7 +19,7 @@ export type {
   SharingRuleBody,
   ViewBody,
 } from './bodies.ts';
-export { BODY_SCHEMAS, COLORS, FIELD_TYPE_NAMES } from './bodies.ts';
+export { BODY_SCHEMAS, COLORS, FIELD_TYPE_NAMES, SYSTEM_RIGHTS, type SystemRight } from './bodies.ts';
 export {
   type Component,
   type ComponentKind,

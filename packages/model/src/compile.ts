@@ -9,12 +9,12 @@ import {
   type FieldBody,
   hasErrors,
   jsonPointer,
-  KINDS,
   objectOf,
   type Problem,
   shortName,
 } from '@trellis/metadata';
 import { Compilation, type CompileInput, ownFieldsOf, replaceField } from './compilation.ts';
+import { compileAccess } from './compile-access.ts';
 import { compileField, compileOptions, withArticle } from './compile-field.ts';
 import { compileFormulas } from './compile-formulas.ts';
 import { compileLayout } from './compile-layout.ts';
@@ -61,12 +61,14 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileLayouts(compilation);
   compileViews(compilation);
   const apps = compileApps(compilation);
+  const access = compileAccess(compilation);
   reportNotYetEffective(compilation);
   const problems = compilation.problems;
   if (hasErrors(problems)) return { model: undefined, problems };
   const model: Model = {
     objects: compilation.objects,
     apps,
+    access,
     components: new Map(inputs.map(({ component }) => [componentId(component), component])),
     references: compilation.references,
   };
@@ -247,7 +249,7 @@ function checkRecordTypeOptions(compilation: Compilation): void {
     for (const [name, choice] of Object.entries(component.body.options ?? {})) {
       const field = object.fields.get(name);
       compilation.refer(component, jsonPointer('body', 'options', name), 'field', `${object.name}.${name}`);
-      if (!field || field.systemColumn !== undefined || field.options.length === 0) {
+      if (!field?.isWritable || field.systemColumn !== undefined || field.options.length === 0) {
         compilation.error(
           component,
           field ? 'wrong_type' : 'unknown_field',
@@ -402,31 +404,9 @@ function compileApps(compilation: Compilation): CompiledApp[] {
     .sort((left, right) => (left.body.position ?? 1000) - (right.body.position ?? 1000));
 }
 
-/** Kinds and properties that are accepted, kept and shown, and that nothing acts on yet. */
+/** Properties that are accepted, kept and shown, and that nothing acts on yet. */
 function reportNotYetEffective(compilation: Compilation): void {
   for (const { component } of compilation.inputs) {
-    if (!KINDS[component.kind].effective) {
-      if (KINDS[component.kind].ofObject && !compilation.requireObject(component)) continue;
-      compilation.warning(
-        component,
-        'not_yet_effective',
-        '',
-        `${component.kind} components are kept, but have no effect in this version.`,
-      );
-    }
-    if (
-      component.kind === 'object' &&
-      component.body.sharing !== undefined &&
-      component.body.sharing !== 'private' &&
-      component.body.sharing !== 'parent'
-    ) {
-      compilation.warning(
-        component,
-        'not_yet_effective',
-        '/body/sharing',
-        '`sharing` has no effect in this version: only administrators see records.',
-      );
-    }
     if (component.kind !== 'field') continue;
     for (const property of NOT_YET_EFFECTIVE) {
       if (component.body[property] === undefined) continue;

@@ -1,4 +1,16 @@
 /** The front door of the model room: what metadata means. */
+export {
+  type AccessModel,
+  type CompiledPermissionSet,
+  type CompiledRole,
+  type CompiledSharingRule,
+  type FieldRight,
+  NO_ACCESS_MODEL,
+  OBJECT_ACTIONS,
+  type ObjectAction,
+  type ObjectGrant,
+  type Organised,
+} from './access-model.ts';
 export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
 export {
@@ -61,6 +73,7 @@ export {
   type ResolvedPath,
   resolvePath,
 } from './expressions/resolve-path.ts';
+export { fieldsBehind, sourcePath } from './expressions/source-path.ts';
 export type {
   AggregateFunction,
   ColumnFacet,

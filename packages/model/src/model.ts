@@ -12,6 +12,7 @@ import type {
   RecordTypeBody,
   ViewBody,
 } from '@trellis/metadata';
+import type { AccessModel } from './access-model.ts';
 import type { Expression, Operand } from './expressions/expression.ts';
 import type { FormulaFacts } from './expressions/formula-facts.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
@@ -21,6 +22,8 @@ import type { ObjectRules } from './object-rules.ts';
 export interface Model {
   readonly objects: ReadonlyMap<string, CompiledObject>;
   readonly apps: readonly CompiledApp[];
+  /** Roles, permission sets and sharing rules. */
+  readonly access: AccessModel;
   /** Every component as written, by `componentId`. */
   readonly components: ReadonlyMap<string, Component>;
   /** Who mentions whom, for "what depends on this". */
@@ -84,6 +87,8 @@ export interface CompiledField {
   readonly body: FieldBody;
   /** Given: the value is computed and never in `data`. */
   readonly formula?: CompiledFormula | undefined;
+  /** Given: the way to a value of another record, which the field shows; it keeps none of its own. */
+  readonly related?: FieldPath | undefined;
   /** For system fields: the column that holds it. Own fields live in `data`. */
   readonly systemColumn: string | undefined;
   readonly isRequired: boolean;

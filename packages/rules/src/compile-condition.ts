@@ -97,6 +97,8 @@ export function compileCondition(expression: Expression): ReadCondition {
           return now === null || before === null ? now !== before : !field.type.isEqual(now, before);
         });
     }
+    case 'as_platform':
+      throw new TypeError('Access is decided where the records are, not in memory.');
     case 'is_new':
       return ({ previous }) => previous === undefined;
     default:

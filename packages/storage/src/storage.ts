@@ -267,6 +267,8 @@ export interface ConversionStore {
   ): Promise<void>;
   /** Forgets the list of a conversion that is done; values stay where they are. Returns whether there was one. */
   dismiss(workspace: Workspace, id: number): Promise<boolean>;
+  /** Erases all values that a conversion which is done left under the old key. Returns whether there was one. */
+  purge(workspace: Workspace, id: number): Promise<boolean>;
 }
 
 export interface ColumnState {
@@ -306,6 +308,8 @@ export interface MetadataStore {
   rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
   countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Tells the listeners of every process that something of the workspace beside its metadata has moved. */
+  announce(workspace: Workspace): Promise<void>;
   /** Calls back when any workspace's revision or epoch has moved, and after each reconnect. Returns a stop function. */
   onChange(listener: (workspaceName: string | undefined) => void): Promise<() => Promise<void>>;
 }

@@ -1,9 +1,8 @@
 /** Signing in and out, and the person that a session belongs to. */
-import { systemRights } from '@trellis/access';
 import type { LoginResponse, MeResponse } from '@trellis/api';
 import type { SignedIn } from '@trellis/identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, principalOf } from '../caller.ts';
+import { callerOf } from '../caller.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin, requireSameOrigin } from '../same-origin.ts';
 import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-cookie.ts';
@@ -46,12 +45,12 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.get('/me', async (request): Promise<MeResponse> => {
     readParameters(request.query, {});
-    const { context, membership, session } = callerOf(request);
+    const { context, membership, rights, session } = callerOf(request);
     return {
       user: { id: membership.userId, name: membership.name, email: membership.email },
       workspace: membership.workspace,
       workspaces: session.memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })),
-      rights: systemRights(principalOf(context)),
+      rights,
       teams: await engine.teams.ofUser(context),
     };
   });

@@ -1,8 +1,9 @@
 /** What a client needs to draw screens: the caller's apps and objects, each object's fields, layouts and views. */
-import { systemRights } from '@trellis/access';
 import { describeObject, describeWorkspace } from '@trellis/forms';
+import type { CompiledObject } from '@trellis/model';
+import type { Snapshot } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
-import { callerOf, principalOf } from '../caller.ts';
+import { callerOf } from '../caller.ts';
 import { documentOf, sendDocument } from '../model-documents.ts';
 import { describeApi } from '../openapi.ts';
 import type { Parts } from '../parts.ts';
@@ -12,17 +13,13 @@ import { readParameters } from '../shape.ts';
 export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
   app.get('/describe', async (request, reply) => {
     readParameters(request.query, {});
-    const { context, workspace } = callerOf(request);
+    const { access, context, rights, workspace } = callerOf(request);
     const { model, revision } = await engine.snapshot(workspace);
     const { name, label, locale, currency, timeZone } = workspace;
     const described = { name, label, time_zone: timeZone, locale, currency };
     const key = `workspace ${revision} ${JSON.stringify(described)} ${accessKey(context)}`;
     const document = documentOf(model, key, () =>
-      describeWorkspace(
-        model,
-        { revision, workspace: described, rights: systemRights(principalOf(context)) },
-        accessOf(context, model),
-      ),
+      describeWorkspace(model, { revision, workspace: described, rights }, accessOf(access, model)),
     );
     return sendDocument(request, reply, document);
   });
@@ -31,14 +28,17 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
     readParameters(request.query, {});
     const { context, workspace } = callerOf(request);
     const { name } = request.params;
-    let { model } = await engine.snapshot(workspace);
-    if (!model.objects.has(name) || !accessOf(context, model).rightsOn(model.objects.get(name)!).read) {
+    let snapshot = await engine.snapshot(workspace);
+    let { model } = snapshot;
+    let access = accessOf(await engine.access(context), model);
+    if (!model.objects.has(name) || !access.rightsOn(model.objects.get(name)!).read) {
       // Another node may have published it a moment ago: the engine finds out, or refuses.
       await engine.records.list(context, name, { limit: 1, fields: ['id'] });
-      ({ model } = await engine.snapshot(workspace));
+      snapshot = await engine.snapshot(workspace);
+      ({ model } = snapshot);
+      access = accessOf(await engine.access(context), model);
     }
-    const object = model.objects.get(name)!;
-    const access = accessOf(context, model);
+    const object = objectNamed(snapshot, name);
     const document = documentOf(model, `object ${object.name} ${accessKey(context)}`, () =>
       describeObject(model, object, access),
     );
@@ -47,11 +47,17 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
 
   app.get('/openapi.json', async (request, reply) => {
     readParameters(request.query, {});
-    const { context, workspace } = callerOf(request);
+    const { access, context, workspace } = callerOf(request);
     const { model, revision } = await engine.snapshot(workspace);
     const document = documentOf(model, `openapi ${revision} ${accessKey(context)}`, () =>
-      describeApi({ model, revision, label: workspace.label, access: accessOf(context, model) }),
+      describeApi({ model, revision, label: workspace.label, access: accessOf(access, model) }),
     );
     return sendDocument(request, reply, document);
   });
+}
+
+/** By its name of today, or by an old one, which the engine has let pass and counted. */
+function objectNamed({ model, aliases = [] }: Snapshot, name: string): CompiledObject {
+  const key = aliases.find((each) => each.kind === 'object' && each.name === name)?.objectKey;
+  return model.objects.get(name) ?? [...model.objects.values()].find((each) => each.key === key)!;
 }

@@ -2,7 +2,7 @@
  * Records: list and query, aggregate, create, get, change, delete, restore, batch, history. All meaning is the
  * engine's; here questions are read and answers are put into HTTP.
  */
-import { type Action, decide } from '@trellis/access';
+import type { Action } from '@trellis/access';
 import type {
   AggregateRequest,
   BatchRequest,
@@ -11,7 +11,7 @@ import type {
   PresentedRecord,
 } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, principalOf } from '../caller.ts';
+import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { readIfMatch } from '../if-match.ts';
 import type { Parts } from '../parts.ts';
@@ -207,11 +207,10 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
  */
 export function requireObjectRight(engine: Parts['engine'], action: Action) {
   return async (request: FastifyRequest): Promise<void> => {
-    const { context, workspace } = callerOf(request);
+    const { access, workspace } = callerOf(request);
     const model = await engine.model(workspace);
     const object = model.objects.get((request.params as OfObject['Params']).object);
-    const may = (asked: Action) =>
-      object !== undefined && decide(principalOf(context), object, asked).isAllowed;
+    const may = (asked: Action) => object !== undefined && access.decide(object, asked).isAllowed;
     if (object && may('read') && !may(action)) {
       throw new HttpProblem('forbidden', `This needs the right to ${action} records of \`${object.name}\`.`);
     }

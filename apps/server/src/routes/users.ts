@@ -1,6 +1,6 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
 import type { UserResponse } from '@trellis/api';
-import type { User } from '@trellis/engine';
+import { EngineError, type User } from '@trellis/engine';
 import { hashPassword, type Identity, IdentityError } from '@trellis/identity';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -136,10 +136,10 @@ function checkNewPassword(password: string): void {
 
 async function requireUser(id: string, find: (id: string) => Promise<User | undefined>): Promise<User> {
   const user = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? await find(id) : undefined;
-  if (!user) throw new HttpProblem('unknown_user', 'There is no user with this id in this workspace.');
+  if (!user) throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
   return user;
 }
 
-function toResponse({ id, email, name, isActive, permissionSets, teams }: User): UserResponse {
-  return { id, email, name, is_active: isActive, permission_sets: permissionSets, teams };
+function toResponse({ id, email, name, isActive, permissionSets, role, teams }: User): UserResponse {
+  return { id, email, name, is_active: isActive, permission_sets: permissionSets, role, teams };
 }

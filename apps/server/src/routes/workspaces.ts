@@ -1,5 +1,5 @@
 /** Workspaces: those that the caller belongs to, and new ones, made by administrators of the first. */
-import { systemRights } from '@trellis/access';
+import { ADMINISTRATOR } from '@trellis/access';
 import type { WorkspaceResponse, WorkspacesResponse } from '@trellis/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -61,16 +61,8 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
  */
 async function requireRight(request: FastifyRequest): Promise<void> {
   const first = callerOf(request).session.memberships.find((each) => each.workspace === FIRST_WORKSPACE);
-  const principal = first && {
-    kind: 'user' as const,
-    userId: first.userId,
-    permissionSets: first.permissionSets,
-  };
-  if (principal && systemRights(principal).includes('manage_users')) return;
-  throw new HttpProblem(
-    'forbidden',
-    `This needs the right \`manage_users\` in the workspace \`${FIRST_WORKSPACE}\`.`,
-  );
+  if (first?.permissionSets.includes(ADMINISTRATOR)) return;
+  throw new HttpProblem('forbidden', `This needs an administrator of the workspace \`${FIRST_WORKSPACE}\`.`);
 }
 
 function checkWorkspace(body: {

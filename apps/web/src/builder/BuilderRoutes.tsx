@@ -24,6 +24,22 @@ import { BuilderShell } from './shell/BuilderShell.tsx';
 const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
 }));
+const PeoplePage = lazy(async () => ({
+  default: (await import('./access/people/PeoplePage.tsx')).PeoplePage,
+}));
+const PersonPage = lazy(async () => ({
+  default: (await import('./access/people/PersonPage.tsx')).PersonPage,
+}));
+const RolesPage = lazy(async () => ({ default: (await import('./access/roles/RolesPage.tsx')).RolesPage }));
+const PermissionSetsPage = lazy(async () => ({
+  default: (await import('./access/permission-sets/PermissionSetsPage.tsx')).PermissionSetsPage,
+}));
+const PermissionSetPage = lazy(async () => ({
+  default: (await import('./access/permission-sets/PermissionSetPage.tsx')).PermissionSetPage,
+}));
+const SharingRulePage = lazy(async () => ({
+  default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
+}));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
@@ -37,7 +53,8 @@ export function BuilderRoutes() {
     >
       <BuilderShell isWide={page.page === 'layout'}>
         <Suspense fallback={<TableSkeleton />}>
-          <PageAt key={pathOfPage(page)} page={page} />
+          {/* The tree of roles stays where it is while one goes from role to role. */}
+          <PageAt key={page.page === 'role' ? '/setup/roles' : pathOfPage(page)} page={page} />
         </Suspense>
       </BuilderShell>
     </BuilderProvider>
@@ -55,6 +72,21 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return <OptionSetsPage />;
     case 'revisions':
       return <RevisionsPage />;
+    case 'people':
+      return <PeoplePage />;
+    case 'person':
+      return <PersonPage id={page.id} />;
+    case 'roles':
+      return <RolesPage selected={undefined} />;
+    case 'role':
+      if (catalogue.find('role', page.name) === undefined) return <Missing />;
+      return (
+        <FaultScope kind="role" name={page.name}>
+          <RolesPage selected={page.name} />
+        </FaultScope>
+      );
+    case 'permission_sets':
+      return <PermissionSetsPage />;
     case 'teams':
       return <TeamsPage />;
     case 'storage':
@@ -71,11 +103,14 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
         </FaultScope>
       );
     case 'app':
+    case 'permission_set':
     case 'option_set': {
       if (catalogue.find(page.page, page.name) === undefined) return <Missing />;
       return (
         <FaultScope kind={page.page} name={page.name}>
-          {page.page === 'app' ? <AppPage name={page.name} /> : <OptionSetPage name={page.name} />}
+          {page.page === 'app' && <AppPage name={page.name} />}
+          {page.page === 'option_set' && <OptionSetPage name={page.name} />}
+          {page.page === 'permission_set' && <PermissionSetPage name={page.name} />}
         </FaultScope>
       );
     }
@@ -86,6 +121,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
         <FaultScope kind={page.page} name={name}>
           {page.page === 'field' && <FieldPage object={page.object} name={name} />}
           {page.page === 'rule' && <RulePage object={page.object} name={name} />}
+          {page.page === 'sharing_rule' && <SharingRulePage object={page.object} name={name} />}
           {page.page === 'record_type' && <RecordTypePage object={page.object} name={name} />}
           {page.page === 'layout' && <LayoutPage object={page.object} name={name} />}
           {page.page === 'view' && <ViewPage object={page.object} name={name} />}

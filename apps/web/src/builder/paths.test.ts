@@ -11,7 +11,15 @@ const PATHS = [
   '/setup/objects/deal/views/all',
   '/setup/objects/deal/record-types',
   '/setup/objects/deal/record-types/renewal',
+  '/setup/objects/deal/sharing',
+  '/setup/objects/deal/sharing/large_deals',
   '/setup/objects/deal/settings',
+  '/setup/people',
+  '/setup/people/0198c0de-0000-7000-8000-000000000001',
+  '/setup/roles',
+  '/setup/roles/manager',
+  '/setup/permission-sets',
+  '/setup/permission-sets/sales_rep',
   '/setup/apps',
   '/setup/apps/sales',
   '/setup/option-sets',
@@ -47,6 +55,7 @@ describe('paths', () => {
     expect(pageOfComponent({ kind: 'rule', name: 'deal.x' })).toEqual(
       parsePath('/setup/objects/deal/rules/x'),
     );
-    expect(pageOfComponent({ kind: 'role', name: 'manager' })).toBeUndefined();
+    expect(pageOfComponent({ kind: 'role', name: 'manager' })).toEqual(parsePath('/setup/roles/manager'));
+    expect(pageOfComponent({ kind: 'nothing', name: 'x' })).toBeUndefined();
   });
 });

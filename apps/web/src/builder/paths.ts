@@ -4,7 +4,15 @@
  */
 import type { Reference } from './draft/draft.ts';
 
-export const OBJECT_TABS = ['fields', 'layouts', 'views', 'rules', 'record-types', 'settings'] as const;
+export const OBJECT_TABS = [
+  'fields',
+  'layouts',
+  'views',
+  'rules',
+  'record-types',
+  'sharing',
+  'settings',
+] as const;
 export type ObjectTab = (typeof OBJECT_TABS)[number];
 
 export type BuilderPage =
@@ -15,6 +23,13 @@ export type BuilderPage =
   | { readonly page: 'view'; readonly object: string; readonly name: string }
   | { readonly page: 'rule'; readonly object: string; readonly name: string }
   | { readonly page: 'record_type'; readonly object: string; readonly name: string }
+  | { readonly page: 'sharing_rule'; readonly object: string; readonly name: string }
+  | { readonly page: 'people' }
+  | { readonly page: 'person'; readonly id: string }
+  | { readonly page: 'roles' }
+  | { readonly page: 'role'; readonly name: string }
+  | { readonly page: 'permission_sets' }
+  | { readonly page: 'permission_set'; readonly name: string }
   | { readonly page: 'apps' }
   | { readonly page: 'app'; readonly name: string }
   | { readonly page: 'option_sets' }
@@ -32,6 +47,7 @@ export const KIND_OF_TAB = {
   views: 'view',
   rules: 'rule',
   'record-types': 'record_type',
+  sharing: 'sharing_rule',
 } as const satisfies Readonly<Record<Exclude<ObjectTab, 'settings'>, string>>;
 
 export const TAB_OF_KIND: { readonly [kind: string]: ObjectTab | undefined } = Object.fromEntries(
@@ -55,6 +71,15 @@ export function parsePath(pathname: string): BuilderPage {
     case 'apps':
       if (part !== undefined) return { page: 'unknown' };
       return first === undefined ? { page: 'apps' } : { page: 'app', name: first };
+    case 'people':
+      if (part !== undefined) return { page: 'unknown' };
+      return first === undefined ? { page: 'people' } : { page: 'person', id: first };
+    case 'roles':
+      if (part !== undefined) return { page: 'unknown' };
+      return first === undefined ? { page: 'roles' } : { page: 'role', name: first };
+    case 'permission-sets':
+      if (part !== undefined) return { page: 'unknown' };
+      return first === undefined ? { page: 'permission_sets' } : { page: 'permission_set', name: first };
     case 'option-sets':
       if (part !== undefined) return { page: 'unknown' };
       return first === undefined ? { page: 'option_sets' } : { page: 'option_set', name: first };
@@ -99,6 +124,16 @@ export function pathOfPage(page: BuilderPage): string {
       return `/setup/objects/${page.object}/rules/${page.name}`;
     case 'record_type':
       return `/setup/objects/${page.object}/record-types/${page.name}`;
+    case 'sharing_rule':
+      return `/setup/objects/${page.object}/sharing/${page.name}`;
+    case 'person':
+      return `/setup/people/${page.id}`;
+    case 'role':
+      return `/setup/roles/${page.name}`;
+    case 'permission_sets':
+      return '/setup/permission-sets';
+    case 'permission_set':
+      return `/setup/permission-sets/${page.name}`;
     case 'app':
       return `/setup/apps/${page.name}`;
     case 'option_set':
@@ -126,9 +161,12 @@ export function pageOfComponent({ kind, name }: Reference): BuilderPage | undefi
     case 'view':
     case 'rule':
     case 'record_type':
+    case 'sharing_rule':
       return dot < 0 ? undefined : { page: kind, object, name: short };
     case 'app':
     case 'option_set':
+    case 'role':
+    case 'permission_set':
       return { page: kind, name };
     default:
       return undefined;

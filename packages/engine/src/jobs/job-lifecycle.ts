@@ -3,14 +3,12 @@
  * exist.
  */
 
-import { systemRights } from '@trellis/access';
 import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
-import { principalOf } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
 import { keptContext } from './job-context.ts';
 
@@ -101,7 +99,7 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
         if (before !== undefined && !isId(before.toLowerCase())) throw invalidCursor();
-        if (all && !seesAll(context)) {
+        if (all && !(await seesAll(parts, context))) {
           throw new EngineError('forbidden', 'This needs the right `customise`.');
         }
         const found = await jobs.list(context.workspace, {
@@ -124,11 +122,12 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
 const SHOWN_ERRORS = 20;
 
 /** The job, for those who may see it. @throws EngineError `unknown_job` */
-export async function findJob({ storage }: Parts, context: Context, id: string): Promise<StoredJob> {
+export async function findJob(parts: Parts, context: Context, id: string): Promise<StoredJob> {
+  const { storage } = parts;
   const job = isId(id.toLowerCase())
     ? await storage.jobs.find(context.workspace, id.toLowerCase())
     : undefined;
-  const isTheirs = job && (job.actorId === keptContext(context).actorId || seesAll(context));
+  const isTheirs = job && (job.actorId === keptContext(context).actorId || (await seesAll(parts, context)));
   if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
 }
@@ -147,8 +146,9 @@ function aboutOf({ input }: StoredJob): JsonValue {
   return hasAbout ? (input as { readonly about: JsonValue }).about : null;
 }
 
-function seesAll(context: Context): boolean {
-  return systemRights(principalOf(context)).includes('customise');
+async function seesAll(parts: Parts, context: Context): Promise<boolean> {
+  const access = await parts.access.of(context, await parts.snapshots.get(context.workspace));
+  return access.rights.includes('customise');
 }
 
 function invalidCursor(): EngineError {

@@ -15,6 +15,9 @@ export function* pathsOfExpression(expression: Expression): Generator<FieldPath>
     case 'not':
       yield* pathsOfExpression(expression.arg);
       return;
+    case 'as_platform':
+      // What it reads is not read for the asker.
+      return;
     case 'in':
     case 'includes_any':
     case 'includes_all':

@@ -129,7 +129,16 @@ export type Expression =
     }
   /** One of the fields differs from what it was before the change. */
   | { readonly op: 'changed'; readonly fields: readonly CompiledField[] }
-  | { readonly op: 'is_new' };
+  | { readonly op: 'is_new' }
+  /**
+   * As the platform sees it: the paths of `arg` are read whatever the asker may see. With `through`, a lookup of the
+   * record, `arg` is about the record that it points to. Access predicates are made of it, and nothing that people write.
+   */
+  | {
+      readonly op: 'as_platform';
+      readonly through: CompiledField | undefined;
+      readonly arg: Expression;
+    };
 
 /** What an expression may refer to besides the record: who asks and when. Given to storage with each query. */
 export interface ExpressionContext {

@@ -4,7 +4,7 @@
  */
 import type { CompiledField, ExpressionContext } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { lowerCondition, type PathReader } from '../query/lower-condition.ts';
+import { lowerCondition, readerOf } from '../query/lower-condition.ts';
 import { lowerValue, type ValueLowering } from '../query/lower-value.ts';
 import { Shape } from '../query/shape.ts';
 import { Sql, sql, stringLiteral } from '../sql.ts';
@@ -16,16 +16,13 @@ const NOBODY: ExpressionContext = { userId: '', now: '', timeZone: 'UTC' };
 
 export function formulaSource(field: CompiledField, features: DatabaseFeatures): Sql {
   const shape = new Shape(NOBODY);
-  shape.read(field);
-  const reader: PathReader = {
-    value: (path) => ({
-      sql: path.field.formula ? sourceOfFormula(path.field) : sourceOf(path.field),
-      type: sqlTypeOf(path.field),
-      isNullable: true,
-      isColumn: false,
-    }),
-    folded: () => undefined,
-  };
+  shape.read({ text: field.name, through: [], field });
+  const reader = readerOf((path) => ({
+    sql: path.field.formula ? sourceOfFormula(path.field) : sourceOf(path.field),
+    type: sqlTypeOf(path.field),
+    isNullable: true,
+    isColumn: false,
+  }));
   const lowering: ValueLowering = {
     reader,
     features,

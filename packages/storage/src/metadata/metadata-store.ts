@@ -18,7 +18,7 @@ import type {
 import { readAliases } from './aliases.ts';
 import type { ChangeListener } from './change-listener.ts';
 import { listRevisions, readComponents } from './components.ts';
-import { publish } from './publish.ts';
+import { CHANNEL, publish } from './publish.ts';
 import { readObjectStates, readRegisters } from './registers.ts';
 import { describePlan, planObject } from './storage-plan.ts';
 import { sequenceName } from './table-ddl.ts';
@@ -65,6 +65,9 @@ export function createMetadataStore(
     columnStates: (workspace) => columnStates(connections, workspace),
     rollupStates: (workspace) => rollupStates(connections, workspace),
     countRecords: (workspace, keys) => countRecords(connections, workspace, keys),
+    announce: async (workspace) => {
+      await connections.readRows('select pg_notify($1, $2)', [CHANNEL, workspace.name]);
+    },
     onChange: (callback) => listener.subscribe(callback),
   };
 }

@@ -3,7 +3,13 @@
  * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
  * parameters; the limit alone is written out, because the planner has to see it.
  */
-import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
+import {
+  type CompiledField,
+  type FieldPath,
+  type JsonValue,
+  type RecordQuery,
+  sourcePath,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
 import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
@@ -63,8 +69,8 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   }
   const asked = askedOf(query.fields);
   shape.note(asked.note);
-  for (const field of asked.formulas) shape.read(field);
-  for (const { path } of query.sort) shape.read(path.field);
+  for (const path of asked.computed) shape.read(path);
+  for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
   const values = query.before ?? query.after;
@@ -76,7 +82,8 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
 
 interface Asked {
   readonly note: string;
-  readonly formulas: readonly CompiledField[];
+  /** Those that a formula may be behind. */
+  readonly computed: readonly FieldPath[];
 }
 
 /** What a list of fields says of itself; the same selection is asked for again and again. */
@@ -85,8 +92,8 @@ const askedBefore = new WeakMap<readonly FieldPath[], Asked>();
 function askedOf(fields: readonly FieldPath[]): Asked {
   let asked = askedBefore.get(fields);
   if (!asked) {
-    const formulas = new Set(fields.map((path) => path.field).filter((field) => field.formula));
-    asked = { note: `fields ${fields.map((path) => path.text).join(' ')}`, formulas: [...formulas] };
+    const computed = fields.filter(({ field }) => field.formula || field.related);
+    asked = { note: `fields ${fields.map((path) => path.text).join(' ')}`, computed };
     askedBefore.set(fields, asked);
   }
   return asked;
@@ -241,7 +248,12 @@ function compileWhere(
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
   return (
-    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+    field.systemColumn === undefined &&
+    !field.junction &&
+    !field.part &&
+    !field.formula &&
+    !field.rollup &&
+    !field.related
   );
 }
 
@@ -258,7 +270,10 @@ function compileOutputs(
   for (const path of query.fields) paths.set(path.text, path);
   const own = [...paths.values()].filter(
     (path) =>
-      path.through.length === 0 && path.field.type.column !== undefined && path.field.formula === undefined,
+      path.through.length === 0 &&
+      path.field.type.column !== undefined &&
+      !path.field.formula &&
+      !path.field.related,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =
@@ -266,7 +281,8 @@ function compileOutputs(
     (picked.length > MAX_PICKED_FIELDS || own.length * 2 >= query.object.ownFields.length);
   return [...paths.values()].map((path): Output => {
     const { field } = path;
-    const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
+    const isOwn = sourcePath(path).through.length === 0;
+    const isBoolean = isOwn && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
     const fromData = isWhole && path.through.length === 0 && isInData(field) && !field.type.isSecret;
     return {

@@ -3,7 +3,7 @@
  * positive position, so plain operators are kept there, for an index to serve, and only a negation needs
  * `is not true`.
  */
-import type { ComparisonOperator, FieldPath } from '@trellis/model';
+import type { ComparisonOperator, CompiledField, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowered, searchedText } from '../metadata/field-source.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
@@ -15,8 +15,24 @@ import type { ValueSource } from './sources.ts';
 /** Gives the SQL of a path. */
 export interface PathReader {
   value(path: FieldPath): ValueSource;
+  /**
+   * A condition as the platform sees it, about the record itself or about the one behind a lookup of it: the reader
+   * that `lower` is given follows every lookup to a live record, whoever asks.
+   */
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql;
   /** The value in lower case, where a column keeps it. */
   folded(path: FieldPath): Sql | undefined;
+}
+
+/** A reader of plain values, for what asks nothing else. */
+export function readerOf(value: PathReader['value']): PathReader {
+  return {
+    value,
+    folded: () => undefined,
+    asPlatform: () => {
+      throw new TypeError('A value decides no access.');
+    },
+  };
 }
 
 const OPERATORS: Readonly<Record<ComparisonOperator, Sql>> = {
@@ -40,6 +56,10 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       return connect(condition.is, condition.args.map(lower));
     case 'not':
       return negate(condition.arg, lower, reader);
+    case 'as_platform':
+      return reader.asPlatform(condition.through, (platform) =>
+        lowerCondition(condition.arg, platform, features),
+      );
     case 'compare': {
       const [left, right] = [term(condition.left), term(condition.right)];
       const isOrder = condition.operator !== '==' && condition.operator !== '!=';

@@ -15,6 +15,7 @@ import {
   type FieldPath,
   type JsonValue,
   type Operand,
+  sourcePath,
   spanOf,
   startOfDay,
   todayAt,
@@ -59,6 +60,8 @@ export type Condition =
   | { readonly is: 'overlaps' | 'covers'; readonly value: FieldTerm; readonly list: Term }
   | { readonly is: 'blank'; readonly value: FieldTerm }
   | { readonly is: 'true'; readonly value: FieldTerm }
+  /** Read as the platform sees it; with `through` about the record behind that lookup. */
+  | { readonly is: 'as_platform'; readonly through: CompiledField | undefined; readonly arg: Condition }
   | ComputedCondition;
 
 const NEVER: Condition = { is: 'constant', value: false };
@@ -103,12 +106,13 @@ export class Shape {
 
   field(path: FieldPath): FieldTerm {
     this.note(path.text);
-    this.read(path.field);
+    this.read(path);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
 
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
-  read(field: CompiledField): void {
+  read(path: FieldPath): void {
+    const { field } = sourcePath(path);
     if (!field.formula || this.formulas.has(field)) return;
     // The model says what a formula is made of, and the key says which model: its name is all there is to note.
     this.note(`formula ${field.object}.${field.key}`);
@@ -161,6 +165,12 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
     case 'not': {
       shape.note('not');
       return { is: 'not', arg: shapeCondition(expression.arg, shape, context) };
+    }
+    case 'as_platform': {
+      shape.note(`as_platform ${expression.through?.key ?? ''}(`);
+      const arg = shapeCondition(expression.arg, shape, context);
+      shape.note(')');
+      return { is: 'as_platform', through: expression.through, arg };
     }
     case 'in':
       return readMembership(expression.value, expression.list, shape, context);

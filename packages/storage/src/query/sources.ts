@@ -6,14 +6,14 @@
  * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
  * join. An object without a target predicate is visible to nobody (deny unless granted).
  */
-import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import { type CompiledField, type CompiledObject, type FieldPath, sourcePath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
-import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { lowerCondition, type PathReader } from './lower-condition.ts';
+import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
 import type { Condition } from './shape.ts';
@@ -79,20 +79,28 @@ export class Sources {
   }
 
   /** The value of a path, as it is compared and ordered: the id of a polymorphic lookup. */
-  value(path: FieldPath): ValueSource {
+  value(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
   }
 
-  folded(path: FieldPath): Sql | undefined {
+  folded(asked: FieldPath): Sql | undefined {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    const { alias, object } = this.#root;
+    return new ScalarSources(alias, object!, this.#context).asPlatform(through, lower);
+  }
+
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
-  output(path: FieldPath): ValueSource {
+  output(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
@@ -113,7 +121,7 @@ export class Sources {
 
   /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
-    if (field.rollup) return true;
+    if (field.rollup || field.related) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
@@ -192,7 +200,10 @@ export class Sources {
     if (isRollup(field) && (column === undefined || !isKept(this.#context.snapshot, table.object!, field))) {
       const { snapshot } = this.#context;
       const value = rollupValue(snapshot, table.object!, field, table.alias, rollupScope(this.#context));
-      return { sql: value, type, isNullable: true, isColumn: false };
+      // Behind no record there is nothing to count.
+      const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+      const ofRecord = isRoot ? value : sql`(case when ${isThere} then ${value} end)`;
+      return { sql: ofRecord, type, isNullable: true, isColumn: false };
     }
     if (column !== undefined) {
       const isNullable = !isRoot || type !== 'boolean';
@@ -214,11 +225,12 @@ export class Sources {
 
   /** What a formula reads starts at the table that it stands in; of a record that is not there it is blank. */
   #formula(table: Table, field: CompiledField): ValueSource {
-    const read = (path: FieldPath): ValueSource => {
+    const read = (asked: FieldPath): ValueSource => {
+      const path = sourcePath(asked);
       const end = this.#follow(table, path, 'formula');
       return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
     };
-    const value = lowerFormula(field, { value: read, folded: () => undefined }, this.#context);
+    const value = lowerFormula(field, readerOf(read), this.#context);
     if (table === this.#root) return value;
     const isThere = sql`${identifier(table.alias, 'id')} is not null`;
     return { ...value, sql: sql`(case when ${isThere} then ${value.sql} end)`, isNullable: true };
@@ -310,7 +322,8 @@ export class ScalarSources {
     this.#context = context;
   }
 
-  value(path: FieldPath): ValueSource {
+  value(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     return {
       sql: this.#read(this.#alias, this.#object, path.through, path.field),
       type: typeOf(path),
@@ -321,6 +334,18 @@ export class ScalarSources {
 
   folded(): undefined {
     return undefined;
+  }
+
+  /** Scalar subqueries see every live record already; a parent in the bin still decides about its children there. */
+  asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
+    if (!through) return lower(this);
+    const { snapshot } = this.#context;
+    const target = snapshot.model.objects.get(through.targets[0] ?? '');
+    if (!target) return FALSE;
+    const inner = `${this.#alias}p`;
+    const value = this.#field(this.#alias, this.#object, through);
+    const condition = lower(new ScalarSources(inner, target, this.#context));
+    return sql`exists (select 1 from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
   }
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
@@ -345,13 +370,12 @@ export class ScalarSources {
     const column = snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
-      const read = (path: FieldPath): ValueSource => ({
-        sql: this.#read(alias, object, path.through, path.field),
-        type: typeOf(path),
-        isNullable: true,
-        isColumn: false,
-      });
-      return lowerFormula(field, { value: read, folded: () => undefined }, this.#context).sql;
+      const read = (asked: FieldPath): ValueSource => {
+        const path = sourcePath(asked);
+        const value = this.#read(alias, object, path.through, path.field);
+        return { sql: value, type: typeOf(path), isNullable: true, isColumn: false };
+      };
+      return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
   }

@@ -53,7 +53,9 @@ export function PartTable<K extends Kind>(props: PartTableProps<K>) {
                   </th>
                 ))}
                 <th scope="col">{t('column.origin')}</th>
-                <th scope="col" aria-label={t('column.actions')} />
+                <th scope="col">
+                  <span className="tr-visually-hidden">{t('column.actions')}</span>
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -2,7 +2,7 @@
 import {
   Button,
   Group,
-  Radio,
+  Input,
   Select,
   SimpleGrid,
   Stack,
@@ -17,6 +17,9 @@ import { useState } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
+import { Aliases } from '../names/Aliases.tsx';
+import { ApiName } from '../names/ApiName.tsx';
+import { BuilderLink } from '../navigation.tsx';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
 import { Labelled } from '../parts/Labelled.tsx';
@@ -34,7 +37,6 @@ export function SettingsTab({ object }: { object: string }) {
   if (edited === undefined) return null;
   const { body, set, entry } = edited;
   const fields = catalogue.of('field', object);
-  const hasParent = fields.some((field) => field.body.parent);
   const titles = fields.filter((field) => {
     const type = FIELD_TYPES.get(field.body.type);
     return type?.valueType === 'text' && type.isSortable;
@@ -60,6 +62,9 @@ export function SettingsTab({ object }: { object: string }) {
               </Pointed>
             ))}
           </SimpleGrid>
+          <Labelled label={t('name.label')}>
+            <ApiName entry={entry} />
+          </Labelled>
           <Pointed at="/description">
             {(fault) => (
               <Textarea
@@ -105,29 +110,13 @@ export function SettingsTab({ object }: { object: string }) {
       <Card title={t('settings.sharing')}>
         <Pointed at="/sharing">
           {(fault) => (
-            <Radio.Group
-              aria-label={t('settings.sharing')}
-              value={body.sharing ?? 'private'}
-              error={fault}
-              onChange={(value) => {
-                const choice = (['private', 'read', 'read_write', 'parent'] as const).find(
-                  (each) => each === value,
-                );
-                set('sharing', choice);
-              }}
-            >
-              <Stack gap="sm">
-                {(['private', 'read', 'read_write', 'parent'] as const).map((choice) => (
-                  <Radio
-                    key={choice}
-                    value={choice}
-                    label={t(`settings.sharing_${choice}`)}
-                    description={t(`settings.sharing_${choice}_help`)}
-                    disabled={choice === 'parent' && !hasParent}
-                  />
-                ))}
-              </Stack>
-            </Radio.Group>
+            <Group justify="space-between">
+              <Text size="sm">{t(`settings.sharing_${body.sharing ?? 'private'}`)}</Text>
+              <BuilderLink page={{ page: 'object', object, tab: 'sharing' }}>
+                {t('settings.sharingElsewhere')}
+              </BuilderLink>
+              {fault !== undefined && <Input.Error>{fault}</Input.Error>}
+            </Group>
           )}
         </Pointed>
       </Card>
@@ -148,6 +137,7 @@ export function SettingsTab({ object }: { object: string }) {
           ))}
         </Stack>
       </Card>
+      <Aliases name={object} />
       {entry.package !== 'system' && (
         <Card title={t('settings.danger')}>
           <Group justify="space-between">
@@ -155,8 +145,8 @@ export function SettingsTab({ object }: { object: string }) {
               {t('settings.dangerText')}
             </Text>
             <Button
-              color="red.9"
-              variant="light"
+              variant="default"
+              c="var(--mantine-color-error)"
               leftSection={<IconTrash size={14} aria-hidden />}
               onClick={() => setDeleting(true)}
             >

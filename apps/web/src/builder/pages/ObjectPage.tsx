@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { paths } from '../../paths.ts';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
+import { SharingTab } from '../access/sharing/SharingTab.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { FieldsTab } from '../fields/FieldsTab.tsx';
 import { useMessages } from '../messages.ts';
@@ -64,6 +65,7 @@ export function ObjectPage({ object, tab }: { object: string; tab: ObjectTab }) 
       {tab === 'views' && <ViewsTab object={object} />}
       {tab === 'rules' && <RulesTab object={object} />}
       {tab === 'record-types' && <RecordTypesTab object={object} />}
+      {tab === 'sharing' && <SharingTab object={object} />}
       {tab === 'settings' && <SettingsTab object={object} />}
     </>
   );

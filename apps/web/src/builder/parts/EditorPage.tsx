@@ -40,6 +40,8 @@ function useTrail({ kind, name }: Entry<Kind>): readonly { label: string; page: 
   const t = useMessages();
   const { catalogue } = useBuilder();
   if (kind === 'app') return [{ label: t('section.apps'), page: { page: 'apps' } }];
+  if (kind === 'permission_set')
+    return [{ label: t('section.permission_sets'), page: { page: 'permission_sets' } }];
   if (kind === 'option_set') return [{ label: t('section.option_sets'), page: { page: 'option_sets' } }];
   const object = name.slice(0, name.indexOf('.'));
   const tab: ObjectTab = TAB_OF_KIND[kind] ?? 'fields';
@@ -55,7 +57,9 @@ function useTrail({ kind, name }: Entry<Kind>): readonly { label: string; page: 
 export function LabelInput({
   edited,
 }: {
-  edited: EditedComponent<'field' | 'view' | 'record_type' | 'option_set' | 'app' | 'rule'>;
+  edited: EditedComponent<
+    'field' | 'view' | 'record_type' | 'option_set' | 'app' | 'rule' | 'role' | 'permission_set'
+  >;
 }) {
   const t = useMessages();
   const { label } = edited.body;

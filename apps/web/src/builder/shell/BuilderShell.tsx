@@ -6,6 +6,9 @@ import {
   IconHistory,
   IconListDetails,
   IconProgress,
+  IconShieldLock,
+  IconSitemap,
+  IconUser,
   IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -16,13 +19,26 @@ import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
 import { DraftBar } from './DraftBar.tsx';
 
-type SectionName = 'objects' | 'apps' | 'option_sets' | 'teams' | 'revisions' | 'storage' | 'jobs';
+type SectionName =
+  | 'objects'
+  | 'apps'
+  | 'option_sets'
+  | 'people'
+  | 'teams'
+  | 'roles'
+  | 'permission_sets'
+  | 'revisions'
+  | 'storage'
+  | 'jobs';
 
 const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
   { name: 'objects', icon: IconBox },
   { name: 'apps', icon: IconApps },
   { name: 'option_sets', icon: IconListDetails },
+  { name: 'people', icon: IconUser },
   { name: 'teams', icon: IconUsersGroup },
+  { name: 'roles', icon: IconSitemap },
+  { name: 'permission_sets', icon: IconShieldLock },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
@@ -37,7 +53,14 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
     case 'view':
     case 'rule':
     case 'record_type':
+    case 'sharing_rule':
       return 'objects';
+    case 'person':
+      return 'people';
+    case 'role':
+      return 'roles';
+    case 'permission_set':
+      return 'permission_sets';
     case 'apps':
     case 'app':
       return 'apps';

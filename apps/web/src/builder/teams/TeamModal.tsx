@@ -1,12 +1,13 @@
 /** Makes or changes a team: its name, what it is for, and who belongs to it. */
 import { Button, MultiSelect, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { ApiError, type TeamResponse, type UserResponse } from '@trellis/api';
+import type { TeamResponse, UserResponse } from '@trellis/api';
 import { useState } from 'react';
 import { client } from '../../api.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
 import { EditorModal } from '../parts/EditorModal.tsx';
+import { fieldFaults } from '../parts/field-faults.ts';
 import { invalidateTeams } from './team-queries.ts';
 
 const FIELDS = ['name', 'email', 'description'] as const;
@@ -39,10 +40,7 @@ export function TeamModal({ team, people, onClose }: TeamModalProps) {
       onClose();
     },
   });
-  const entries = save.error instanceof ApiError ? save.error.problem.errors : [];
-  const faultOf = (field: string) => entries.find((entry) => entry.pointer === `/${field}`)?.message;
-  const isPlaced =
-    entries.length > 0 && entries.every((entry) => FIELDS.some((field) => entry.pointer === `/${field}`));
+  const faults = fieldFaults(save.error, FIELDS);
   return (
     <EditorModal
       title={team === undefined ? t('teams.new') : t('teams.editNamed', { name: team.name })}
@@ -61,13 +59,13 @@ export function TeamModal({ team, people, onClose }: TeamModalProps) {
         </>
       }
     >
-      {save.error !== null && !isPlaced && <ProblemAlert error={save.error} />}
+      {save.error !== null && !faults.isPlaced && <ProblemAlert error={save.error} />}
       <TextInput
         label={t('teams.name')}
         required
         data-autofocus
         value={name}
-        error={faultOf('name')}
+        error={faults.of('name')}
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <MultiSelect
@@ -88,7 +86,7 @@ export function TeamModal({ team, people, onClose }: TeamModalProps) {
         label={t('teams.email')}
         type="email"
         value={email}
-        error={faultOf('email')}
+        error={faults.of('email')}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
       <Textarea
@@ -96,7 +94,7 @@ export function TeamModal({ team, people, onClose }: TeamModalProps) {
         autosize
         minRows={2}
         value={description}
-        error={faultOf('description')}
+        error={faults.of('description')}
         onChange={(event) => setDescription(event.currentTarget.value)}
       />
     </EditorModal>

@@ -1,0 +1,132 @@
+/**
+ * What callers may do, decided once per caller, model and organisation. The organisation (who has which role, who
+ * belongs to which team) is read from the records of users and teams, kept, and read anew when any node says that it
+ * changed; so a decision never asks the database.
+ */
+import {
+  type Access,
+  createAccess,
+  NO_ORGANISATION,
+  type Organisation,
+  type Principal,
+} from '@trellis/access';
+import { ALWAYS, type JsonValue } from '@trellis/model';
+import type { Snapshot, Storage, Workspace } from '@trellis/storage';
+import { LRUCache } from 'lru-cache';
+import type { Context } from './engine.ts';
+import { ownPath } from './own-path.ts';
+
+/** Decisions kept per workspace: one for each user, key and set of rights that has asked of late. */
+const MAX_CALLERS = 2_000;
+
+interface Slot {
+  readonly organisation: Promise<Organisation>;
+  /** Decisions on this model and this organisation. */
+  readonly model: Snapshot['model'];
+  readonly callers: LRUCache<string, Access>;
+}
+
+export class AccessCache {
+  readonly #storage: Storage;
+  readonly #now: () => string;
+  readonly #slots = new Map<string, Slot>();
+  #listening: Promise<() => Promise<void>> | undefined;
+
+  constructor(storage: Storage, now: () => string) {
+    this.#storage = storage;
+    this.#now = now;
+  }
+
+  /** What the caller may do, on the model of the snapshot. */
+  async of(context: Context, snapshot: Snapshot): Promise<Access> {
+    const principal = principalOf(context);
+    if (principal.kind === 'system') return createAccess(principal, snapshot.model, NO_ORGANISATION);
+    const slot = await this.#slot(snapshot);
+    const key = JSON.stringify([principal.userId, principal.permissionSets, principal.scope]);
+    const known = slot.callers.get(key);
+    if (known) return known;
+    const access = createAccess(principal, snapshot.model, await slot.organisation);
+    slot.callers.set(key, access);
+    return access;
+  }
+
+  /** Says to every process, this one first, that people, roles or teams of the workspace have changed. */
+  async organisationChanged(workspace: Workspace): Promise<void> {
+    this.#slots.delete(workspace.name);
+    await this.#storage.metadata.announce(workspace);
+  }
+
+  async close(): Promise<void> {
+    const stop = await this.#listening?.catch(() => undefined);
+    await stop?.();
+    this.#slots.clear();
+  }
+
+  async #slot(snapshot: Snapshot): Promise<Slot> {
+    await this.#listen();
+    const { name } = snapshot.workspace;
+    const known = this.#slots.get(name);
+    if (known?.model === snapshot.model) return known;
+    const slot: Slot = {
+      organisation: this.#load(snapshot),
+      model: snapshot.model,
+      callers: new LRUCache({ max: MAX_CALLERS }),
+    };
+    this.#slots.set(name, slot);
+    slot.organisation.catch(() => {
+      if (this.#slots.get(name) === slot) this.#slots.delete(name);
+    });
+    return slot;
+  }
+
+  async #listen(): Promise<void> {
+    this.#listening ??= this.#storage.metadata.onChange((name) => {
+      if (name === undefined) this.#slots.clear();
+      else this.#slots.delete(name);
+    });
+    try {
+      await this.#listening;
+    } catch (error) {
+      this.#listening = undefined;
+      throw error;
+    }
+  }
+
+  async #load(snapshot: Snapshot): Promise<Organisation> {
+    const roleOf = new Map<string, string>();
+    for await (const [id, role] of this.#read(snapshot, 'user', ['id', 'role']))
+      if (typeof role === 'string') roleOf.set(String(id), role);
+    const teamsOf = new Map<string, string[]>();
+    for await (const [user, team] of this.#read(snapshot, 'team_member', ['user', 'team'])) {
+      if (typeof user !== 'string' || typeof team !== 'string') continue;
+      const teams = teamsOf.get(user) ?? [];
+      teamsOf.set(user, teams);
+      teams.push(team);
+    }
+    return { roleOf, teamsOf };
+  }
+
+  /** All records of an object of the platform, as values of the named fields. */
+  async *#read(snapshot: Snapshot, name: string, fields: readonly string[]): AsyncGenerator<JsonValue[]> {
+    const object = snapshot.model.objects.get(name);
+    const paths = fields.flatMap((field) => object?.fields.get(field) ?? []).map(ownPath);
+    if (!object || paths.length < fields.length) return;
+    const pages = this.#storage.records.stream(snapshot, {
+      object,
+      fields: paths,
+      filter: ALWAYS,
+      targetFilters: new Map(),
+      search: undefined,
+      sort: [{ path: ownPath(object.fields.get('id')!), descending: false }],
+      deleted: false,
+      context: { userId: '', now: this.#now(), timeZone: snapshot.workspace.timeZone },
+    });
+    for await (const page of pages) for (const row of page) yield fields.map((field) => row[field] ?? null);
+  }
+}
+
+export function principalOf(context: Context): Principal {
+  return context.kind === 'user'
+    ? { kind: 'user', userId: context.userId, permissionSets: context.permissionSets, scope: context.scope }
+    : { kind: 'system', reason: context.reason };
+}

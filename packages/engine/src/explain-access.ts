@@ -1,0 +1,100 @@
+/** Why somebody may or may not do something: the decision's own reasons, and whether it covers one record. */
+import type { Action } from '@trellis/access';
+import { type CompiledObject, isId } from '@trellis/model';
+import { fail, toError, unknownRecord } from './draft.ts';
+import type { AccessExplanation, AccessQuestion, Context } from './engine.ts';
+import { EngineError } from './errors.ts';
+import type { Parts } from './parts.ts';
+import type { Pinned } from './pinned.ts';
+import { withPinned } from './with-pinned.ts';
+
+/** The asker learns only of objects, fields and records that they see themselves; of others' rights with `manage_users`. */
+export function explainAccess(
+  parts: Parts,
+  context: Context,
+  question: AccessQuestion,
+): Promise<AccessExplanation> {
+  return withPinned(parts, context, async (asker) => {
+    const object = asker.requireObject(question.object, 'read');
+    const field = question.field === undefined ? undefined : requireField(asker, object, question.field);
+    const subject = await contextToExplain(parts, asker, question.user);
+    const { action } = question;
+    const access = await parts.access.of(subject, asker.snapshot);
+    const decision = access.decide(object, action);
+    const reasons = [...decision.reasons];
+    let isAllowed = decision.isAllowed;
+    if (field && isAllowed) {
+      const writes = action === 'update' || action === 'create' || action === 'import';
+      isAllowed = writes ? decision.canUpdate(field) : decision.canRead(field);
+      reasons.push(
+        isAllowed
+          ? `The field \`${field.name}\` is ${writes ? 'written' : 'read'} by right.`
+          : writes && !field.isWritable
+            ? `The field \`${field.name}\` is not written by people.`
+            : `No permission set grants the field \`${field.name}\`.`,
+      );
+    }
+    if (question.record === undefined) return { isAllowed, reasons };
+    const id = question.record.toLowerCase();
+    if (!(await isCovered(parts, asker, { object, id, action: 'read' }))) throw toError(unknownRecord());
+    if (!isAllowed) return { isAllowed, reasons };
+    const covers = await withPinned(parts, subject, (pinned) =>
+      isCovered(parts, pinned, { object, id, action }),
+    );
+    reasons.push(
+      covers
+        ? 'This record is among them.'
+        : 'This record is not among them: nothing shares it with this user.',
+    );
+    return { isAllowed: covers, reasons };
+  });
+}
+
+/** Whether the caller's right to act covers the record, deleted or not. */
+async function isCovered(
+  parts: Parts,
+  pinned: Pinned,
+  { object, id, action }: { readonly object: CompiledObject; readonly id: string; readonly action: Action },
+): Promise<boolean> {
+  if (!isId(id)) return false;
+  const [found] = await parts.storage.records.loadForWrite(pinned.snapshot, {
+    object,
+    ids: [id],
+    visible: pinned.visible(object),
+    allowed: pinned.decide(object, action).predicate,
+    deleted: 'both',
+    context: pinned.expressionContext,
+  });
+  return found?.isAllowed === true;
+}
+
+function requireField(pinned: Pinned, object: CompiledObject, name: string) {
+  const field = object.fields.get(name);
+  if (field && pinned.isReadable(field)) return field;
+  const message = 'There is no field of this name.';
+  throw toError(fail('invalid_query', message, [{ code: 'unknown_field', pointer: '/field', message }]));
+}
+
+/** The context that the person in question would have. */
+async function contextToExplain(parts: Parts, asker: Pinned, userId: string | undefined): Promise<Context> {
+  const { context } = asker;
+  if (context.kind === 'system' || userId === undefined || userId === context.userId) return context;
+  if (!asker.access.rights.includes('manage_users'))
+    throw new EngineError('forbidden', 'Rights of others need the right `manage_users`.');
+  const id = userId.toLowerCase();
+  const identity = isId(id)
+    ? await parts.storage.identities.findIdentityOfUser(context.workspace, id)
+    : undefined;
+  const memberships = identity ? await parts.storage.identities.memberships(identity.id) : [];
+  const membership = memberships.find((each) => each.userId === id);
+  if (!identity || !membership)
+    throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
+  return {
+    ...context,
+    userId: id,
+    userName: identity.name,
+    userEmail: identity.email,
+    permissionSets: membership.isActive ? membership.permissionSets : [],
+    scope: undefined,
+  };
+}
