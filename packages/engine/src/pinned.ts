@@ -13,6 +13,7 @@ import {
   type Model,
   NEVER,
   SYSTEM_PRINCIPAL_ID,
+  titleOf,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
@@ -96,17 +97,18 @@ export class Pinned {
     return object;
   }
 
-  /** Access predicates of all objects that the paths lead through, for the joins of a query. */
+  /** Access predicates of all objects that the paths lead through or read links from, for the joins of a query. */
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
-    for (const path of paths) {
-      for (const lookup of path.through) {
-        for (const name of lookup.targets) {
-          if (filters.has(name)) continue;
-          const target = this.model.objects.get(name);
-          if (target) filters.set(name, this.visible(target));
-        }
-      }
+    const add = (name: string) => {
+      const target = filters.has(name) ? undefined : this.model.objects.get(name);
+      if (!target) return;
+      filters.set(name, this.visible(target));
+      if (!this.isReadable(target.nameField)) filters.set(titleOf(name), NEVER);
+    };
+    for (const { through, field } of paths) {
+      for (const lookup of through) for (const name of lookup.targets) add(name);
+      if (field.junction) add(field.junction.object);
     }
     return filters;
   }

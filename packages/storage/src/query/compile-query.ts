@@ -77,8 +77,13 @@ function searchCondition(query: RecordQuery, shape: Shape): Condition {
   const { object } = query;
   const fields = object.ownFields.filter(
     (field) =>
-      field.type.column?.type === 'text' && (field.isSearchable || field.key === object.nameField.key),
+      field.type.column?.type === 'text' &&
+      (field.isSearchable || field.key === object.nameField.key) &&
+      query.isSearched?.(field) !== false,
   );
+  // What is looked for in nothing is found nowhere.
+  if (fields.length === 0) return { is: 'constant', value: false };
+  shape.note(fields.map((field) => field.key).join(' '));
   const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
   return {
     is: 'or',
