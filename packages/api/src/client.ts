@@ -199,6 +199,7 @@ export function createClient(options: ClientOptions = {}) {
         `/metadata/conversions/${id}/values${after === undefined ? '' : `?after=${after}`}`,
       ),
     dismissConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}`),
+    purgeConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}?purge=true`),
     expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
     list: (object: string, query: ListQuery = {}) =>
       request<ListResponse>('POST', `${records(object)}/query`, {

@@ -8,7 +8,10 @@ import type { Parts } from './parts.ts';
 import { translateError } from './translate-error.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
 
-type Door = Pick<MetadataLifecycle, 'conversions' | 'keptValues' | 'dismissConversion' | 'drainConversions'>;
+type Door = Pick<
+  MetadataLifecycle,
+  'conversions' | 'keptValues' | 'dismissConversion' | 'purgeConversion' | 'drainConversions'
+>;
 
 export function createConversionDoor(parts: Parts): Door {
   const { conversions } = parts.storage;
@@ -41,6 +44,13 @@ export function createConversionDoor(parts: Parts): Door {
     dismissConversion: (context, id) =>
       asked(parts, context, async () => {
         if (!(await conversions.dismiss(context.workspace, id))) throw unknownConversion();
+      }),
+    purgeConversion: (context, id) =>
+      asked(parts, context, async () => {
+        const { objectKey, oldKey } = await requireConversion(parts, context, id);
+        const by = context.kind === 'user' ? context.userId : context.reason;
+        parts.log.info('The values from before a type change are erased.', { objectKey, oldKey, by });
+        if (!(await conversions.purge(context.workspace, id))) throw unknownConversion();
       }),
     drainConversions: (context) =>
       asked(parts, context, () => parts.conversions.run(parts, context.workspace)),

@@ -234,6 +234,11 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /**
+   * Erases all values that the field had before a conversion which is done, those that converted too. Nothing brings
+   * them back; who was interrupted calls again. Throws `unknown_component`.
+   */
+  purgeConversion(context: Context, id: number): Promise<void>;
   /** Old names of objects and fields that programs may still say, with how often they do. */
   aliases(context: Context): Promise<readonly AliasEntry[]>;
   /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */

@@ -10,9 +10,11 @@ import {
   type Expression,
   type ExpressionContext,
   type FieldPath,
+  fieldsBehind,
   type Model,
   NEVER,
   SYSTEM_PRINCIPAL_ID,
+  sourcePath,
   titleOf,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
@@ -81,7 +83,8 @@ export class Pinned {
 
   readonly isReadable = (field: CompiledField): boolean => {
     const object = this.model.objects.get(field.object);
-    return object !== undefined && this.decide(object, 'read').canRead(field);
+    if (object === undefined || !this.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(this.isReadable);
   };
 
   /**
@@ -106,7 +109,8 @@ export class Pinned {
       filters.set(name, this.visible(target));
       if (!this.isReadable(target.nameField)) filters.set(titleOf(name), NEVER);
     };
-    for (const { through, field } of paths) {
+    for (const path of paths) {
+      const { through, field } = sourcePath(path);
       for (const lookup of through) for (const name of lookup.targets) add(name);
       if (field.junction) add(field.junction.object);
     }

@@ -208,7 +208,10 @@ export async function aggregateRecords(
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(
       pathsOf(
-        groupBy.map((key) => key.path),
+        [
+          ...groupBy.map((key) => key.path),
+          ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
+        ],
         filter,
         visible,
         [],

@@ -73,6 +73,7 @@ export {
   type ResolvedPath,
   resolvePath,
 } from './expressions/resolve-path.ts';
+export { fieldsBehind, sourcePath } from './expressions/source-path.ts';
 export type {
   AggregateFunction,
   ColumnFacet,

@@ -267,6 +267,8 @@ export interface ConversionStore {
   ): Promise<void>;
   /** Forgets the list of a conversion that is done; values stay where they are. Returns whether there was one. */
   dismiss(workspace: Workspace, id: number): Promise<boolean>;
+  /** Erases all values that a conversion which is done left under the old key. Returns whether there was one. */
+  purge(workspace: Workspace, id: number): Promise<boolean>;
 }
 
 export interface ColumnState {

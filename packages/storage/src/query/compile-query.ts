@@ -3,7 +3,13 @@
  * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
  * parameters; the limit alone is written out, because the planner has to see it.
  */
-import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
+import {
+  type CompiledField,
+  type FieldPath,
+  type JsonValue,
+  type RecordQuery,
+  sourcePath,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
 import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
@@ -62,8 +68,8 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
   shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
-  for (const { field } of query.fields) shape.read(field);
-  for (const { path } of query.sort) shape.read(path.field);
+  for (const path of query.fields) shape.read(path);
+  for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
   const values = query.before ?? query.after;
@@ -227,7 +233,12 @@ function compileWhere(
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
   return (
-    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+    field.systemColumn === undefined &&
+    !field.junction &&
+    !field.part &&
+    !field.formula &&
+    !field.rollup &&
+    !field.related
   );
 }
 
@@ -244,7 +255,10 @@ function compileOutputs(
   for (const path of query.fields) paths.set(path.text, path);
   const own = [...paths.values()].filter(
     (path) =>
-      path.through.length === 0 && path.field.type.column !== undefined && path.field.formula === undefined,
+      path.through.length === 0 &&
+      path.field.type.column !== undefined &&
+      !path.field.formula &&
+      !path.field.related,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =
@@ -252,7 +266,8 @@ function compileOutputs(
     (picked.length > MAX_PICKED_FIELDS || own.length * 2 >= query.object.ownFields.length);
   return [...paths.values()].map((path): Output => {
     const { field } = path;
-    const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
+    const isOwn = sourcePath(path).through.length === 0;
+    const isBoolean = isOwn && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
     const fromData = isWhole && path.through.length === 0 && isInData(field) && !field.type.isSecret;
     return {
