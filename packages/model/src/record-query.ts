@@ -49,6 +49,8 @@ export interface RecordQuery {
   /** True: the recycle bin instead of the live records. */
   readonly deleted: boolean;
   readonly context: ExpressionContext;
+  /** Tell with the page which roll-ups of its first record are about to be worked out again. */
+  readonly tellsWaiting?: boolean;
 }
 
 /** Under what the predicate of an object's titles stands in `targetFilters`. */
@@ -63,6 +65,8 @@ export interface RecordPage {
   readonly next: readonly JsonValue[] | undefined;
   readonly previous: readonly JsonValue[] | undefined;
   readonly count: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' } | undefined;
+  /** Roll-ups of the first record that wait to be worked out again, where that was asked for. */
+  readonly waiting?: readonly CompiledField[];
 }
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';
