@@ -97,4 +97,13 @@ describe('an old name', () => {
     expect((await call('DELETE', '/metadata/aliases/field/gadget.code')).status).toBe(204);
     expect((await call('GET', '/records/gadget?fields=code')).status).toBe(422);
   });
+
+  it('of an object describes what is called otherwise today', async () => {
+    await call('POST', '/metadata/publish', { renames: [{ kind: 'object', from: 'gadget', to: 'device' }] });
+    const { status, headers, document } = await call('GET', '/describe/gadget');
+    expect(status).toBe(200);
+    expect(document.name).toBe('device');
+    expect(headers.get('x-trellis-renamed')).toBe('gadget=device');
+    expect((await call('GET', '/describe/nothing')).status).toBe(404);
+  });
 });

@@ -81,7 +81,7 @@ it('a field is renamed, its old name still works and is counted, until it is rem
   await dialog.getByText('1 renamed component').waitFor();
   await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
-  await expect.poll(() => page.url()).toContain('/setup/objects/crate/fields/length');
+  await page.waitForURL('**/setup/objects/crate/fields/length');
   expect(await sizes('length')).toEqual([12, 13, null]);
   expect(await sizes('size')).toEqual([12, 13, null]);
   await page.reload();
@@ -111,7 +111,7 @@ it('an object is renamed with its fields, views and layouts', async () => {
   const dialog = page.getByRole('dialog', { name: 'Rename crate' });
   await dialog.getByRole('textbox', { name: 'New API name' }).fill('box');
   await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
-  await expect.poll(() => page.url()).toContain('/setup/objects/box/settings');
+  await page.waitForURL('**/setup/objects/box/settings');
   await page.getByRole('row', { name: /crate/ }).waitFor();
   expect((await page.request.get(`${product.origin}/api/v1/records/crate?fields=length`)).status()).toBe(200);
   // In the dark and on a phone, for whoever looks at the pictures.

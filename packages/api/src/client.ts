@@ -34,6 +34,7 @@ import type {
   ProblemDocument,
   PublishResponse,
   RevisionsResponse,
+  RollupsResponse,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -189,6 +190,13 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
+    recalculate: (object: string, field: string) =>
+      request<void>(
+        'POST',
+        `/metadata/rollups/${encodeURIComponent(object)}/${encodeURIComponent(field)}/recalculate`,
+        {},
+      ),
     aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
     removeAlias: (kind: string, name: string) =>
       request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),

@@ -177,7 +177,10 @@ async function loadValues(
 ): Promise<ReadonlyMap<string, OpenValues>> {
   const { object, ids, paths } = request;
   const id = ownPath(object.fields.get('id')!);
-  const targets = paths.flatMap((path) => path.through.flatMap((lookup) => lookup.targets));
+  const targets = paths.flatMap(({ through, field }) => [
+    ...through.flatMap((lookup) => lookup.targets),
+    ...(field.junction ? [field.junction.object] : []),
+  ]);
   const page = await parts.storage.records.query(
     pinned.snapshot,
     {

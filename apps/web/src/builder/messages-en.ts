@@ -988,5 +988,18 @@ export const builderEn = {
       failed: 'It could not be made. The field works, but is slower to filter and sort by.',
       retired: 'Not used any more. The column is kept for the next field that needs one.',
     },
+    rollups: {
+      title: 'Roll-ups',
+      description:
+        'Kept up to date as records change. While one is being calculated, every read works it out.',
+      action: 'Action',
+      recalculate: 'Recalculate',
+      recalculateField: 'Recalculate {{label}}',
+      state_waiting: 'Waiting',
+      state_computing: 'Calculating',
+      state_ready: 'Up to date',
+      pending_one: '{{count}} record is about to be calculated again',
+      pending_other: '{{count}} records are about to be calculated again',
+    },
   },
 } as const;

@@ -17,6 +17,7 @@ import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { planFor, type StatementPlan } from './plan-choice.ts';
+import { waitingSources } from './rollup-value.ts';
 import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
@@ -47,6 +48,8 @@ export interface CompiledQuery {
   readonly outputs: readonly Output[];
   /** Columns of the sort keys' values. */
   readonly sortColumns: readonly number[];
+  /** Where that was asked for: the column with the sources whose roll-ups wait. */
+  readonly waitingColumn: number | undefined;
 }
 
 /** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
@@ -72,6 +75,7 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
+  if (query.tellsWaiting) shape.note('waiting');
   const values = query.before ?? query.after;
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
@@ -83,8 +87,13 @@ function searchCondition(query: RecordQuery, shape: Shape): Condition {
   const { object } = query;
   const fields = object.ownFields.filter(
     (field) =>
-      field.type.column?.type === 'text' && (field.isSearchable || field.key === object.nameField.key),
+      field.type.column?.type === 'text' &&
+      (field.isSearchable || field.key === object.nameField.key) &&
+      query.isSearched?.(field) !== false,
   );
+  // What is looked for in nothing is found nowhere.
+  if (fields.length === 0) return { is: 'constant', value: false };
+  shape.note(fields.map((field) => field.key).join(' '));
   const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
   return {
     is: 'or',
@@ -135,6 +144,10 @@ export function compileQuery(
     return { ...value, sql: ordered(value, key.path.field, features), descending };
   });
   const sortColumns = keys.map((key) => columnOf(key.sql));
+  const waitingColumn =
+    query.tellsWaiting && query.object.ownFields.some((field) => field.rollup)
+      ? columnOf(waitingSources(snapshot))
+      : undefined;
   const where = compileWhere(query, shaped, sources, features);
   const first = query.sort[0]?.path;
   const parts = pageParts({
@@ -152,7 +165,7 @@ export function compileQuery(
     ),
     plan: planOf(shaped, sources),
   }));
-  return { statements, outputs, sortColumns };
+  return { statements, outputs, sortColumns, waitingColumn };
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {
