@@ -17,11 +17,12 @@ const make = async (above?: string) =>
   String((await open.engine.records.create(open.admin, 'area', { name: 'A', above })).id);
 const move = (id: string, above: string | null) =>
   open.engine.records.update(open.admin, 'area', id, { above });
-const batch = (records: readonly object[], allOrNothing = false) =>
+const batch = (records: readonly object[]) =>
   open.engine.records.batch(open.admin, 'area', {
     operation: 'update',
     records,
-    allOrNothing,
+    allOrNothing: false,
+    dryRun: false,
   });
 
 /** Every record with the one above it, as stored. */
