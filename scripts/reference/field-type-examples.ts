@@ -48,6 +48,7 @@ export const FIELD_TYPE_EXAMPLES: { readonly [type in FieldTypeName]?: FieldType
   multi_lookup: { body: { to: 'thing', through: 'membership' }, texts: [] },
   user: { body: {}, texts: ['0198c0de-0000-7000-8000-000000000001'] },
   formula: { body: { formula: { '*': [2, 3] } }, texts: [] },
+  related: { body: { related: 'owner.name' }, texts: [] },
   auto_number: { body: { format: 'C-{YYYY}-{00000}' }, texts: [] },
   rollup: { body: { rollup: { object: 'membership', via: 'one', function: 'count' } }, texts: [] },
 };

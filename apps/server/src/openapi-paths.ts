@@ -186,6 +186,11 @@ const DOORS: Readonly<Record<string, Door>> = {
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
   'get /metadata/aliases': { summary: 'Old names that programs may still say', tag: 'metadata' },
   'delete /metadata/aliases/{kind}/{name}': { summary: 'Forget an old name', tag: 'metadata' },
+  'get /metadata/rollups': { summary: 'How far each roll-up is', tag: 'metadata' },
+  'post /metadata/rollups/{object}/{field}/recalculate': {
+    summary: 'Work a roll-up out anew for every record, in the background',
+    tag: 'metadata',
+  },
   'get /metadata/conversions': { summary: 'Type changes and what they left', tag: 'metadata' },
   'get /metadata/conversions/{id}/values': {
     summary: 'Values that did not convert and that nobody has dealt with yet',

@@ -2,13 +2,18 @@
 import type { Access, Action } from '@trellis/access';
 import type { UserContext } from '@trellis/engine';
 import type { DescribeAccess, ObjectRights } from '@trellis/forms';
-import type { CompiledObject, Model } from '@trellis/model';
+import { type CompiledField, type CompiledObject, fieldsBehind, type Model } from '@trellis/model';
 
 /** A caller's access on a model, described. */
 export function accessOf(access: Access, model: Model): DescribeAccess {
   const decide = (object: CompiledObject, action: Action) => access.decide(object, action).isAllowed;
   // Records of system objects have a door of their own (`/users`).
   const writes = (object: CompiledObject, action: Action) => !object.isSystem && decide(object, action);
+  const canRead = (field: CompiledField): boolean => {
+    const object = model.objects.get(field.object);
+    if (object === undefined || !access.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(canRead);
+  };
   return {
     rightsOn: (object): ObjectRights => ({
       create: writes(object, 'create'),
@@ -18,10 +23,7 @@ export function accessOf(access: Access, model: Model): DescribeAccess {
       export: decide(object, 'export'),
       import: writes(object, 'import'),
     }),
-    canRead(field) {
-      const object = model.objects.get(field.object);
-      return object !== undefined && access.decide(object, 'read').canRead(field);
-    },
+    canRead,
     canUpdate(field) {
       const object = model.objects.get(field.object);
       return (

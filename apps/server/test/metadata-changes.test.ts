@@ -49,6 +49,9 @@ describe('a change of type', () => {
       expect.stringContaining(',"se,ven",This is not a number.,false'),
       '',
     ]);
+    expect((await call('DELETE', `/metadata/conversions/${conversion!.id}?purge=maybe`)).status).toBe(422);
+    expect((await call('DELETE', `/metadata/conversions/${conversion!.id}?purge=true`)).status).toBe(204);
+    expect((await call('GET', values)).document).toEqual({ values: [], next: null });
     expect((await call('DELETE', `/metadata/conversions/${conversion!.id}`)).status).toBe(204);
     expect((await call('GET', '/metadata/conversions')).document).toEqual({ conversions: [] });
     expect((await call('DELETE', `/metadata/conversions/${conversion!.id}`)).status).toBe(404);
@@ -93,5 +96,14 @@ describe('an old name', () => {
     expect(aliases[0]!.uses).toBeGreaterThan(0);
     expect((await call('DELETE', '/metadata/aliases/field/gadget.code')).status).toBe(204);
     expect((await call('GET', '/records/gadget?fields=code')).status).toBe(422);
+  });
+
+  it('of an object describes what is called otherwise today', async () => {
+    await call('POST', '/metadata/publish', { renames: [{ kind: 'object', from: 'gadget', to: 'device' }] });
+    const { status, headers, document } = await call('GET', '/describe/gadget');
+    expect(status).toBe(200);
+    expect(document.name).toBe('device');
+    expect(headers.get('x-trellis-renamed')).toBe('gadget=device');
+    expect((await call('GET', '/describe/nothing')).status).toBe(404);
   });
 });

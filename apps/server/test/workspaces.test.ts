@@ -50,6 +50,7 @@ describe('people', () => {
       time_zone: 'Asia/Tokyo',
       role: 'sales_manager',
     });
+    expect(await server.client.user(bobId)).toMatchObject({ role: 'sales_manager' });
     expect(await server.client.get('user', bobId)).toMatchObject({
       time_zone: 'Asia/Tokyo',
       role: 'sales_manager',

@@ -126,6 +126,12 @@ describe('from an empty database', () => {
     await expectAccessible();
   });
 
+  it('a form with a set of records has a name for every input', async () => {
+    await page.goto(`${product.origin}/o/contact/new`);
+    await page.getByRole('textbox', { name: 'Channels' }).or(page.getByRole('combobox')).first().waitFor();
+    await expectAccessible();
+  });
+
   it('and is seen in the generated list, by another browser as well', async () => {
     await page.getByRole('link', { name: 'Vendor certifications' }).first().click();
     await expectRecordInList(page);

@@ -12,6 +12,7 @@ import {
   NEVER,
   type Organised,
   pathsOfExpression,
+  sourcePath,
 } from '@trellis/model';
 import { type Organisation, usersWithRole } from './organisation.ts';
 
@@ -66,7 +67,9 @@ function sharedBy(
   organisation: Organisation,
 ): Expression {
   if (rule.when) {
-    const looksElsewhere = [...pathsOfExpression(rule.when)].some((path) => path.through.length > 0);
+    const looksElsewhere = [...pathsOfExpression(rule.when)].some(
+      (path) => sourcePath(path).through.length > 0,
+    );
     return looksElsewhere ? { op: 'as_platform', through: undefined, arg: rule.when } : rule.when;
   }
   const { role, team, user } = rule.ownedBy!;

@@ -34,6 +34,7 @@ import type {
   ProblemDocument,
   PublishResponse,
   RevisionsResponse,
+  RollupsResponse,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -189,6 +190,13 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
+    recalculate: (object: string, field: string) =>
+      request<void>(
+        'POST',
+        `/metadata/rollups/${encodeURIComponent(object)}/${encodeURIComponent(field)}/recalculate`,
+        {},
+      ),
     aliases: () => request<AliasesResponse>('GET', '/metadata/aliases'),
     removeAlias: (kind: string, name: string) =>
       request<void>('DELETE', `/metadata/aliases/${kind}/${encodeURIComponent(name)}`),
@@ -199,6 +207,7 @@ export function createClient(options: ClientOptions = {}) {
         `/metadata/conversions/${id}/values${after === undefined ? '' : `?after=${after}`}`,
       ),
     dismissConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}`),
+    purgeConversion: (id: number) => request<void>('DELETE', `/metadata/conversions/${id}?purge=true`),
     expression: (body: ExpressionBody) => request<ExpressionResponse>('POST', '/metadata/expression', body),
     list: (object: string, query: ListQuery = {}) =>
       request<ListResponse>('POST', `${records(object)}/query`, {

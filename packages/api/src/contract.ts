@@ -443,6 +443,21 @@ export interface ColumnsResponse {
   }[];
 }
 
+/** How far each roll-up is. */
+export interface RollupsResponse {
+  readonly rollups: readonly {
+    readonly object: string;
+    readonly field: string;
+    /** Not `ready`: each read works it out until every record has its value. */
+    readonly state: 'waiting' | 'computing' | 'ready';
+    readonly rows_done: number;
+    /** Estimated. */
+    readonly rows_total: number;
+    /** Records that wait to be worked out again; 10,001 for more than 10,000. */
+    readonly pending: number;
+  }[];
+}
+
 export interface ExpressionBody {
   readonly object: string;
   readonly expression?: unknown;

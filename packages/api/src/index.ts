@@ -35,6 +35,7 @@ export type {
   ProblemEntry,
   PublishResponse,
   RevisionsResponse,
+  RollupsResponse,
   SearchResponse,
   SessionUser,
   SetupBody,

@@ -193,15 +193,15 @@ export function withAliases(parts: Parts, inner: RecordLifecycle): RecordLifecyc
   });
   return {
     ...inner,
-    get: (context, name, id, fields) =>
+    get: (context, name, id, fields, options) =>
       via(
         context,
         name,
         async (names, object, current) => {
           const now = paths(names, object, fields);
-          return withOldNames(await inner.get(context, current, id, now), renamed(fields, now));
+          return withOldNames(await inner.get(context, current, id, now, options), renamed(fields, now));
         },
-        () => inner.get(context, name, id, fields),
+        () => inner.get(context, name, id, fields, options),
       ),
     list: (context, name, request) =>
       via(

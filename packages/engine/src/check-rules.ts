@@ -15,6 +15,7 @@ import {
   firstOf,
   isOffered,
   type OptionDependency,
+  sourcePath,
 } from '@trellis/model';
 import { holds, type RuleScope } from '@trellis/rules';
 import type { Transaction } from '@trellis/storage';
@@ -125,7 +126,7 @@ function prepare(object: CompiledObject): Prepared {
 }
 
 function distantOf(paths: readonly FieldPath[]): FieldPath[] {
-  const distant = paths.filter((path) => path.through.length > 0);
+  const distant = paths.filter((path) => sourcePath(path).through.length > 0);
   return [...new Map(distant.map((path) => [path.text, path])).values()];
 }
 

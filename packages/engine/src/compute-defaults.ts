@@ -2,7 +2,7 @@
  * Step 4 of a save: defaults that are computed from the new record, such as a due date 30 days after the date of the
  * invoice. They fill in for silence, as other defaults do, and may read each other and records behind lookups.
  */
-import type { CompiledObject, JsonValue } from '@trellis/model';
+import { type CompiledObject, type JsonValue, sourcePath } from '@trellis/model';
 import { evaluate } from '@trellis/rules';
 import type { Transaction } from '@trellis/storage';
 import { setValue } from './apply-defaults.ts';
@@ -33,7 +33,7 @@ export async function computeDefaults(
       return open.length === 0 ? [] : [{ draft, open, values: ownValues(pinned, draft, fields, 'after') }];
     });
     const rows = silent.map(({ values }) => values);
-    const distant = paths.filter((path) => path.through.length > 0);
+    const distant = paths.filter((path) => sourcePath(path).through.length > 0);
     if (rows.length > 0 && distant.length > 0) await fillPaths(parts, pinned, rows, distant, transaction);
     for (const { draft, open, values } of silent) {
       for (const { field, value } of open) {

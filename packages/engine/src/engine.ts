@@ -7,7 +7,7 @@
 import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
-import type { ColumnState, Revision, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
@@ -224,6 +224,13 @@ export interface MetadataLifecycle {
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
   columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /** How far each roll-up is, by today's names. */
+  rollupStates(context: Context): Promise<readonly RollupState[]>;
+  /**
+   * Has the roll-up worked out anew for every record, in the background; until that is done reads work it out.
+   * Throws `unknown_component` for what is no roll-up.
+   */
+  recomputeRollup(context: Context, object: string, field: string): Promise<void>;
   /** Type changes that are running or have left values behind. */
   conversions(context: Context): Promise<readonly OpenConversion[]>;
   /** Values that did not convert and that nobody has dealt with yet. Throws `unknown_component`. */
@@ -234,6 +241,11 @@ export interface MetadataLifecycle {
   ): Promise<KeptValues>;
   /** Takes a conversion that is done off the list; its old values stay stored. Throws `unknown_component`. */
   dismissConversion(context: Context, id: number): Promise<void>;
+  /**
+   * Erases all values that the field had before a conversion which is done, those that converted too. Nothing brings
+   * them back; who was interrupted calls again. Throws `unknown_component`.
+   */
+  purgeConversion(context: Context, id: number): Promise<void>;
   /** Old names of objects and fields that programs may still say, with how often they do. */
   aliases(context: Context): Promise<readonly AliasEntry[]>;
   /** Forgets an old name: `deal` or `deal.amount`. Throws `unknown_component`. */
@@ -350,7 +362,14 @@ export interface SearchHit {
 }
 
 export interface RecordLifecycle {
-  get(context: Context, object: string, id: string, fields?: readonly string[]): Promise<PresentedRecord>;
+  /** `onStale` is told of fields whose values are about to be worked out again, if there are any. */
+  get(
+    context: Context,
+    object: string,
+    id: string,
+    fields?: readonly string[],
+    options?: { readonly onStale?: (fields: readonly string[]) => void },
+  ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
   create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
@@ -463,7 +482,8 @@ export interface RecordChange {
   readonly object: string;
   readonly id: string;
   readonly version: number;
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+  /** `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
 }
 
 /** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */

@@ -27,6 +27,7 @@ import {
   prepareRollback,
   requireExpectedRevision,
 } from './prepare-change.ts';
+import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
@@ -92,6 +93,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return translated(() => parts.storage.metadata.columnStates(context.workspace));
     },
     ...createConversionDoor(parts),
+    ...createRollupDoor(parts),
     ...createAliasDoor(parts),
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));

@@ -10,9 +10,12 @@ import {
   type Expression,
   type ExpressionContext,
   type FieldPath,
+  fieldsBehind,
   type Model,
   NEVER,
   SYSTEM_PRINCIPAL_ID,
+  sourcePath,
+  titleOf,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
@@ -80,7 +83,8 @@ export class Pinned {
 
   readonly isReadable = (field: CompiledField): boolean => {
     const object = this.model.objects.get(field.object);
-    return object !== undefined && this.decide(object, 'read').canRead(field);
+    if (object === undefined || !this.decide(object, 'read').canRead(field)) return false;
+    return fieldsBehind(field).every(this.isReadable);
   };
 
   /**
@@ -96,17 +100,19 @@ export class Pinned {
     return object;
   }
 
-  /** Access predicates of all objects that the paths lead through, for the joins of a query. */
+  /** Access predicates of all objects that the paths lead through or read links from, for the joins of a query. */
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
+    const add = (name: string) => {
+      const target = filters.has(name) ? undefined : this.model.objects.get(name);
+      if (!target) return;
+      filters.set(name, this.visible(target));
+      if (!this.isReadable(target.nameField)) filters.set(titleOf(name), NEVER);
+    };
     for (const path of paths) {
-      for (const lookup of path.through) {
-        for (const name of lookup.targets) {
-          if (filters.has(name)) continue;
-          const target = this.model.objects.get(name);
-          if (target) filters.set(name, this.visible(target));
-        }
-      }
+      const { through, field } = sourcePath(path);
+      for (const lookup of through) for (const name of lookup.targets) add(name);
+      if (field.junction) add(field.junction.object);
     }
     return filters;
   }

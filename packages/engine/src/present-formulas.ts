@@ -1,6 +1,6 @@
 /**
- * The formulas of a record just saved. What the record itself tells is evaluated in memory, which gives what storage
- * would; only formulas that read other records cost a statement, one for all of them.
+ * The formulas and related fields of a record just saved. What the record itself tells is evaluated in memory, which gives what storage
+ * would; what reads other records costs a statement, one for all of it.
  */
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { evaluate } from '@trellis/rules';
@@ -11,7 +11,7 @@ import type { Pinned } from './pinned.ts';
 import { type Selection, systemValues } from './present-record.ts';
 import { readPaths } from './read-records.ts';
 
-/** The value of each formula of the selection, by field name. */
+/** The value of each formula and related field of the selection, by field name. */
 export async function computeFormulas(
   parts: Parts,
   pinned: Pinned,
@@ -21,14 +21,14 @@ export async function computeFormulas(
 ): Promise<ReadonlyMap<string, JsonValue>> {
   const formulas = selection.slots
     .map(({ out }) => object.fields.get(out)!)
-    .filter((field) => field.formula !== undefined);
+    .filter((field) => field.formula || field.related);
   const computed = new Map<string, JsonValue>();
   if (formulas.length === 0) return computed;
   const values: Record<string, JsonValue> = { ...systemValues(record) };
   for (const field of object.ownFields) values[field.name] = record.data[field.key] ?? null;
-  const [others, own] = [true, false].map((readsOthers) =>
-    formulas.filter((field) => field.formula!.facts.readsOthers === readsOthers),
-  ) as [CompiledField[], CompiledField[]];
+  const isOwn = (field: CompiledField) => field.formula?.facts.readsOthers === false;
+  const own = formulas.filter(isOwn);
+  const others = formulas.filter((field) => !isOwn(field));
   for (const { name, formula } of own)
     computed.set(name, evaluate(formula!.value, { values, context: pinned.expressionContext }));
   if (others.length === 0) return computed;

@@ -219,7 +219,7 @@ export function presentSaved(
     const field = object.fields.get(out)!;
     if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
     else if (field.rollup) result[out] = rollups.get(out) ?? null;
-    else if (field.formula) result[out] = formulas.get(out) ?? null;
+    else if (field.formula || field.related) result[out] = formulas.get(out) ?? null;
     else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
     else if (field.type.isSecret) result[out] = record.data[field.key] === undefined ? null : SECRET_IS_SET;
     else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);

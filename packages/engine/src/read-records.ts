@@ -12,6 +12,7 @@ import {
   type Expression,
   type FieldPath,
   type GroupKey,
+  inputPaths,
   isId,
   type JsonValue,
   type Measure,
@@ -53,11 +54,17 @@ const PERIODS: readonly DatePeriod[] = ['day', 'week', 'month', 'quarter', 'year
 export async function getRecord(
   parts: Parts,
   pinned: Pinned,
-  request: { readonly object: string; readonly id: string; readonly fields: readonly string[] | undefined },
+  request: {
+    readonly object: string;
+    readonly id: string;
+    readonly fields: readonly string[] | undefined;
+    readonly onStale?: ((fields: readonly string[]) => void) | undefined;
+  },
 ): Promise<PresentedRecord> {
+  const { id, onStale } = request;
   const object = pinned.requireObject(request.object, 'read');
   const { paths, slots } = select(pinned, object, request.fields);
-  return readOne(parts, pinned, { object, id: request.id, paths, slots });
+  return readOne(parts, pinned, { object, id, paths, slots, onStale });
 }
 
 /**
@@ -82,9 +89,11 @@ async function readOne(
     readonly paths: readonly FieldPath[];
     /** Undefined: flat, by the texts of the paths. */
     readonly slots: readonly RowSlot[] | undefined;
+    /** Told of fields whose values are about to be worked out again, if there are any. */
+    readonly onStale?: ((fields: readonly string[]) => void) | undefined;
   },
 ): Promise<PresentedRecord> {
-  const { object, paths } = request;
+  const { object, paths, onStale } = request;
   const id = request.id.toLowerCase();
   if (!isId(id)) throw toError(unknownRecord());
   const idPath = ownPath(object.fields.get('id')!);
@@ -108,10 +117,28 @@ async function readOne(
     count: 'none',
     deleted: false,
     context: pinned.expressionContext,
+    tellsWaiting: onStale !== undefined,
   };
-  const [row] = (await parts.storage.records.query(pinned.snapshot, query)).rows;
+  const {
+    rows: [row],
+    waiting = [],
+  } = await parts.storage.records.query(pinned.snapshot, query);
   if (!row) throw toError(unknownRecord());
+  if (waiting.length > 0) {
+    const stale = staleFields(paths, waiting);
+    if (stale.length > 0) onStale?.(stale);
+  }
   return row;
+}
+
+/** Names of those fields of the record itself that are, or are computed from, roll-ups which wait. */
+function staleFields(paths: readonly FieldPath[], waiting: readonly CompiledField[]): string[] {
+  const keys = new Set(waiting.map((field) => field.key));
+  const isStale = (path: FieldPath) =>
+    [...inputPaths([path]).values()].some(
+      ({ through, field }) => through.length === 0 && field.rollup !== undefined && keys.has(field.key),
+    );
+  return paths.filter((path) => path.through.length === 0 && isStale(path)).map((path) => path.field.name);
 }
 
 export async function listRecords(
@@ -208,7 +235,10 @@ export async function aggregateRecords(
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(
       pathsOf(
-        groupBy.map((key) => key.path),
+        [
+          ...groupBy.map((key) => key.path),
+          ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
+        ],
         filter,
         visible,
         [],

@@ -32,8 +32,8 @@ export const MAX_BATCH = 10_000;
 
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
-    get: (context, object, id, fields) =>
-      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields })),
+    get: (context, object, id, fields, { onStale } = {}) =>
+      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields, onStale })),
     list: (context, object, request) =>
       withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
     aggregate: (context, object, request) =>

@@ -12,6 +12,7 @@ import {
   firstOf,
   isId,
   type JsonValue,
+  sourcePath,
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
 import type { Draft } from './draft.ts';
@@ -130,9 +131,10 @@ export async function fillPaths(
 ): Promise<void> {
   const wanted = new Map<string, Wanted>();
   for (const path of paths) {
-    const [lookup, ...through] = path.through;
+    const source = sourcePath(path);
+    const [lookup, ...through] = source.through;
     if (!lookup) continue;
-    const rest = path.text.slice(path.text.indexOf('.') + 1);
+    const rest = [...through, source.field].map(({ key }) => key).join('.');
     const isTitle = lookup.systemColumn !== undefined || lookup.isPolymorphic;
     for (const row of rows) {
       row[path.text] ??= null;
@@ -140,7 +142,7 @@ export async function fillPaths(
       for (const name of objects) {
         const object = pinned.model.objects.get(name);
         if (!object) continue;
-        const inner = isTitle ? ownPath(object.nameField) : { text: rest, through, field: path.field };
+        const inner = isTitle ? ownPath(object.nameField) : { text: rest, through, field: source.field };
         const each: Wanted = wanted.get(name) ?? { object, ids: new Set(), paths: new Map(), uses: [] };
         wanted.set(name, each);
         each.ids.add(id);
@@ -175,7 +177,10 @@ async function loadValues(
 ): Promise<ReadonlyMap<string, OpenValues>> {
   const { object, ids, paths } = request;
   const id = ownPath(object.fields.get('id')!);
-  const targets = paths.flatMap((path) => path.through.flatMap((lookup) => lookup.targets));
+  const targets = paths.flatMap(({ through, field }) => [
+    ...through.flatMap((lookup) => lookup.targets),
+    ...(field.junction ? [field.junction.object] : []),
+  ]);
   const page = await parts.storage.records.query(
     pinned.snapshot,
     {

@@ -20,6 +20,7 @@ import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
 import type { EngineError } from './errors.ts';
+import { hideFaults, withoutHidden } from './hide-faults.ts';
 import { parseInput } from './parse-input.ts';
 import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -60,7 +61,7 @@ export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveReq
         return saveOneByOne(parts, pinned, request);
       }
       if (isBatch || !(isTaken || isRefused)) throw error;
-      return { items: [refused(0, request, error as StorageError)], isWritten: false };
+      return { items: [refused(pinned, request, error as StorageError)], isWritten: false };
     }
   }
 }
@@ -118,6 +119,7 @@ async function executeSave(
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
   }
+  if (authority === 'caller') for (const draft of drafts) hideFaults(pinned, object, draft);
   const sound = drafts.filter(isSound);
   if (sound.length < drafts.length && (request.allOrNothing || sound.length === 0)) {
     return drafts.map((draft) => toItem(draft, failureOf(draft), undefined));
@@ -456,16 +458,21 @@ async function saveOneByOne(parts: Parts, pinned: Pinned, request: SaveRequest):
   return { items, isWritten: !request.dryRun };
 }
 
-function refused(index: number, request: SaveRequest, error: StorageError): SavedItem {
-  const id = request.items[index]?.id ?? null;
+/** The only item of a request, refused by the database. */
+function refused(pinned: Pinned, request: SaveRequest, error: StorageError): SavedItem {
+  const id = request.items[0]?.id ?? null;
   const translated = translateError(error) as EngineError;
   const errors =
     error.code === 'unique_violation' ? takenErrors(error.fields) : (translated.errors as Failure['errors']);
   return {
-    index,
+    index: 0,
     status: 'failed',
     id,
     record: undefined,
-    failure: fail(translated.code, translated.message, errors),
+    failure: fail(
+      translated.code,
+      translated.message,
+      request.authority === 'caller' ? withoutHidden(pinned, request.object, errors) : errors,
+    ),
   };
 }

@@ -177,6 +177,48 @@ describe('[P8f] a field that becomes unique', () => {
   });
 });
 
+describe('[P8d] a purge', () => {
+  it('erases what was there before, and nothing else', async () => {
+    const ids = await make('erased', { type: 'text' }, ['1', 'secret', '03', null]);
+    const at = (await open.engine.metadata.list(open.admin)).revision;
+    await publish({ components: [field('erased.value', { type: 'integer' })] });
+    const before = await list('erased', ['id', 'value', 'version', 'updated_at']);
+    const [conversion] = (await conversions()).filter((each) => each.object === 'erased');
+    await expect(open.engine.metadata.purgeConversion(open.nobody, conversion!.id)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await open.engine.metadata.purgeConversion(open.admin, conversion!.id);
+    expect(await list('erased', ['id', 'value', 'version', 'updated_at'])).toEqual(before);
+    await withDatabase(open.connectionString, async (client) => {
+      const stored = await client.query(`select data from ws_main.erased order by id`);
+      expect(stored.rows.map(({ data }) => Object.keys(data).sort())).toEqual([
+        ['name', 'value_2'],
+        ['name'],
+        ['name', 'value_2'],
+        ['name'],
+      ]);
+      // Who read the record before and writes it afterwards does not bring the value back.
+      await expect(
+        client.query(
+          `update ws_main.erased set data = data || '{"value": "secret", "~value_2": true}' where id = $1`,
+          [ids[1]],
+        ),
+      ).rejects.toMatchObject({ code: 'TR001' });
+    });
+    expect((await conversions()).find((each) => each.id === conversion!.id)).toMatchObject({
+      kept: 0,
+      open: 0,
+    });
+    expect((await kept(conversion!.id)).values).toEqual([]);
+    await open.engine.records.update(open.admin, 'erased', ids[1]!, { value: 7 });
+    await rollback(at);
+    expect(await values('erased')).toEqual(['1', '7', '3', null]);
+    await expect(open.engine.metadata.purgeConversion(open.admin, conversion!.id)).rejects.toMatchObject({
+      code: 'unknown_component',
+    });
+  });
+});
+
 describe('zero values lost', () => {
   const bodies: Record<string, object> = {
     text: { type: 'text' },

@@ -70,14 +70,17 @@ export function describeWorkspace(
     apps: [...model.apps]
       .sort((a, b) => (a.body.position ?? 1000) - (b.body.position ?? 1000) || compareText(a.label, b.label))
       .filter((app) => input.canSee?.(app.name) !== false)
+      .map((app) => ({ app, items: withoutEmptyHeadings(app.body.items.flatMap(describeItem)) }))
+      // An app that has nothing for this caller is none of theirs.
+      .filter(({ app, items }) => items.length > 0 || app.body.items.length === 0)
       .map(
-        (app): AppDescription => ({
+        ({ app, items }): AppDescription => ({
           name: app.name,
           label: app.label,
           description: app.body.description ?? null,
           icon: app.body.icon ?? 'apps',
           color: app.body.color ?? 'blue',
-          items: withoutEmptyHeadings(app.body.items.flatMap(describeItem)),
+          items,
         }),
       ),
     objects: readable.map((object) => summarise(object, access.rightsOn(object))),

@@ -68,6 +68,26 @@ describe('an object that may not be read', () => {
   });
 });
 
+describe('an app', () => {
+  it('is not shown to those for whom nothing in it is left', () => {
+    const workspace = { name: 'main', label: 'Main', time_zone: 'UTC', locale: 'en', currency: 'EUR' };
+    const nothing: typeof everything = {
+      ...everything,
+      rightsOn: () => ({
+        create: false,
+        read: false,
+        update: false,
+        delete: false,
+        export: false,
+        import: false,
+      }),
+    };
+    const described = describeWorkspace(model, { revision: 3, workspace, rights: [] }, nothing);
+    expect(described.objects).toEqual([]);
+    expect(described.apps).toEqual([]);
+  });
+});
+
 describe('an item of an app that shows a view', () => {
   it('is left out for those who may not run the view', () => {
     const workspace = { name: 'main', label: 'Main', time_zone: 'UTC', locale: 'en', currency: 'EUR' };

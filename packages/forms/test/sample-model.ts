@@ -18,6 +18,7 @@ const OPTIONS = [
 ];
 const TYPED: Readonly<Record<string, object>> = {
   formula: { formula: { '+': [{ var: 'a_integer' }, 1] } },
+  related: { related: 'a_lookup.secret_rank' },
   select: { options: OPTIONS },
   status: { options: OPTIONS },
   multi_select: { options: OPTIONS },

@@ -112,7 +112,7 @@ export const ObjectBody = Type.Object(
   { ...strict, $id: 'object' },
 );
 
-/** Field types of the language. The model says which of them are live. */
+/** Field types of the language; the model has one file for each. */
 export const FIELD_TYPE_NAMES = [
   'text',
   'long_text',
@@ -281,6 +281,14 @@ export const FieldBody = Type.Object(
         ],
         'Of a formula: the type as which its number or text is shown.',
       ),
+    ),
+    related: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 700,
+        description:
+          'What a related field shows: a path that begins with a lookup, such as `account.industry`.',
+      }),
     ),
     rollup: Type.Optional(
       Type.Object(

@@ -57,17 +57,7 @@ export function compileField(
     );
     return undefined;
   }
-  const type = FIELD_TYPES.get(body.type);
-  if (!type) {
-    compilation.error(
-      component,
-      'type_not_available',
-      '/body/type',
-      `the type \`${body.type}\` is part of the language but not available in this version.`,
-      `Available are ${[...FIELD_TYPES.keys()].join(', ')}.`,
-    );
-    return undefined;
-  }
+  const type = FIELD_TYPES.get(body.type)!;
   const foreign = Object.keys(body).filter(
     (property) => !COMMON_PROPERTIES.has(property) && !type.properties.includes(property as keyof FieldBody),
   );

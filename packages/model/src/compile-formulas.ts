@@ -1,20 +1,23 @@
 /**
- * Compiles formula fields once the fields that they read are known: each after the formulas that it reads, in
- * whichever object they stand. From here on a formula field has the type of its result.
+ * Compiles formula and related fields once the fields that they read are known: each after those of its kind that it
+ * reads, in whichever object they stand. From here on such a field has the type of its result.
  */
 import type { ComponentOf } from '@trellis/metadata';
 import { objectOf, shortName } from '@trellis/metadata';
 import { type Compilation, type DraftObject, replaceField } from './compilation.ts';
 import { withArticle } from './compile-field.ts';
+import { compileRelated } from './compile-related.ts';
 import { nameOf, withArticle as withArticleOf } from './expressions/check.ts';
 import { checkValueExpression } from './expressions/check-expression.ts';
 import type { Operand } from './expressions/expression.ts';
 import { pathsOfOperand } from './expressions/expression-paths.ts';
 import { type FormulaFacts, factsOf, isStorable } from './expressions/formula-facts.ts';
-import { resolvePath } from './expressions/resolve-path.ts';
-import type { CompiledOption } from './field-type.ts';
+import { MAX_PATH_LOOKUPS } from './expressions/resolve-path.ts';
+import type { CompiledOption, FieldType } from './field-type.ts';
 import { displaysOf, formula as formulaType, resultType } from './field-types/formula.ts';
+import { related as relatedType } from './field-types/related.ts';
 import type { CompiledField, CompiledFormula } from './model.ts';
+import { PRINCIPAL_PATHS } from './system-fields.ts';
 
 /** What a formula has together with those that it reads: the bounds of one expression, and lookups on the way to a value. */
 const BOUNDS = [
@@ -26,23 +29,24 @@ const BOUNDS = [
 /** A text of this length fits an entry of a B-tree, at four bytes a character. */
 const MAX_INDEXED_LENGTH = 600;
 
-interface OpenFormula {
+interface OpenField {
   readonly component: ComponentOf<'field'>;
   readonly object: DraftObject;
   readonly field: CompiledField;
 }
+
+const COMPUTED: ReadonlySet<FieldType> = new Set<FieldType>([formulaType, relatedType]);
 
 /** `wanted`: by object, the names of fields that views sort or filter by and indexes name. */
 export function compileFormulas(
   compilation: Compilation,
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
 ): void {
-  const open = new Map<string, OpenFormula>();
+  const open = new Map<string, OpenField>();
   for (const { component } of compilation.ofKind('field')) {
-    if (component.body.type !== 'formula') continue;
     const object = compilation.objects.get(objectOf(component)!);
     const field = object?.fields.get(shortName(component.name));
-    if (object && field?.type === formulaType && formulaType.check(component.body).length === 0)
+    if (object && field && COMPUTED.has(field.type) && field.type.check(component.body).length === 0)
       open.set(component.name, { component, object, field });
   }
   const done = new Set<string>();
@@ -51,47 +55,66 @@ export function compileFormulas(
     const each = open.get(name)!;
     const start = trail.indexOf(name);
     if (start >= 0) {
-      const ring = [...trail.slice(start), name].join(' → ');
-      for (const member of trail.slice(start)) {
-        done.add(member);
-        const { component } = open.get(member)!;
-        compilation.error(
-          component,
-          'formula_cycle',
-          '/body/formula',
-          `formulas can not read each other in a ring: ${ring}.`,
-          'Take one of them out of the ring.',
-        );
-      }
+      for (const member of trail.slice(start)) done.add(member);
+      reportRing(compilation, open, trail.slice(start));
       return;
     }
-    const reads = formulasReadBy(each, compilation, open);
-    for (const read of reads) visit(read, [...trail, name]);
+    let isSound = true;
+    for (const text of textsOf(each)) {
+      for (const read of computedOnWay(compilation, each.object, text)) {
+        const full = `${read.object}.${read.name}`;
+        if (!open.has(full)) continue;
+        visit(full, [...trail, name]);
+        const found = compilation.objects.get(read.object)?.fields.get(read.name);
+        // What is at fault is told where it stands; what reads it can't be judged.
+        isSound &&= found?.formula !== undefined || found?.related !== undefined;
+      }
+    }
     if (done.has(name)) return;
     done.add(name);
-    // What is at fault is told where it stands; a formula that reads it can't be judged.
-    const isSound = [...reads].every(
-      (read) => open.get(read)!.object.fields.get(open.get(read)!.field.name)!.formula,
-    );
-    if (isSound)
-      compileFormula(compilation, each, wanted.get(each.object.name)?.has(each.field.name) === true);
+    if (!isSound) return;
+    if (each.field.type === relatedType) compileRelated(compilation, each);
+    else compileFormula(compilation, each, wanted.get(each.object.name)?.has(each.field.name) === true);
   };
   for (const name of open.keys()) visit(name, []);
 }
 
-/** Full names of the formula fields that a formula mentions. */
-function formulasReadBy(
-  { component, object }: OpenFormula,
+function reportRing(
   compilation: Compilation,
-  open: ReadonlyMap<string, OpenFormula>,
-): Set<string> {
-  const names = new Set<string>();
-  for (const text of variablesIn(component.body.formula)) {
-    const field = resolvePath({ objects: compilation.objects, object }, text).path?.field;
-    const name = field && `${field.object}.${field.name}`;
-    if (name !== undefined && open.has(name)) names.add(name);
+  open: ReadonlyMap<string, OpenField>,
+  members: readonly string[],
+): void {
+  const ring = [...members, members[0]!].join(' → ');
+  for (const member of members) {
+    const { component } = open.get(member)!;
+    compilation.error(
+      component,
+      'formula_cycle',
+      component.body.type === 'related' ? '/body/related' : '/body/formula',
+      `formulas and related fields can not read each other in a ring: ${ring}.`,
+      'Take one of them out of the ring.',
+    );
   }
-  return names;
+}
+
+function textsOf({ component, field }: OpenField): Iterable<string> {
+  return field.type === relatedType ? [component.body.related!] : variablesIn(component.body.formula);
+}
+
+/** The fields on the way of a path, one by one: whoever takes the next may have compiled the one before. */
+function* computedOnWay(
+  compilation: Compilation,
+  start: DraftObject,
+  text: string,
+): Generator<{ readonly object: string; readonly name: string }> {
+  let object: DraftObject | undefined = start;
+  for (const segment of text.split('.').slice(0, MAX_PATH_LOOKUPS + 1)) {
+    const name: string | undefined = object?.fields.has(segment) ? segment : PRINCIPAL_PATHS.get(segment);
+    if (!object || name === undefined) return;
+    yield { object: object.name, name };
+    const field: CompiledField | undefined = object.fields.get(name);
+    object = field?.isPolymorphic ? undefined : compilation.objects.get(field?.targets[0] ?? '');
+  }
 }
 
 function* variablesIn(source: unknown): Generator<string> {
@@ -103,7 +126,7 @@ function* variablesIn(source: unknown): Generator<string> {
   }
 }
 
-function compileFormula(compilation: Compilation, open: OpenFormula, isWanted: boolean): void {
+function compileFormula(compilation: Compilation, open: OpenField, isWanted: boolean): void {
   const { component, object, field } = open;
   const { body } = component;
   const at = '/body/formula';

@@ -214,12 +214,12 @@ function resolveField(
       compilation.didYouMean(name, child.fields.keys()),
     );
   }
-  if (field.body.type === 'formula') {
+  if (isComputed(field)) {
     return fault(
       'not_storable',
       '/body/rollup/field',
-      `\`${name}\` is a formula, and what a roll-up reads must be kept on the record.`,
-      'Roll up a field that the formula reads.',
+      `\`${name}\` is ${withArticle(field.type.label)}, and what a roll-up reads must be kept on the record.`,
+      'Roll up a field that it reads.',
     );
   }
   if (operation === 'count') {
@@ -252,6 +252,18 @@ function resolveFilter(
     objects: compilation.objects,
     object: child,
   });
+  // What a formula gives is known only later: that it is one is all there is to say of it here.
+  const computed = mentions.find(({ path }) => isComputed(path.field));
+  if (computed) {
+    compilation.error(
+      component,
+      'not_storable',
+      `/body/rollup/filter${computed.pointer}`,
+      `\`${computed.path.text}\` is ${withArticle(computed.path.field.type.label)}, and what a roll-up reads must be kept on the record.`,
+      `Use fields of ${child.name} that people write.`,
+    );
+    return 'faulty';
+  }
   for (const problem of problems) {
     compilation.error(
       component,
@@ -276,11 +288,14 @@ function resolveFilter(
   return 'faulty';
 }
 
+function isComputed(field: CompiledField): boolean {
+  return field.body.type === 'formula' || field.body.type === 'related';
+}
+
 /** Why the outcome of a condition can't be kept, if it can't. */
 function whyNotKept(expression: Expression): string | undefined {
   for (const path of pathsOfExpression(expression)) {
     if (path.through.length > 0) return `reads \`${path.text}\`, which another record may change`;
-    if (path.field.body.type === 'formula') return `reads the formula \`${path.text}\``;
     if (path.field.type.column === undefined) return `reads \`${path.text}\`, which is kept elsewhere`;
   }
   return readsTheMoment(expression) ? 'depends on the day or on who asks' : undefined;

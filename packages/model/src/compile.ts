@@ -249,7 +249,7 @@ function checkRecordTypeOptions(compilation: Compilation): void {
     for (const [name, choice] of Object.entries(component.body.options ?? {})) {
       const field = object.fields.get(name);
       compilation.refer(component, jsonPointer('body', 'options', name), 'field', `${object.name}.${name}`);
-      if (!field || field.systemColumn !== undefined || field.options.length === 0) {
+      if (!field?.isWritable || field.systemColumn !== undefined || field.options.length === 0) {
         compilation.error(
           component,
           field ? 'wrong_type' : 'unknown_field',

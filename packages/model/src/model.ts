@@ -87,6 +87,8 @@ export interface CompiledField {
   readonly body: FieldBody;
   /** Given: the value is computed and never in `data`. */
   readonly formula?: CompiledFormula | undefined;
+  /** Given: the way to a value of another record, which the field shows; it keeps none of its own. */
+  readonly related?: FieldPath | undefined;
   /** For system fields: the column that holds it. Own fields live in `data`. */
   readonly systemColumn: string | undefined;
   readonly isRequired: boolean;

@@ -1,6 +1,7 @@
 /** What rules say about the records of one object, as meant: conditions type-checked, with the fields that they read. */
 import type { Expression, Operand } from './expressions/expression.ts';
 import type { FieldPath } from './expressions/path.ts';
+import { sourcePath } from './expressions/source-path.ts';
 import type { CompiledField } from './model.ts';
 
 export interface ObjectRules {
@@ -72,7 +73,8 @@ export function isOffered(
   return offered.get(value)?.has(option) ?? true;
 }
 
-/** The own field by which a path begins. */
+/** The own field by which a path begins: of a related field the lookup that it looks through. */
 export function firstOf(path: FieldPath): CompiledField {
-  return path.through[0] ?? path.field;
+  const source = sourcePath(path);
+  return source.through[0] ?? source.field;
 }

@@ -74,6 +74,12 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   shouted: { type: 'formula', formula: { upper: [{ var: 'name' }] } },
   chosen: { type: 'formula', formula: { coalesce: [{ var: 'choice' }, { var: 'step' }] } },
   due: { type: 'formula', formula: { date_add: [{ var: 'day' }, 1, 'week'] } },
+  seen_day: { type: 'related', related: 'link_to.day' },
+  seen_choice: { type: 'related', related: 'link_to.choice' },
+  seen_price: { type: 'related', related: 'link_to.price' },
+  seen_link: { type: 'related', related: 'link_to.either' },
+  seen_name: { type: 'related', related: 'link_to.link_to.shouted' },
+  seen_number: { type: 'related', related: 'link_to.number' },
   is_due: { type: 'formula', formula: { '<': [{ var: 'day' }, { today: [] }] } },
 };
 

@@ -42,6 +42,7 @@ export type {
   PublishRequest,
   RecordStore,
   Revision,
+  RollupState,
   SessionRow,
   Snapshot,
   StartedConversion,

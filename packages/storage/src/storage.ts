@@ -267,6 +267,8 @@ export interface ConversionStore {
   ): Promise<void>;
   /** Forgets the list of a conversion that is done; values stay where they are. Returns whether there was one. */
   dismiss(workspace: Workspace, id: number): Promise<boolean>;
+  /** Erases all values that a conversion which is done left under the old key. Returns whether there was one. */
+  purge(workspace: Workspace, id: number): Promise<boolean>;
 }
 
 export interface ColumnState {
@@ -285,6 +287,8 @@ export interface RollupState {
   /** Not `ready`: reads work it out until every record has its value. */
   readonly state: 'waiting' | 'computing' | 'ready';
   readonly rowsDone: number;
+  /** How many records there are, as PostgreSQL estimates. */
+  readonly rowsTotal: number;
   /** Records that wait to be worked out again; counted to 10,001. */
   readonly pending: number;
 }
@@ -304,6 +308,8 @@ export interface MetadataStore {
   columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
   /** Objects and fields by their keys. */
   rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
+  /** Has a roll-up worked out anew for every record. False: there is none of these keys. */
+  recomputeRollup(workspace: Workspace, objectKey: string, fieldKey: string): Promise<boolean>;
   /** How many live records each object has (exact up to a cap of 10,000, else the planner's estimate). */
   countRecords(workspace: Workspace, objectKeys: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Tells the listeners of every process that something of the workspace beside its metadata has moved. */
@@ -575,7 +581,8 @@ export interface OutboxChange {
   readonly objectKey: string;
   readonly recordId: string;
   readonly version: number;
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge';
+  /** `rollup`: what is kept of its roll-ups has moved, nothing else. */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
 }
 
 /** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */

@@ -59,8 +59,12 @@ export function conversionRoutes(app: FastifyInstance, { engine }: Parts): void 
   );
 
   app.delete<{ Params: { id: string } }>('/metadata/conversions/:id', { config }, async (request, reply) => {
-    readParameters(request.query, {});
-    await metadata.dismissConversion(callerOf(request).context, readNumber(request.params.id));
+    const { purge } = readParameters(request.query, { purge: oneOf('true', 'false') });
+    const id = readNumber(request.params.id);
+    const { context } = callerOf(request);
+    await (purge === 'true'
+      ? metadata.purgeConversion(context, id)
+      : metadata.dismissConversion(context, id));
     return reply.code(204).send();
   });
 }

@@ -1,5 +1,7 @@
 /** What a client needs to draw screens: the caller's apps and objects, each object's fields, layouts and views. */
 import { describeObject, describeWorkspace } from '@trellis/forms';
+import type { CompiledObject } from '@trellis/model';
+import type { Snapshot } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { documentOf, sendDocument } from '../model-documents.ts';
@@ -26,15 +28,17 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
     readParameters(request.query, {});
     const { context, workspace } = callerOf(request);
     const { name } = request.params;
-    let { model } = await engine.snapshot(workspace);
+    let snapshot = await engine.snapshot(workspace);
+    let { model } = snapshot;
     let access = accessOf(await engine.access(context), model);
     if (!model.objects.has(name) || !access.rightsOn(model.objects.get(name)!).read) {
       // Another node may have published it a moment ago: the engine finds out, or refuses.
       await engine.records.list(context, name, { limit: 1, fields: ['id'] });
-      ({ model } = await engine.snapshot(workspace));
+      snapshot = await engine.snapshot(workspace);
+      ({ model } = snapshot);
       access = accessOf(await engine.access(context), model);
     }
-    const object = model.objects.get(name)!;
+    const object = objectNamed(snapshot, name);
     const document = documentOf(model, `object ${object.name} ${accessKey(context)}`, () =>
       describeObject(model, object, access),
     );
@@ -50,4 +54,10 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
     );
     return sendDocument(request, reply, document);
   });
+}
+
+/** By its name of today, or by an old one, which the engine has let pass and counted. */
+function objectNamed({ model, aliases = [] }: Snapshot, name: string): CompiledObject {
+  const key = aliases.find((each) => each.kind === 'object' && each.name === name)?.objectKey;
+  return model.objects.get(name) ?? [...model.objects.values()].find((each) => each.key === key)!;
 }

@@ -20,6 +20,7 @@ import {
 } from '../shape.ts';
 import { aliasRoutes, conversionRoutes, toConversionDocument } from './conversions.ts';
 import { limitProblem } from './records.ts';
+import { rollupRoutes } from './rollups.ts';
 
 // Components, deletions and renames are the engine's to parse: it reports their faults with pointers.
 const CHANGE_SET = {
@@ -34,6 +35,7 @@ export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
   const { engine } = parts;
   aliasRoutes(app, parts);
   conversionRoutes(app, parts);
+  rollupRoutes(app, parts);
   const { metadata } = engine;
   const config = { right: 'customise' as const };
 

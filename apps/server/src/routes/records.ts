@@ -116,7 +116,10 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
     const { fields } = readParameters(request.query, { fields: namesParameter });
     const { object, id } = request.params;
-    return withVersion(reply, await records.get(callerOf(request).context, object, id, fields));
+    const record = await records.get(callerOf(request).context, object, id, fields, {
+      onStale: (stale) => reply.header('trellis-stale', stale.join(',')),
+    });
+    return withVersion(reply, record);
   });
 
   app.patch<OfRecord>(

@@ -115,7 +115,7 @@ export function ExplainPanel({ user: givenUser, subject }: ExplainPanelProps) {
       <div aria-live="polite">
         {question === undefined ? (
           <Text size="sm" c="dimmed">
-            {object === null ? t('choose') : null}
+            {t(object === null ? 'choose' : 'choosePerson')}
           </Text>
         ) : answer.data === undefined ? (
           answer.error === null && <Text size="sm">{t('asking')}</Text>

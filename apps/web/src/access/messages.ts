@@ -25,6 +25,7 @@ const explainEn = {
   reasons: 'Why',
   inactive: 'Inactive people cannot sign in, whatever is granted.',
   choose: 'Choose an object to get an answer.',
+  choosePerson: 'Choose a person to get an answer.',
   nothingFound: 'Nothing found',
   asking: 'Looking it up…',
   close: 'Close',

@@ -79,7 +79,10 @@ export const en = {
   },
   home: {
     emptyTitle: 'Nothing here yet',
-    emptyText: 'There is no object that you may see. Make the first one in the set-up, or ask for access.',
+    emptyText: 'There is no object yet. Make the first one in the set-up.',
+    noAccessTitle: 'Nothing was shared with you yet',
+    noAccessText:
+      'You are signed in, and that is all for now. Ask an administrator of this workspace for a permission set; what you may see then appears here.',
   },
   value: {
     blank: 'blank',
@@ -332,6 +335,9 @@ export const en = {
     clone: 'Clone',
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
+    explain: 'Who can see this?',
+    mayNotCreate: 'You may not make {{objects}}',
+    mayNotCreateText: 'Ask an administrator for the right to create if you need it.',
     deleted: '“{{title}}” deleted',
     deleteRelated: 'These records refer to it:',
     deleteText: 'It moves to the recycle bin with what belongs to it, and can be restored from there.',

@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core';
-import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate, useRouter } from '@tanstack/react-router';
 import { layoutFor, type ObjectDescription } from '@trellis/forms';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import { UnsavedGuard } from '../runtime/record/UnsavedGuard.tsx';
 import { useCreateRecord } from '../runtime/record/use-create-record.ts';
 import { useSaveKey } from '../runtime/record/use-record.ts';
 import { RecordForm } from '../runtime/record-form.tsx';
+import { EmptyState } from '../ui/EmptyState.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
@@ -21,7 +22,27 @@ const FORM = 'create-record';
 export function CreatePage() {
   const { object } = route.useParams();
   const description = useObject(object);
+  if (!description.rights.create || description.is_system) return <MayNotCreate description={description} />;
   return <CreateScreen key={object} description={description} />;
+}
+
+/** Somebody followed an address that is not for them: said calmly, before anything is typed in vain. */
+function MayNotCreate({ description }: { description: ObjectDescription }) {
+  const { t } = useTranslation();
+  const objects = description.plural_label;
+  return (
+    <EmptyState
+      icon="lock"
+      title={t('record.mayNotCreate', { objects })}
+      actions={
+        <Button component={Link} to={`/o/${description.name}`} variant="default">
+          {t('record.toList', { objects })}
+        </Button>
+      }
+    >
+      {t('record.mayNotCreateText')}
+    </EmptyState>
+  );
 }
 
 function CreateScreen({ description }: { description: ObjectDescription }) {

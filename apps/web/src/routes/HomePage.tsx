@@ -20,8 +20,8 @@ export function HomePage() {
   if (first !== undefined) return <Navigate to="/o/$object" params={{ object: first.name }} replace />;
   return (
     <EmptyState
-      icon="rocket"
-      title={t('home.emptyTitle')}
+      icon={canCustomise ? 'rocket' : 'lock'}
+      title={t(canCustomise ? 'home.emptyTitle' : 'home.noAccessTitle')}
       actions={
         canCustomise && (
           <Button component={Link} to="/setup">
@@ -30,7 +30,7 @@ export function HomePage() {
         )
       }
     >
-      {t('home.emptyText')}
+      {t(canCustomise ? 'home.emptyText' : 'home.noAccessText')}
     </EmptyState>
   );
 }

@@ -3,6 +3,7 @@ import type { CompiledField } from '../model.ts';
 import type { Expression, Operand } from './expression.ts';
 import { pathsOfExpression, pathsOfOperand } from './expression-paths.ts';
 import type { FieldPath } from './path.ts';
+import { sourcePath } from './source-path.ts';
 
 export interface FormulaFacts {
   /** It reads the clock, or who asks. */
@@ -28,7 +29,7 @@ export interface FormulaFacts {
 const ELAPSED: readonly unknown[] = ['hour', 'minute', 'second'];
 
 export function factsOf(operand: Operand): FormulaFacts {
-  const paths = [...pathsOfOperand(operand)];
+  const paths = [...pathsOfOperand(operand)].map(sourcePath);
   const inner = paths.flatMap(({ field }) => (field.formula ? [field.formula.facts] : []));
   const found = [...partsOf(operand, 1)];
   const parts = found.map(({ part }) => part);
@@ -48,7 +49,7 @@ export function factsOf(operand: Operand): FormulaFacts {
       parts.reduce((sum, part) => sum + operationsOf(part), 0),
     ),
     depth: found.reduce((most, { part, depth }) => {
-      const formula = part.op === 'field' ? part.path.field.formula : undefined;
+      const formula = part.op === 'field' ? sourcePath(part.path).field.formula : undefined;
       return Math.max(most, depth + (formula?.facts.depth ?? 0));
     }, 0),
     hops: paths.reduce(

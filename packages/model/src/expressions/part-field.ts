@@ -27,6 +27,7 @@ export function partFields(field: CompiledField): ReadonlyMap<string, CompiledFi
         isIndexed: false,
         isSearchable: false,
         isWritable: false,
+        related: undefined,
         default: undefined,
         part: { of: field, name },
       }),

@@ -6,8 +6,11 @@ import type { JsonValue } from '../field-type.ts';
 import { isSameJson } from '../field-types/structure.ts';
 import type { CompiledField } from '../model.ts';
 import { firstOf } from '../object-rules.ts';
+import { PRINCIPAL_PATHS } from '../system-fields.ts';
 import type { Expression, Operand } from './expression.ts';
+import { wholeOf } from './part-field.ts';
 import type { FieldPath } from './path.ts';
+import { sourcePath } from './source-path.ts';
 
 export interface PortableExpression {
   /** The tree, for `fromPortable`. */
@@ -17,7 +20,7 @@ export interface PortableExpression {
 }
 
 export function toPortable(expression: Expression | Operand, paths: Iterable<FieldPath>): PortableExpression {
-  const distant = [...paths].filter((path) => path.through.length > 0);
+  const distant = [...paths].filter((path) => sourcePath(path).through.length > 0);
   const tree = JSON.parse(
     JSON.stringify(expression, (key, value: unknown) => {
       if (key === 'path') {
@@ -33,9 +36,19 @@ export function toPortable(expression: Expression | Operand, paths: Iterable<Fie
     reads: [...new Map(distant.map((path) => [path.text, path])).values()].map((path) => ({
       text: path.text,
       lookup: firstOf(path).name,
-      path: path.text.slice(path.text.indexOf('.') + 1),
+      path: textBehindFirst(path),
     })),
   };
+}
+
+/** What is asked of the record behind the first lookup, in words of that record: `owner_id` is passed as `owner`. */
+function textBehindFirst(path: FieldPath): string {
+  const { through, field } = sourcePath(path);
+  const whole = wholeOf(field);
+  const names = through
+    .slice(1)
+    .map(({ name }) => [...PRINCIPAL_PATHS].find(([, field]) => field === name)?.[0] ?? name);
+  return [...names, ...(field.part ? [whole.name] : []), field.name].join('.');
 }
 
 /** What evaluating looks at of a field. A formula of the record itself goes along; others come as values. */

@@ -4,6 +4,7 @@ import type { CompiledField, CompiledObject, Model } from '../model.ts';
 import { PRINCIPAL_PATHS, TITLE_FIELD } from '../system-fields.ts';
 import { partFields } from './part-field.ts';
 import type { FieldPath } from './path.ts';
+import { sourcePath, wayTo } from './source-path.ts';
 
 /** Lookups that a path may pass (design brief §3.1). */
 export const MAX_PATH_LOOKUPS = 5;
@@ -41,7 +42,10 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
     const field = object.fields.get(name);
     if (!field || (scope.isReadable && !scope.isReadable(field)))
       return unknownField(scope, object, segment, isLast);
-    if (isLast) return { path: Object.freeze({ text, through, field }) };
+    if (isLast) {
+      const path = Object.freeze({ text, through, field });
+      return sourcePath(path).through.length > MAX_PATH_LOOKUPS ? tooLong() : { path };
+    }
     if (field.type.parts) {
       const part = index === segments.length - 2 ? partFields(field).get(segments.at(-1)!) : undefined;
       return part
@@ -55,9 +59,9 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
         `\`${segment}\` of ${object.name} is no lookup, so nothing can stand behind it.`,
       );
     }
-    if (through.length === MAX_PATH_LOOKUPS) return tooLong();
     through.push(field);
-    if (field.systemColumn !== undefined || field.isPolymorphic) {
+    if (through.flatMap(wayTo).length > MAX_PATH_LOOKUPS) return tooLong();
+    if (field.isPolymorphic || (field.related?.field ?? field).systemColumn !== undefined) {
       const rest = segments.slice(index + 1).join('.');
       if (rest === 'name') return { path: Object.freeze({ text, through, field: TITLE_FIELD }) };
       return fail(

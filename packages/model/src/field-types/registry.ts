@@ -29,6 +29,7 @@ import { percent } from './percent.ts';
 import { personName } from './person-name.ts';
 import { phone } from './phone.ts';
 import { rating } from './rating.ts';
+import { related } from './related.ts';
 import { richText } from './rich-text.ts';
 import { rollup } from './rollup.ts';
 import { secret } from './secret.ts';
@@ -80,5 +81,6 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     autoNumber,
     rollup,
     formula,
+    related,
   ].map((type) => [type.name, type as FieldType]),
 );

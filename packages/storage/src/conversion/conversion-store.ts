@@ -10,6 +10,7 @@ import { replaceTrigger } from './change-types.ts';
 import { endConversions, readConversions } from './conversion-register.ts';
 import { convertBatch } from './convert-batch.ts';
 import { countBlanks, sampleValues } from './look-at-values.ts';
+import { purgeValues } from './purge-values.ts';
 
 const RETRY_MILLISECONDS = 200;
 
@@ -42,6 +43,7 @@ export function createConversionStore(connections: Connections): ConversionStore
           options.signal?.removeEventListener('abort', endEarly);
         }
       }),
+    purge: (workspace, id) => purgeValues(connections, workspace, id),
     dismiss: (workspace, id) => connections.transaction(({ client }) => dismiss(client, workspace, id)),
   };
 }

@@ -16,7 +16,7 @@ const NOBODY: ExpressionContext = { userId: '', now: '', timeZone: 'UTC' };
 
 export function formulaSource(field: CompiledField, features: DatabaseFeatures): Sql {
   const shape = new Shape(NOBODY);
-  shape.read(field);
+  shape.read({ text: field.name, through: [], field });
   const reader = readerOf((path) => ({
     sql: path.field.formula ? sourceOfFormula(path.field) : sourceOf(path.field),
     type: sqlTypeOf(path.field),

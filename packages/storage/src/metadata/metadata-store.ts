@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { readConversions } from '../conversion/conversion-register.ts';
-import { rollupStates } from '../rollups/rollup-worker.ts';
+import { requestRecompute, rollupStates } from '../rollups/rollup-worker.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
   ColumnState,
@@ -64,6 +64,11 @@ export function createMetadataStore(
     listRevisions: (workspace, limit) => listRevisions(connections, workspace, limit),
     columnStates: (workspace) => columnStates(connections, workspace),
     rollupStates: (workspace) => rollupStates(connections, workspace),
+    recomputeRollup: async (workspace, objectKey, fieldKey) => {
+      const isKnown = await requestRecompute(connections, workspace, { objectKey, fieldKey });
+      if (isKnown) wake(workspace);
+      return isKnown;
+    },
     countRecords: (workspace, keys) => countRecords(connections, workspace, keys),
     announce: async (workspace) => {
       await connections.readRows('select pg_notify($1, $2)', [CHANNEL, workspace.name]);

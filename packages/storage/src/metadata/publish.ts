@@ -189,7 +189,7 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column
+        field.type.column && !field.related
           ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
           : [],
       ),

@@ -71,7 +71,7 @@ export function fillFunction(
 `;
   });
   const body = sql`begin
-  if tg_op = 'INSERT' or new.data is distinct from old.data then
+  if (tg_op = 'INSERT' or new.data is distinct from old.data) and current_setting('${new Sql(PURGING)}', true) is distinct from 'on' then
 ${join(guards, '')}    null;
   end if;
   if tg_op = 'INSERT' or new.data is distinct from old.data or new.derived is distinct from old.derived then
@@ -81,6 +81,9 @@ ${join(assignments, '\n')}
 end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
 }
+
+/** A transaction that sets this to `on` may erase what a changed type has left behind. */
+export const PURGING = 'trellis.purging';
 
 function functionName(key: string): string {
   return `_fill_${key}`;

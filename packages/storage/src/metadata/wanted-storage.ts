@@ -42,7 +42,7 @@ const MAX_INDEXED_CHARACTERS = 600;
 /** Whether the field gets a typed column of its own. */
 export function isPromoted(object: CompiledObject, field: CompiledField): boolean {
   if (field.systemColumn !== undefined || field.type.column === undefined) return false;
-  if (field.formula?.isStorable === false) return false;
+  if (field.related || field.formula?.isStorable === false) return false;
   if (field.isIndexed || field.isUnique || field.isSearchable || field.key === object.nameField.key)
     return true;
   return (object.body.indexes ?? []).some(

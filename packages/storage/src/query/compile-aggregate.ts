@@ -41,11 +41,11 @@ export function shapeAggregate(snapshot: Snapshot, query: AggregateQuery): Shape
   const zone = shape.value(query.context.timeZone, 'text');
   for (const group of query.groupBy) {
     shape.note(`group ${group.path.text} ${group.period} ${group.as}`);
-    shape.read(group.path.field);
+    shape.read(group.path);
   }
   for (const measure of query.measures) {
     shape.note(`measure ${measure.function} ${measure.field?.name} ${measure.as}`);
-    if (measure.field) shape.read(measure.field);
+    if (measure.field) shape.read({ text: measure.field.name, through: [], field: measure.field });
   }
   shape.note(
     `sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.as}`).join(' ')} ${query.limit}`,

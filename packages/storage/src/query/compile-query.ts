@@ -3,7 +3,13 @@
  * values and how to read the rows. No part of the text comes from a request: names come from the model, values are
  * parameters; the limit alone is written out, because the planner has to see it.
  */
-import type { CompiledField, FieldPath, JsonValue, RecordQuery } from '@trellis/model';
+import {
+  type CompiledField,
+  type FieldPath,
+  type JsonValue,
+  type RecordQuery,
+  sourcePath,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
 import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
@@ -11,6 +17,7 @@ import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { planFor, type StatementPlan } from './plan-choice.ts';
+import { waitingSources } from './rollup-value.ts';
 import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
@@ -41,6 +48,8 @@ export interface CompiledQuery {
   readonly outputs: readonly Output[];
   /** Columns of the sort keys' values. */
   readonly sortColumns: readonly number[];
+  /** Where that was asked for: the column with the sources whose roll-ups wait. */
+  readonly waitingColumn: number | undefined;
 }
 
 /** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
@@ -62,10 +71,11 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
   shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
-  for (const { field } of query.fields) shape.read(field);
-  for (const { path } of query.sort) shape.read(path.field);
+  for (const path of query.fields) shape.read(path);
+  for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
+  if (query.tellsWaiting) shape.note('waiting');
   const values = query.before ?? query.after;
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
@@ -77,8 +87,13 @@ function searchCondition(query: RecordQuery, shape: Shape): Condition {
   const { object } = query;
   const fields = object.ownFields.filter(
     (field) =>
-      field.type.column?.type === 'text' && (field.isSearchable || field.key === object.nameField.key),
+      field.type.column?.type === 'text' &&
+      (field.isSearchable || field.key === object.nameField.key) &&
+      query.isSearched?.(field) !== false,
   );
+  // What is looked for in nothing is found nowhere.
+  if (fields.length === 0) return { is: 'constant', value: false };
+  shape.note(fields.map((field) => field.key).join(' '));
   const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
   return {
     is: 'or',
@@ -129,6 +144,10 @@ export function compileQuery(
     return { ...value, sql: ordered(value, key.path.field, features), descending };
   });
   const sortColumns = keys.map((key) => columnOf(key.sql));
+  const waitingColumn =
+    query.tellsWaiting && query.object.ownFields.some((field) => field.rollup)
+      ? columnOf(waitingSources(snapshot))
+      : undefined;
   const where = compileWhere(query, shaped, sources, features);
   const first = query.sort[0]?.path;
   const parts = pageParts({
@@ -146,7 +165,7 @@ export function compileQuery(
     ),
     plan: planOf(shaped, sources),
   }));
-  return { statements, outputs, sortColumns };
+  return { statements, outputs, sortColumns, waitingColumn };
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {
@@ -222,7 +241,12 @@ function compileWhere(
 /** Whether the value lies in `data` under the field's key. */
 function isInData(field: CompiledField): boolean {
   return (
-    field.systemColumn === undefined && !field.junction && !field.part && !field.formula && !field.rollup
+    field.systemColumn === undefined &&
+    !field.junction &&
+    !field.part &&
+    !field.formula &&
+    !field.rollup &&
+    !field.related
   );
 }
 
@@ -239,7 +263,10 @@ function compileOutputs(
   for (const path of query.fields) paths.set(path.text, path);
   const own = [...paths.values()].filter(
     (path) =>
-      path.through.length === 0 && path.field.type.column !== undefined && path.field.formula === undefined,
+      path.through.length === 0 &&
+      path.field.type.column !== undefined &&
+      !path.field.formula &&
+      !path.field.related,
   );
   const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
   const isWhole =
@@ -247,7 +274,8 @@ function compileOutputs(
     (picked.length > MAX_PICKED_FIELDS || own.length * 2 >= query.object.ownFields.length);
   return [...paths.values()].map((path): Output => {
     const { field } = path;
-    const isBoolean = path.through.length === 0 && field.type.valueType === 'boolean';
+    const isOwn = sourcePath(path).through.length === 0;
+    const isBoolean = isOwn && field.type.valueType === 'boolean';
     const absent = isBoolean ? false : field.junction ? [] : null;
     const fromData = isWhole && path.through.length === 0 && isInData(field) && !field.type.isSecret;
     return {

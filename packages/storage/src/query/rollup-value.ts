@@ -18,6 +18,21 @@ export function isKept(snapshot: Snapshot, object: CompiledObject, field: Compil
   return snapshot.rollups?.get(object.key)?.has(field.key) === true;
 }
 
+/** Sources of the record `t` that are marked: their roll-ups are about to change. One look into an index. */
+export function waitingSources({ workspace }: Snapshot): Sql {
+  return sql`(select array_agg(distinct m.source) from ${identifier(workspace.schema, '_rollup_mark')} m where m.record_id = t.id and not m.is_child)`;
+}
+
+/** The roll-ups of sources that `waitingSources` gave. */
+export function rollupsOfSources(
+  { model }: Snapshot,
+  object: CompiledObject,
+  keys: readonly string[] | null,
+): readonly CompiledField[] {
+  if (keys === null) return [];
+  return sourcesOf(model, object).flatMap((source) => (keys.includes(source.key) ? source.fields : []));
+}
+
 /** SQL of a roll-up of the table `alias`, without its promoted column. */
 export function rollupValue(
   snapshot: Snapshot,

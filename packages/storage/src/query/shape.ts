@@ -15,6 +15,7 @@ import {
   type FieldPath,
   type JsonValue,
   type Operand,
+  sourcePath,
   spanOf,
   startOfDay,
   todayAt,
@@ -105,12 +106,13 @@ export class Shape {
 
   field(path: FieldPath): FieldTerm {
     this.note(path.text);
-    this.read(path.field);
+    this.read(path);
     return { is: 'field', path, type: path.field.isPolymorphic ? 'uuid' : sqlTypeOf(path.field) };
   }
 
   /** Takes in the formula behind a field that is read; whether a column holds its value is not known here. */
-  read(field: CompiledField): void {
+  read(path: FieldPath): void {
+    const { field } = sourcePath(path);
     if (!field.formula || this.formulas.has(field)) return;
     // The model says what a formula is made of, and the key says which model: its name is all there is to note.
     this.note(`formula ${field.object}.${field.key}`);

@@ -6,7 +6,7 @@
  * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
  * join. An object without a target predicate is visible to nobody (deny unless granted).
  */
-import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
+import { type CompiledField, type CompiledObject, type FieldPath, sourcePath, titleOf } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
@@ -79,12 +79,14 @@ export class Sources {
   }
 
   /** The value of a path, as it is compared and ordered: the id of a polymorphic lookup. */
-  value(path: FieldPath): ValueSource {
+  value(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
   }
 
-  folded(path: FieldPath): Sql | undefined {
+  folded(asked: FieldPath): Sql | undefined {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title' || !end.table.object) return undefined;
     const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
@@ -97,7 +99,8 @@ export class Sources {
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
-  output(path: FieldPath): ValueSource {
+  output(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, 'asked');
     if (end.is === 'title') return this.#title(end.sql);
     const { field } = path;
@@ -118,7 +121,7 @@ export class Sources {
 
   /** Whether a field of the record itself is read from elsewhere than its data. */
   isPromoted(field: CompiledField): boolean {
-    if (field.rollup) return true;
+    if (field.rollup || field.related) return true;
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
@@ -197,7 +200,10 @@ export class Sources {
     if (isRollup(field) && (column === undefined || !isKept(this.#context.snapshot, table.object!, field))) {
       const { snapshot } = this.#context;
       const value = rollupValue(snapshot, table.object!, field, table.alias, rollupScope(this.#context));
-      return { sql: value, type, isNullable: true, isColumn: false };
+      // Behind no record there is nothing to count.
+      const isThere = sql`${identifier(table.alias, 'id')} is not null`;
+      const ofRecord = isRoot ? value : sql`(case when ${isThere} then ${value} end)`;
+      return { sql: ofRecord, type, isNullable: true, isColumn: false };
     }
     if (column !== undefined) {
       const isNullable = !isRoot || type !== 'boolean';
@@ -219,7 +225,8 @@ export class Sources {
 
   /** What a formula reads starts at the table that it stands in; of a record that is not there it is blank. */
   #formula(table: Table, field: CompiledField): ValueSource {
-    const read = (path: FieldPath): ValueSource => {
+    const read = (asked: FieldPath): ValueSource => {
+      const path = sourcePath(asked);
       const end = this.#follow(table, path, 'formula');
       return end.is === 'title' ? this.#title(end.sql) : this.#field(end.table, path.field);
     };
@@ -251,7 +258,10 @@ export class Sources {
     const { snapshot, targetConditions, features } = this.#context;
     const branches = hop.targets.flatMap((name) => {
       const object = snapshot.model.objects.get(name);
-      const condition = reader === 'formula' ? EVERYBODY : targetConditions.get(name);
+      const condition =
+        reader === 'formula'
+          ? EVERYBODY
+          : (targetConditions.get(titleOf(name)) ?? targetConditions.get(name));
       if (!object || !condition) return [];
       const alias = `t${++this.#aliases}`;
       const scalar = new ScalarSources(alias, object, this.#context);
@@ -266,9 +276,9 @@ export class Sources {
     return sql`(case ${reference}->>'object'${join(branches, '')} end)`;
   }
 
-  /** Ids that a multi-lookup holds: the far ends of the junction's live rows, oldest first. */
+  /** Ids that a multi-lookup holds: the far ends of the junction's live rows that the caller sees, oldest first. */
   #junction(table: Table, field: CompiledField): ValueSource {
-    const { snapshot } = this.#context;
+    const { snapshot, targetConditions, features } = this.#context;
     const object = snapshot.model.objects.get(field.junction!.object);
     const [near, far] = [field.junction!.near, field.junction!.far].map((name) => object?.fields.get(name));
     if (!object || !near || !far)
@@ -276,7 +286,9 @@ export class Sources {
     const alias = `t${++this.#aliases}`;
     const scalar = new ScalarSources(alias, object, this.#context);
     const at = (end: CompiledField) => scalar.value({ text: end.name, through: [], field: end }).sql;
-    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null)`;
+    const condition = lowerCondition(targetConditions.get(object.name) ?? NOBODY, scalar, features);
+    const isVisible = condition.text === 'true' ? sql`` : sql` and (${condition})`;
+    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null${isVisible})`;
     return { sql: ids, type: 'jsonb', isNullable: true, isColumn: false };
   }
 }
@@ -315,7 +327,8 @@ export class ScalarSources {
     this.#context = context;
   }
 
-  value(path: FieldPath): ValueSource {
+  value(asked: FieldPath): ValueSource {
+    const path = sourcePath(asked);
     return {
       sql: this.#read(this.#alias, this.#object, path.through, path.field),
       type: typeOf(path),
@@ -362,12 +375,11 @@ export class ScalarSources {
     const column = snapshot.columns.get(object.key)?.get(field.key);
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
-      const read = (path: FieldPath): ValueSource => ({
-        sql: this.#read(alias, object, path.through, path.field),
-        type: typeOf(path),
-        isNullable: true,
-        isColumn: false,
-      });
+      const read = (asked: FieldPath): ValueSource => {
+        const path = sourcePath(asked);
+        const value = this.#read(alias, object, path.through, path.field);
+        return { sql: value, type: typeOf(path), isNullable: true, isColumn: false };
+      };
       return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);

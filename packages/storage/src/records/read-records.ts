@@ -17,6 +17,7 @@ import {
 } from '../query/compile-query.ts';
 import { PLANNED_EACH_TIME } from '../query/plan-choice.ts';
 import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
+import { rollupsOfSources } from '../query/rollup-value.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
 
@@ -84,7 +85,11 @@ export class RecordReader {
     const hasPrevious = isBackward ? hasMore : query.after !== undefined;
     const isAll = !hasMore && isFirst;
     if (isFirst) compiled.isShort = isAll;
+    const { waitingColumn } = compiled;
     return {
+      ...(waitingColumn !== undefined && rows[0]
+        ? { waiting: rollupsOfSources(snapshot, query.object, rows[0][waitingColumn] as string[] | null) }
+        : {}),
       rows: rows.map((row) => readRow(row, reader)),
       next: hasNext ? boundOf(rows.at(-1)) : undefined,
       previous: hasPrevious ? boundOf(rows[0]) : undefined,

@@ -14,7 +14,7 @@ import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
 import { ScalarSources } from '../query/sources.ts';
 import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
-import { sqlTypeOf } from '../system-columns.ts';
+import { SYSTEM_PRINCIPAL_ID, sqlTypeOf } from '../system-columns.ts';
 import {
   fieldsReadBy,
   type RollupScope,
@@ -177,16 +177,25 @@ function rollBody(source: RollupSource, scope: RollupScope): Sql {
       ? sql`
   delete from ${identifier(schema, '_rollup_mark')} m where m.record_id = parent and m.source = ${stringLiteral(source.key)} and not m.is_child;`
       : sql``;
+  const told = outboxRows(schema, source.object.key, sql`select parent, version_kept`);
   return sql`declare
   size integer;
+  version_kept integer;
 begin
   select count(*) into size from (select 1 ${rows} limit ${integer(SMALL_PARENT + 1)}) counted;
   if size > ${integer(SMALL_PARENT)} then return; end if;
   if not pg_try_advisory_xact_lock(hashtextextended(parent::text, 0)) then return; end if;
   perform from ${table} p where p.id = parent for no key update skip locked;
   if not found then return; end if;${unmark}
-  update ${table} p set derived = ${kept} from (select ${values} as v from (select ${aggregates} ${rows}) a) f where p.id = parent and p.derived is distinct from ${kept};
+  update ${table} p set derived = ${kept} from (select ${values} as v from (select ${aggregates} ${rows}) a) f where p.id = parent and p.derived is distinct from ${kept} returning p.version into version_kept;
+  if found then ${told}; end if;
 end`;
+}
+
+/** Tells those who watch that the records of `rows`, id and version, read otherwise though nobody has written them. */
+export function outboxRows(schema: string, objectKey: string, rows: Sql): Sql {
+  const system = stringLiteral(SYSTEM_PRINCIPAL_ID);
+  return sql`insert into ${identifier(schema, '_outbox')} (at, object, record_id, version, action, actor_id, source) select clock_timestamp(), ${stringLiteral(objectKey)}, told.id, told.version, 'rollup', ${system}, 'rollup' from (${rows}) told(id, version)`;
 }
 
 function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['marks'] {

@@ -9,7 +9,7 @@ import { type Connections, type OpenTransaction, queryObjects } from '../connect
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { identifier, sql } from '../sql.ts';
 import type { RollupState, Workspace } from '../storage.ts';
-import { sumFunction } from './rollup-functions.ts';
+import { outboxRows, sumFunction } from './rollup-functions.ts';
 import { filled, readTemplate, readySlots } from './rollup-registers.ts';
 
 const MARKS_AT_ONCE = 500;
@@ -125,6 +125,7 @@ async function workOut(
     );
   }
   if (template === undefined) return [];
+  if (isMarked) await tellWatchers(client, schema, { source, ids: [...free] });
   const [row] = (await queryObjects(
     client,
     sql`select ${identifier(schema, sumFunction(source))}($1) as undone`.text,
@@ -138,6 +139,22 @@ async function workOut(
     ]);
   }
   return [...held, ...row.undone];
+}
+
+/** A row of the outbox for each parent: who watches is told with the commit that the record reads otherwise. */
+async function tellWatchers(
+  client: pg.ClientBase,
+  schema: string,
+  about: { readonly source: string; readonly ids: readonly string[] },
+): Promise<void> {
+  const [source] = (await queryObjects(
+    client,
+    `select object_key from ${identifier(schema, '_rollup_source').text} where key = $1`,
+    [about.source],
+  )) as readonly { object_key: string }[];
+  if (!source) return;
+  const rows = sql`select id, version from ${identifier(schema, source.object_key)} where id = any($1::uuid[])`;
+  await queryObjects(client, outboxRows(schema, source.object_key, rows).text, [about.ids]);
 }
 
 /** Works out every record of roll-ups that are new or have changed; by one process at a time, from where it stopped. */
@@ -247,11 +264,33 @@ async function recomputeObject(
       `update ${register} set state = 'ready', changed_at = now() where object_key = $1 and state = 'computing'`,
       [objectKey],
     );
-    await queryObjects(inside, 'update platform.workspace set epoch = $2 where id = $1', [
-      workspace.id,
-      epoch + 1,
-    ]);
-    await queryObjects(inside, 'select pg_notify($1, $2)', [CHANNEL, workspace.name]);
+    await tellNodes(inside, workspace, epoch + 1);
+  });
+}
+
+/** From here on every process reads the register anew. */
+async function tellNodes(client: pg.ClientBase, workspace: Workspace, epoch: number): Promise<void> {
+  await queryObjects(client, 'update platform.workspace set epoch = $2 where id = $1', [workspace.id, epoch]);
+  await queryObjects(client, 'select pg_notify($1, $2)', [CHANNEL, workspace.name]);
+}
+
+/** Has a roll-up worked out anew for every record, as if it were new. False: there is no such roll-up. */
+export async function requestRecompute(
+  connections: Connections,
+  workspace: Workspace,
+  field: { readonly objectKey: string; readonly fieldKey: string },
+): Promise<boolean> {
+  return connections.transaction(async ({ client }) => {
+    const { epoch } = await lockWorkspace(client, workspace.id);
+    const found = await queryObjects(
+      client,
+      `update ${identifier(workspace.schema, '_rollup').text}
+          set state = 'waiting', fill_cursor = null, rows_done = 0, changed_at = now()
+        where object_key = $1 and field_key = $2 returning 1`,
+      [field.objectKey, field.fieldKey],
+    );
+    if (found.length > 0) await tellNodes(client, workspace, epoch + 1);
+    return found.length > 0;
   });
 }
 
@@ -284,7 +323,9 @@ export async function rollupStates(
 ): Promise<readonly RollupState[]> {
   return connections.readRows<RollupState>(
     `select r.object_key as object, r.field_key as field, r.state, r.rows_done as "rowsDone",
+            greatest(r.rows_done, coalesce((select reltuples::bigint from pg_class where oid = to_regclass(format('%I.%I', $1::text, r.object_key))), 0)) as "rowsTotal",
             (select count(*)::int from (select distinct record_id from ${identifier(schema, '_rollup_mark').text} m where m.source = r.source limit 10001) each) as pending
        from ${identifier(schema, '_rollup').text} r order by r.object_key, r.field_key`,
+    [schema],
   );
 }

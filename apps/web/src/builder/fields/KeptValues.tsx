@@ -2,11 +2,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FIELD_TYPES } from '@trellis/model';
+import { useState } from 'react';
 import { basePath, client, workspace } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
 import { useLink } from '../navigation.tsx';
+import { ConfirmModal } from '../parts/ConfirmModal.tsx';
 import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
 
@@ -54,6 +56,11 @@ function KeptList(props: { id: number; object: string; open: number; to: string 
   });
   const dismiss = useMutation({
     mutationFn: () => client.dismissConversion(id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
+  });
+  const [isPurging, setPurging] = useState(false);
+  const purge = useMutation({
+    mutationFn: () => client.purgeConversion(id),
     onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
   });
   const download = useMutation({ mutationFn: () => saveFile(id) });
@@ -113,7 +120,22 @@ function KeptList(props: { id: number; object: string; open: number; to: string 
         <Button size="xs" variant="default" loading={dismiss.isPending} onClick={() => dismiss.mutate()}>
           {t('kept.dismiss')}
         </Button>
+        <Button size="xs" color="red.9" variant="light" onClick={() => setPurging(true)}>
+          {t('kept.purge')}
+        </Button>
       </Group>
+      {isPurging && (
+        <ConfirmModal
+          title={t('kept.purgeTitle')}
+          text={t('kept.purgeText')}
+          pledge={t('kept.purgePledge')}
+          confirm={t('kept.purge')}
+          isBusy={purge.isPending}
+          error={purge.error}
+          onConfirm={() => purge.mutate()}
+          onClose={() => setPurging(false)}
+        />
+      )}
       {dismiss.error !== null && <ProblemAlert error={dismiss.error} />}
       {download.error !== null && <ProblemAlert error={download.error} />}
     </>

@@ -15,6 +15,7 @@ import { DisplayAsEditor, FormulaProperty } from './FormulaProperty.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
 import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
+import { RelatedEditor } from './RelatedEditor.tsx';
 import { RollupEditor } from './RollupEditor.tsx';
 import { SchemaEditor } from './SchemaEditor.tsx';
 import { TransitionsEditor } from './TransitionsEditor.tsx';
@@ -174,6 +175,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   depends_on: { Input: DependsOnEditor, isWide: true },
   formula: { Input: FormulaProperty, isWide: true },
   display_as: { Input: DisplayAsEditor },
+  related: { Input: RelatedEditor, isWide: true },
   rollup: { Input: RollupEditor, isWide: true },
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },

@@ -17,6 +17,8 @@ import { useState } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
+import { Aliases } from '../names/Aliases.tsx';
+import { ApiName } from '../names/ApiName.tsx';
 import { BuilderLink } from '../navigation.tsx';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { Pointed, useJumpToPointer } from '../parts/Fault.tsx';
@@ -60,6 +62,9 @@ export function SettingsTab({ object }: { object: string }) {
               </Pointed>
             ))}
           </SimpleGrid>
+          <Labelled label={t('name.label')}>
+            <ApiName entry={entry} />
+          </Labelled>
           <Pointed at="/description">
             {(fault) => (
               <Textarea
@@ -132,6 +137,7 @@ export function SettingsTab({ object }: { object: string }) {
           ))}
         </Stack>
       </Card>
+      <Aliases name={object} />
       {entry.package !== 'system' && (
         <Card title={t('settings.danger')}>
           <Group justify="space-between">

@@ -13,11 +13,13 @@ import { KeptValues } from '../fields/KeptValues.tsx';
 import { TypeChange } from '../fields/TypeChange.tsx';
 import { useMessages } from '../messages.ts';
 import { findFieldUsages } from '../metadata/usage.ts';
+import { Aliases } from '../names/Aliases.tsx';
+import { ApiName } from '../names/ApiName.tsx';
 import { useGo } from '../navigation.tsx';
 import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
 import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
-import { Card, Code, OriginBadge } from '../parts/small.tsx';
+import { Card, OriginBadge } from '../parts/small.tsx';
 import { UsageList } from '../parts/UsageList.tsx';
 import { useComponent } from '../useComponent.ts';
 
@@ -94,7 +96,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
               </dd>
               <dt>{t('column.name')}</dt>
               <dd>
-                <Code>{entry.short}</Code>
+                <ApiName entry={entry} />
               </dd>
               <dt>{t('column.origin')}</dt>
               <dd>
@@ -103,6 +105,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
             </dl>
           </Card>
           <KeptValues object={object} field={entry.short} />
+          <Aliases name={name} />
           <Card title={t('field.usedBy', { count: usages.length })}>
             {usages.length === 0 ? (
               <Text size="sm" c="dimmed">

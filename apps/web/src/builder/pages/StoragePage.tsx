@@ -13,6 +13,7 @@ import { BuilderLink } from '../navigation.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
+import { RollupStates } from './RollupStates.tsx';
 
 type Column = ColumnsResponse['columns'][number];
 
@@ -82,6 +83,7 @@ export function StoragePage() {
           </table>
         </div>
       )}
+      <RollupStates />
     </>
   );
 }

@@ -33,7 +33,13 @@ export function MultiLookupInput(props: InputProps) {
       }}
     >
       <Combobox.DropdownTarget>
-        <PillsInput error={hasError} disabled={disabled} onClick={() => combobox.openDropdown()}>
+        <PillsInput
+          // The label points here: without it the field inside gets an id of its own.
+          id={props.id}
+          error={hasError}
+          disabled={disabled}
+          onClick={() => combobox.openDropdown()}
+        >
           <Pill.Group>
             {ids.map((id) => (
               <Pill

@@ -31,22 +31,21 @@ export function SelectionBar({ description, selection, isDeleted, actions }: Sel
   return (
     <section className={classes.bar} aria-label={t('list.selection')}>
       <span role="status">{t('list.selected', { count })}</span>
-      {isDeleted ? (
-        <Button
-          variant="default"
-          leftSection={<IconRestore size={14} />}
-          loading={isBusy}
-          onClick={() => void run(actions.restore)}
-        >
-          {t('action.restore')}
-        </Button>
-      ) : (
-        description.rights.delete && (
+      {description.rights.delete &&
+        (isDeleted ? (
+          <Button
+            variant="default"
+            leftSection={<IconRestore size={14} />}
+            loading={isBusy}
+            onClick={() => void run(actions.restore)}
+          >
+            {t('action.restore')}
+          </Button>
+        ) : (
           <Button variant="default" leftSection={<IconTrash size={14} />} onClick={asking.open}>
             {t('action.delete')}
           </Button>
-        )
-      )}
+        ))}
       <Button variant="subtle" color="gray" onClick={selection.clear}>
         {t('list.deselect')}
       </Button>

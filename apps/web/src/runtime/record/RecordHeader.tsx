@@ -3,6 +3,7 @@ import {
   IconArrowsDiagonal,
   IconCopy,
   IconDots,
+  IconEye,
   IconLink,
   IconPencil,
   IconTrash,
@@ -11,9 +12,9 @@ import {
 import { Link } from '@tanstack/react-router';
 import { isBlank, type ObjectDescription } from '@trellis/forms';
 import type { LayoutBody } from '@trellis/metadata';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { basePath } from '../../api.ts';
+import { basePath, useHasRight } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
@@ -23,6 +24,10 @@ import { DeleteModal } from './DeleteModal.tsx';
 import classes from './RecordHeader.module.css';
 import { recordTitle } from './record-title.ts';
 import type { ShownRecord } from './use-record.ts';
+
+const ExplainModal = lazy(async () => ({
+  default: (await import('../../access/ExplainModal.tsx')).ExplainModal,
+}));
 
 interface RecordHeaderProps {
   readonly description: ObjectDescription;
@@ -43,7 +48,7 @@ interface RecordHeaderProps {
 export function RecordHeader(props: RecordHeaderProps) {
   const { description, record, variant } = props;
   const { t } = useTranslation();
-  const [open, setOpen] = useState<'delete' | 'clone'>();
+  const [open, setOpen] = useState<'delete' | 'clone' | 'explain'>();
   const title = recordTitle(description, record);
   const recordType = description.record_types.find((each) => each.name === record.record_type);
   const highlights = (props.layout.highlights ?? []).flatMap((name) => {
@@ -52,6 +57,7 @@ export function RecordHeader(props: RecordHeaderProps) {
   });
   const canCopy = description.rights.create && !description.is_system;
   const canDelete = description.rights.delete && !description.is_system;
+  const canExplain = useHasRight('manage_users');
   const address =
     window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
   const Heading = variant === 'page' ? 'h1' : 'h2';
@@ -122,6 +128,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                       {t('record.clone')}
                     </Menu.Item>
                   )}
+                  {canExplain && (
+                    <Menu.Item leftSection={<IconEye size={15} />} onClick={() => setOpen('explain')}>
+                      {t('record.explain')}
+                    </Menu.Item>
+                  )}
                   {canDelete && (
                     <Menu.Item
                       leftSection={<IconTrash size={15} />}
@@ -164,6 +175,15 @@ export function RecordHeader(props: RecordHeaderProps) {
             props.onGone();
           }}
         />
+      )}
+      {open === 'explain' && (
+        <Suspense>
+          <ExplainModal
+            subject={{ object: description.name, id: record.id }}
+            title={title}
+            onClose={() => setOpen(undefined)}
+          />
+        </Suspense>
       )}
       {open === 'clone' && (
         <CloneModal description={description} record={record} onClose={() => setOpen(undefined)} />

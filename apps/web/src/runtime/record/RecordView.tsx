@@ -50,9 +50,12 @@ export function RecordView(props: RecordViewProps) {
 }
 
 function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord }) {
-  const { description, id, record, variant, isEditing, onEditing } = props;
+  const { description, id, record, variant, onEditing } = props;
   const { t } = useTranslation();
   const formId = useId();
+  const canEdit = description.rights.update && !description.is_system;
+  // An address may ask for the form; who may not edit gets the record to read.
+  const isEditing = props.isEditing && canEdit;
   const actions = useRecordActions(description, id);
   const [problem, setProblem] = useState<Error | null>(null);
   const [isDirty, setDirty] = useState(false);
@@ -65,7 +68,6 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
   const recordType = typeof record.record_type === 'string' ? record.record_type : null;
   const layout = layoutFor(description, recordType);
   const title = recordTitle(description, record);
-  const canEdit = description.rights.update && !description.is_system;
   useEffect(() => rememberRecord(description.name, id, title), [description.name, id, title]);
 
   const submitForm = useCallback(

@@ -19,7 +19,7 @@ import { Code } from '../../parts/small.tsx';
 import { withProperty } from '../../useComponent.ts';
 import { useAccessMessages } from '../messages.ts';
 import classes from './Grants.module.css';
-import { FIELD_RIGHTS, type FieldRight, type Grant, withFieldRight } from './grants.ts';
+import { FIELD_RIGHTS, type FieldRight, type Grant, withDefaultField, withFieldRight } from './grants.ts';
 
 const INHERIT = '·';
 
@@ -41,9 +41,19 @@ export function GrantDrawer({ object, grant = {}, onChange, onClose }: GrantDraw
     .of('field', object)
     .filter((field) => `${field.body.label} ${field.short}`.toLocaleLowerCase().includes(wanted));
   const recordTypes = catalogue.of('record_type', object);
+  const nameField = entry?.body.name_field;
+  // Nobody can work with records that have no name.
+  const choicesOf = (field: string) =>
+    FIELD_RIGHTS.filter((right) => right !== 'none' || field !== nameField);
   const rightOf = (value: string) => FIELD_RIGHTS.find((each) => each === value);
   const setAll = (right: FieldRight | undefined) =>
-    onChange(fields.reduce((current, field) => withFieldRight(current, field.short, right), grant));
+    onChange(
+      fields.reduce(
+        (current, { short }) =>
+          withFieldRight(current, short, right === 'none' && short === nameField ? 'read' : right),
+        grant,
+      ),
+    );
   return (
     <Drawer
       opened
@@ -61,7 +71,7 @@ export function GrantDrawer({ object, grant = {}, onChange, onClose }: GrantDraw
             aria-label={t('sets.defaultField')}
             value={grant.default_field ?? 'none'}
             data={FIELD_RIGHTS.map((right) => ({ value: right, label: t(`sets.fieldRight.${right}`) }))}
-            onChange={(value) => onChange({ ...grant, default_field: rightOf(value) ?? 'none' })}
+            onChange={(value) => onChange(withDefaultField(grant, rightOf(value) ?? 'none', nameField))}
           />
         </Labelled>
         {recordTypes.length > 0 && (
@@ -122,7 +132,10 @@ export function GrantDrawer({ object, grant = {}, onChange, onClose }: GrantDraw
                   value={grant.fields?.[field.short] ?? INHERIT}
                   data={[
                     { value: INHERIT, label: t('sets.inherit') },
-                    ...FIELD_RIGHTS.map((right) => ({ value: right, label: t(`sets.fieldRight.${right}`) })),
+                    ...choicesOf(field.short).map((right) => ({
+                      value: right,
+                      label: t(`sets.fieldRight.${right}`),
+                    })),
                   ]}
                   onChange={(event) =>
                     onChange(withFieldRight(grant, field.short, rightOf(event.currentTarget.value)))

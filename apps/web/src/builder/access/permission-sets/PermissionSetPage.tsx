@@ -3,6 +3,7 @@ import { Button, Checkbox, SimpleGrid, Stack, Text, Textarea } from '@mantine/co
 import { useDisclosure } from '@mantine/hooks';
 import { IconCopy } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { SYSTEM_RIGHTS } from '@trellis/metadata';
 import { useState } from 'react';
 import { useBuilder } from '../../BuilderProvider.tsx';
 import { useGo } from '../../navigation.tsx';
@@ -18,16 +19,6 @@ import { ADMINISTRATOR } from '../people/use-choices.ts';
 import { GrantDrawer } from './GrantDrawer.tsx';
 import { GrantGrid } from './GrantGrid.tsx';
 import { withGrant } from './grants.ts';
-
-/** Rights that are not about one object (design brief §6), in the order in which they are explained. */
-const SYSTEM_RIGHTS = [
-  'customise',
-  'manage_users',
-  'view_all_records',
-  'modify_all_records',
-  'run_reports',
-  'api',
-] as const;
 
 export function PermissionSetPage({ name }: { name: string }) {
   const t = useAccessMessages();

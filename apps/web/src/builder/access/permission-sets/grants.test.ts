@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Grant, LEVELS, RIGHTS, withFieldRight, withGrant, withLevel, withRight } from './grants.ts';
+import {
+  type Grant,
+  LEVELS,
+  RIGHTS,
+  withDefaultField,
+  withFieldRight,
+  withGrant,
+  withLevel,
+  withRight,
+} from './grants.ts';
 
 const TYPES = ['new', 'renewal'];
 const steps = fc.array(
@@ -53,6 +62,17 @@ describe('the rights of a grant hang together', () => {
     const without = withFieldRight(grant, 'amount', 'none');
     expect(without.fields).toEqual({ amount: 'none' });
     expect(withFieldRight(without, 'amount', undefined)).toEqual(grant);
+  });
+
+  it('never hides the name of records together with the rest', () => {
+    const grant: Grant = { read: true, default_field: 'read' };
+    expect(withDefaultField(grant, 'none', 'name')).toEqual({
+      read: true,
+      default_field: 'none',
+      fields: { name: 'read' },
+    });
+    const edited = { ...grant, fields: { name: 'update' as const } };
+    expect(withDefaultField(edited, 'none', 'name').fields).toEqual({ name: 'update' });
   });
 
   it('takes an object out of the set when nothing on it is left', () => {

@@ -102,6 +102,16 @@ export function withFieldRight(grant: Grant, field: string, right: FieldRight | 
   return Object.keys(fields).length === 0 ? rest : { ...rest, fields };
 }
 
+/**
+ * The grant with another right on fields in general. The field that titles records stays readable: nobody can work
+ * with records that have no name.
+ */
+export function withDefaultField(grant: Grant, right: FieldRight, nameField: string | undefined): Grant {
+  const after = { ...grant, default_field: right };
+  const isNameless = right === 'none' && nameField !== undefined && grant.fields?.[nameField] === undefined;
+  return isNameless ? withFieldRight(after, nameField, 'read') : after;
+}
+
 /** The body with the grant on an object put in its place, or taken out. */
 export function withGrant(
   body: Bodies['permission_set'],
