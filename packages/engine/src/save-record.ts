@@ -15,6 +15,7 @@ import { checkGrants } from './check-grants.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
+import { checkTrees, lockTrees } from './check-trees.ts';
 import { checkUnique } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
@@ -94,6 +95,7 @@ async function executeSave(
   if (hasUnknown && !pinned.isConfirmed) throw new LagSuspected();
 
   // 2. Load what is there, under the caller's predicates: what they can't see is not there. Compare versions.
+  await lockTrees(parts, pinned, object, drafts, transaction);
   await loadCurrent(parts, pinned, request, drafts, transaction);
 
   // 3. Decide access to the record; rights on fields were decided with the input, the owner with the targets.
@@ -114,6 +116,7 @@ async function executeSave(
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) checkSecrets(parts, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
+  await checkTrees(parts, pinned, object, drafts, transaction);
   await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
@@ -420,8 +423,8 @@ function needsTransaction({ items, dryRun, object }: SaveRequest): boolean {
   const [input] = items.map((item) => item.input);
   if (typeof input !== 'object' || input === null) return false;
   return Object.keys(input).some((name) => {
-    const type = object.fields.get(name)?.type;
-    return type?.valueType === 'ids' || type?.holdsFiles === true;
+    const field = object.fields.get(name);
+    return field?.type.valueType === 'ids' || field?.type.holdsFiles === true || field?.body.tree === true;
   });
 }
 

@@ -531,6 +531,6 @@ it('[A1 to R6] every door says what a naive reading of the rules says, whatever 
       }
       await clear(facts);
     }),
-    { numRuns: Number(process.env.TRELLIS_ACCESS_RUNS ?? 6), endOnFailure: true },
+    { numRuns: Number(process.env.TRELLIS_ACCESS_RUNS ?? 8), endOnFailure: true },
   );
 }, 120_000);
