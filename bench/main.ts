@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { measureAccess } from './access.ts';
 import { type BenchDatabase, startDatabase } from './database.ts';
 import { measureFormulas } from './formulas.ts';
 import { startLoadGenerator } from './load/load-generator.ts';
@@ -20,6 +21,7 @@ import {
   describeMachine,
   lowestRatios,
   ratiosByConnections,
+  renderAccess,
   renderFormulas,
   renderRollups,
   renderRules,
@@ -92,6 +94,7 @@ async function run(options: BenchOptions): Promise<void> {
     }
     const rulesPerSecond = measureRules();
     const formulaRatio = await measureFormulas(doors.trellis);
+    const accessRatios = await measureAccess(doors.trellis, trellis.client);
     const rollupRatios: Record<string, RollupRatios> = {};
     for (const connections of options.connections) {
       const plan = { connections, rounds: options.rounds, seconds: options.seconds };
@@ -115,12 +118,13 @@ async function run(options: BenchOptions): Promise<void> {
       },
       rulesPerSecond,
       formulaRatio,
+      accessRatios,
       rollupRatios,
       differences,
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderRollups(rollupRatios)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);

@@ -9,6 +9,8 @@ import type { Logger } from './logging.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
 export const FIRST_WORKSPACE = 'main';
+/** Of what keeps a package from being installed, so many are told in the log. */
+const MOST_PROBLEMS = 20;
 
 /** Sees to it that the workspace `main` is there with the standard CRM in it. */
 export async function installStandard(
@@ -17,11 +19,20 @@ export async function installStandard(
 ): Promise<Workspace> {
   const workspace = await requireFirstWorkspace(engine, storage);
   // A package of this version that is installed already costs one look; reading 600 files would cost more.
-  const installed = await engine.metadata.installPackage(
-    { kind: 'system', workspace, reason: 'start of the server' },
-    readStandardPackage('crm'),
-  );
-  if (installed) log.info({ revision: installed.revision }, 'Installed the standard CRM.');
+  try {
+    const installed = await engine.metadata.installPackage(
+      { kind: 'system', workspace, reason: 'start of the server' },
+      readStandardPackage('crm'),
+    );
+    if (installed) log.info({ revision: installed.revision }, 'Installed the standard CRM.');
+  } catch (error) {
+    // What an older version took may be refused by this one: people work on, and an administrator mends it.
+    if (!(error instanceof EngineError && error.code === 'invalid_metadata')) throw error;
+    log.warn(
+      { problems: error.errors.slice(0, MOST_PROBLEMS) },
+      'The standard CRM was not brought up to date, because components of the workspace have faults: mend and publish them, then start again.',
+    );
+  }
   return workspace;
 }
 

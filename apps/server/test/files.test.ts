@@ -246,3 +246,23 @@ it('a purged record takes its files along, and what nobody referred to goes afte
   for await (const chunk of content) left.push(chunk);
   expect(left).toEqual([]);
 });
+
+it.each([
+  ['--x\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello'],
+  ['--x\r\ncontent-disposition: form-data; na'],
+  ['hello'],
+])('a form that is cut off is malformed, not a fault of ours: %j', async (body) => {
+  const response = await fetch(`${server.url}/api/v1/files`, {
+    method: 'POST',
+    headers: {
+      cookie: sessionOf(server),
+      origin: server.url,
+      'content-type': 'multipart/form-data; boundary=x',
+    },
+    body,
+  });
+  expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+    400,
+    'malformed_request',
+  ]);
+});

@@ -117,6 +117,17 @@ describe('a file', () => {
 });
 
 describe('rows that are refused', () => {
+  it('a character that no record can hold refuses its row, and holds up no other', async () => {
+    const job = await imported('company', 'name,code\nBa\0d,NUL1\n"x"\0y,NUL2\nGood,NUL3\nLong,NUL4,\0\n');
+    expect([job.state, job.counts]).toEqual(['done', { created: 1, updated: 0, unchanged: 0, failed: 3 }]);
+    expect(job.errors![0]).toMatchObject({ errors: [{ code: 'invalid_value', pointer: '/name' }] });
+    const lines = '{"name":"\\ud800","code":"NUL5"}\n{"name":"a","code":"NUL6"}\n';
+    const other = await imported('company', lines, { format: 'ndjson' });
+    expect(other.counts).toEqual({ created: 1, updated: 0, unchanged: 0, failed: 1 });
+    const keyed = await imported('company', 'name,code\nx,N\0\n', { operation: 'upsert', key: 'code' });
+    expect(keyed.counts).toMatchObject({ failed: 1 });
+  });
+
   it('come back as a file that can be mended and imported again', async () => {
     const text = [
       'name,code,size',

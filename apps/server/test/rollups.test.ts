@@ -170,3 +170,26 @@ it('K8 an administrator has a roll-up worked out anew', async () => {
   ]);
   expect((await call('POST', '/metadata/rollups/firm/name/recalculate')).status).toBe(404);
 });
+
+it('K9 goes on when what it rolls up, the way there or the object is renamed', async () => {
+  const firm = (await call('POST', '/records/firm', { name: 'Old names' })).record;
+  await call('POST', '/records/order', { firm: firm.id, amount: 5 });
+  for (const [kind, from, to] of [
+    ['field', 'order.amount', 'order.value'],
+    ['field', 'order.firm', 'order.company'],
+    ['object', 'order', 'purchase'],
+  ]) {
+    const renamed = await call('POST', '/metadata/publish', {
+      components: [],
+      deletions: [],
+      renames: [{ kind, from, to }],
+    });
+    expect(renamed).toMatchObject({ status: 200 });
+  }
+  const total = async () => (await call('GET', `/records/firm/${firm.id as string}`)).record.total;
+  expect(await total()).toBe(5);
+  const second = (await call('POST', '/records/purchase', { company: firm.id, value: 7 })).record;
+  expect(await total()).toBe(12);
+  await call('PATCH', `/records/purchase/${second.id as string}`, { company: null });
+  expect(await total()).toBe(5);
+});

@@ -63,6 +63,7 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection!.paths, filter, visible, sort)),
     search,
+    isSearched: pinned.isReadable,
     sort,
     limit,
     after: request.after === undefined ? undefined : decodeCursor(request.after, '/after', list),

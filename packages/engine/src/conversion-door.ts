@@ -6,7 +6,7 @@ import type { Context, KeptValues, MetadataLifecycle, OpenConversion } from './e
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { translateError } from './translate-error.ts';
-import { requireRight } from './with-pinned.ts';
+import { requireRight, withPinned } from './with-pinned.ts';
 
 type Door = Pick<
   MetadataLifecycle,
@@ -28,8 +28,10 @@ export function createConversionDoor(parts: Parts): Door {
         const { limit, after } = page;
         const rows = await conversions.kept(context.workspace, conversion, { limit: limit + 1, after });
         const from = fieldOfRecord(conversion.source as FieldRecord);
+        const seen = await seenOf(parts, context, conversion, rows);
         const values = rows
           .slice(0, limit)
+          .filter(({ recordId }) => seen.has(recordId))
           .map(({ recordId, value, reason, isDeleted }): KeptValues['values'][number] => ({
             record: recordId,
             text: from ? from.type.toText(value, from) : JSON.stringify(value),
@@ -37,7 +39,7 @@ export function createConversionDoor(parts: Parts): Door {
             reason,
             isDeleted,
           }));
-        return { values, next: rows.length > limit ? (values.at(-1)?.record ?? null) : null };
+        return { values, next: rows.length > limit ? (rows[limit - 1]?.recordId ?? null) : null };
       }),
     dismissConversion: (context, id) =>
       asked(parts, context, async () => {
@@ -77,6 +79,31 @@ function present(
     open,
     createdAt,
   };
+}
+
+/** Ids of the records whose values the caller may read: customising gives no right to see. */
+async function seenOf(
+  parts: Parts,
+  context: Context,
+  conversion: Conversion,
+  rows: readonly { readonly recordId: string }[],
+): Promise<ReadonlySet<string>> {
+  return withPinned(parts, context, async (pinned) => {
+    const { model, snapshot, expressionContext } = pinned;
+    const object = [...model.objects.values()].find((each) => each.key === conversion.objectKey);
+    const field = findByKey(model, conversion);
+    if (!object || (field && !pinned.isReadable(field))) return new Set();
+    const visible = pinned.visible(object);
+    const loaded = await parts.storage.records.loadForWrite(snapshot, {
+      object,
+      ids: rows.map(({ recordId }) => recordId),
+      visible,
+      allowed: visible,
+      deleted: 'both',
+      context: expressionContext,
+    });
+    return new Set(loaded.map(({ id }) => id));
+  });
 }
 
 async function requireConversion(parts: Parts, context: Context, id: number): Promise<Conversion> {

@@ -74,7 +74,8 @@ export async function executeDelete(
   // 3. What is restricted fails with its whole tail; the rest is followed anew, since it may depend on less.
   let closure = await followDependents(parts, pinned, object, [...roots.values()], transaction);
   while (closure.restricting.length > 0) {
-    for (const [index, failure] of refuseRestricted(items, closure, object)) failures.set(index, failure);
+    for (const [index, failure] of refuseRestricted(pinned, items, closure, object))
+      failures.set(index, failure);
     for (const [index, item] of items.entries()) if (failures.has(index)) roots.delete(item.id.toLowerCase());
     if (request.allOrNothing) break;
     closure = await followDependents(parts, pinned, object, [...roots.values()], transaction);
@@ -223,8 +224,12 @@ async function followDependents(
   };
 }
 
-/** The failure of each item whose deletion would reach a restricted record, by object and count. */
+/**
+ * The failure of each item whose deletion would reach a restricted record, by object and count. Of objects that the
+ * caller does not see as a whole nothing is told but that there is something.
+ */
 function refuseRestricted(
+  pinned: Pinned,
   items: DeleteRequest['items'],
   closure: Closure,
   object: CompiledObject,
@@ -244,10 +249,12 @@ function refuseRestricted(
   for (const [index, item] of items.entries()) {
     const counts = countsByRoot.get(item.id.toLowerCase());
     if (!counts) continue;
-    const blocking = [...counts].map(([each, ids]) => ({ object: each.name, count: ids.size }));
-    const list = [...counts]
-      .map(([each, ids]) => `${ids.size} ${ids.size === 1 ? each.label : each.pluralLabel}`)
-      .join(', ');
+    const told = [...counts].filter(([each]) => isSeenWhole(pinned, each));
+    const blocking = told.map(([each, ids]) => ({ object: each.name, count: ids.size }));
+    const list = [
+      ...told.map(([each, ids]) => `${ids.size} ${ids.size === 1 ? each.label : each.pluralLabel}`),
+      ...(told.length < counts.size ? ['records that you may not see'] : []),
+    ].join(', ');
     failures.set(
       index,
       fail('delete_restricted', `This ${object.label} can't be deleted: ${list} still point to it.`, [], {
@@ -256,6 +263,11 @@ function refuseRestricted(
     );
   }
   return failures;
+}
+
+function isSeenWhole(pinned: Pinned, object: CompiledObject): boolean {
+  const visible = pinned.visible(object);
+  return visible.op === 'constant' && visible.value;
 }
 
 function rootsOf(doomed: Doomed): string[] {

@@ -14,8 +14,11 @@ import {
   parseFormula,
   pathsOfOperand,
   printFormula,
+  TITLE_FIELD,
+  wholeOf,
 } from '@trellis/model';
 import { evaluate, type NoAnswer } from '@trellis/rules';
+import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readPaths } from './read-records.ts';
@@ -102,12 +105,20 @@ const WARNINGS: Readonly<Record<NoAnswer, string>> = {
   overflow: 'For this record a number or date grows beyond what can be held, which gives blank.',
 };
 
-/** The value of a checked expression for one record. Throws `unknown_record` where the caller sees none. */
+/**
+ * The value of a checked expression for one record. Throws `unknown_record` where the caller sees none, and `forbidden`
+ * where the expression reads a field that they may not read.
+ */
 export async function previewValue(
   parts: Parts,
   pinned: Pinned,
   { object, operand, id }: { readonly object: string; readonly operand: Operand; readonly id: string },
 ): Promise<Required<Pick<ExplainedExpression, 'value' | 'warnings'>>> {
+  for (const { through, field } of pathsOfOperand(operand)) {
+    const read = [...through, wholeOf(field)].filter((each) => each !== TITLE_FIELD);
+    if (read.every(pinned.isReadable)) continue;
+    throw new EngineError('forbidden', 'The expression reads a field that you may not read.');
+  }
   const paths = inputPaths(pathsOfOperand(operand));
   const values = await readPaths(parts, pinned, { object, id, paths: [...paths.values()] });
   const reasons = new Set<NoAnswer>();

@@ -15,6 +15,7 @@ import {
   NEVER,
   objectsOfPath,
   SYSTEM_PRINCIPAL_ID,
+  titleOf,
 } from '@trellis/model';
 import type { ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
@@ -99,15 +100,17 @@ export class Pinned {
     return object;
   }
 
-  /** Access predicates of all objects that the paths lead to, for the joins and subselects of a query. */
+  /** Access predicates of all objects that the paths lead to or read links from, for the joins and subselects of a query. */
   targetFilters(paths: Iterable<FieldPath>): ReadonlyMap<string, Expression> {
     const filters = new Map<string, Expression>();
+    const add = (name: string) => {
+      const target = filters.has(name) ? undefined : this.model.objects.get(name);
+      if (!target) return;
+      filters.set(name, this.visible(target));
+      if (!this.isReadable(target.nameField)) filters.set(titleOf(name), NEVER);
+    };
     for (const path of paths) {
-      for (const name of objectsOfPath(path)) {
-        if (filters.has(name)) continue;
-        const target = this.model.objects.get(name);
-        if (target) filters.set(name, this.visible(target));
-      }
+      for (const name of objectsOfPath(path)) add(name);
     }
     return filters;
   }

@@ -273,7 +273,7 @@ function readMeasures(
   request: AggregateRequest,
   problems: InputError[],
 ): Measure[] {
-  const given = request.measures ?? [{ function: 'count' as const }];
+  const given = request.measures?.length ? request.measures : [{ function: 'count' as const }];
   return given.flatMap((measure, index): Measure[] => {
     const pointer = jsonPointer('measures', index);
     const { function: aggregate, field: name } = measure ?? {};

@@ -127,7 +127,10 @@ async function saveOne(
     authority: 'caller',
   });
   const [saved] = outcome.items;
-  const record = await presentSavedItem(parts, pinned, object, saved!);
+  const record = await presentSavedItem(parts, pinned, object, {
+    item: saved!,
+    isWritten: outcome.isWritten,
+  });
   if (saved?.warnings) request.onWarnings?.(saved.warnings);
   return record;
 }
@@ -137,7 +140,7 @@ export async function presentSavedItem(
   parts: Parts,
   pinned: Pinned,
   object: CompiledObject,
-  item: SavedItem,
+  { item, isWritten }: { readonly item: SavedItem; readonly isWritten: boolean },
 ): Promise<PresentedRecord> {
   const { record, failure } = item;
   if (failure) throw toError(failure);
@@ -153,7 +156,11 @@ export async function presentSavedItem(
     );
   }
   const rollups = await savedRollups(parts, pinned, object, { record, fields: selection.fields });
-  const formulas = await computeFormulas(parts, pinned, selection, object, record);
+  const formulas = await computeFormulas(parts, pinned, selection, object, {
+    record,
+    rollups,
+    isWritten,
+  });
   return presentSaved(selection, object, record, { links, formulas, rollups });
 }
 

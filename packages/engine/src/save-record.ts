@@ -15,11 +15,13 @@ import { checkGrants } from './check-grants.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
+import { checkTrees, lockTrees } from './check-trees.ts';
 import { checkUnique } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
 import type { EngineError } from './errors.ts';
+import { hideFaults, withoutHidden } from './hide-faults.ts';
 import { parseInput } from './parse-input.ts';
 import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -60,7 +62,7 @@ export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveReq
         return saveOneByOne(parts, pinned, request);
       }
       if (isBatch || !(isTaken || isRefused)) throw error;
-      return { items: [refused(0, request, error as StorageError)], isWritten: false };
+      return { items: [refused(pinned, request, error as StorageError)], isWritten: false };
     }
   }
 }
@@ -93,6 +95,7 @@ async function executeSave(
   if (hasUnknown && !pinned.isConfirmed) throw new LagSuspected();
 
   // 2. Load what is there, under the caller's predicates: what they can't see is not there. Compare versions.
+  await lockTrees(parts, pinned, object, drafts, transaction);
   await loadCurrent(parts, pinned, request, drafts, transaction);
 
   // 3. Decide access to the record; rights on fields were decided with the input, the owner with the targets.
@@ -113,11 +116,13 @@ async function executeSave(
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) checkSecrets(parts, draft);
   await checkTargets(parts, pinned, drafts, { authority, transaction });
+  await checkTrees(parts, pinned, object, drafts, transaction);
   await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
   }
+  if (authority === 'caller') for (const draft of drafts) hideFaults(pinned, object, draft);
   const sound = drafts.filter(isSound);
   if (sound.length < drafts.length && (request.allOrNothing || sound.length === 0)) {
     return drafts.map((draft) => toItem(draft, failureOf(draft), undefined));
@@ -418,8 +423,8 @@ function needsTransaction({ items, dryRun, object }: SaveRequest): boolean {
   const [input] = items.map((item) => item.input);
   if (typeof input !== 'object' || input === null) return false;
   return Object.keys(input).some((name) => {
-    const type = object.fields.get(name)?.type;
-    return type?.valueType === 'ids' || type?.holdsFiles === true;
+    const field = object.fields.get(name);
+    return field?.type.valueType === 'ids' || field?.type.holdsFiles === true || field?.body.tree === true;
   });
 }
 
@@ -456,16 +461,21 @@ async function saveOneByOne(parts: Parts, pinned: Pinned, request: SaveRequest):
   return { items, isWritten: !request.dryRun };
 }
 
-function refused(index: number, request: SaveRequest, error: StorageError): SavedItem {
-  const id = request.items[index]?.id ?? null;
+/** The only item of a request, refused by the database. */
+function refused(pinned: Pinned, request: SaveRequest, error: StorageError): SavedItem {
+  const id = request.items[0]?.id ?? null;
   const translated = translateError(error) as EngineError;
   const errors =
     error.code === 'unique_violation' ? takenErrors(error.fields) : (translated.errors as Failure['errors']);
   return {
-    index,
+    index: 0,
     status: 'failed',
     id,
     record: undefined,
-    failure: fail(translated.code, translated.message, errors),
+    failure: fail(
+      translated.code,
+      translated.message,
+      request.authority === 'caller' ? withoutHidden(pinned, request.object, errors) : errors,
+    ),
   };
 }

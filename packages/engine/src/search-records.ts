@@ -61,6 +61,7 @@ async function searchObject(
     filter: pinned.visible(object),
     targetFilters: new Map(),
     search: sought,
+    isSearched: pinned.isReadable,
     sort: [
       { path: name, descending: false },
       { path: ownPath(object.fields.get('id')!), descending: false },

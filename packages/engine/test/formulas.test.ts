@@ -68,10 +68,17 @@ it('are in the answer to a write as in every later one', async () => {
   expect(blank).toMatchObject({ weighted: null, doubled: null, title: 'Blank ()', is_late: false });
 });
 
-it('are computed for a dry run too, as far as the record itself goes', async () => {
+it('are computed for a dry run too, with what it would read of other records', async () => {
   const input = { name: 'Try', amount: 10, probability: 10, firm };
   const tried = await open.engine.records.create(open.admin, 'deal', input, { dryRun: true });
-  expect(tried).toMatchObject({ weighted: 1, doubled: 2, title: null });
+  expect(tried).toMatchObject({ weighted: 1, doubled: 2, title: 'Try (good)' });
+  const made = await create({ ...input, firm: null });
+  const change = { firm, name: 'Moved' };
+  const moved = await open.engine.records.update(open.admin, 'deal', String(made.id), change, {
+    dryRun: true,
+  });
+  expect(moved).toMatchObject({ doubled: 2, title: 'Moved (good)' });
+  expect(await get(made.id)).toEqual(made);
 });
 
 it('filter, sort, expand and sum', async () => {

@@ -282,6 +282,12 @@ export const FieldBody = Type.Object(
         'Of a formula: the type as which its number or text is shown.',
       ),
     ),
+    tree: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of a lookup to its own object: records form a tree, without rings and at most 20 levels deep.',
+      }),
+    ),
     related: Type.Optional(
       Type.String({
         minLength: 1,

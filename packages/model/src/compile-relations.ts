@@ -34,6 +34,7 @@ export function compileLookups(compilation: Compilation): void {
     });
     if (field.type.column === undefined) continue;
     const owner = compilation.objects.get(field.object)!;
+    checkTree(compilation, component, field);
     if (component.body.parent) {
       if (owner.body.sharing !== undefined && owner.body.sharing !== 'parent') {
         compilation.error(
@@ -59,6 +60,32 @@ export function compileLookups(compilation: Compilation): void {
         'Add one, or choose private, read or read_write.',
       );
     }
+  }
+}
+
+/** A tree is of one object, and its first record stands under none. */
+function checkTree(
+  compilation: Compilation,
+  component: ComponentOf<'field'>,
+  { object, targets, isPolymorphic, isRequired }: CompiledField,
+): void {
+  if (component.body.tree !== true) return;
+  if (isPolymorphic || targets[0] !== object) {
+    compilation.error(
+      component,
+      'conflicting_properties',
+      '/body/tree',
+      `a tree is of one object: the lookup must point to \`${object}\` alone.`,
+      'Leave `tree` out, or let it point to its own object.',
+    );
+  } else if (isRequired) {
+    compilation.error(
+      component,
+      'conflicting_properties',
+      '/body/tree',
+      'the topmost record of a tree has none above it: the lookup can not be required.',
+      'Leave `required` or `tree` out.',
+    );
   }
 }
 

@@ -142,16 +142,17 @@ export {
 } from './object-rules.ts';
 export { type OnDelete, onDeleteOf } from './on-delete.ts';
 export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
-export type {
-  AggregateQuery,
-  CountMode,
-  DatePeriod,
-  GroupKey,
-  Measure,
-  RecordData,
-  RecordPage,
-  RecordQuery,
-  RowSlot,
+export {
+  type AggregateQuery,
+  type CountMode,
+  type DatePeriod,
+  type GroupKey,
+  type Measure,
+  type RecordData,
+  type RecordPage,
+  type RecordQuery,
+  type RowSlot,
+  titleOf,
 } from './record-query.ts';
 export { retypeBody } from './retype-body.ts';
 export {

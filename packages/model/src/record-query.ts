@@ -29,10 +29,16 @@ export interface RecordQuery {
   readonly layout?: readonly RowSlot[] | undefined;
   /** The caller's filter and the access predicate, conjoined by the engine. */
   readonly filter: Expression;
-  /** Access predicate of each object that a path leads to, by object name; applied to the join. */
+  /**
+   * Access predicate of each object that a path leads to, and of each junction that links are read from, by object
+   * name; applied to the join. Under `titleOf(name)` that of its titles behind lookups to several objects, where it is
+   * another one.
+   */
   readonly targetFilters: ReadonlyMap<string, Expression>;
   /** Case-insensitive text looked for in the searchable fields; undefined for none. */
   readonly search: string | undefined;
+  /** Which of these it is looked for in; all of them unless given. */
+  readonly isSearched?: ((field: CompiledField) => boolean) | undefined;
   /** Always ends with `id`, so that the order is total. */
   readonly sort: readonly SortKey[];
   readonly limit: number;
@@ -45,6 +51,11 @@ export interface RecordQuery {
   readonly context: ExpressionContext;
   /** Tell with the page which roll-ups of its first record are about to be worked out again. */
   readonly tellsWaiting?: boolean;
+}
+
+/** Under what the predicate of an object's titles stands in `targetFilters`. */
+export function titleOf(object: string): string {
+  return `${object}.title`;
 }
 
 export interface RecordPage {

@@ -8,6 +8,7 @@
 import type { Component, ComponentKind } from '@trellis/metadata';
 import type {
   AggregateQuery,
+  CompiledField,
   CompiledObject,
   Expression,
   ExpressionContext,
@@ -406,6 +407,14 @@ export interface WriteTarget {
 }
 
 /** Records of one object that others are to point at. */
+/** What is known of a part of a tree. */
+export interface TreeEdges {
+  /** The parent of each record that was asked about and of all above them; those at the top are missing. */
+  readonly parents: ReadonlyMap<string, string>;
+  /** How many levels live records reach down below each record that was asked about. */
+  readonly heights: ReadonlyMap<string, number>;
+}
+
 export interface TargetQuestion {
   readonly object: CompiledObject;
   readonly ids: readonly string[];
@@ -489,6 +498,23 @@ export interface RecordStore {
     request: { readonly questions: readonly TargetQuestion[]; readonly context: ExpressionContext },
     transaction?: Transaction,
   ): Promise<readonly ReadonlyMap<string, boolean>[]>;
+  /** Makes whoever else moves records of the tree wait for the end of the transaction. */
+  lockTree(
+    snapshot: Snapshot,
+    tree: { readonly object: CompiledObject; readonly field: CompiledField },
+    transaction: Transaction,
+  ): Promise<void>;
+  /** What is above `from` and how deep it is below `below`, whoever sees it. */
+  readTree(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly field: CompiledField;
+      readonly from: readonly string[];
+      readonly below: readonly string[];
+    },
+    transaction?: Transaction,
+  ): Promise<TreeEdges>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,

@@ -4,6 +4,7 @@
  */
 import type { ApiKeyResponse, ApiKeysResponse, NewApiKeyResponse } from '@trellis/api';
 import type { ApiKey } from '@trellis/identity';
+import type { CompiledObject } from '@trellis/model';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
@@ -58,8 +59,9 @@ export function apiKeyRoutes(app: FastifyInstance, { engine, identity, settings 
         expires_in_days: whole,
       });
       requireGiven(body, 'name');
-      const { context, workspace } = callerOf(request);
+      const { access: own, context, workspace } = callerOf(request);
       const model = await engine.model(workspace);
+      const isThere = (object: CompiledObject | undefined) => object && own.decide(object, 'read').isAllowed;
       const name = body.name.trim();
       const days = body.expires_in_days ?? Math.min(DEFAULT_DAYS, settings.apiKeyMaxDays);
       const fault = (code: string, pointer: string, message: string) => ({ code, pointer, message });
@@ -81,7 +83,7 @@ export function apiKeyRoutes(app: FastifyInstance, { engine, identity, settings 
           ? [fault('invalid_value', '/objects', 'Name some objects, or leave `objects` out for all.')]
           : []),
         ...(objects ?? []).flatMap((each, index) =>
-          model.objects.has(each)
+          isThere(model.objects.get(each))
             ? []
             : [fault('unknown_object', `/objects/${index}`, 'There is no object of this name.')],
         ),

@@ -7,6 +7,7 @@ import multipart from '@fastify/multipart';
 import type { FileFacts, OpenFile } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
+import { asCutForm, asFormProblem } from '../form-problem.ts';
 import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
 import { flagParameter, parameter, readParameters } from '../shape.ts';
@@ -34,11 +35,17 @@ export function fileRoutes(app: FastifyInstance, { engine }: Parts): void {
         'Send the file as `multipart/form-data`, in a part of its own with a file name.',
       );
     }
-    const part = await request.file({
-      limits: { files: 1, fields: 0, fileSize: engine.files.mostBytes + 1 },
-    });
+    const part = await request
+      .file({ limits: { files: 1, fields: 0, fileSize: engine.files.mostBytes + 1 } })
+      .catch((error: unknown) => {
+        throw asFormProblem(error);
+      });
     if (!part) throw noFile();
-    const file = await engine.files.upload(context, { name: part.filename ?? '', content: part.file });
+    // A form that ends in the midst of the file fails the part's stream.
+    const upload = engine.files.upload(context, { name: part.filename ?? '', content: part.file });
+    const file = await upload.catch((error: unknown) => {
+      throw asCutForm(error);
+    });
     reply.code(201);
     return file;
   };

@@ -6,6 +6,7 @@ import multipart, { type Multipart } from '@fastify/multipart';
 import type { RefusedRow, RefusedRows, StoredFile } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
+import { asFormProblem } from '../form-problem.ts';
 import { HttpProblem } from '../http-problem.ts';
 import { parseJson } from '../json-body.ts';
 import type { Parts } from '../parts.ts';
@@ -150,23 +151,8 @@ async function readForm(
   } catch (error) {
     fault ??= { error };
   }
-  if (fault) throw asProblem(fault.error);
+  if (fault) throw asFormProblem(fault.error);
   return { mapping };
-}
-
-/** What the form parser throws is about the form, not about us. */
-function asProblem(error: unknown): unknown {
-  const { code, statusCode, message } = (error ?? {}) as {
-    code?: unknown;
-    statusCode?: unknown;
-    message?: unknown;
-  };
-  if (typeof code !== 'string' || !/^FST_|^ERR_STREAM|^ECONNRESET/.test(code)) {
-    const isBroken = typeof message === 'string' && /multipart|unexpected end|boundary|header/i.test(message);
-    if (!(error instanceof Error) || error.name !== 'Error' || !isBroken) return error;
-  }
-  if (statusCode === 413) return new HttpProblem('body_too_large', 'A part of the form is too large.');
-  return new HttpProblem('malformed_request', 'The form can’t be read to its end.');
 }
 
 function missing(name: string, message: string): HttpProblem {

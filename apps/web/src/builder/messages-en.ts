@@ -413,6 +413,12 @@ export const builderEn = {
       label: 'Formula',
       help: 'What the field shows, from other fields of the record and of those that it points to.',
     },
+    tree: {
+      label: 'Tree',
+      switch: 'Records stand above each other',
+      help: 'No record can stand above itself, and a tree has at most 20 levels.',
+      notPossible: 'Only a lookup to the object itself can be a tree.',
+    },
     related: {
       label: 'Shows',
       help: 'A field of a record that this one links to. Each person sees what they may see there.',

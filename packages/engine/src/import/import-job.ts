@@ -16,6 +16,7 @@ import { withPinned } from '../with-pinned.ts';
 import type { ResolvedMapping } from './mapping.ts';
 import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
 import { type FileShape, readPieces, readRows } from './read-file.ts';
+import { asStorable } from './storable.ts';
 
 /** What the job is told; written by `imports.ts`, perhaps of an older version. */
 export interface ImportInput {
@@ -217,7 +218,7 @@ class Importing {
       return {
         number: row.number,
         line: row.line,
-        cells: row.content as JsonValue,
+        cells: asStorable(row.content as JsonValue),
         errors: errors as unknown as JsonValue,
       };
     });

@@ -9,6 +9,7 @@ import type { Parts, SaveItem } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import type { FileRow, FileShape } from './read-file.ts';
+import { isStorable } from './storable.ts';
 
 /** A row with its number in the file, from 1. */
 export interface NumberedRow extends FileRow {
@@ -120,6 +121,12 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       continue;
     }
     const type = match?.field ?? field;
+    // Refused here for every type, and before a key or a matched title is looked for in the database.
+    if (!isStorable(given)) {
+      const message = 'The value holds a character that no record can hold.';
+      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message });
+      continue;
+    }
     if (!isCells && !match) {
       values[field.name] = given;
       continue;

@@ -51,6 +51,8 @@ export async function contextOfJob(
     kind: 'user',
     workspace,
     userId: job.actorId,
+    userName: membership.name,
+    userEmail: membership.email,
     permissionSets: membership.permissionSets,
     timeZone: kept.timeZone ?? workspace.timeZone,
     locale: kept.locale ?? workspace.locale,

@@ -1,4 +1,5 @@
 /** Checks values: fields, literals, context, calls. Conditions, which may stand inside, come from the subclass. */
+import { countSignificantDigits } from '../numbers.ts';
 import { COMPARISONS, describe, nameOf, type SourceCall, TEXT_OPERATORS } from './check.ts';
 import { RelatedCheck } from './check-related.ts';
 import {
@@ -85,8 +86,10 @@ export abstract class ValueCheck extends RelatedCheck {
     if (typeof source === 'string')
       return { op: 'literal', type: source === '' ? 'blank' : 'text', value: source === '' ? null : source };
     if (typeof source === 'number') {
-      if (Number.isFinite(source)) return { op: 'literal', type: 'number', value: source };
-      return this.fail('wrong_type', pointer, 'This number is too large.');
+      if (!Number.isFinite(source)) return this.fail('wrong_type', pointer, 'This number is too large.');
+      if (countSignificantDigits(source) > 15)
+        return this.fail('wrong_type', pointer, 'A number has at most 15 significant digits.');
+      return { op: 'literal', type: 'number', value: source };
     }
     if (typeof source === 'boolean') return { op: 'literal', type: 'boolean', value: source };
     if (isReference(source))

@@ -25,6 +25,7 @@ export interface ParsedFormula {
 /** Longer formulas are an accident: the longest real one we know has 1,349 characters. */
 const MAX_LENGTH = 10_000;
 const MAX_DEPTH = 100;
+const MAX_DIGITS = 15;
 /** Operators that take any number of parts: `a + b + c` is one of them. */
 const CHAINED: readonly string[] = ['+', '*', 'cat'];
 
@@ -141,6 +142,9 @@ class Parser {
       case 'number': {
         const value = Number(token.value);
         if (!Number.isFinite(value)) throw new FormulaFault(token.start, 'This number is too large.');
+        // As typed: what is too long has been rounded before anybody could count its digits.
+        if (digitsOf(token.value) > MAX_DIGITS)
+          throw new FormulaFault(token.start, `A number has at most ${MAX_DIGITS} significant digits.`);
         return { json: value, start: token.start, parts: [] };
       }
       case 'text':
@@ -310,4 +314,10 @@ function startOf(node: Node, pointer: string): number {
 function lineAndColumn(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+/** Significant digits of a number as it is written: 2 of `1200` and of `0.0150`. */
+function digitsOf(text: string): number {
+  const mantissa = text.replace(/e.*$/i, '').replace('.', '');
+  return mantissa.replace(/^0+/, '').replace(/0+$/, '').length;
 }

@@ -82,11 +82,14 @@ export function* fieldsOfPath({ through, field }: FieldPath): Generator<Compiled
   for (const path of pathsOfQuestion(related)) yield* fieldsOfPath(path);
 }
 
-/** API names of the objects whose records a path leads to; some may come twice. */
+/** API names of the objects whose records a path leads to, or through a junction's; some may come twice. */
 export function* objectsOfPath(path: FieldPath): Generator<string> {
   const { through, field } = sourcePath(path);
   for (const lookup of through) yield* lookup.targets;
+  if (field.junction) yield field.junction.object;
   if (!field.question) return;
-  yield field.question.object;
+  const { object, via } = field.question;
+  yield object;
+  if (via.is === 'junction') yield via.object;
   for (const path of pathsOfQuestion(field.question)) yield* objectsOfPath(path);
 }

@@ -11,7 +11,7 @@ export const lookup = {
   description: 'A link to a record of another object.',
   category: 'relation',
   icon: 'arrow-up-right',
-  properties: ['to', 'on_delete', 'parent', 'reverse_name', 'reverse_label'],
+  properties: ['to', 'on_delete', 'parent', 'tree', 'reverse_name', 'reverse_label'],
   valueType: 'id',
   column: { type: 'uuid', index: 'btree' },
   isReadOnly: false,

@@ -71,8 +71,9 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     shape.note(`target ${name}`);
     targetConditions.set(name, shapeCondition(filter, shape, query.context));
   }
-  shape.note(`fields ${query.fields.map((path) => path.text).join(' ')}`);
-  for (const path of query.fields) shape.read(path);
+  const asked = askedOf(query.fields);
+  shape.note(asked.note);
+  for (const path of asked.computed) shape.read(path);
   for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
@@ -84,12 +85,36 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   return { key, values: shape.values, condition, search, targetConditions, formulas, related, cursor };
 }
 
+interface Asked {
+  readonly note: string;
+  /** Those that a formula may be behind, and questions to related records. */
+  readonly computed: readonly FieldPath[];
+}
+
+/** What a list of fields says of itself; the same selection is asked for again and again. */
+const askedBefore = new WeakMap<readonly FieldPath[], Asked>();
+
+function askedOf(fields: readonly FieldPath[]): Asked {
+  let asked = askedBefore.get(fields);
+  if (!asked) {
+    const computed = fields.filter(({ field }) => field.formula || field.related || field.question);
+    asked = { note: `fields ${fields.map((path) => path.text).join(' ')}`, computed };
+    askedBefore.set(fields, asked);
+  }
+  return asked;
+}
+
 function searchCondition(query: RecordQuery, shape: Shape): Condition {
   const { object } = query;
   const fields = object.ownFields.filter(
     (field) =>
-      field.type.column?.type === 'text' && (field.isSearchable || field.key === object.nameField.key),
+      field.type.column?.type === 'text' &&
+      (field.isSearchable || field.key === object.nameField.key) &&
+      query.isSearched?.(field) !== false,
   );
+  // What is looked for in nothing is found nowhere.
+  if (fields.length === 0) return { is: 'constant', value: false };
+  shape.note(fields.map((field) => field.key).join(' '));
   const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
   return {
     is: 'or',

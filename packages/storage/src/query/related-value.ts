@@ -106,7 +106,14 @@ function tieOf(
   const link = `${alias}j`;
   const ends = scope.scalar(junction, link);
   const [near, far] = [ends.value(own(via.near)).sql, ends.value(own(via.far)).sql];
-  return sql`${records.own('id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${near} = ${id} and ${identifier(link, 'deleted_at')} is null)`;
+  const isLinked = conjunction(
+    [
+      sql`${near} = ${id}`,
+      sql`${identifier(link, 'deleted_at')} is null`,
+      visibleOf(junction, link, scope),
+    ].filter((each) => each !== undefined),
+  );
+  return sql`${records.own('id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${isLinked})`;
 }
 
 /** Undefined where all may be seen. An object without a predicate is visible to nobody. */

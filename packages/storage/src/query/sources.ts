@@ -6,7 +6,7 @@
  * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
  * join. An object without a target predicate is visible to nobody (deny unless granted).
  */
-import { type CompiledField, type CompiledObject, type FieldPath, sourcePath } from '@trellis/model';
+import { type CompiledField, type CompiledObject, type FieldPath, sourcePath, titleOf } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
@@ -270,7 +270,10 @@ export class Sources {
     const { snapshot, targetConditions, features } = this.#context;
     const branches = hop.targets.flatMap((name) => {
       const object = snapshot.model.objects.get(name);
-      const condition = reader === 'formula' ? EVERYBODY : targetConditions.get(name);
+      const condition =
+        reader === 'formula'
+          ? EVERYBODY
+          : (targetConditions.get(titleOf(name)) ?? targetConditions.get(name));
       if (!object || !condition) return [];
       const alias = `${this.#root.alias}${++this.#aliases}`;
       const scalar = new ScalarSources(alias, object, this.#context);
@@ -285,9 +288,9 @@ export class Sources {
     return sql`(case ${reference}->>'object'${join(branches, '')} end)`;
   }
 
-  /** Ids that a multi-lookup holds: the far ends of the junction's live rows, oldest first. */
+  /** Ids that a multi-lookup holds: the far ends of the junction's live rows that the caller sees, oldest first. */
   #junction(table: Table, field: CompiledField): ValueSource {
-    const { snapshot } = this.#context;
+    const { snapshot, targetConditions, features } = this.#context;
     const object = snapshot.model.objects.get(field.junction!.object);
     const [near, far] = [field.junction!.near, field.junction!.far].map((name) => object?.fields.get(name));
     if (!object || !near || !far)
@@ -295,7 +298,9 @@ export class Sources {
     const alias = `${this.#root.alias}${++this.#aliases}`;
     const scalar = new ScalarSources(alias, object, this.#context);
     const at = (end: CompiledField) => scalar.value({ text: end.name, through: [], field: end }).sql;
-    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null)`;
+    const condition = lowerCondition(targetConditions.get(object.name) ?? NOBODY, scalar, features);
+    const isVisible = condition.text === 'true' ? sql`` : sql` and (${condition})`;
+    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null${isVisible})`;
     return { sql: ids, type: 'jsonb', isNullable: true, isColumn: false };
   }
 }

@@ -8,6 +8,7 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
+import { lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
@@ -32,6 +33,8 @@ export function createRecordStore(
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
     findMatches: (snapshot, request, transaction) => loader.findMatches(snapshot, request, transaction),
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
+    lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
+    readTree: (snapshot, request, transaction) => readTree(connections, snapshot, request, transaction),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count, transaction) => {
       if (count === 0) return [];

@@ -15,7 +15,7 @@ import type {
 } from '../storage.ts';
 import { readStored, STORED_COLUMNS } from './load-records.ts';
 
-interface Pointer {
+export interface Pointer {
   readonly object: CompiledObject;
   readonly field: CompiledField;
 }
@@ -24,13 +24,15 @@ interface Pointer {
 function pointersAt(snapshot: Snapshot, target: CompiledObject): readonly Pointer[] {
   return [...snapshot.model.objects.values()].flatMap((object) =>
     object.ownFields
-      .filter((field) => field.type.valueType === 'id' && field.targets.includes(target.name))
+      .filter(
+        (field) => field.type.valueType === 'id' && !field.related && field.targets.includes(target.name),
+      )
       .map((field) => ({ object, field })),
   );
 }
 
 /** The id that a lookup of the table `t` holds. */
-function pointedId(snapshot: Snapshot, { object, field }: Pointer): Sql {
+export function pointedId(snapshot: Snapshot, { object, field }: Pointer): Sql {
   const column = snapshot.columns.get(object.key)?.get(field.key);
   if (column?.isReady) return identifier('t', column.name);
   const key = stringLiteral(field.key);

@@ -129,3 +129,24 @@ export function OnDeleteEditor({ body, set, fault }: PropertyEditorProps) {
     </Radio.Group>
   );
 }
+
+/** Whether records of one object stand above each other. */
+export function TreeEditor({ object, body, change, fault }: PropertyEditorProps) {
+  const t = useMessages();
+  const canBe = body.to === object;
+  return (
+    <Input.Wrapper label={t('property.tree.label')} labelElement="div" error={fault} size="xs">
+      <Switch
+        mt={6}
+        label={t('property.tree.switch')}
+        description={t(canBe ? 'property.tree.help' : 'property.tree.notPossible')}
+        disabled={!canBe && body.tree !== true}
+        checked={body.tree ?? false}
+        onChange={(event) => {
+          const isTree = event.currentTarget.checked;
+          change((current) => withProperty(current, 'tree', isTree ? true : undefined), 'tree');
+        }}
+      />
+    </Input.Wrapper>
+  );
+}

@@ -13,7 +13,7 @@ import { DependsOnEditor } from './DependsOnEditor.tsx';
 import type { FieldChange } from './FieldForm.tsx';
 import { DisplayAsEditor, FormulaProperty } from './FormulaProperty.tsx';
 import { JunctionEditor } from './JunctionEditor.tsx';
-import { OnDeleteEditor, ParentEditor, TargetEditor } from './LookupEditors.tsx';
+import { OnDeleteEditor, ParentEditor, TargetEditor, TreeEditor } from './LookupEditors.tsx';
 import { OptionsProperty } from './OptionsProperty.tsx';
 import { RelatedEditor } from './RelatedEditor.tsx';
 import { RollupEditor } from './RollupEditor.tsx';
@@ -180,6 +180,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   to: { Input: TargetEditor, isWide: true },
   through: { Input: JunctionEditor, isWide: true },
   parent: { Input: ParentEditor },
+  tree: { Input: TreeEditor },
   on_delete: { Input: OnDeleteEditor },
   reverse_label: { Input: (props) => <TextProperty {...props} property="reverse_label" /> },
   reverse_name: { Input: (props) => <TextProperty {...props} property="reverse_name" isCode /> },

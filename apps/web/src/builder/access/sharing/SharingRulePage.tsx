@@ -12,10 +12,7 @@ import { Card } from '../../parts/small.tsx';
 import { useComponent } from '../../useComponent.ts';
 import { useAccessMessages } from '../messages.ts';
 import { GranteeInput } from './GranteeInput.tsx';
-import { useRuleText } from './rule-text.ts';
-
-/** Holds for no record: what a rule begins with, and what an empty condition is written as. */
-const NOTHING = { is_blank: [{ var: 'id' }] };
+import { NOTHING, useRuleText } from './rule-text.ts';
 
 export function SharingRulePage({ object, name }: { object: string; name: string }) {
   const t = useAccessMessages();

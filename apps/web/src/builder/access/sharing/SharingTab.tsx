@@ -11,7 +11,7 @@ import parts from '../../parts/parts.module.css';
 import { Card } from '../../parts/small.tsx';
 import { useComponent } from '../../useComponent.ts';
 import { useAccessMessages } from '../messages.ts';
-import { useRuleText } from './rule-text.ts';
+import { NOTHING, useRuleText } from './rule-text.ts';
 
 const CHOICES = ['private', 'read', 'read_write', 'parent'] as const;
 
@@ -110,12 +110,10 @@ export function SharingTab({ object }: { object: string }) {
           onClose={creating.close}
           onCreate={(label, name, copyOf) => {
             const source = rules.find((each) => each.short === copyOf)?.body;
-            const [role] = catalogue.all('role');
-            const everybody = role === undefined ? {} : { role: role.name, and_below: true };
             const start = {
-              // Shares nothing until somebody says what.
-              when: { is_blank: [{ var: 'id' }] },
-              share_with: [everybody],
+              // Shares nothing with nobody until somebody says what and with whom.
+              when: NOTHING,
+              share_with: [{}],
               access: body.sharing === 'read' ? 'update' : 'read',
             };
             put([{ kind: 'sharing_rule', name: `${object}.${name}`, body: { ...(source ?? start), label } }]);

@@ -5,6 +5,9 @@ import { useBuilder } from '../../BuilderProvider.tsx';
 import { teamsQuery, usersQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 
+/** Holds for no record: what a rule begins with, and what an empty condition is written as. */
+export const NOTHING = { is_blank: [{ var: 'id' }] };
+
 export type Grantee = Bodies['sharing_rule']['share_with'][number];
 
 export interface RuleText {
@@ -22,6 +25,7 @@ export function useRuleText(): RuleText {
       const label = catalogue.find('role', role)?.body.label ?? role;
       return andBelow ? t('sharing.andBelowOf', { label }) : label;
     }
+    if (team === undefined && user === undefined) return '—';
     const found =
       team === undefined ? users?.find((each) => each.id === user) : teams?.find((each) => each.id === team);
     return found?.name ?? t('sharing.unknown');

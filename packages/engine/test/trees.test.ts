@@ -1,0 +1,129 @@
+/** Tree lookups through the face: no rings and no more than 20 levels, whoever moves what at the same time. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { faultsOf, type OpenEngine, object, openEngine } from './open-engine.ts';
+
+const SCHEMA = object('area', {
+  above: { type: 'lookup', to: 'area', tree: true, on_delete: 'clear', reverse_name: 'areas_below' },
+});
+
+let open: OpenEngine;
+beforeAll(async () => {
+  open = await openEngine(SCHEMA, { poolSize: 8 });
+});
+afterAll(() => open?.close());
+
+const make = async (above?: string) =>
+  String((await open.engine.records.create(open.admin, 'area', { name: 'A', above })).id);
+const move = (id: string, above: string | null) =>
+  open.engine.records.update(open.admin, 'area', id, { above });
+const batch = (records: readonly object[]) =>
+  open.engine.records.batch(open.admin, 'area', {
+    operation: 'update',
+    records,
+    allOrNothing: false,
+    dryRun: false,
+  });
+
+/** Every record with the one above it, as stored. */
+async function edges(ids: readonly string[]): Promise<Map<string, string | null>> {
+  const { records } = await open.engine.records.list(open.admin, 'area', {
+    filter: { in: [{ var: 'id' }, ids] },
+    fields: ['above'],
+    limit: 200,
+  });
+  return new Map(records.map((record) => [String(record.id), record.above as string | null]));
+}
+
+function levelsOf(stored: ReadonlyMap<string, string | null>, id: string): number {
+  let levels = 0;
+  for (let each: string | null | undefined = id; each; each = stored.get(each)) {
+    levels++;
+    if (levels > stored.size) throw new Error('There is a ring.');
+  }
+  return levels;
+}
+
+it('a record stands neither above itself nor below what is below it', async () => {
+  const top = await make();
+  const middle = await make(top);
+  const low = await make(middle);
+  expect(await faultsOf(move(top, top))).toEqual(['tree_cycle /above']);
+  expect(await faultsOf(move(top, low))).toEqual(['tree_cycle /above']);
+  await move(low, null);
+  expect(await move(top, low)).toMatchObject({ above: low });
+});
+
+it('has at most 20 levels, what hangs on a moved record included', async () => {
+  const chain = [await make()];
+  for (let level = 2; level <= 20; level++) chain.push(await make(chain.at(-1)));
+  expect(await faultsOf(make(chain.at(-1)))).toEqual(['tree_too_deep /above']);
+  const top = await make();
+  expect(await faultsOf(move(chain[0]!, top))).toEqual(['tree_too_deep /above']);
+  expect(await move(chain[1]!, top)).toMatchObject({ above: top });
+});
+
+it('places the records of a batch one after the other', async () => {
+  const [one, two, three] = [await make(), await make(), await make()];
+  const { results } = await batch([
+    { id: one, above: two },
+    { id: two, above: three },
+    { id: three, above: one },
+  ]);
+  expect(results.map(({ status }) => status)).toEqual(['updated', 'updated', 'failed']);
+  expect(results[2]!.errors).toMatchObject([{ code: 'tree_cycle', pointer: '/above' }]);
+  const turned = await batch([
+    { id: one, above: null },
+    { id: two, above: one },
+  ]);
+  expect(turned.results.map(({ status }) => status)).toEqual(['updated', 'updated']);
+});
+
+it('two moves at the same time close no ring', async () => {
+  for (let round = 0; round < 15; round++) {
+    const [left, right] = [await make(), await make()];
+    const moved = await Promise.allSettled([move(left, right), move(right, left)]);
+    expect(moved.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const stored = await edges([left, right]);
+    expect([levelsOf(stored, left), levelsOf(stored, right)].toSorted()).toEqual([1, 2]);
+  }
+});
+
+it('a storm of moves leaves a tree', async () => {
+  const ids = await Promise.all(Array.from({ length: 12 }, () => make()));
+  const place = fc.integer({ min: 0, max: ids.length - 1 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(place, fc.option(place, { freq: 6 })), { minLength: 4, maxLength: 16 }),
+      async (moves) => {
+        const tried = await Promise.allSettled(
+          moves.map(([id, above]) => move(ids[id]!, above === null ? null : ids[above]!)),
+        );
+        const reasons = tried.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+        for (const reason of reasons) expect(['invalid_input', 'stale_version']).toContain(reason);
+        const stored = await edges(ids);
+        for (const id of ids) expect(levelsOf(stored, id)).toBeLessThanOrEqual(20);
+      },
+    ),
+    { numRuns: 12 },
+  );
+});
+
+it('is refused of several objects, of another one, and where it is required', async () => {
+  const field = (name: string, body: object) => ({
+    kind: 'field',
+    name: `area.${name}`,
+    body: { label: name, type: 'lookup', tree: true, ...body },
+  });
+  const publish = open.engine.metadata.publish(open.system, {
+    components: [
+      ...object('other', {}),
+      field('elsewhere', { to: 'other' }),
+      field('several', { to: ['area', 'other'], reverse_name: 'several_of' }),
+      field('always', { to: 'area', required: true, reverse_name: 'always_of' }),
+    ],
+  });
+  const faults = await faultsOf(publish);
+  expect(faults).toHaveLength(3);
+  expect(faults.every((fault) => /^conflicting_properties .*\/body\/tree$/.test(fault))).toBe(true);
+});
