@@ -34,6 +34,7 @@ it('a photo is chosen in the form and shown on the record', async () => {
   await page.goto(`${product.origin}/o/contact/new`);
   await page.getByLabel('Last name').fill('Lovelace');
   await page.getByLabel('Full name').fill('Ada Lovelace');
+  await page.getByLabel('Email', { exact: true }).fill('ada.lovelace@example.com');
   const photo = page.locator('input[type=file]:not([capture])').first();
   await photo.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await page.getByText('notes.txt is of a kind that is not taken here.').waitFor();

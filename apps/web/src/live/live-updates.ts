@@ -10,6 +10,7 @@ interface RecordEvent {
   readonly object: string;
   readonly id: string;
   readonly version: number;
+  readonly action: string;
 }
 type News = { readonly record: RecordEvent } | { readonly metadata: number } | { readonly reset: true };
 
@@ -82,7 +83,9 @@ function receive(news: News): void {
     void queryClient.invalidateQueries({ queryKey: ['records'] });
     void invalidateMetadata();
   } else {
-    const { object, id, version } = news.record;
+    const { object, id, action } = news.record;
+    // A roll-up that moves leaves the record's version as it is: half a version more makes it news to who has read it.
+    const version = news.record.version + (action === 'rollup' ? 0.5 : 0);
     const versions = gathered.get(object) ?? new Map<string, number>();
     gathered.set(object, versions.set(id, Math.max(version, versions.get(id) ?? 0)));
     if (!isGathering) setTimeout(refresh, GATHER_MILLISECONDS);
