@@ -36,6 +36,7 @@ export type {
   Team,
   TeamDirectory,
   User,
+  UserAccount,
   UserChange,
   UserContext,
   UserDirectory,

@@ -6,10 +6,10 @@ export {
   type Identity,
   type IdentityOptions,
   normaliseEmail,
-  type Session,
-  type SignedIn,
+  type SignedInByPassword,
   type SignInRequest,
 } from './identity.ts';
+export type { Invitation, InvitationState } from './links.ts';
 export {
   checkPassword,
   hashPassword,
@@ -17,12 +17,17 @@ export {
   PASSWORD_MIN_LENGTH,
   verifyPassword,
 } from './password.ts';
+export type { SecondFactorState, SecretSeal } from './second-factor.ts';
+export type { ListedSession, Session, SessionRequest, SignedIn } from './sessions.ts';
 export type {
   ApiKey,
   ApiKeyScope,
   CredentialStore,
+  InvitedPerson,
   Membership,
+  SessionMethod,
   StoredIdentity,
   StoredSession,
 } from './store.ts';
+export { codeOf, stepAt } from './totp.ts';
 export { DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';

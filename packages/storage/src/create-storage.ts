@@ -59,7 +59,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     return {
       capabilities: features,
       workspaces,
-      identities: createIdentityStore(connections),
+      identities: createIdentityStore(connections, listener),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       metadata: createMetadataStore(connections, features, {
