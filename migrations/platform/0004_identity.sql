@@ -3,7 +3,7 @@
 alter table platform.session
   -- Known to people, who end sessions by it; the token's hash stays what it is found by.
   add column id uuid not null default gen_random_uuid(),
-  -- How its owner proved who they are: `password`, `invitation`, `set_up`, `single_sign_on`.
+  -- How its owner proved who they are: `password`, `invitation`, `set_up`, `single_sign_on`, `platform`.
   add column method text not null default 'password';
 create unique index session_id on platform.session (id);
 

@@ -37,21 +37,26 @@ export function isCommonPassword(password: string, names: readonly string[] = []
   if (words.has(bare) || words.has(folded) || isSequence(bare)) return true;
   if (new Set(bare).size > 0 && isRepeated(bare, words)) return true;
   return names
-    .flatMap((name) => name.normalize('NFKC').toLowerCase().split(/[\s@._-]+/))
+    .flatMap((name) =>
+      name
+        .normalize('NFKC')
+        .toLowerCase()
+        .split(/[\s@._-]+/),
+    )
     .some((name) => name.length >= 4 && isMostly(folded, name));
 }
 
 /** Without digits and signs at its ends, and with letters in place of what looks like them. */
 function withoutTrimmings(folded: string): string {
-  return folded
-    .replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
-    .replace(/[013457@$!]/g, (sign) => LOOKALIKES[sign]!);
+  return folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '').replace(/[013457@$!]/g, (sign) => LOOKALIKES[sign]!);
 }
 
 /** `123456789012`, `abcdefghijkl`, `cba…`: each character follows the one before. */
 function isSequence(text: string): boolean {
   if (text.length < 6) return false;
-  const steps = [...text].slice(1).map((character, index) => character.codePointAt(0)! - text.codePointAt(index)!);
+  const steps = [...text]
+    .slice(1)
+    .map((character, index) => character.codePointAt(0)! - text.codePointAt(index)!);
   const isStep = (step: number, by: number) => step === by || step === -9 * by;
   return steps.every((step) => isStep(step, 1)) || steps.every((step) => isStep(step, -1));
 }

@@ -1,5 +1,6 @@
 /** The front door of the identity room: who is calling. */
 export type { ApiKeyHolder, NewApiKey } from './api-keys.ts';
+export { isCommonPassword } from './common-passwords.ts';
 export { IdentityError, type IdentityErrorCode } from './errors.ts';
 export {
   createIdentity,
@@ -12,6 +13,7 @@ export {
 export type { Invitation, InvitationState } from './links.ts';
 export {
   checkPassword,
+  hasGoodLength,
   hashPassword,
   PASSWORD_MAX_LENGTH,
   PASSWORD_MIN_LENGTH,
@@ -29,5 +31,5 @@ export type {
   StoredIdentity,
   StoredSession,
 } from './store.ts';
-export { codeOf, stepAt } from './totp.ts';
 export { DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';
+export { codeOf, stepAt } from './totp.ts';

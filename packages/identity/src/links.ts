@@ -118,8 +118,7 @@ export function createLinks({ store, now }: LinkOptions) {
     listInvitations,
     noteInvitationSent: (workspaceId: string, userId: string, failure: string | null) =>
       store.noteInvitationSent(workspaceId, userId, failure === null ? instant() : null, failure),
-    withdrawInvitation: (workspaceId: string, userId: string) =>
-      store.deleteInvitation(workspaceId, userId),
+    withdrawInvitation: (workspaceId: string, userId: string) => store.deleteInvitation(workspaceId, userId),
     findInvited,
     acceptInvitation,
     makeResetToken,

@@ -20,6 +20,16 @@ const PARAMETERS = {
   parallelism: 1,
 };
 
+/** Whether the number of characters, not bytes, is within the policy. */
+export function hasGoodLength(password: string): boolean {
+  return password.length <= PASSWORD_MAX_LENGTH && lengthOf(password) >= PASSWORD_MIN_LENGTH;
+}
+
+/** Code points of the normal form: an emoji counts once, and so does a letter typed with a combining accent. */
+function lengthOf(password: string): number {
+  return [...password.normalize('NFKC')].length;
+}
+
 /**
  * What is wrong with a new password, as a sentence, or undefined when it is good. Counts characters, not bytes.
  * `names` are words of its owner that it must not merely repeat.
@@ -28,9 +38,8 @@ export function checkPassword(password: string, names: readonly string[] = []): 
   if (password.length > PASSWORD_MAX_LENGTH) {
     return `A password has at most ${PASSWORD_MAX_LENGTH.toLocaleString('en')} characters.`;
   }
-  // Code points of the normal form: an emoji counts once, and so does a letter typed with a combining accent.
-  const length = [...password.normalize('NFKC')].length;
-  if (length < PASSWORD_MIN_LENGTH) return `A password has at least ${PASSWORD_MIN_LENGTH} characters.`;
+  if (lengthOf(password) < PASSWORD_MIN_LENGTH)
+    return `A password has at least ${PASSWORD_MIN_LENGTH} characters.`;
   if (isCommonPassword(password, names))
     return 'This password is among the first that a guesser tries. Take several words that do not belong together.';
   return undefined;

@@ -79,7 +79,10 @@ export function createSecondFactor({ store, secrets, issuer, now }: SecondFactor
    *
    * @throws IdentityError `otp_required` without a code; `invalid_otp`; `too_many_attempts`.
    */
-  async function check(identityId: string, code: string | undefined): Promise<'none' | 'code' | 'recovery_code'> {
+  async function check(
+    identityId: string,
+    code: string | undefined,
+  ): Promise<'none' | 'code' | 'recovery_code'> {
     const sealed = (await store.findSecondFactor(identityId))?.secret;
     if (!sealed) return 'none';
     const given = plain(code ?? '');
@@ -146,7 +149,9 @@ function plain(code: string): string {
 
 function makeRecoveryCodes(): readonly string[] {
   return Array.from({ length: RECOVERY_CODES }, () =>
-    toBase32(randomBytes(RECOVERY_BYTES)).toLowerCase().replace(/.{4}(?!$)/g, '$&-'),
+    toBase32(randomBytes(RECOVERY_BYTES))
+      .toLowerCase()
+      .replace(/.{4}(?!$)/g, '$&-'),
   );
 }
 

@@ -66,10 +66,17 @@ export interface SessionOptions {
 
 const CACHE_MILLISECONDS = 10_000;
 const CACHE_ENTRIES = 10_000;
+/** So long after signing in nobody is asked for the password again. */
+const FRESH_MILLISECONDS = 10 * 60 * 1000;
 /** `lastUsedAt` moves at most this often: reading records must not write. */
 const TOUCH_MILLISECONDS = 60_000;
 
-export function createSessions({ store, idleMilliseconds: idle, absoluteMilliseconds: absolute, now }: SessionOptions) {
+export function createSessions({
+  store,
+  idleMilliseconds: idle,
+  absoluteMilliseconds: absolute,
+  now,
+}: SessionOptions) {
   const cache = new Map<string, { readonly session: Session; readonly until: number }>();
   /** When something was said of a person or a session of late: what was read before it is not kept. */
   const forgottenAt = new Map<string, number>();
@@ -168,7 +175,8 @@ export function createSessions({ store, idleMilliseconds: idle, absoluteMillisec
   function forget(identityId: string | undefined): void {
     if (identityId === undefined) {
       allForgottenAt = now();
-      return cache.clear();
+      cache.clear();
+      return;
     }
     rememberForgotten(identityId);
     for (const [tokenHash, { session }] of cache)
@@ -249,6 +257,8 @@ export function createSessions({ store, idleMilliseconds: idle, absoluteMillisec
     signOutEverywhere,
     renewSession,
     listSessions,
+    /** Whether its owner signed in minutes ago. */
+    isFresh: ({ createdAt }: Session) => now() - Date.parse(createdAt) <= FRESH_MILLISECONDS,
     /** Makes the next request of a person, in every process, read their memberships anew. */
     refresh: forgetEverywhere,
     forget,

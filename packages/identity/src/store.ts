@@ -24,7 +24,7 @@ export interface Membership {
 }
 
 /** How the owner of a session proved who they are. */
-export type SessionMethod = 'password' | 'invitation' | 'set_up' | 'single_sign_on';
+export type SessionMethod = 'password' | 'invitation' | 'set_up' | 'single_sign_on' | 'platform';
 
 export interface StoredSession {
   readonly identityId: string;

@@ -673,7 +673,7 @@ export interface SessionRow {
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;
-  readonly method: 'password' | 'invitation' | 'set_up' | 'single_sign_on';
+  readonly method: 'password' | 'invitation' | 'set_up' | 'single_sign_on' | 'platform';
 }
 
 /** An API key, without the key. */
