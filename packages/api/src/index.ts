@@ -34,6 +34,7 @@ export type {
   ProblemDocument,
   ProblemEntry,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,

@@ -13,6 +13,7 @@ import type { ExplainedExpression, ExpressionRequest } from './explain-expressio
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
+import type { RecordRight } from './record-rights.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -285,10 +286,14 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** Tell what the caller may do with each record. */
+  readonly rights?: boolean;
 }
 
 export interface ListResult {
   readonly records: readonly PresentedRecord[];
+  /** By id, where it was asked for. */
+  readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
@@ -368,13 +373,19 @@ export interface SearchHit {
 }
 
 export interface RecordLifecycle {
-  /** `onStale` is told of fields whose values are about to be worked out again, if there are any. */
+  /**
+   * `onStale` is told of fields whose values are about to be worked out again, if there are any; `onRights` what the
+   * caller may do with the record.
+   */
   get(
     context: Context,
     object: string,
     id: string,
     fields?: readonly string[],
-    options?: { readonly onStale?: (fields: readonly string[]) => void },
+    options?: {
+      readonly onStale?: (fields: readonly string[]) => void;
+      readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+    },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;

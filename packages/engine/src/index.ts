@@ -51,3 +51,5 @@ export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';
+export { RECORD_RIGHTS, type RecordRight } from './record-rights.ts';
+export { createSecretBox, type SecretBox } from './secret-box.ts';

@@ -72,7 +72,6 @@ const accessEn = {
     parent: 'Reports to',
     top: 'Nobody: a top of the tree',
     parentHelp: 'Whoever stands above sees and edits what people of this role own.',
-    description_label: 'Description',
     label: 'Label',
     holders: 'Who has this role',
     nobody: 'Nobody has it yet. Roles are given to people on their own page.',
@@ -179,7 +178,6 @@ const accessEn = {
     notPublished: 'It can be given to people once it is published.',
     basics: 'Name',
     label: 'Label',
-    description_label: 'Description',
     onlyFields: 'Everybody sees their names; more of them by grant.',
   },
   sharing: {
