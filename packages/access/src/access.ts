@@ -269,8 +269,13 @@ function narrowed(own: Access, scope: KeyScope): Access {
     const reads = action === 'read' || action === 'export';
     return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
   };
-  const isReached = (right: SystemRight) =>
-    right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
+  const isReached = (right: SystemRight) => {
+    if (right === 'customise') return scope.metadata;
+    if (right === 'manage_users') return scope.users;
+    // The log tells of people, and of objects that the key may not reach.
+    if (right === 'view_audit') return scope.users && scope.objects === undefined;
+    return right !== 'view_as';
+  };
   return {
     ...own,
     rights: own.rights.filter(isReached),

@@ -8,6 +8,7 @@ import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
@@ -34,6 +35,11 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Where the request came from, for the audit log. */
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Who sees the product as this user. Nothing may be changed then. */
+  readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -612,6 +618,7 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
   readonly secrets: SecretDirectory;

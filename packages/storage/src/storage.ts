@@ -19,6 +19,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { AuditStore } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 import type { SessionStore } from './session-store.ts';
@@ -816,6 +817,7 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;
+  readonly audit: AuditStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;
