@@ -42,7 +42,6 @@ import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
-import type { SecurityEvent } from './security-events.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
 import { serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
@@ -65,7 +64,6 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
-  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   readonly hubRules?: HubRules;
 }
 
@@ -77,7 +75,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
     onSetUp: options.onSetUp ?? (() => undefined),
-    onSecurityEvent: options.onSecurityEvent ?? (() => undefined),
   };
   const app = Fastify({
     loggerInstance: options.logger ?? createLogger({ logLevel: 'silent', logFormat: 'json' }),
