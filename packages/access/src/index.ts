@@ -10,3 +10,4 @@ export {
   type Principal,
 } from './access.ts';
 export { NO_ORGANISATION, type Organisation } from './organisation.ts';
+export { type GrantedSet, type RightBeyond, rightsBeyond } from './rights-beyond.ts';

@@ -50,6 +50,11 @@ export class AccessCache {
     return access;
   }
 
+  /** Who stands where, as decisions on the snapshot take it. */
+  async organisationOf(snapshot: Snapshot): Promise<Organisation> {
+    return (await this.#slot(snapshot)).organisation;
+  }
+
   /** Says to every process, this one first, that people, roles or teams of the workspace have changed. */
   async organisationChanged(workspace: Workspace): Promise<void> {
     this.#slots.delete(workspace.name);

@@ -739,6 +739,8 @@ export interface IdentityStore extends ApiKeyStore {
   /** The identity behind a user of a workspace. */
   findIdentityOfUser(workspace: Workspace, userId: string): Promise<IdentityRow | undefined>;
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
+  /** Everybody in a workspace, in the order in which they came, under their names in it. */
+  members(workspace: Workspace): Promise<readonly MembershipRow[]>;
   insertSession(
     session: SessionRow & {
       readonly tokenHash: string;
