@@ -67,7 +67,8 @@ function* grantBeyond(holder: Access, changed: ChangedGrant): Generator<RightBey
     if (!holder.decide(old, action).isAllowed) yield { path: [action], right: action };
   const read = holder.decide(old, 'read');
   const seesAll = read.predicate.op === 'constant' && read.predicate.value;
-  if (grant.viewsAll && !before?.viewsAll && !seesAll) yield { path: ['view_all'], right: 'view_all' };
+  if (grant.viewsAll && !grant.modifiesAll && !before?.viewsAll && !seesAll)
+    yield { path: ['view_all'], right: 'view_all' };
   const transferable = holder.transferable(old);
   const ownsAll = transferable.op === 'constant' && transferable.value;
   if (grant.modifiesAll && !before?.modifiesAll && !ownsAll)

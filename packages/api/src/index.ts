@@ -1,6 +1,7 @@
 /** The front door of the HTTP contract. */
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,

@@ -111,6 +111,8 @@ function takenRecords(planned: Planned, author: Author): Problem[] {
 function readFields(planned: Planned, author: Author): Problem[] {
   const { before, after } = author;
   if (planned.kind === 'field' && planned.change === 'remove') {
+    // It goes with its object, which is judged as a whole.
+    if (!after.objects.has(planned.name.slice(0, planned.name.indexOf('.')))) return [];
     const isHidden = hiddenFields([componentId(planned)], author).length > 0;
     return isHidden ? [fault(planned, [], 'You may not remove a field that you may not read.')] : [];
   }

@@ -22,7 +22,7 @@ export interface PlannedChange {
   readonly typeChanges: readonly TypeChange[];
   readonly plan: Plan;
   readonly problems: readonly Problem[];
-  /** Where each component of the request stands in it. */
+  /** Where each component that the request writes or deletes stands in it. */
   readonly pointers: ReadonlyMap<string, string>;
 }
 
@@ -86,7 +86,7 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
         .map((step) => step.description),
     },
     problems,
-    pointers: input.pointers,
+    pointers: new Map([...input.pointers, ...(input.deletions ?? [])]),
   };
 }
 
