@@ -155,6 +155,8 @@ async function withPreferences(
     locale,
     source: sourceOf(request),
     requestId: request.id,
+    address: request.ip,
+    userAgent: request.headers['user-agent'],
     onAlias: noteAlias(request),
   };
   const { right } = request.routeOptions.config;
@@ -173,7 +175,7 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 /** Where a change came from, for its history: what our own clients say of themselves, else what a browser gives away. */
-function sourceOf({ headers }: FastifyRequest): string {
+export function sourceOf({ headers }: FastifyRequest): string {
   const said = headers['x-trellis-client'];
   if (said === 'web' || said === 'cli' || said === 'demo') return said;
   // Node's own fetch sends Sec-Fetch-Mode, but only a browser knows of sites.

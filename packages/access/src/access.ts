@@ -60,6 +60,8 @@ export interface Access {
   decide(object: CompiledObject, action: Action): Decision;
   /** The records that the caller may give to another owner: their own, those of people below, and with `modify_all` all. */
   transferable(object: CompiledObject): Expression;
+  /** The records that the caller may share by hand: those that they stand for the owner of, and with `modify_all` all. */
+  shareable(object: CompiledObject): Expression;
   /** Whether records may be given this record type. */
   mayUseRecordType(object: CompiledObject, recordType: string): boolean;
 }
@@ -94,6 +96,7 @@ function everything(reason: string): Access {
     rights: SYSTEM_RIGHTS,
     decide: () => decision,
     transferable: () => ALWAYS,
+    shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
     mayUseRecordType: () => true,
   };
 }
@@ -133,6 +136,10 @@ class UserAccess implements Access {
   transferable(object: CompiledObject): Expression {
     const grants = this.#grants(object);
     return this.#seesAll(object, 'update') ? ALWAYS : grants.length > 0 ? this.#reach.asOwner(object) : NEVER;
+  }
+
+  shareable(object: CompiledObject): Expression {
+    return canBeShared(object) && this.decide(object, 'read').isAllowed ? this.transferable(object) : NEVER;
   }
 
   mayUseRecordType(object: CompiledObject, recordType: string): boolean {
@@ -238,6 +245,13 @@ class UserAccess implements Access {
   }
 }
 
+/** Whether records can be shared one by one: not what goes with its parent or is everybody's, nor people and teams. */
+export function canBeShared(object: CompiledObject): boolean {
+  const { sharing } = object.body;
+  const isChild = object.ownFields.some((field) => field.body.parent === true);
+  return !object.isSystem && !isChild && sharing !== 'parent' && sharing !== 'read_write';
+}
+
 /** What is left of someone's access when a program uses it by a key. */
 function narrowed(own: Access, scope: KeyScope): Access {
   const beyond = (object: CompiledObject, action: Action): string | undefined => {
@@ -246,8 +260,13 @@ function narrowed(own: Access, scope: KeyScope): Access {
     const reads = action === 'read' || action === 'export';
     return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
   };
-  const isReached = (right: SystemRight) =>
-    right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
+  const isReached = (right: SystemRight) => {
+    if (right === 'customise') return scope.metadata;
+    if (right === 'manage_users') return scope.users;
+    // The log tells of people, and of objects that the key may not reach.
+    if (right === 'view_audit') return scope.users && scope.objects === undefined;
+    return right !== 'view_as';
+  };
   return {
     ...own,
     rights: own.rights.filter(isReached),
@@ -256,6 +275,7 @@ function narrowed(own: Access, scope: KeyScope): Access {
       return refusal === undefined ? own.decide(object, action) : { ...NOTHING, reasons: [refusal] };
     },
     transferable: (object) => own.transferable(object),
+    shareable: (object) => (beyond(object, 'update') === undefined ? own.shareable(object) : NEVER),
     mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
   };
 }

@@ -4,6 +4,7 @@ export {
   type Access,
   type Action,
   ADMINISTRATOR,
+  canBeShared,
   createAccess,
   type Decision,
   type KeyScope,

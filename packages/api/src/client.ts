@@ -33,6 +33,7 @@ import type {
   PlanResponse,
   ProblemDocument,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,
@@ -226,6 +227,18 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record, and what you may do with it. */
+    getWithRights: async (
+      object: string,
+      id: string,
+      fields?: readonly string[],
+    ): Promise<{ readonly record: ApiRecord; readonly rights: readonly RecordRight[] }> => {
+      const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
+      const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
+      if (status >= 400) throw new ApiError(asProblem(status, body));
+      const told = headers.get('trellis-rights') ?? '';
+      return { record: body as ApiRecord, rights: told.split(', ').filter(Boolean) as RecordRight[] };
+    },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),
     /** With `version`, a record that has moved on is refused with 409 `stale_version`. */

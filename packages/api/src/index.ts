@@ -35,6 +35,7 @@ export type {
   ProblemDocument,
   ProblemEntry,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,

@@ -16,10 +16,12 @@ import type {
   RecordData,
 } from '@trellis/model';
 import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
+import type { RecordRight } from './record-rights.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -41,6 +43,11 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Where the request came from, for the audit log. */
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Who sees the product as this user. Nothing may be changed then. */
+  readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -326,10 +333,14 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** Tell what the caller may do with each record. */
+  readonly rights?: boolean;
 }
 
 export interface ListResult {
   readonly records: readonly PresentedRecord[];
+  /** By id, where it was asked for. */
+  readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
@@ -409,13 +420,19 @@ export interface SearchHit {
 }
 
 export interface RecordLifecycle {
-  /** `onStale` is told of fields whose values are about to be worked out again, if there are any. */
+  /**
+   * `onStale` is told of fields whose values are about to be worked out again, if there are any; `onRights` what the
+   * caller may do with the record.
+   */
   get(
     context: Context,
     object: string,
     id: string,
     fields?: readonly string[],
-    options?: { readonly onStale?: (fields: readonly string[]) => void },
+    options?: {
+      readonly onStale?: (fields: readonly string[]) => void;
+      readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+    },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
@@ -634,6 +651,7 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
   readonly secrets: SecretDirectory;

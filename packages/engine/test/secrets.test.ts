@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readTables } from '@trellis/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSecretBox } from '../src/secret-box.ts';
 import { faultsOf, type OpenEngine, openEngine } from './open-engine.ts';
 
 const TOKEN = 'swordfish-4711';
@@ -123,15 +122,4 @@ it('without a key nothing is kept', async () => {
   } finally {
     await without.close();
   }
-});
-
-it('the box: keys follow one another, and a sealed text opens in its place only', () => {
-  const [first, second] = [randomBytes(32), randomBytes(32)];
-  const sealed = createSecretBox([first]).seal('text ✓', 'a/b');
-  expect(createSecretBox([second, first]).open(sealed, 'a/b')).toBe('text ✓');
-  expect(() => createSecretBox([second]).open(sealed, 'a/b')).toThrow();
-  expect(() => createSecretBox([first]).open(sealed, 'a/c')).toThrow();
-  const broken = `${sealed.slice(0, -2)}${sealed.endsWith('AA') ? 'BB' : 'AA'}`;
-  expect(() => createSecretBox([first]).open(broken, 'a/b')).toThrow();
-  expect(createSecretBox([first]).seal('text', 'a')).not.toBe(createSecretBox([first]).seal('text', 'a'));
 });

@@ -522,6 +522,8 @@ export const SYSTEM_RIGHTS = [
   'modify_all_records',
   'run_reports',
   'api',
+  'view_audit',
+  'view_as',
 ] as const;
 export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
 

@@ -19,6 +19,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { AuditStore } from './audit/audit.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
@@ -823,6 +824,7 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;
+  readonly audit: AuditStore;
   readonly records: RecordStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;

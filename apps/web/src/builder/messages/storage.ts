@@ -1,0 +1,43 @@
+/** What the database keeps for fields and roll-ups. */
+export const storage = {
+  storage: {
+    title: 'Storage',
+    description: 'Fields with a column and an index of their own, made while everyone keeps working.',
+    none: 'No field has a column of its own yet',
+    noneText: 'Fields that are indexed, unique or looked up get one after they are published.',
+    field: 'Field',
+    object: 'Object',
+    state: 'State',
+    progress: 'Progress',
+    rows_one: '{{count}} row done',
+    rows_other: '{{count}} rows done',
+    summary: '{{ready}} ready, {{busy}} in progress, {{failed}} failed',
+    state_waiting: 'Waiting',
+    state_filling: 'Filling',
+    state_indexing: 'Indexing',
+    state_ready: 'Ready',
+    state_failed: 'Failed',
+    state_retired: 'Retired',
+    help: {
+      waiting: 'It is in the queue.',
+      filling: 'Values of existing records are being copied into the column.',
+      indexing: 'The index is being built.',
+      ready: 'Filters and sorts use it.',
+      failed: 'It could not be made. The field works, but is slower to filter and sort by.',
+      retired: 'Not used any more. The column is kept for the next field that needs one.',
+    },
+    rollups: {
+      title: 'Roll-ups',
+      description:
+        'Kept up to date as records change. While one is being calculated, every read works it out.',
+      action: 'Action',
+      recalculate: 'Recalculate',
+      recalculateField: 'Recalculate {{label}}',
+      state_waiting: 'Waiting',
+      state_computing: 'Calculating',
+      state_ready: 'Up to date',
+      pending_one: '{{count}} record is about to be calculated again',
+      pending_other: '{{count}} records are about to be calculated again',
+    },
+  },
+} as const;
