@@ -8,7 +8,7 @@
  * `client` is signed in as the administrator `ada@example.com`.
  */
 import { type Client, createClient } from '@trellis/api';
-import { createEngine, type Engine, type FileSettings } from '@trellis/engine';
+import { createEngine, createSecretBox, type Engine, type FileSettings } from '@trellis/engine';
 import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
 import type { Component } from '@trellis/metadata';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -16,6 +16,7 @@ import { createTestDatabase } from '@trellis/testing';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
 import type { HubRules } from '../src/event-hub.ts';
+import type { SecurityEvent } from '../src/security-events.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
@@ -37,6 +38,9 @@ export interface TestServerOptions {
   readonly now?: () => number;
   readonly onSetUp?: () => void;
   readonly hubRules?: HubRules;
+  readonly onSecurityEvent?: (event: SecurityEvent) => void;
+  /** One unless given; undefined: there is none. */
+  readonly secretKeys?: readonly [Buffer, ...Buffer[]] | undefined;
 }
 
 export interface TestServer {
@@ -51,15 +55,18 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const TEST_KEYS = [Buffer.alloc(32, 7)] as const satisfies readonly [Buffer];
 let passwordHash: Promise<string> | undefined;
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
+  const secretKeys = Object.hasOwn(options, 'secretKeys') ? options.secretKeys : TEST_KEYS;
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
   const engine = await createEngine({
     storage,
     systemPackage: readStandardPackage('system'),
     ...(options.files && { files: options.files }),
+    secretKeys,
   });
   const workspace =
     (await storage.workspaces.find('main')) ??
@@ -82,7 +89,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     sleep: async () => undefined,
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
+    ...(secretKeys && { secrets: createSecretBox(secretKeys) }),
   });
+  const stopHearing = await storage.identities.onAnnouncement(identity.forget);
   const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
@@ -93,6 +102,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     webFolder,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
+    ...(options.onSecurityEvent && { onSecurityEvent: options.onSecurityEvent }),
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>
@@ -113,6 +123,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await stopHearing();
       await workers?.stop();
       await engine.close();
       await storage.close();

@@ -17,6 +17,7 @@ import type {
   InputError,
   NewUser,
   User,
+  UserAccount,
   UserChange,
   UserDirectory,
 } from './engine.ts';
@@ -51,6 +52,8 @@ export function createUserDirectory(parts: Parts): UserDirectory {
         return user;
       }),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
+    findAccount: async (context, id) =>
+      withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };
@@ -125,12 +128,6 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     ...(await checkRole(parts, pinned, change.fields, role)),
   ];
   checkOwnRights(pinned, id, change, memberships, problems);
-  const takesPlace = change.passwordHash !== undefined && id !== pinned.actorId;
-  const more = takesPlace ? await beyondCaller(parts, pinned, { permissionSets: held, role }) : undefined;
-  if (more !== undefined) {
-    const message = 'This person may do more than you: an administrator sets their password.';
-    problems.push({ code: 'forbidden', pointer: '/password', message });
-  }
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The change has faults.', { errors: problems });
   const isShared = memberships.some((each) => each.workspace !== workspace.name);
@@ -141,6 +138,11 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
+  const before = memberships.find((each) => each.userId === id)!;
+  if (passwordHash !== undefined) await requireAllRightsOf(parts, pinned, { id, permissionSets: held });
+  const mayLeaveNoAdministrator =
+    before.permissionSets.includes(ADMINISTRATOR) &&
+    (isActive === false || permissionSets?.includes(ADMINISTRATOR) === false);
   await parts.storage.transaction(async (transaction) => {
     if (permissionSets !== undefined || isActive !== undefined) {
       const membership = {
@@ -148,6 +150,10 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
         ...(isActive === undefined ? {} : { isActive }),
       };
       await parts.storage.identities.updateMembership(workspace, id, membership, transaction);
+    }
+    if (mayLeaveNoAdministrator) {
+      const left = await parts.storage.identities.countMembersWith(workspace, ADMINISTRATOR, transaction);
+      if (left === 0) throw lastAdministrator(isActive === false ? '/is_active' : '/permission_sets');
     }
     // The identity's name greets its owner in all workspaces; the user record's name is this workspace's own.
     const ofIdentity = {
@@ -165,6 +171,49 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
   });
   return (await findUser(parts, pinned, id))!;
+}
+
+/** @throws EngineError `unknown_user`; `forbidden` for a person who may do what the caller may not. */
+async function findAccount(parts: Parts, pinned: Pinned, id: string): Promise<UserAccount> {
+  const { workspace } = pinned.context;
+  const user = await findUser(parts, pinned, id);
+  const identity = user && (await parts.storage.identities.findIdentityOfUser(workspace, id));
+  if (!user || !identity) {
+    throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
+  }
+  await requireAllRightsOf(parts, pinned, user);
+  const memberships = await parts.storage.identities.memberships(identity.id);
+  return {
+    user,
+    identityId: identity.id,
+    hasPassword: identity.passwordHash !== null,
+    isShared: memberships.some((each) => each.workspace !== workspace.name),
+  };
+}
+
+/** Whoever could sign in as somebody has all their rights: so only who has them already may help with signing in. */
+async function requireAllRightsOf(
+  parts: Parts,
+  pinned: Pinned,
+  person: { readonly id: string; readonly permissionSets: readonly string[] },
+): Promise<void> {
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const { id, permissionSets } = person;
+  const right = await beyondCaller(parts, pinned, { permissionSets, role: roleOf.get(id) ?? null });
+  if (right === undefined) return;
+  throw new EngineError(
+    'forbidden',
+    permissionSets.includes(ADMINISTRATOR)
+      ? 'Only an administrator can change how an administrator signs in.'
+      : `This person holds ${right}, which you do not have.`,
+  );
+}
+
+function lastAdministrator(pointer: string): EngineError {
+  const message = 'This workspace would have no administrator any more. Make another one first.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'last_administrator', pointer, message }],
+  });
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {

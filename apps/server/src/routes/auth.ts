@@ -1,10 +1,11 @@
 /** Signing in and out, and the person that a session belongs to. */
 import type { LoginResponse, MeResponse } from '@trellis/api';
-import type { SignedIn } from '@trellis/identity';
+import { IdentityError, type IdentityErrorCode, normaliseEmail, type SignedIn } from '@trellis/identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../caller.ts';
+import { callerOf, needsSecondFactor } from '../caller.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin, requireSameOrigin } from '../same-origin.ts';
+import { type SecurityEventKind, tellSecurity } from '../security-events.ts';
 import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-cookie.ts';
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
@@ -19,16 +20,27 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       readParameters(request.query, {});
       const body = readBody(request.body, { email: text, password: text, otp: text });
       requireGiven(body, 'email', 'password');
-      const signedIn = await identity.signIn({
-        email: body.email,
-        password: body.password,
-        workspace: wishedWorkspace(request),
-        address: request.ip,
-        userAgent: request.headers['user-agent'],
-      });
+      const signedIn = await identity
+        .signIn({
+          email: body.email,
+          password: body.password,
+          otp: body.otp,
+          workspace: wishedWorkspace(request),
+          address: request.ip,
+          userAgent: request.headers['user-agent'],
+        })
+        .catch((error: unknown) => {
+          tellRefusal(parts, request, body.email, error);
+          throw error;
+        });
       // A browser that signs in anew leaves its old session behind for nobody.
       const old = readSessionCookie(request.headers.cookie);
       if (old !== undefined) await identity.signOut(old);
+      const who = { workspace: signedIn.membership.workspace, userId: signedIn.membership.userId };
+      const { secondFactor } = signedIn;
+      tellSecurity(parts, request, { kind: 'signed_in', ...who, details: { by: 'password', secondFactor } });
+      if (secondFactor === 'recovery_code')
+        tellSecurity(parts, request, { kind: 'recovery_code_used', ...who });
       return welcome(request, reply, signedIn, parts);
     },
   );
@@ -38,22 +50,43 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     const token = readSessionCookie(request.headers.cookie);
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
+      const session = await identity.findSession(token, { isUse: false });
       await identity.signOut(token);
+      const membership = session?.memberships.find((each) => each.workspace === session.workspace);
+      if (membership) {
+        const { workspace, userId } = membership;
+        tellSecurity(parts, request, { kind: 'signed_out', workspace, userId });
+      }
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });
 
-  app.get('/me', async (request): Promise<MeResponse> => {
+  app.get('/me', { config: { isEnrolment: true } }, async (request): Promise<MeResponse> => {
     readParameters(request.query, {});
-    const { context, membership, rights, session } = callerOf(request);
+    const caller = callerOf(request);
+    const { context, membership, rights, session } = caller;
     return {
       user: { id: membership.userId, name: membership.name, email: membership.email },
       workspace: membership.workspace,
       workspaces: session.memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })),
       rights,
       teams: await engine.teams.ofUser(context),
+      must_enrol: needsSecondFactor(caller, settings.secondFactor),
     };
   });
+}
+
+const REFUSALS: { readonly [code in IdentityErrorCode]?: SecurityEventKind } = {
+  invalid_credentials: 'sign_in_failed',
+  no_workspace: 'sign_in_failed',
+  invalid_otp: 'second_factor_failed',
+  too_many_attempts: 'sign_in_locked',
+};
+
+/** Tells of a sign-in that was refused; one that only waits for its code is none. */
+function tellRefusal(parts: Parts, request: FastifyRequest, email: string, error: unknown): void {
+  const kind = error instanceof IdentityError ? REFUSALS[error.code] : undefined;
+  if (kind) tellSecurity(parts, request, { kind, email: normaliseEmail(email).slice(0, 254) });
 }
 
 export function wishedWorkspace(request: FastifyRequest): string | undefined {
