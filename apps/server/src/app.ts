@@ -36,6 +36,7 @@ import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userRoutes } from './routes/users.ts';
@@ -170,6 +171,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     describeRoutes,
     metadataRoutes,
     recordRoutes,
+    sharingRoutes,
     transferRoutes,
     fileRoutes,
     eventRoutes,
