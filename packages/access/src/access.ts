@@ -60,6 +60,8 @@ export interface Decision {
 export interface Access {
   /** The system rights that the caller holds. */
   readonly rights: readonly SystemRight[];
+  /** Whether one of the caller's permission sets is for people with a second factor only. */
+  readonly requiresSecondFactor: boolean;
   decide(object: CompiledObject, action: Action): Decision;
   /** The records that the caller may give to another owner: their own, those of people below, and with `modify_all` all. */
   transferable(object: CompiledObject): Expression;
@@ -83,9 +85,13 @@ const NOTHING: Omit<Decision, 'reasons'> = {
 
 export function createAccess(principal: Principal, model: Model, organisation: Organisation): Access {
   if (principal.kind === 'system') return everything(`The platform itself acts: ${principal.reason}.`);
+  const given = new UserAccess(principal, model, organisation);
   const own = principal.permissionSets.includes(ADMINISTRATOR)
-    ? everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`)
-    : new UserAccess(principal, model, organisation);
+    ? {
+        ...everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`),
+        requiresSecondFactor: given.requiresSecondFactor,
+      }
+    : given;
   return principal.scope ? narrowed(own, principal.scope) : own;
 }
 
@@ -99,6 +105,7 @@ function everything(reason: string): Access {
   };
   return {
     rights: SYSTEM_RIGHTS,
+    requiresSecondFactor: false,
     decide: () => decision,
     transferable: () => ALWAYS,
     shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
@@ -110,6 +117,7 @@ function everything(reason: string): Access {
 /** Someone whose rights come from permission sets. Every question is answered once. */
 class UserAccess implements Access {
   readonly rights: readonly SystemRight[];
+  readonly requiresSecondFactor: boolean;
   readonly #model: Model;
   readonly #reach: RecordReach;
   /** The user's permission sets that exist. */
@@ -129,6 +137,7 @@ class UserAccess implements Access {
       [...this.#sets.values()].some((set) => set.system.has(right)),
     );
     this.#reach = reachOf([principal.userId, ...(principal.standsInFor ?? [])], model, organisation);
+    this.requiresSecondFactor = [...this.#sets.values()].some((set) => set.requiresSecondFactor);
   }
 
   decide(object: CompiledObject, action: Action): Decision {
@@ -270,8 +279,13 @@ function narrowed(own: Access, scope: KeyScope): Access {
     const reads = action === 'read' || action === 'export';
     return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
   };
-  const isReached = (right: SystemRight) =>
-    right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
+  const isReached = (right: SystemRight) => {
+    if (right === 'customise') return scope.metadata;
+    if (right === 'manage_users') return scope.users;
+    // The log tells of people, and of objects that the key may not reach.
+    if (right === 'view_audit') return scope.users && scope.objects === undefined;
+    return right !== 'view_as';
+  };
   return {
     ...own,
     rights: own.rights.filter(isReached),

@@ -4,6 +4,7 @@ import type { Storage, Workspace } from '@trellis/storage';
 import { AccessCache } from './access-cache.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
+import { createAuditLog } from './audit/audit-log.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -104,6 +105,7 @@ export function createEngine({
     delegations: createDelegationDesk(parts),
     secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
+    audit: createAuditLog(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
     startWorkers: (options) =>

@@ -8,6 +8,7 @@ import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
 import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
 import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
@@ -35,6 +36,11 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Where the request came from, for the audit log. */
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Who sees the product as this user. Nothing may be changed then. */
+  readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -548,12 +554,26 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The identity behind a user. */
+export interface UserAccount {
+  readonly user: User;
+  readonly identityId: string;
+  readonly hasPassword: boolean;
+  /** Whether the person may work in another workspace too, whose business they are as well. */
+  readonly isShared: boolean;
+}
+
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
   create(context: Context, input: NewUser): Promise<User>;
   /** Throws `unknown_record` for an id that is no user of the workspace. */
   update(context: Context, id: string, change: UserChange): Promise<User>;
   find(context: Context, id: string): Promise<User | undefined>;
+  /**
+   * The account behind a user, for who may change how they sign in: an administrator for anybody, else who holds every
+   * right that the person holds. Throws `unknown_user`, `forbidden`.
+   */
+  findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */
@@ -599,6 +619,7 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
   readonly shares: ShareDesk;

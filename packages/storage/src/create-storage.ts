@@ -1,4 +1,6 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
+import { createAuditStore } from './audit/audit-store.ts';
+import { AuditSealer } from './audit/sealer.ts';
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
@@ -58,12 +60,14 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const maintenance = new Maintenance(connections, workspaces, settings);
     const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
+    const sealer = new AuditSealer(connections, workspaces, log);
     return {
       capabilities: features,
       workspaces,
-      identities: createIdentityStore(connections),
+      identities: createIdentityStore(connections, listener),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
+      audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => {
@@ -82,6 +86,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       startMaintenance: () => {
         maintenance.start();
         rollups.start();
+        sealer.start();
       },
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       drainRollups: async (workspace) => {
@@ -92,6 +97,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       close: async () => {
         await maintenance.close();
         await rollups.close();
+        await sealer.close();
         await listener.close();
         await connections.close();
       },

@@ -1,4 +1,15 @@
 /** The front door of the storage room: the only one that knows pg and SQL. */
+export type {
+  AuditEntry,
+  AuditFault,
+  AuditFilter,
+  AuditHead,
+  AuditPosition,
+  AuditStore,
+  AuditVerdict,
+  ListedAuditEntry,
+  NewAuditEntry,
+} from './audit/audit.ts';
 export { createStorage, type StorageOptions } from './create-storage.ts';
 export { StorageError, type StorageErrorCode } from './errors.ts';
 export type {

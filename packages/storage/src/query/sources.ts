@@ -9,6 +9,7 @@
 import { type CompiledField, type CompiledObject, type FieldPath, sourcePath, titleOf } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
+import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
 import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
@@ -403,6 +404,9 @@ export class ScalarSources {
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
       const read = (path: FieldPath) => new ScalarSources(alias, object, this.#context).value(path);
+      // What a roll-up reads of its records is no part of the question, and has no parameters.
+      if (!this.#context.formulas.has(field))
+        return formulaOver(field, this.#context.features, (path) => read(path).sql);
       return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
