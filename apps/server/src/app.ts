@@ -37,12 +37,12 @@ import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
-import type { SecurityEvent } from './security-events.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
 import { serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
@@ -65,7 +65,6 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
-  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   readonly hubRules?: HubRules;
 }
 
@@ -77,7 +76,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
     onSetUp: options.onSetUp ?? (() => undefined),
-    onSecurityEvent: options.onSecurityEvent ?? (() => undefined),
   };
   const app = Fastify({
     loggerInstance: options.logger ?? createLogger({ logLevel: 'silent', logFormat: 'json' }),
@@ -178,6 +176,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     describeRoutes,
     metadataRoutes,
     recordRoutes,
+    sharingRoutes,
     transferRoutes,
     fileRoutes,
     eventRoutes,

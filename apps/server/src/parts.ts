@@ -5,7 +5,6 @@ import type { Storage } from '@trellis/storage';
 import type { HubRules } from './event-hub.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreferenceDirectory } from './preferences.ts';
-import type { SecurityEvent } from './security-events.ts';
 import type { Settings } from './settings.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
@@ -24,6 +23,4 @@ export interface Parts {
   readonly hubRules?: HubRules | undefined;
   /** Called once the first administrator has been made through the set-up page. */
   readonly onSetUp: () => void;
-  /** Told of what happens to how people sign in; `tellSecurity` says it. */
-  readonly onSecurityEvent: (event: SecurityEvent) => void;
 }

@@ -1,66 +1,55 @@
 /**
- * What happens to how people sign in, said once, here, by one function: whoever keeps a record of it hangs on here.
- * No event holds a password, a code, a token or a key.
+ * What happens to how people sign in, told to the audit log by one function. No event holds a password, a code, a
+ * token or what somebody typed as their address.
  */
+import type { AuditEvent, Engine } from '@trellis/engine';
+import type { IdentityStore } from '@trellis/storage';
 import type { FastifyRequest } from 'fastify';
-import type { Parts } from './parts.ts';
+import { FIRST_WORKSPACE } from './install.ts';
+import { visitorOf } from './record-event.ts';
+import type { WorkspaceDirectory } from './workspaces.ts';
 
-export type SecurityEventKind =
-  | 'signed_in'
-  | 'sign_in_failed'
-  | 'sign_in_locked'
-  | 'signed_out'
-  | 'sessions_ended'
-  | 'password_changed'
-  | 'password_set'
-  | 'password_reset_asked'
-  | 'password_reset'
-  | 'invited'
-  | 'invitation_withdrawn'
-  | 'invitation_accepted'
-  | 'second_factor_enrolled'
-  | 'second_factor_removed'
-  | 'second_factor_failed'
-  | 'recovery_code_used'
-  | 'recovery_codes_renewed'
-  | 'unlocked'
-  | 'api_key_made'
-  | 'api_key_revoked';
-
-export interface SecurityEvent {
-  readonly kind: SecurityEventKind;
-  /** Where it happened or was asked for; undefined: before anybody was known. */
-  readonly workspace?: string | undefined;
-  /** Who did it: the id of a user of the workspace. */
-  readonly userId?: string | undefined;
-  /** To whom, where that is somebody else. */
+export interface SecurityEvent extends AuditEvent {
+  /** Who it was, where the request has no caller. */
+  readonly who?: { readonly workspace: string; readonly userId: string | undefined } | undefined;
+  /** The user that it was done to. */
   readonly subjectId?: string | undefined;
-  /** The account that was tried, where nobody has signed in. */
-  readonly email?: string | undefined;
-  readonly address: string;
-  readonly userAgent: string | undefined;
-  readonly requestId: string;
-  /** Facts that belong to the kind: how somebody signed in, how many sessions ended. */
-  readonly details?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
-/** Says that something happened, with all that the request tells of where it came from. Never throws. */
-export function tellSecurity(
-  { onSecurityEvent }: Pick<Parts, 'onSecurityEvent'>,
+interface SecurityParts {
+  readonly engine: Pick<Engine, 'audit'>;
+  readonly workspaces: WorkspaceDirectory;
+}
+
+/** Says that something happened. What can't be written goes to the server's log: it never stands in anybody's way. */
+export async function tellSecurity(
+  { engine, workspaces }: SecurityParts,
   request: FastifyRequest,
-  event: Omit<SecurityEvent, 'address' | 'userAgent' | 'requestId'>,
-): void {
+  { who, subjectId, ...event }: SecurityEvent,
+): Promise<void> {
   const { caller } = request;
   try {
-    onSecurityEvent({
-      workspace: caller?.workspace.name,
-      userId: caller?.context.userId,
-      address: request.ip,
-      userAgent: request.headers['user-agent']?.slice(0, 500),
-      requestId: request.id,
-      ...event,
-    });
+    const place = who ?? { workspace: FIRST_WORKSPACE, userId: undefined };
+    const workspace = caller?.workspace ?? (await workspaces.find(place.workspace));
+    if (!workspace) return;
+    const actor = caller?.context ?? visitorOf(request, workspace, place.userId);
+    const about = subjectId === undefined ? {} : { object: 'user', recordId: subjectId };
+    await engine.audit.record(actor, { ...about, ...event });
   } catch (error) {
-    request.log.error({ err: error }, 'A security event could not be told.');
+    request.log.error({ err: error }, 'A security event could not be written.');
   }
+}
+
+/**
+ * Who an address belongs to, for the log of failed attempts: the user in the wished workspace, else in the first of
+ * theirs. Of an address that nobody has nothing is told but that it was tried; both take the same work.
+ */
+export async function whoHas(
+  identities: Pick<IdentityStore, 'findByEmail' | 'memberships'>,
+  email: string,
+  wished: string | undefined,
+): Promise<SecurityEvent['who']> {
+  const identity = await identities.findByEmail(email);
+  const places = await identities.memberships(identity?.id ?? '00000000-0000-0000-0000-000000000000');
+  return places.find((each) => each.workspace === wished) ?? places[0];
 }

@@ -122,7 +122,6 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       webFolder,
       logger: log,
       onSetUp: loadDemo,
-      onSecurityEvent: (event) => log.info({ ...event }, 'security'),
     });
     await listen(app, settings);
     url = settings.publicUrl?.origin ?? localAddress(app);

@@ -16,7 +16,6 @@ import { createTestDatabase } from '@trellis/testing';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
 import type { HubRules } from '../src/event-hub.ts';
-import type { SecurityEvent } from '../src/security-events.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
@@ -38,7 +37,6 @@ export interface TestServerOptions {
   readonly now?: () => number;
   readonly onSetUp?: () => void;
   readonly hubRules?: HubRules;
-  readonly onSecurityEvent?: (event: SecurityEvent) => void;
   /** One unless given; undefined: there is none. */
   readonly secretKeys?: readonly [Buffer, ...Buffer[]] | undefined;
 }
@@ -102,7 +100,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     webFolder,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
-    ...(options.onSecurityEvent && { onSecurityEvent: options.onSecurityEvent }),
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>

@@ -57,6 +57,14 @@ import type {
   WorkspacesResponse,
 } from './contract.ts';
 import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+} from './sharing.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -295,6 +303,21 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    sharing: (object: string, id: string) =>
+      request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
+    share: (object: string, id: string, body: ShareBody) =>
+      request<ShareResponse>('POST', `${records(object, id)}/shares`, body),
+    changeShare: (object: string, id: string, share: string, body: ShareChangeBody) =>
+      request<ShareResponse>('PATCH', `${records(object, id)}/shares/${encodeURIComponent(share)}`, body),
+    unshare: (object: string, id: string, share: string) =>
+      request<void>('DELETE', `${records(object, id)}/shares/${encodeURIComponent(share)}`),
+    delegations: (options: { readonly all?: boolean } = {}) =>
+      request<{ delegations: readonly DelegationResponse[] }>(
+        'GET',
+        `/delegations${options.all ? '?all=true' : ''}`,
+      ),
+    delegate: (body: DelegationBody) => request<DelegationResponse>('POST', '/delegations', body),
+    endDelegation: (id: string) => request<void>('DELETE', `/delegations/${encodeURIComponent(id)}`),
     /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
     fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
       const parameters = new URLSearchParams({

@@ -71,3 +71,13 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';

@@ -1,6 +1,6 @@
 /**
  * What the author of a change of metadata may not do with it: customising gives no right to see, and none to give
- * (SPEC M1 to M4 of packages/access). Judged against what the author holds before the change.
+ * (SPEC C1 to C4 of packages/access). Judged against what the author holds before the change.
  */
 import { type Access, ADMINISTRATOR, rightsBeyond } from '@trellis/access';
 import { componentId, jsonPointer, type Problem } from '@trellis/metadata';

@@ -22,6 +22,7 @@ import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 import type { RecordRight } from './record-rights.ts';
+import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -668,6 +669,8 @@ export interface Engine {
   readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
+  readonly shares: ShareDesk;
+  readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;

@@ -49,9 +49,14 @@ export async function planAccess(
   const asker = new Pinned(context, snapshot, { at: parts.now(), isConfirmed: true, access });
   const organisation = await parts.access.organisationOf(snapshot);
   const members = await parts.storage.identities.members(snapshot.workspace);
-  const planned = members
-    .filter((member) => member.isActive)
-    .flatMap((member) => changesOf(member, { before: snapshot.model, after, organisation }));
+  const worlds = { before: snapshot.model, after, organisation };
+  const planned: PlannedAccess[] = [];
+  for (const member of members) {
+    if (!member.isActive) continue;
+    const delegations = await parts.access.delegationsOf(member.userId, snapshot);
+    const standsInFor = [...new Set(delegations.map(({ delegator }) => delegator))];
+    planned.push(...changesOf({ ...member, standsInFor }, worlds));
+  }
   const shown = planned.slice(0, MAX_CHANGES);
   const counter = new Counter(parts, asker, { ...snapshot, revision: --drafts, model: after });
   const changes: AccessChange[] = [];
@@ -78,9 +83,12 @@ interface Reach {
 
 type PlannedAccess = Omit<AccessChange, 'records'> & { readonly reaches: readonly Reach[] };
 
-function changesOf(member: MembershipRow, { before, after, organisation }: Worlds): PlannedAccess[] {
-  const { userId, permissionSets } = member;
-  const principal = { kind: 'user', userId, permissionSets } as const;
+function changesOf(
+  member: MembershipRow & { readonly standsInFor: readonly string[] },
+  { before, after, organisation }: Worlds,
+): PlannedAccess[] {
+  const { userId, permissionSets, standsInFor } = member;
+  const principal = { kind: 'user', userId, permissionSets, standsInFor } as const;
   const was = createAccess(principal, before, organisation);
   const willBe = createAccess(principal, after, organisation);
   const user = { id: userId, name: member.name };

@@ -22,7 +22,7 @@ import {
 beforeAll(openWorld, 60_000);
 afterAll(() => open?.close());
 
-it('[M5] a plan tells who gains and who loses which records, whatever changes', async () => {
+it('[C5] a plan tells who gains and who loses which records, whatever changes', async () => {
   const { engine, admin } = open;
   let told = 0;
   await fc.assert(

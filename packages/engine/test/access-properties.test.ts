@@ -24,7 +24,7 @@ import { errorOf } from './open-engine.ts';
 beforeAll(openWorld, 60_000);
 afterAll(() => open?.close());
 
-it('[A1 to R6] every door says what a naive reading of the rules says, whatever the organisation', async () => {
+it('[A1 to R6, M1 to M3, E1] every door says what a naive reading of the rules says, whatever the organisation', async () => {
   const { engine } = open;
   await fc.assert(
     fc.asyncProperty(world, async (given) => {

@@ -85,7 +85,7 @@ const objectsWith = (name: string, grant: object) =>
     },
   });
 
-describe('[M1] rights are given by who manages users', () => {
+describe('[C1] rights are given by who manages users', () => {
   it('and by nobody else', async () => {
     for (const component of [set('fresh', {}), role('fresh'), object('note', { sharing: 'read' })])
       expect(await refused(cleo, { components: [component] })).toEqual(['forbidden /components/0']);
@@ -95,7 +95,7 @@ describe('[M1] rights are given by who manages users', () => {
   });
 });
 
-describe('[M2] a permission set gains nothing that its author does not hold', () => {
+describe('[C2] a permission set gains nothing that its author does not hold', () => {
   it.each([
     ['a system right', builderWith({ system: [...BUILDER.system, 'view_all_records'] }), '/system'],
     ['an action', objectsWith('deal', { delete: true }), '/objects/deal/delete'],
@@ -137,7 +137,7 @@ describe('[M2] a permission set gains nothing that its author does not hold', ()
   });
 });
 
-describe('[M3] who sees which records is moved by who changes them all', () => {
+describe('[C3] who sees which records is moved by who changes them all', () => {
   const rule = (name: string, body: object) => ({
     kind: 'sharing_rule',
     name,
@@ -161,7 +161,7 @@ describe('[M3] who sees which records is moved by who changes them all', () => {
   });
 });
 
-describe('[M4] what an author may not read, their fields and rules do not read either', () => {
+describe('[C4] what an author may not read, their fields and rules do not read either', () => {
   it.each([
     ['a formula', field('deal.told', { type: 'formula', formula: { var: 'secret' } })],
     [
@@ -220,7 +220,7 @@ describe('[P1] who manages users gives no more than they hold', () => {
   });
 });
 
-describe('[M5] a plan tells who gains and loses what', () => {
+describe('[C5] a plan tells who gains and loses what', () => {
   it('rights, fields and record counts, to who manages users', async () => {
     const { engine, admin } = open;
     await engine.records.create(admin, 'deal', { name: 'Big', amount: 5, secret: 's', owner_id: ids.hugo! });

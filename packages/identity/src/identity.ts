@@ -173,6 +173,6 @@ export function normaliseEmail(email: string): string {
 }
 
 /** As somebody may send it: what no address can be is cut to something that the store can look for and count. */
-function soughtEmail(email: string): string {
+export function soughtEmail(email: string): string {
   return normaliseEmail(email.slice(0, 4 * EMAIL_LENGTH).replaceAll('\0', ' ')).slice(0, EMAIL_LENGTH);
 }

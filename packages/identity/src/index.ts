@@ -9,6 +9,7 @@ export {
   normaliseEmail,
   type SignedInByPassword,
   type SignInRequest,
+  soughtEmail,
 } from './identity.ts';
 export type { Invitation, InvitationState } from './links.ts';
 export {

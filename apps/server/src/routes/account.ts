@@ -33,7 +33,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     if (fault) throw invalidInput([{ code: 'weak_password', pointer: '/new_password', message: fault }]);
     await identity.setPassword({ id: caller.session.identityId, email }, body.new_password);
     await renew(request, reply, caller);
-    tellSecurity(parts, request, { kind: 'password_changed' });
+    await tellSecurity(parts, request, { action: 'password_changed' });
     return reply.code(204).send();
   });
 
@@ -47,7 +47,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     readParameters(request.query, {});
     const { session } = callerOf(request);
     const count = await identity.signOutEverywhere(session.identityId, session);
-    tellSecurity(parts, request, { kind: 'sessions_ended', details: { count } });
+    await tellSecurity(parts, request, { action: 'sessions_revoked', details: { count } });
     return reply.code(204).send();
   });
 
@@ -86,7 +86,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
         identity.secondFactor.enrol(caller.session.identityId, body.otp),
       );
       await renew(request, reply, caller);
-      tellSecurity(parts, request, { kind: 'second_factor_enrolled' });
+      await tellSecurity(parts, request, { action: 'second_factor_on' });
       return { recovery_codes: codes };
     },
   );
@@ -101,7 +101,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     }
     await identity.secondFactor.remove(caller.session.identityId);
     await renew(request, reply, caller);
-    tellSecurity(parts, request, { kind: 'second_factor_removed' });
+    await tellSecurity(parts, request, { action: 'second_factor_off' });
     return reply.code(204).send();
   });
 
@@ -112,7 +112,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
       const caller = await confirmOwner(parts, request);
       const codes = await identity.secondFactor.renewRecoveryCodes(caller.session.identityId);
       if (!codes) throw new HttpProblem('forbidden', 'There is no second factor that codes could recover.');
-      tellSecurity(parts, request, { kind: 'recovery_codes_renewed' });
+      await tellSecurity(parts, request, { action: 'recovery_codes_made' });
       return { recovery_codes: codes };
     },
   );
@@ -150,8 +150,9 @@ async function confirmPassword(
 ): Promise<void> {
   await asFault('/current_password', () =>
     parts.identity.confirmPassword({ email: membership.email, password, address: request.ip }),
-  ).catch((error: unknown) => {
-    if (error instanceof HttpProblem) tellSecurity(parts, request, { kind: 'sign_in_failed' });
+  ).catch(async (error: unknown) => {
+    if (error instanceof HttpProblem)
+      await tellSecurity(parts, request, { action: 'sign_in_failed', outcome: 'refused' });
     throw error;
   });
 }
@@ -182,7 +183,7 @@ export async function endOne(
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(sessionId);
   if (!isId || !(await parts.identity.endSession(identityId, sessionId)))
     throw new HttpProblem('unknown_session', 'There is no session with this id.');
-  tellSecurity(parts, request, { kind: 'sessions_ended', subjectId, details: { count: 1 } });
+  await tellSecurity(parts, request, { action: 'session_revoked', subjectId });
 }
 
 export function toSessions(sessions: readonly ListedSession[], current?: string): SessionsResponse {

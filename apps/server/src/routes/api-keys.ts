@@ -99,7 +99,7 @@ export function apiKeyRoutes(app: FastifyInstance, parts: Parts): void {
         days,
         scope: { access: reach, objects, metadata, users },
       });
-      tellSecurity(parts, request, { kind: 'api_key_made', details: { ending: key.ending, access: reach } });
+      await tellSecurity(parts, request, { action: 'api_key_created', details: { name, access: reach } });
       reply.code(201);
       return { ...toResponse(key), key: secret };
     },
@@ -112,7 +112,7 @@ export function apiKeyRoutes(app: FastifyInstance, parts: Parts): void {
     const { id } = request.params;
     if (!ID.test(id) || !(await identity.revokeApiKey(workspace.name, id, owner)))
       throw new HttpProblem('unknown_api_key', 'There is no API key with this id.');
-    tellSecurity(parts, request, { kind: 'api_key_revoked', details: { id } });
+    await tellSecurity(parts, request, { action: 'api_key_revoked', details: { id } });
     return reply.code(204).send();
   });
 }

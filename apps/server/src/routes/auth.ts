@@ -1,11 +1,12 @@
 /** Signing in and out, and the person that a session belongs to. */
 import type { LoginResponse, MeResponse } from '@trellis/api';
-import { IdentityError, type IdentityErrorCode, normaliseEmail, type SignedIn } from '@trellis/identity';
+import type { AuditEvent } from '@trellis/engine';
+import { IdentityError, type IdentityErrorCode, type SignedIn, soughtEmail } from '@trellis/identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, needsSecondFactor } from '../caller.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin, requireSameOrigin } from '../same-origin.ts';
-import { type SecurityEventKind, tellSecurity } from '../security-events.ts';
+import { tellSecurity, whoHas } from '../security-events.ts';
 import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-cookie.ts';
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
@@ -29,18 +30,18 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
           address: request.ip,
           userAgent: request.headers['user-agent'],
         })
-        .catch((error: unknown) => {
-          tellRefusal(parts, request, body.email, error);
+        .catch(async (error: unknown) => {
+          await tellRefusal(parts, request, body.email, error);
           throw error;
         });
       // A browser that signs in anew leaves its old session behind for nobody.
       const old = readSessionCookie(request.headers.cookie);
       if (old !== undefined) await identity.signOut(old);
-      const who = { workspace: signedIn.membership.workspace, userId: signedIn.membership.userId };
-      const { secondFactor } = signedIn;
-      tellSecurity(parts, request, { kind: 'signed_in', ...who, details: { by: 'password', secondFactor } });
-      if (secondFactor === 'recovery_code')
-        tellSecurity(parts, request, { kind: 'recovery_code_used', ...who });
+      const who = signedIn.membership;
+      const details = { by: 'password', second_factor: signedIn.secondFactor };
+      await tellSecurity(parts, request, { action: 'sign_in', who, details });
+      if (signedIn.secondFactor === 'recovery_code')
+        await tellSecurity(parts, request, { action: 'recovery_code_used', who });
       return welcome(request, reply, signedIn, parts);
     },
   );
@@ -53,10 +54,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       const session = await identity.findSession(token, { isUse: false });
       await identity.signOut(token);
       const membership = session?.memberships.find((each) => each.workspace === session.workspace);
-      if (membership) {
-        const { workspace, userId } = membership;
-        tellSecurity(parts, request, { kind: 'signed_out', workspace, userId });
-      }
+      if (membership) await tellSecurity(parts, request, { action: 'sign_out', who: membership });
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });
@@ -76,7 +74,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
   });
 }
 
-const REFUSALS: { readonly [code in IdentityErrorCode]?: SecurityEventKind } = {
+const REFUSALS: { readonly [code in IdentityErrorCode]?: AuditEvent['action'] } = {
   invalid_credentials: 'sign_in_failed',
   no_workspace: 'sign_in_failed',
   invalid_otp: 'second_factor_failed',
@@ -84,9 +82,16 @@ const REFUSALS: { readonly [code in IdentityErrorCode]?: SecurityEventKind } = {
 };
 
 /** Tells of a sign-in that was refused; one that only waits for its code is none. */
-function tellRefusal(parts: Parts, request: FastifyRequest, email: string, error: unknown): void {
-  const kind = error instanceof IdentityError ? REFUSALS[error.code] : undefined;
-  if (kind) tellSecurity(parts, request, { kind, email: normaliseEmail(email).slice(0, 254) });
+async function tellRefusal(
+  parts: Parts,
+  request: FastifyRequest,
+  email: string,
+  error: unknown,
+): Promise<void> {
+  const action = error instanceof IdentityError ? REFUSALS[error.code] : undefined;
+  if (!action) return;
+  const who = await whoHas(parts.storage.identities, soughtEmail(email), wishedWorkspace(request));
+  await tellSecurity(parts, request, { action, outcome: 'refused', who });
 }
 
 export function wishedWorkspace(request: FastifyRequest): string | undefined {

@@ -50,7 +50,8 @@ export function userSignInRoutes(app: FastifyInstance, parts: Parts): void {
     const { session } = callerOf(request);
     const own = session.identityId === account.identityId ? session : undefined;
     const count = await identity.signOutEverywhere(account.identityId, own, placeOf(request, account));
-    tellSecurity(parts, request, { kind: 'sessions_ended', subjectId: account.user.id, details: { count } });
+    const subjectId = account.user.id;
+    await tellSecurity(parts, request, { action: 'sessions_revoked', subjectId, details: { count } });
     return reply.code(204).send();
   });
 
@@ -78,14 +79,14 @@ export function userSignInRoutes(app: FastifyInstance, parts: Parts): void {
     }
     await identity.secondFactor.remove(account.identityId);
     await identity.signOutEverywhere(account.identityId);
-    tellSecurity(parts, request, { kind: 'second_factor_removed', subjectId: account.user.id });
+    await tellSecurity(parts, request, { action: 'second_factor_off', subjectId: account.user.id });
     return reply.code(204).send();
   });
 
   app.post<OfUser>('/users/:id/unlock', { config }, async (request, reply) => {
     const account = await accountOf(request);
     await identity.unlock({ id: account.identityId, email: account.user.email });
-    tellSecurity(parts, request, { kind: 'unlocked', subjectId: account.user.id });
+    await tellSecurity(parts, request, { action: 'sign_in_unlocked', subjectId: account.user.id });
     return reply.code(204).send();
   });
 }

@@ -74,11 +74,15 @@ export function userRoutes(app: FastifyInstance, parts: Parts): void {
       const own = behind.id === session.identityId ? session : undefined;
       if (password !== undefined) {
         await identity.signOutEverywhere(behind.id, own);
-        tellSecurity(parts, request, { kind: 'password_set', subjectId: user.id });
+        await tellSecurity(parts, request, { action: 'password_set', subjectId: user.id });
       } else if (body.is_active === false) {
         // Those of a person who still works elsewhere go on there; here they are nobody from now on.
         const count = await identity.signOutEverywhere(behind.id, own, workspace.name);
-        tellSecurity(parts, request, { kind: 'sessions_ended', subjectId: user.id, details: { count } });
+        await tellSecurity(parts, request, {
+          action: 'sessions_revoked',
+          subjectId: user.id,
+          details: { count },
+        });
       } else await identity.refresh(behind.id);
     }
     return toResponse(user);
