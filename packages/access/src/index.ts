@@ -11,3 +11,4 @@ export {
   type Principal,
 } from './access.ts';
 export { NO_ORGANISATION, type Organisation } from './organisation.ts';
+export { rulesOn } from './record-reach.ts';

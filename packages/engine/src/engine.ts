@@ -14,6 +14,7 @@ import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 import type { RecordRight } from './record-rights.ts';
+import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -553,12 +554,26 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The identity behind a user. */
+export interface UserAccount {
+  readonly user: User;
+  readonly identityId: string;
+  readonly hasPassword: boolean;
+  /** Whether the person may work in another workspace too, whose business they are as well. */
+  readonly isShared: boolean;
+}
+
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
   create(context: Context, input: NewUser): Promise<User>;
   /** Throws `unknown_record` for an id that is no user of the workspace. */
   update(context: Context, id: string, change: UserChange): Promise<User>;
   find(context: Context, id: string): Promise<User | undefined>;
+  /**
+   * The account behind a user, for who may change how they sign in: an administrator for anybody, else who holds every
+   * right that the person holds. Throws `unknown_user`, `forbidden`.
+   */
+  findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */
@@ -607,6 +622,8 @@ export interface Engine {
   readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
+  readonly shares: ShareDesk;
+  readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;

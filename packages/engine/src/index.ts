@@ -39,6 +39,7 @@ export type {
   Team,
   TeamDirectory,
   User,
+  UserAccount,
   UserChange,
   UserContext,
   UserDirectory,
@@ -53,3 +54,10 @@ export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';
 export { RECORD_RIGHTS, type RecordRight } from './record-rights.ts';
 export { createSecretBox, type SecretBox } from './secret-box.ts';
+export type {
+  DelegationDesk,
+  PresentedDelegation,
+  PresentedShare,
+  RecordSharing,
+  ShareDesk,
+} from './sharing/sharing.ts';
