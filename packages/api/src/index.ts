@@ -13,6 +13,7 @@ export type {
 } from './account.ts';
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -73,3 +74,13 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';
