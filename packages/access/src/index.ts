@@ -4,9 +4,11 @@ export {
   type Access,
   type Action,
   ADMINISTRATOR,
+  canBeShared,
   createAccess,
   type Decision,
   type KeyScope,
   type Principal,
 } from './access.ts';
 export { NO_ORGANISATION, type Organisation } from './organisation.ts';
+export { rulesOn } from './record-reach.ts';

@@ -37,8 +37,13 @@ export interface ApiRecord {
   readonly [field: string]: unknown;
 }
 
+/** What you may do with one record beside reading it. `transfer`: give it another owner; `share`: by hand. */
+export type RecordRight = 'update' | 'delete' | 'transfer' | 'share';
+
 export interface ListResponse {
   readonly records: readonly ApiRecord[];
+  /** By id, where `rights` was asked for. */
+  readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
@@ -54,6 +59,8 @@ export interface ListQuery {
   readonly count?: 'none' | 'capped' | 'estimate' | 'exact';
   readonly deleted?: boolean;
   readonly search?: string;
+  /** Tell what you may do with each record. */
+  readonly rights?: boolean;
 }
 
 export interface AggregateQueryBody {
@@ -139,6 +146,8 @@ export interface MeResponse {
   readonly rights: readonly string[];
   /** The teams that you belong to, in this workspace. */
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  /** True: you may do nothing before you have set up a second factor. */
+  readonly must_enrol: boolean;
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */

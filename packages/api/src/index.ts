@@ -1,4 +1,13 @@
 /** The front door of the HTTP contract. */
+export type {
+  RecoveryCodesResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionMethod,
+  SessionResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AggregateQueryBody,
@@ -34,6 +43,7 @@ export type {
   ProblemDocument,
   ProblemEntry,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,
@@ -60,3 +70,13 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';

@@ -13,6 +13,7 @@ import {
 } from '@trellis/metadata';
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
 import { createAliasDoor, findOldNames } from './alias-door.ts';
+import { createColumnDoor } from './column-door.ts';
 import { createConversionDoor } from './conversion-door.ts';
 import { findByKey, makeConverter, toStarted } from './conversions.ts';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
@@ -88,10 +89,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       await requireRight(parts, context, 'customise');
       return translated(() => parts.storage.metadata.listRevisions(context.workspace, limit));
     },
-    async columnStates(context) {
-      await requireRight(parts, context, 'customise');
-      return translated(() => parts.storage.metadata.columnStates(context.workspace));
-    },
+    ...createColumnDoor(parts),
     ...createConversionDoor(parts),
     ...createRollupDoor(parts),
     ...createAliasDoor(parts),

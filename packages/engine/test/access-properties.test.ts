@@ -3,6 +3,7 @@
  * say must be what a naive reading of packages/access/SPEC.md says, worked out below in memory from the same facts.
  * The reading shares nothing with what decides: no import of packages/access, packages/model or packages/storage.
  */
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { UserContext } from '../src/index.ts';
@@ -39,6 +40,19 @@ interface Rule {
   readonly to: readonly Someone[];
   readonly access: 'read' | 'update';
 }
+/** A record opened by hand: `record` counts through the deals, or the clients. */
+interface Share {
+  readonly object: 'client' | 'deal';
+  readonly record: number;
+  readonly to: Someone;
+  readonly access: 'read' | 'update';
+  readonly when: 'open' | 'ends_later' | 'has_ended';
+}
+interface Delegation {
+  readonly from: number;
+  readonly to: number;
+  readonly when: 'now' | 'past' | 'later';
+}
 interface World {
   /** Of each role the one above it, always an earlier one. */
   readonly above: readonly (number | null)[];
@@ -48,6 +62,8 @@ interface World {
   readonly users: readonly { readonly role: number | null; readonly sets: readonly number[] }[];
   readonly members: readonly (readonly number[])[];
   readonly rules: readonly Rule[];
+  readonly shares: readonly Share[];
+  readonly delegations: readonly Delegation[];
   readonly clients: readonly { readonly owner: Owner; readonly zone: number }[];
   readonly deals: readonly {
     readonly owner: Owner;
@@ -82,6 +98,20 @@ const rule: fc.Arbitrary<Rule> = fc.record({
   ),
   access: fc.constantFrom('read' as const, 'update' as const),
 });
+const share: fc.Arbitrary<Share> = fc.record({
+  object: fc.constantFrom('client' as const, 'deal' as const),
+  record: fc.nat({ max: 7 }),
+  to: fc.oneof(
+    role,
+    team,
+    user.map((each) => ({ user: each })),
+  ),
+  access: fc.constantFrom('read' as const, 'update' as const),
+  when: fc.constantFrom('open', 'ends_later', 'has_ended'),
+});
+const delegation: fc.Arbitrary<Delegation> = fc
+  .record({ from: user, to: user, when: fc.constantFrom('now', 'now', 'past', 'later') })
+  .filter(({ from, to }) => from !== to);
 const grant = fc.oneof(
   { weight: 1, arbitrary: fc.constant([] as Action[]) },
   {
@@ -120,6 +150,8 @@ const world: fc.Arbitrary<World> = fc.record({
   ),
   members: fc.array(fc.subarray([...USERS]), { minLength: 2, maxLength: 2 }),
   rules: fc.array(rule, { maxLength: 4 }),
+  shares: fc.array(share, { minLength: 2, maxLength: 8 }),
+  delegations: fc.array(delegation, { maxLength: 2 }),
   clients: fc.array(fc.record({ owner, zone: fc.nat({ max: 1 }) }), { minLength: 2, maxLength: 3 }),
   deals: fc.array(
     fc.record({
@@ -143,9 +175,11 @@ interface Fact {
   readonly client?: Fact | undefined;
   readonly parents: readonly Fact[];
   readonly isGone: boolean;
+  /** What it is shared with, of those shares that can be made. */
+  readonly shares: readonly Share[];
 }
 
-/** SPEC A1 to R5, one sentence after the other. */
+/** SPEC A1 to R6, M1 to M3 and E1, one sentence after the other. */
 class Reading {
   readonly #world: World;
   constructor(given: World) {
@@ -169,7 +203,15 @@ class Reading {
   #stands(who: number, of: Owner): boolean {
     const { users, members } = this.#world;
     const people = 'user' in of ? [of.user] : members[of.team]!;
-    return people.some((each) => each === who || this.isBelow(users[each]!.role, users[who]!.role));
+    return this.#persons(who).some((person) =>
+      people.some((each) => each === person || this.isBelow(users[each]!.role, users[person]!.role)),
+    );
+  }
+
+  /** Who acts, and those whom they stand in for. */
+  #persons(who: number): readonly number[] {
+    const stood = this.#world.delegations.filter(({ to, when }) => to === who && when === 'now');
+    return [who, ...stood.map(({ from }) => from)];
   }
 
   #modifiesAll(who: number, object: string): boolean {
@@ -182,6 +224,10 @@ class Reading {
     const { users, system } = this.#world;
     const bySystem = users[who]!.sets.some((each) => system[each] === 'view_all_records');
     return bySystem || this.#grants(who, object, 'view_all') || this.#modifiesAll(who, object);
+  }
+
+  #isMeantHere(who: number, someone: Someone): boolean {
+    return this.#persons(who).some((person) => this.#isMeant(person, someone));
   }
 
   #isMeant(who: number, someone: Someone): boolean {
@@ -216,13 +262,19 @@ class Reading {
     if (this.#stands(who, fact.owner)) return true;
     return (
       right !== 'own' &&
-      effective(this.#world).some(
+      (effective(this.#world).some(
         (each) =>
           each.object === object &&
           (right === 'read' || each.access === 'update') &&
-          each.to.some((someone) => this.#isMeant(who, someone)) &&
+          each.to.some((someone) => this.#isMeantHere(who, someone)) &&
           this.#isShared(who, fact, each.on),
-      )
+      ) ||
+        fact.shares.some(
+          (each) =>
+            each.when !== 'has_ended' &&
+            (right === 'read' || each.access === 'update') &&
+            this.#isMeantHere(who, each.to),
+        ))
     );
   }
 
@@ -352,6 +404,65 @@ async function publish(given: World): Promise<void> {
     });
   for (const [index, members] of given.members.entries())
     await engine.teams.update(system, teamIds[index]!, { members: members.map((each) => userIds[each]!) });
+  await delegate(given.delegations);
+}
+
+const DAY = 86_400_000;
+const fromNow = (days: number) => new Date(Date.now() + days * DAY).toISOString();
+
+/** Those of earlier worlds end. Ones that have ended can't be made by the door, so they are laid below it. */
+async function delegate(delegations: readonly Delegation[]): Promise<void> {
+  const { engine, system, storage, workspace } = open;
+  for (const each of await engine.delegations.list(system, { all: true }))
+    if (each.state !== 'ended') await engine.delegations.end(system, each.id);
+  for (const { from, to, when } of delegations) {
+    const [delegator, delegate] = [userIds[from]!, userIds[to]!];
+    if (when === 'past')
+      await storage.delegations.insert(workspace, {
+        id: randomUUID(),
+        delegator,
+        delegate,
+        startsAt: fromNow(-2),
+        endsAt: fromNow(-1),
+        createdAt: fromNow(-2),
+        createdBy: delegator,
+      });
+    else
+      await engine.delegations.create(system, {
+        delegator,
+        delegate,
+        starts_at: when === 'later' ? fromNow(1) : fromNow(-1),
+        ends_at: fromNow(2),
+      });
+  }
+}
+
+/** Whether records of the object are shared by hand, and the share is not with who owns the record. */
+function canBeMade(given: World, each: Share, of: Owner): boolean {
+  return given.defaults[each.object] !== 'read_write' && JSON.stringify(each.to) !== JSON.stringify(of);
+}
+
+async function shareByHand(facts: readonly Fact[]): Promise<void> {
+  const { engine, system, storage } = open;
+  for (const fact of facts)
+    for (const each of fact.shares) {
+      const made = await engine.shares.add(system, fact.object, fact.id, {
+        with: someoneOf(each.to),
+        access: each.access,
+        ...(each.when === 'open' ? {} : { expires_at: fromNow(1) }),
+      });
+      if (each.when !== 'has_ended') continue;
+      const ended = { id: made.id, recordId: fact.id, access: each.access, expiresAt: fromNow(-1) };
+      await storage.transaction((transaction) => storage.shares.update(open.workspace, ended, transaction));
+    }
+}
+
+/** The shares of the record, one for each whom it is shared with. */
+function sharesOf(given: World, object: 'client' | 'deal', index: number, of: Owner): readonly Share[] {
+  const count = object === 'deal' ? given.deals.length : given.clients.length;
+  const ofRecord = given.shares.filter((each) => each.object === object && each.record % count === index);
+  const byTarget = new Map(ofRecord.map((each) => [JSON.stringify(each.to), each]));
+  return [...byTarget.values()].filter((each) => canBeMade(given, each, of));
 }
 
 /** The records of the world; those of earlier ones are erased. */
@@ -377,9 +488,10 @@ async function seed(given: World): Promise<readonly Fact[]> {
   const nobodys = { owner: { user: 0 } };
   const clients = await make(
     'client',
-    given.clients.map(({ owner: of, zone }) => ({
+    given.clients.map(({ owner: of, zone }, index) => ({
       owner: of,
       zone,
+      shares: sharesOf(given, 'client', index, of),
       parents: [],
       isGone: false,
       input: { zone },
@@ -387,7 +499,8 @@ async function seed(given: World): Promise<readonly Fact[]> {
   );
   const deals = await make(
     'deal',
-    given.deals.map(({ owner: of, amount, client, isGone }) => ({
+    given.deals.map(({ owner: of, amount, client, isGone }, index) => ({
+      shares: sharesOf(given, 'deal', index, of),
       owner: of,
       amount,
       isGone,
@@ -399,6 +512,7 @@ async function seed(given: World): Promise<readonly Fact[]> {
   const child = (parents: readonly Fact[]) => ({
     ...nobodys,
     owner: parents[0]!.owner,
+    shares: [],
     parents,
     isGone: parents.some((parent) => parent.isGone),
     input: Object.fromEntries(parents.map((parent) => [parent.object, parent.id])),
@@ -415,6 +529,7 @@ async function seed(given: World): Promise<readonly Fact[]> {
     'pair',
     deals.map((deal, index) => child([deal, clients[index % clients.length]!])),
   );
+  await shareByHand(facts);
   const gone = deals.filter((deal) => deal.isGone).map(({ id }) => ({ id }));
   if (gone.length > 0)
     await engine.records.batch(system, 'deal', {
@@ -446,7 +561,7 @@ const contextOf = (who: number, given: World): UserContext => ({
 const idsOf = (records: Iterable<object>) =>
   [...records].map((each) => String((each as { id: unknown }).id)).sort();
 
-it('[A1 to R6] every door says what a naive reading of the rules says, whatever the organisation', async () => {
+it('[A1 to R6, M1 to M3, E1] every door says what a naive reading of the rules says, whatever the organisation', async () => {
   const { engine } = open;
   await fc.assert(
     fc.asyncProperty(world, async (given) => {
