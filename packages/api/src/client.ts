@@ -265,17 +265,25 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    /** The record, and what you may do with it. */
+    /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
       id: string,
       fields?: readonly string[],
-    ): Promise<{ readonly record: ApiRecord; readonly rights: readonly RecordRight[] }> => {
+    ): Promise<{
+      readonly record: ApiRecord;
+      readonly rights: readonly RecordRight[];
+      readonly stale: readonly string[];
+    }> => {
       const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
       const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
       if (status >= 400) throw new ApiError(asProblem(status, body));
       const told = headers.get('trellis-rights') ?? '';
-      return { record: body as ApiRecord, rights: told.split(', ').filter(Boolean) as RecordRight[] };
+      return {
+        record: body as ApiRecord,
+        rights: told.split(', ').filter(Boolean) as RecordRight[],
+        stale: (headers.get('trellis-stale') ?? '').split(',').filter(Boolean),
+      };
     },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),

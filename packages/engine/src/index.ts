@@ -4,6 +4,7 @@ export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
 export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
+  AccessPlan,
   AggregateRequest,
   AliasEntry,
   BatchRequest,

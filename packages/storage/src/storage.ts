@@ -838,6 +838,8 @@ export interface IdentityStore extends ApiKeyStore, SessionStore, CredentialRows
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
   /** Hears which people other processes, and this one, know something new of; undefined: some may have been missed. */
   onAnnouncement(callback: (identityId: string | undefined) => void): Promise<() => Promise<void>>;
+  /** Everybody in a workspace, in the order in which they came, under their names in it. */
+  members(workspace: Workspace): Promise<readonly MembershipRow[]>;
 }
 
 /** What is known of a file. `object` and `field` are keys; null until a record claims it. */
