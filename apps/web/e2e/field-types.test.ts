@@ -72,7 +72,10 @@ it('several addresses are added, put in order by keyboard, and found in the list
   await emails.getByLabel('Address 3', { exact: true }).press('Alt+ArrowUp');
   await emails.getByRole('button', { name: 'Make Ada@Home.example the primary one' }).click();
   await emails.getByRole('button', { name: 'Remove ada@other.example' }).click();
-  await page.getByRole('group', { name: 'Phones' }).getByLabel('Number 1', { exact: true }).fill('030 901820');
+  await page
+    .getByRole('group', { name: 'Phones' })
+    .getByLabel('Number 1', { exact: true })
+    .fill('030 901820');
   await expectNoFaults('form');
   await page
     .getByRole('button', { name: /^(Save|Create)/ })
