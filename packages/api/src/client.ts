@@ -6,6 +6,8 @@
 import type {
   InvitationResponse,
   InvitedResponse,
+  ProfileBody,
+  ProfileResponse,
   RecoveryCodesResponse,
   ResetResponse,
   SecondFactorOffer,
@@ -192,6 +194,8 @@ export function createClient(options: ClientOptions = {}) {
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    profile: () => request<ProfileResponse>('GET', '/me/profile'),
+    changeProfile: (body: ProfileBody) => request<ProfileResponse>('PATCH', '/me/profile', body),
     sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
     endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
     endOtherSessions: () => request<void>('DELETE', '/me/sessions'),

@@ -601,6 +601,13 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What is absent stays; null clears. */
+export interface OwnChange {
+  readonly name?: string | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+}
+
 /** The identity behind a user. */
 export interface UserAccount {
   readonly user: User;
@@ -621,6 +628,8 @@ export interface UserDirectory {
    * right that the person holds. Throws `unknown_user`, `forbidden`.
    */
   findAccount(context: Context, id: string): Promise<UserAccount>;
+  /** What people may change of themselves, without any right. Throws `invalid_input`. */
+  updateOwn(context: UserContext, change: OwnChange): Promise<void>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */

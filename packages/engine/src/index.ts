@@ -28,6 +28,7 @@ export type {
   NewUser,
   OpenConversion,
   OpenFile,
+  OwnChange,
   Plan,
   PlannedComponent,
   PresentedHistory,

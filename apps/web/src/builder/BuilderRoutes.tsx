@@ -40,6 +40,9 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const ApiKeysPage = lazy(async () => ({
+  default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
+}));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
@@ -87,6 +90,8 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       );
     case 'permission_sets':
       return <PermissionSetsPage />;
+    case 'api_keys':
+      return <ApiKeysPage />;
     case 'teams':
       return <TeamsPage />;
     case 'storage':

@@ -1,8 +1,12 @@
-/** The person signed in, as themselves: where they belong, and the keys by which programs act for them. */
+/** The person signed in, as themselves: what they may change, how they sign in, and the keys of their programs. */
 import { useMe } from '../api.ts';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
+import { Details } from './Details.tsx';
 import { useMessages } from './messages.ts';
+import { Password } from './Password.tsx';
+import { SecondFactor } from './SecondFactor.tsx';
+import { Sessions } from './Sessions.tsx';
 
 export function ProfilePage() {
   const t = useMessages();
@@ -10,6 +14,7 @@ export function ProfilePage() {
   return (
     <Page
       title={t('title')}
+      width="text"
       subtitle={
         <>
           {user.name} · {user.email}
@@ -17,6 +22,10 @@ export function ProfilePage() {
         </>
       }
     >
+      <Details />
+      <Password />
+      <SecondFactor />
+      <Sessions />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>
   );

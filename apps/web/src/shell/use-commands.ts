@@ -5,7 +5,7 @@ import type { ObjectDescription } from '@trellis/forms';
 import type { ColorName } from '@trellis/metadata';
 import { useTranslation } from 'react-i18next';
 import { keys, useDescribe, useHasRight } from '../api.ts';
-import { signOut } from './UserMenu.tsx';
+import { signOut } from '../sign-out.ts';
 import { useCurrentApp } from './use-current-app.ts';
 
 export interface Command {

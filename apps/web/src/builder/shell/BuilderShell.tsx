@@ -4,6 +4,7 @@ import {
   IconBox,
   IconDatabaseCog,
   IconHistory,
+  IconKey,
   IconListDetails,
   IconProgress,
   IconShieldLock,
@@ -27,6 +28,7 @@ type SectionName =
   | 'teams'
   | 'roles'
   | 'permission_sets'
+  | 'api_keys'
   | 'revisions'
   | 'storage'
   | 'jobs';
@@ -39,6 +41,7 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
