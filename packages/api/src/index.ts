@@ -13,6 +13,7 @@ export type {
   AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeyResponse,
   ApiKeysResponse,

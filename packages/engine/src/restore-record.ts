@@ -11,6 +11,7 @@ import {
   onDeleteOf,
 } from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
+import { findRestoredFault, lockAllTrees, MAX_TREE_LEVELS } from './check-trees.ts';
 import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { EngineError } from './errors.ts';
@@ -26,6 +27,7 @@ export async function restoreRecord(
   id: string,
 ): Promise<void> {
   await parts.storage.transaction(async (transaction) => {
+    await lockAllTrees(parts, pinned, transaction);
     // 1. Load it from the bin, under the caller's predicates.
     const root = await loadDeleted(parts, pinned, { object, id, transaction });
     // 2. What belongs to it among what went with it.
@@ -63,6 +65,26 @@ export async function restoreRecord(
       })),
       transaction,
     );
+    // 6. The trees may have grown or turned meanwhile.
+    for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
+      const ids = members.map(({ record }) => record.id);
+      const fault = await findRestoredFault(parts, pinned, target, ids, transaction);
+      if (fault) throw outOfTree(target, fault);
+    }
+  });
+}
+
+function outOfTree(
+  object: CompiledObject,
+  { code, field }: { readonly code: string; readonly field: CompiledField },
+): EngineError {
+  const message =
+    code === 'tree_cycle'
+      ? `The ${object.label} can't come back: its ${field.label} stands below it today.`
+      : `The ${object.label} can't come back: below its ${field.label} the tree would have more than ${MAX_TREE_LEVELS} levels.`;
+  const hint = 'Move what it points to further up, then restore it.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code, pointer: `/${field.name}`, message, hint }],
   });
 }
 

@@ -18,8 +18,7 @@ export function compileRelated(path: FieldPath, compile: Compilers): ReadValue {
   const meets = question.condition ? compile.condition(question.condition) : () => true;
   const read = question.value && compile.value(question.value);
   const isOfType = (value: unknown): value is boolean | number =>
-    typeof value ===
-    (operator === 'some' || operator === 'none' || operator === 'all' ? 'boolean' : 'number');
+    typeof value === (['some', 'none', 'all', 'is_under'].includes(operator) ? 'boolean' : 'number');
   return (scope) => {
     const records = scope.related?.(path, scope.values);
     if (!records) {
@@ -34,6 +33,11 @@ export function compileRelated(path: FieldPath, compile: Compilers): ReadValue {
         return !scopes.some(meets);
       case 'all':
         return scopes.length > 0 && scopes.every(meets);
+      case 'is_under': {
+        // The records are the one that is asked about and those above it.
+        const above = read!(scope);
+        return scopes.some(({ values }) => values.id === above);
+      }
       case 'count':
         return scopes.filter(meets).length;
       default: {

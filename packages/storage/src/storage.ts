@@ -422,6 +422,12 @@ export interface TreeEdges {
   readonly heights: ReadonlyMap<string, number>;
 }
 
+/** Of each kind how many records, with ids of some. */
+export interface TreeFaults {
+  readonly inRings: { readonly records: number; readonly ids: readonly string[] };
+  readonly tooDeep: { readonly records: number; readonly ids: readonly string[] };
+}
+
 export interface TargetQuestion {
   readonly object: CompiledObject;
   readonly ids: readonly string[];
@@ -522,6 +528,11 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<TreeEdges>;
+  /** Live records that no tree of so many levels could hold. Undefined: it takes too long to find out. */
+  inspectTree(
+    snapshot: Snapshot,
+    request: { readonly object: CompiledObject; readonly field: CompiledField; readonly most: number },
+  ): Promise<TreeFaults | undefined>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,

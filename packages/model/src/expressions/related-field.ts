@@ -14,7 +14,10 @@ import { sourcePath } from './source-path.ts';
 
 /** Whether some, none or all of the records meet a condition; how many do; sum and mean of a value over them. */
 export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg'] as const;
-export type RelatedOperator = (typeof RELATED_OPERATORS)[number];
+/** Whether the record is another one, or stands below it in the tree of their object: a question of the same kind. */
+export const TREE_OPERATOR = 'is_under';
+export type AskingOperator = (typeof RELATED_OPERATORS)[number];
+export type RelatedOperator = AskingOperator | typeof TREE_OPERATOR;
 
 export interface RelatedQuestion {
   readonly operator: RelatedOperator;
@@ -24,7 +27,7 @@ export interface RelatedQuestion {
   readonly via: RollupPath;
   /** The id of the record that is asked about. */
   readonly id: CompiledField;
-  /** Seen from a related record; of `sum` and `avg`. */
+  /** Seen from a related record; of `sum` and `avg`. Of `is_under` the id of the record above, written out. */
   readonly value: Operand | undefined;
   /** Seen from a related record; all records unless given. */
   readonly condition: Expression | undefined;
@@ -36,7 +39,7 @@ export function relatedField(name: string, question: RelatedQuestion): CompiledF
   const summed = value?.op === 'field' ? value.path.field : undefined;
   const isMoney = summed?.type.name === 'currency';
   const isYesOrNo = operator === 'some' || operator === 'none' || operator === 'all';
-  const type = isYesOrNo ? boolean : isMoney ? currency : decimal;
+  const type = isYesOrNo || operator === TREE_OPERATOR ? boolean : isMoney ? currency : decimal;
   return Object.freeze({
     ...id,
     name,
