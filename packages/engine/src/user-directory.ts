@@ -8,6 +8,8 @@ import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { userChanged, userCreated } from './audit/people-events.ts';
+import { tell } from './audit/tell.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
   Context,
@@ -101,6 +103,7 @@ async function createUser(
       input: { ...input.fields, name: input.name, email, active: true },
       transaction,
     });
+    await tell(parts, pinned, [userCreated(id, input)], transaction);
     return true;
   });
   if (!isDone) return undefined;
@@ -128,6 +131,8 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
+  const before = await findUser(parts, pinned, id);
+  if (!before) throw toError(unknownRecord());
   await parts.storage.transaction(async (transaction) => {
     if (permissionSets !== undefined || isActive !== undefined) {
       const membership = {
@@ -150,6 +155,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     };
     if (Object.keys(input).length > 0)
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+    await tell(parts, pinned, userChanged(before, change), transaction);
   });
   return (await findUser(parts, pinned, id))!;
 }

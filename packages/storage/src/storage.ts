@@ -19,7 +19,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
-import type { AuditStore } from './audit/audit.ts';
+import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
@@ -149,6 +149,8 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** The entry of the audit log, in the same transaction. */
+  readonly audit?: (revision: number) => NewAuditEntry;
   /** Names that this change takes from objects and fields. */
   readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
 }
@@ -642,6 +644,8 @@ export interface WorkspaceStore {
     readonly timeZone: string;
     readonly locale: string;
     readonly currency: string;
+    /** The first entry of its audit log. */
+    readonly audit?: (workspace: Workspace) => NewAuditEntry;
   }): Promise<Workspace>;
 }
 
