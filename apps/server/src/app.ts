@@ -25,6 +25,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
@@ -38,6 +39,7 @@ import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
@@ -131,7 +133,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function apiRoutes(api: FastifyInstance, parts: Parts): void {
   const limit =
     parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
-  const callers = { ...parts, publicUrl: parts.settings.publicUrl };
+  const { publicUrl, secondFactor } = parts.settings;
+  const callers = { ...parts, publicUrl, secondFactor };
 
   tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
@@ -163,7 +166,9 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     authRoutes,
     setupRoutes,
     workspaceRoutes,
+    accountRoutes,
     userRoutes,
+    userSignInRoutes,
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,

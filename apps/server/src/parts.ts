@@ -14,7 +14,7 @@ export interface Parts {
   readonly identity: Identity;
   readonly settings: Pick<
     Settings,
-    'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays' | 'importLimitMegabytes'
+    'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays' | 'importLimitMegabytes' | 'secondFactor'
   >;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ADMINISTRATOR } from '@trellis/access';
 import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
-import { createEngine, type Engine } from '@trellis/engine';
+import { createEngine, createSecretBox, type Engine } from '@trellis/engine';
 import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
@@ -60,12 +60,13 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       (each) => each.close(),
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
+    const secretKeys = await readSecretKeys(settings);
     const engine = opened(
       'engine',
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
-        secretKeys: await readSecretKeys(settings),
+        secretKeys,
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
@@ -78,7 +79,10 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       store: storage.identities,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
+      secrets: secretKeys && createSecretBox(secretKeys),
     });
+    const stopHearing = await storage.identities.onAnnouncement(identity.forget);
+    opened('news of people', stopHearing, (stop) => stop());
     const sweepAll = async () => {
       await identity.sweep();
       for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
@@ -209,6 +213,7 @@ async function openAdministratorSession(
     workspace: FIRST_WORKSPACE,
     address: 'server',
     userAgent: 'demo loader',
+    method: 'platform',
   });
   return token;
 }

@@ -57,6 +57,8 @@ export interface Decision {
 export interface Access {
   /** The system rights that the caller holds. */
   readonly rights: readonly SystemRight[];
+  /** Whether one of the caller's permission sets is for people with a second factor only. */
+  readonly requiresSecondFactor: boolean;
   decide(object: CompiledObject, action: Action): Decision;
   /** The records that the caller may give to another owner: their own, those of people below, and with `modify_all` all. */
   transferable(object: CompiledObject): Expression;
@@ -78,9 +80,13 @@ const NOTHING: Omit<Decision, 'reasons'> = {
 
 export function createAccess(principal: Principal, model: Model, organisation: Organisation): Access {
   if (principal.kind === 'system') return everything(`The platform itself acts: ${principal.reason}.`);
+  const given = new UserAccess(principal, model, organisation);
   const own = principal.permissionSets.includes(ADMINISTRATOR)
-    ? everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`)
-    : new UserAccess(principal, model, organisation);
+    ? {
+        ...everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`),
+        requiresSecondFactor: given.requiresSecondFactor,
+      }
+    : given;
   return principal.scope ? narrowed(own, principal.scope) : own;
 }
 
@@ -94,6 +100,7 @@ function everything(reason: string): Access {
   };
   return {
     rights: SYSTEM_RIGHTS,
+    requiresSecondFactor: false,
     decide: () => decision,
     transferable: () => ALWAYS,
     shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
@@ -104,6 +111,7 @@ function everything(reason: string): Access {
 /** Someone whose rights come from permission sets. Every question is answered once. */
 class UserAccess implements Access {
   readonly rights: readonly SystemRight[];
+  readonly requiresSecondFactor: boolean;
   readonly #model: Model;
   readonly #reach: RecordReach;
   /** The user's permission sets that exist. */
@@ -122,6 +130,7 @@ class UserAccess implements Access {
     this.rights = SYSTEM_RIGHTS.filter((right) =>
       [...this.#sets.values()].some((set) => set.system.has(right)),
     );
+    this.requiresSecondFactor = [...this.#sets.values()].some((set) => set.requiresSecondFactor);
     this.#reach = reachOf(principal.userId, model, organisation);
   }
 

@@ -4,6 +4,13 @@
  * (Node): a browser keeps its own.
  */
 import type {
+  RecoveryCodesResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
+import type {
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -174,6 +181,29 @@ export function createClient(options: ClientOptions = {}) {
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
+    endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
+    endOtherSessions: () => request<void>('DELETE', '/me/sessions'),
+    secondFactor: () => request<SecondFactorResponse>('GET', '/me/second-factor'),
+    /** Refused with 403 `password_required` unless you signed in minutes ago or give the password. */
+    offerSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<SecondFactorOffer>('POST', '/me/second-factor', body),
+    confirmSecondFactor: (otp: string) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/confirm', { otp }),
+    removeSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<void>('POST', '/me/second-factor/remove', body),
+    renewRecoveryCodes: (body: { readonly current_password?: string } = {}) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/recovery-codes', body),
+    userSecurity: (id: string) =>
+      request<UserSecurityResponse>('GET', `/users/${encodeURIComponent(id)}/security`),
+    endSessionsOf: (id: string, session?: string) =>
+      request<void>(
+        'DELETE',
+        `/users/${encodeURIComponent(id)}/sessions${session === undefined ? '' : `/${encodeURIComponent(session)}`}`,
+      ),
+    resetSecondFactorOf: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/second-factor`),
+    unlockUser: (id: string) => request<void>('POST', `/users/${encodeURIComponent(id)}/unlock`, {}),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
     explain: (query: ExplainQuery) =>

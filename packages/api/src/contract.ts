@@ -146,6 +146,8 @@ export interface MeResponse {
   readonly rights: readonly string[];
   /** The teams that you belong to, in this workspace. */
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  /** True: you may do nothing before you have set up a second factor. */
+  readonly must_enrol: boolean;
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */

@@ -1,4 +1,13 @@
 /** The front door of the HTTP contract. */
+export type {
+  RecoveryCodesResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionMethod,
+  SessionResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AggregateQueryBody,

@@ -553,12 +553,26 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The identity behind a user. */
+export interface UserAccount {
+  readonly user: User;
+  readonly identityId: string;
+  readonly hasPassword: boolean;
+  /** Whether the person may work in another workspace too, whose business they are as well. */
+  readonly isShared: boolean;
+}
+
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
   create(context: Context, input: NewUser): Promise<User>;
   /** Throws `unknown_record` for an id that is no user of the workspace. */
   update(context: Context, id: string, change: UserChange): Promise<User>;
   find(context: Context, id: string): Promise<User | undefined>;
+  /**
+   * The account behind a user, for who may change how they sign in: an administrator for anybody, else who holds every
+   * right that the person holds. Throws `unknown_user`, `forbidden`.
+   */
+  findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */

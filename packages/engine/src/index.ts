@@ -39,6 +39,7 @@ export type {
   Team,
   TeamDirectory,
   User,
+  UserAccount,
   UserChange,
   UserContext,
   UserDirectory,

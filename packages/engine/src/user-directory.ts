@@ -18,6 +18,7 @@ import type {
   InputError,
   NewUser,
   User,
+  UserAccount,
   UserChange,
   UserDirectory,
 } from './engine.ts';
@@ -52,6 +53,8 @@ export function createUserDirectory(parts: Parts): UserDirectory {
         return user;
       }),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
+    findAccount: async (context, id) =>
+      withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };
@@ -131,8 +134,13 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
-  const before = await findUser(parts, pinned, id);
-  if (!before) throw toError(unknownRecord());
+  const person = await findUser(parts, pinned, id);
+  if (!person) throw toError(unknownRecord());
+  const before = memberships.find((each) => each.userId === id)!;
+  if (passwordHash !== undefined) requireAllRightsOf(pinned, before);
+  const mayLeaveNoAdministrator =
+    before.permissionSets.includes(ADMINISTRATOR) &&
+    (isActive === false || permissionSets?.includes(ADMINISTRATOR) === false);
   await parts.storage.transaction(async (transaction) => {
     if (permissionSets !== undefined || isActive !== undefined) {
       const membership = {
@@ -140,6 +148,10 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
         ...(isActive === undefined ? {} : { isActive }),
       };
       await parts.storage.identities.updateMembership(workspace, id, membership, transaction);
+    }
+    if (mayLeaveNoAdministrator) {
+      const left = await parts.storage.identities.countMembersWith(workspace, ADMINISTRATOR, transaction);
+      if (left === 0) throw lastAdministrator(isActive === false ? '/is_active' : '/permission_sets');
     }
     // The identity's name greets its owner in all workspaces; the user record's name is this workspace's own.
     const ofIdentity = {
@@ -155,9 +167,49 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     };
     if (Object.keys(input).length > 0)
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
-    await tell(parts, pinned, userChanged(before, change), transaction);
+    await tell(parts, pinned, userChanged(person, change), transaction);
   });
   return (await findUser(parts, pinned, id))!;
+}
+
+/** @throws EngineError `unknown_user`; `forbidden` for a person who may do what the caller may not. */
+async function findAccount(parts: Parts, pinned: Pinned, id: string): Promise<UserAccount> {
+  const { workspace } = pinned.context;
+  const user = await findUser(parts, pinned, id);
+  const identity = user && (await parts.storage.identities.findIdentityOfUser(workspace, id));
+  if (!user || !identity) {
+    throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
+  }
+  requireAllRightsOf(pinned, user);
+  const memberships = await parts.storage.identities.memberships(identity.id);
+  return {
+    user,
+    identityId: identity.id,
+    hasPassword: identity.passwordHash !== null,
+    isShared: memberships.some((each) => each.workspace !== workspace.name),
+  };
+}
+
+/** Whoever could sign in as somebody has all their rights: so only who has them already may help with signing in. */
+function requireAllRightsOf(
+  { context, access, model }: Pinned,
+  person: { readonly permissionSets: readonly string[] },
+): void {
+  if (context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR)) return;
+  if (person.permissionSets.includes(ADMINISTRATOR)) {
+    throw new EngineError('forbidden', 'Only an administrator can change how an administrator signs in.');
+  }
+  const sets = person.permissionSets.flatMap((name) => model.access.permissionSets.get(name) ?? []);
+  const missing = sets.flatMap((set) => [...set.system]).find((right) => !access.rights.includes(right));
+  if (missing === undefined) return;
+  throw new EngineError('forbidden', `This person holds the right \`${missing}\`, which you do not have.`);
+}
+
+function lastAdministrator(pointer: string): EngineError {
+  const message = 'This workspace would have no administrator any more. Make another one first.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'last_administrator', pointer, message }],
+  });
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {

@@ -541,6 +541,9 @@ export const PermissionSetBody = Type.Object(
     system: Type.Optional(
       Type.Array(oneOf(SYSTEM_RIGHTS, 'A right that is not about one object.'), { uniqueItems: true }),
     ),
+    requires_second_factor: Type.Optional(
+      Type.Boolean({ description: 'Whoever holds it must sign in with a second factor.' }),
+    ),
     objects: Type.Optional(
       Type.Record(
         Type.String({ pattern: NAME_PATTERN }),

@@ -26,6 +26,8 @@ export interface CompiledPermissionSet {
   readonly name: string;
   readonly label: string;
   readonly system: ReadonlySet<SystemRight>;
+  /** Whoever holds it must have a second factor before they may do anything. */
+  readonly requiresSecondFactor: boolean;
   /** By object; what is missing is not granted. */
   readonly objects: ReadonlyMap<string, ObjectGrant>;
 }

@@ -62,7 +62,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     return {
       capabilities: features,
       workspaces,
-      identities: createIdentityStore(connections),
+      identities: createIdentityStore(connections, listener),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),

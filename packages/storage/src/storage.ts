@@ -20,7 +20,9 @@ import type {
   RecordQuery,
 } from '@trellis/model';
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
+import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SessionStore } from './session-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -676,6 +678,7 @@ export interface SessionRow {
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;
+  readonly method: 'password' | 'invitation' | 'set_up' | 'single_sign_on' | 'platform';
 }
 
 /** An API key, without the key. */
@@ -710,7 +713,7 @@ export interface ApiKeyStore {
   deleteExpiredApiKeys(before: string): Promise<number>;
 }
 
-export interface IdentityStore extends ApiKeyStore {
+export interface IdentityStore extends ApiKeyStore, SessionStore, CredentialRows {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
@@ -725,6 +728,13 @@ export interface IdentityStore extends ApiKeyStore {
     change: { readonly passwordHash?: string; readonly name?: string; readonly isActive?: boolean },
     transaction?: Transaction,
   ): Promise<void>;
+  /** Only while it is the one from before. */
+  replacePasswordHash(id: string, before: string, after: string): Promise<void>;
+  /**
+   * How many active members of a workspace hold a permission set. Others who ask wait until the transaction ends, so
+   * it is asked after a change that may leave nobody.
+   */
+  countMembersWith(workspace: Workspace, permissionSet: string, transaction: Transaction): Promise<number>;
   /** Gives the identity its user in a workspace: principal row and membership; the user record is written by the engine. */
   insertMembership(
     membership: {
@@ -744,23 +754,8 @@ export interface IdentityStore extends ApiKeyStore {
   /** The identity behind a user of a workspace. */
   findIdentityOfUser(workspace: Workspace, userId: string): Promise<IdentityRow | undefined>;
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
-  insertSession(
-    session: SessionRow & {
-      readonly tokenHash: string;
-      readonly userAgent: string | null;
-      readonly address: string | null;
-    },
-  ): Promise<void>;
-  findSession(tokenHash: string): Promise<SessionRow | undefined>;
-  /** Moves `lastUsedAt` and the expiry. */
-  touchSession(tokenHash: string, lastUsedAt: string, expiresAt: string): Promise<void>;
-  deleteSession(tokenHash: string): Promise<void>;
-  deleteSessionsOf(identityId: string, exceptTokenHash?: string): Promise<void>;
-  deleteExpiredSessions(now: string): Promise<number>;
-  /** Failed sign-ins for an address or a network address since an instant. */
-  countFailures(subject: string, since: string): Promise<number>;
-  recordFailure(subject: string, at: string): Promise<void>;
-  clearFailures(subject: string): Promise<void>;
+  /** Hears which people other processes, and this one, know something new of; undefined: some may have been missed. */
+  onAnnouncement(callback: (identityId: string | undefined) => void): Promise<() => Promise<void>>;
 }
 
 /** What is known of a file. `object` and `field` are keys; null until a record claims it. */

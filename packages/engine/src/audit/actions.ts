@@ -4,6 +4,7 @@ export const AUDIT_ACTIONS = [
   'sign_in',
   'sign_in_failed',
   'sign_in_locked',
+  'sign_in_unlocked',
   'sign_out',
   'session_revoked',
   'sessions_revoked',
