@@ -18,6 +18,7 @@ import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
+import { createRefusalNotes } from './note-refusals.ts';
 import type { Parts } from './parts.ts';
 import { createPreferenceDirectory } from './preferences.ts';
 import { toProblem } from './problem.ts';
@@ -27,6 +28,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -112,8 +114,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   );
   addRequestHooks(app, parts);
-  app.setErrorHandler((error, request, reply) => {
+  const noteRefusal = createRefusalNotes(options.engine);
+  app.setErrorHandler(async (error, request, reply) => {
     if (isBodyTooLarge(error)) letBodyPass(request, reply);
+    await noteRefusal(request, toProblem(error, request.id).body);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
@@ -172,6 +176,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,
+    auditRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,

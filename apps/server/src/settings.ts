@@ -50,6 +50,10 @@ export interface Settings {
   readonly secondFactor: SecondFactorRule;
   /** The longest life of an API key. */
   readonly apiKeyMaxDays: number;
+  /** Audit entries that are older are forgotten; undefined: none are. */
+  readonly auditDays: number | undefined;
+  /** How long somebody may see the product as another user. */
+  readonly viewAsMinutes: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -325,6 +329,21 @@ export const SETTINGS = {
     fallback: 365,
     parse: wholeNumber(1, 3650),
   }),
+  auditDays: setting<number | undefined>({
+    variable: 'TRELLIS_AUDIT_DAYS',
+    defaultText: 'for ever',
+    description:
+      'How many days the audit log is kept. What is older is forgotten once an hour; the rest still verifies.',
+    fallback: undefined,
+    parse: wholeNumber(30, 36_500),
+  }),
+  viewAsMinutes: setting({
+    variable: 'TRELLIS_VIEW_AS_MINUTES',
+    defaultText: '`30`',
+    description: 'How long somebody who may do so sees the product as another user before it ends by itself.',
+    fallback: 30,
+    parse: wholeNumber(1, 480),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -448,6 +467,8 @@ export function readSettings(
       sessionSeconds: values.sessionHours * 3600,
       secondFactor: values.secondFactor,
       apiKeyMaxDays: values.apiKeyMaxDays,
+      auditDays: values.auditDays,
+      viewAsMinutes: values.viewAsMinutes,
     },
     warnings: [
       ...unknownVariables(environment),
