@@ -39,6 +39,7 @@ import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
@@ -180,6 +181,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     describeRoutes,
     metadataRoutes,
     recordRoutes,
+    sharingRoutes,
     transferRoutes,
     fileRoutes,
     eventRoutes,

@@ -162,6 +162,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     query: { head: { ...text, description: 'A head that was noted elsewhere, as `1204:9f86…`.' } },
   },
   'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
+  'get /delegations': {
+    summary: 'Who stands in for you and for whom you stand in, or for everybody',
+    tag: 'users',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /delegations': {
+    summary: 'Name somebody to stand in for you, or for somebody else, for a period',
+    tag: 'users',
+    body: { delegate: text, starts_at: text, ends_at: text, delegator: text },
+    required: ['delegate', 'ends_at'],
+    status: 201,
+  },
+  'delete /delegations/{id}': { summary: 'End a delegation, at once', tag: 'users', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',

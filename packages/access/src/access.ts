@@ -13,6 +13,7 @@ import {
   NEVER,
   type ObjectAction,
   type ObjectGrant,
+  type Organised,
 } from '@trellis/model';
 import type { Organisation } from './organisation.ts';
 import { type RecordReach, reachOf } from './record-reach.ts';
@@ -25,6 +26,8 @@ export type Principal =
       readonly kind: 'user';
       readonly userId: string;
       readonly permissionSets: readonly string[];
+      /** Ids of those whom the user stands in for at present. */
+      readonly standsInFor?: readonly string[] | undefined;
       /** Of a program that acts for the user: it narrows their rights and never widens them. */
       readonly scope?: KeyScope | undefined;
     }
@@ -64,6 +67,8 @@ export interface Access {
   transferable(object: CompiledObject): Expression;
   /** The records that the caller may share by hand: those that they stand for the owner of, and with `modify_all` all. */
   shareable(object: CompiledObject): Expression;
+  /** Whether the caller is among those that something is shared with. */
+  isMeant(who: Organised): boolean;
   /** Whether records may be given this record type. */
   mayUseRecordType(object: CompiledObject, recordType: string): boolean;
 }
@@ -104,6 +109,7 @@ function everything(reason: string): Access {
     decide: () => decision,
     transferable: () => ALWAYS,
     shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
+    isMeant: () => false,
     mayUseRecordType: () => true,
   };
 }
@@ -130,8 +136,8 @@ class UserAccess implements Access {
     this.rights = SYSTEM_RIGHTS.filter((right) =>
       [...this.#sets.values()].some((set) => set.system.has(right)),
     );
+    this.#reach = reachOf([principal.userId, ...(principal.standsInFor ?? [])], model, organisation);
     this.requiresSecondFactor = [...this.#sets.values()].some((set) => set.requiresSecondFactor);
-    this.#reach = reachOf(principal.userId, model, organisation);
   }
 
   decide(object: CompiledObject, action: Action): Decision {
@@ -149,6 +155,10 @@ class UserAccess implements Access {
 
   shareable(object: CompiledObject): Expression {
     return canBeShared(object) && this.decide(object, 'read').isAllowed ? this.transferable(object) : NEVER;
+  }
+
+  isMeant(who: Organised): boolean {
+    return this.#reach.isMeant(who);
   }
 
   mayUseRecordType(object: CompiledObject, recordType: string): boolean {
@@ -285,6 +295,7 @@ function narrowed(own: Access, scope: KeyScope): Access {
     },
     transferable: (object) => own.transferable(object),
     shareable: (object) => (beyond(object, 'update') === undefined ? own.shareable(object) : NEVER),
+    isMeant: (who) => own.isMeant(who),
     mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
   };
 }

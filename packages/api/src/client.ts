@@ -58,6 +58,14 @@ import type {
   WorkspacesResponse,
 } from './contract.ts';
 import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+} from './sharing.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -276,17 +284,25 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    /** The record, and what you may do with it. */
+    /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
       id: string,
       fields?: readonly string[],
-    ): Promise<{ readonly record: ApiRecord; readonly rights: readonly RecordRight[] }> => {
+    ): Promise<{
+      readonly record: ApiRecord;
+      readonly rights: readonly RecordRight[];
+      readonly stale: readonly string[];
+    }> => {
       const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
       const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
       if (status >= 400) throw new ApiError(asProblem(status, body));
       const told = headers.get('trellis-rights') ?? '';
-      return { record: body as ApiRecord, rights: told.split(', ').filter(Boolean) as RecordRight[] };
+      return {
+        record: body as ApiRecord,
+        rights: told.split(', ').filter(Boolean) as RecordRight[],
+        stale: (headers.get('trellis-stale') ?? '').split(',').filter(Boolean),
+      };
     },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),
@@ -314,6 +330,21 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    sharing: (object: string, id: string) =>
+      request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
+    share: (object: string, id: string, body: ShareBody) =>
+      request<ShareResponse>('POST', `${records(object, id)}/shares`, body),
+    changeShare: (object: string, id: string, share: string, body: ShareChangeBody) =>
+      request<ShareResponse>('PATCH', `${records(object, id)}/shares/${encodeURIComponent(share)}`, body),
+    unshare: (object: string, id: string, share: string) =>
+      request<void>('DELETE', `${records(object, id)}/shares/${encodeURIComponent(share)}`),
+    delegations: (options: { readonly all?: boolean } = {}) =>
+      request<{ delegations: readonly DelegationResponse[] }>(
+        'GET',
+        `/delegations${options.all ? '?all=true' : ''}`,
+      ),
+    delegate: (body: DelegationBody) => request<DelegationResponse>('POST', '/delegations', body),
+    endDelegation: (id: string) => request<void>('DELETE', `/delegations/${encodeURIComponent(id)}`),
     /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
     fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
       const parameters = new URLSearchParams({

@@ -17,6 +17,7 @@ export type {
 } from './audit.ts';
 export { ApiError, auditSearch, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -77,3 +78,13 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';

@@ -4,6 +4,7 @@ export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
 export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
+  AccessPlan,
   AggregateRequest,
   AliasEntry,
   BatchRequest,
@@ -54,3 +55,10 @@ export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';
 export { RECORD_RIGHTS, type RecordRight } from './record-rights.ts';
 export { createSecretBox, type SecretBox } from './secret-box.ts';
+export type {
+  DelegationDesk,
+  PresentedDelegation,
+  PresentedShare,
+  RecordSharing,
+  ShareDesk,
+} from './sharing/sharing.ts';

@@ -19,6 +19,7 @@ import {
   type Measure,
   type RecordQuery,
   type RowSlot,
+  stepInto,
 } from '@trellis/model';
 import { auditedObjects, type ReadDoor, tellReads } from './audit/record-reads.ts';
 import { tell } from './audit/tell.ts';
@@ -441,8 +442,8 @@ async function* translated<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
 function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {
   let value: JsonValue | undefined = record as JsonValue;
   for (const segment of segments) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
-    value = (value as { readonly [key: string]: JsonValue })[segment];
+    if (typeof value !== 'object' || value === null) return '';
+    value = stepInto(value, segment) as JsonValue | undefined;
   }
   if (value === null || value === undefined) return '';
   // A plain lookup beside an expansion of it was given as the expanded object.

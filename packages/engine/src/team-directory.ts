@@ -140,6 +140,7 @@ async function deleteTeam(parts: Parts, pinned: Pinned, id: string): Promise<voi
     if (failure) throw toError(failure);
     const event = { action: 'team_deleted', object: 'team', recordId: team.id } as const;
     await tell(parts, pinned, [event], transaction);
+    await parts.storage.shares.removeGrantee(pinned.snapshot.workspace, id, transaction);
   });
 }
 

@@ -63,6 +63,11 @@ export interface Organised {
   readonly andBelow: boolean;
 }
 
+/** How somebody stands among those that records are shared with by hand: an id, or the name of a role. */
+export function granteeOf({ user, team, role, andBelow }: Organised): string {
+  return user ?? team ?? `role ${role}${andBelow ? ' and below' : ''}`;
+}
+
 export const NO_ACCESS_MODEL: AccessModel = Object.freeze({
   roles: new Map(),
   permissionSets: new Map(),

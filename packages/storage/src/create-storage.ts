@@ -20,6 +20,8 @@ import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
+import { createDelegationStore } from './sharing/delegation-store.ts';
+import { createShareStore } from './sharing/share-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -76,6 +78,8 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
+      shares: createShareStore(connections),
+      delegations: createDelegationStore(connections),
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),

@@ -256,11 +256,15 @@ export interface ConversionStore {
   ): Promise<
     readonly { readonly records: number; readonly ids: readonly string[]; readonly isEstimate: boolean }[]
   >;
-  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  /**
+   * Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too
+   * long to find out. `entry`: the values are lists, and this property of their entries is compared.
+   */
   duplicates(
     workspace: Workspace,
     objectKey: string,
     fieldKey: string,
+    entry?: string | undefined,
   ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
   /**
    * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on
@@ -605,6 +609,88 @@ export interface RecordStore {
   ): Promise<readonly HistoryEntry[]>;
 }
 
+// --- shares by hand ---------------------------------------------------------------------------------------------
+
+/** A record opened to one person, team or role. */
+export interface NewShare {
+  readonly id: string;
+  readonly objectKey: string;
+  readonly recordId: string;
+  /** As `granteeOf` of the model writes it. */
+  readonly grantee: string;
+  readonly kind: 'user' | 'team' | 'role';
+  readonly role: string | null;
+  /** Of a role: those below it as well. */
+  readonly andBelow: boolean;
+  readonly access: 'read' | 'update';
+  /** It counts until then; null: until somebody ends it. */
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface Share extends Omit<NewShare, 'grantee'> {
+  /** Of a person or team its id; of a role nothing that means anything elsewhere. */
+  readonly granteeId: string;
+  readonly granteeName: string | null;
+  readonly createdByName: string | null;
+}
+
+export interface ShareStore {
+  /** Those of a record that count at the instant, the oldest first. */
+  list(
+    workspace: Workspace,
+    recordId: string,
+    now: string,
+    transaction?: Transaction,
+  ): Promise<readonly Share[]>;
+  /** False: the record is shared with them already. */
+  insert(workspace: Workspace, share: NewShare, transaction: Transaction): Promise<boolean>;
+  /** False: there is none. */
+  update(
+    workspace: Workspace,
+    share: Pick<Share, 'id' | 'recordId' | 'access' | 'expiresAt'>,
+    transaction: Transaction,
+  ): Promise<boolean>;
+  /** False: there was none. */
+  remove(
+    workspace: Workspace,
+    share: Pick<Share, 'id' | 'recordId'>,
+    transaction: Transaction,
+  ): Promise<boolean>;
+  /** All that is shared with somebody, as `granteeOf` writes them. */
+  removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
+}
+
+/** For a period the delegate stands in for the delegator; both are users. Times are ISO instants. */
+export interface NewDelegation {
+  readonly id: string;
+  readonly delegator: string;
+  readonly delegate: string;
+  readonly startsAt: string;
+  /** From then on it counts no more. */
+  readonly endsAt: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface Delegation extends NewDelegation {
+  readonly delegatorName: string | null;
+  readonly delegateName: string | null;
+  readonly createdByName: string | null;
+}
+
+export interface DelegationStore {
+  /** The last to end first; ended ones too unless `endingAfter` says otherwise, at most 1,000. */
+  list(
+    workspace: Workspace,
+    options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
+  ): Promise<readonly Delegation[]>;
+  insert(workspace: Workspace, delegation: NewDelegation, transaction: Transaction): Promise<void>;
+  /** Ends it at the instant; one that has not begun by then is forgotten. */
+  end(workspace: Workspace, id: string, at: string, transaction: Transaction): Promise<void>;
+}
+
 // --- what has changed ---------------------------------------------------------------------------------------
 
 /** A change of a record, without its values. */
@@ -756,6 +842,8 @@ export interface IdentityStore extends ApiKeyStore, SessionStore, CredentialRows
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
   /** Hears which people other processes, and this one, know something new of; undefined: some may have been missed. */
   onAnnouncement(callback: (identityId: string | undefined) => void): Promise<() => Promise<void>>;
+  /** Everybody in a workspace, in the order in which they came, under their names in it. */
+  members(workspace: Workspace): Promise<readonly MembershipRow[]>;
 }
 
 /** What is known of a file. `object` and `field` are keys; null until a record claims it. */
@@ -823,6 +911,8 @@ export interface Storage {
   readonly aliases: AliasStore;
   readonly audit: AuditStore;
   readonly records: RecordStore;
+  readonly shares: ShareStore;
+  readonly delegations: DelegationStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;
   readonly jobs: JobQueue;
