@@ -52,8 +52,6 @@ export interface Settings {
   readonly apiKeyMaxDays: number;
   /** Audit entries that are older are forgotten; undefined: none are. */
   readonly auditDays: number | undefined;
-  /** How long somebody may see the product as another user. */
-  readonly viewAsMinutes: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -337,13 +335,6 @@ export const SETTINGS = {
     fallback: undefined,
     parse: wholeNumber(30, 36_500),
   }),
-  viewAsMinutes: setting({
-    variable: 'TRELLIS_VIEW_AS_MINUTES',
-    defaultText: '`30`',
-    description: 'How long somebody who may do so sees the product as another user before it ends by itself.',
-    fallback: 30,
-    parse: wholeNumber(1, 480),
-  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -468,7 +459,6 @@ export function readSettings(
       secondFactor: values.secondFactor,
       apiKeyMaxDays: values.apiKeyMaxDays,
       auditDays: values.auditDays,
-      viewAsMinutes: values.viewAsMinutes,
     },
     warnings: [
       ...unknownVariables(environment),
