@@ -352,10 +352,12 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         },
       ]);
     case 'GET /search':
-      return others.flatMap(({ words }) => [
-        { path: `${path}?q=zq&limit=50` },
-        ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
-      ]);
+      return others
+        .slice(0, 3)
+        .flatMap(({ words }) => [
+          { path: `${path}?q=zq&limit=50` },
+          ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
+        ]);
     case 'GET /records/:object/export':
       return ['csv', 'ndjson'].flatMap((format) => [
         { path: `${path}?format=${format}` },
