@@ -8,6 +8,7 @@ import {
   type Model,
   PRINCIPAL_PATHS,
   partFields,
+  resolveRelation,
   type Token,
   tokenise,
 } from '@trellis/model';
@@ -50,6 +51,48 @@ export function activeCallAt(text: string, place: number): ActiveCall | undefine
     argument: call.argument,
     parameter: entry.parameters[parameterIndex(entry, call.argument)],
   };
+}
+
+/**
+ * Whose fields are meant at a place: the object's own, or, behind the first part of a question to related records
+ * (`SOME(contacts, …`), those of the records that it asks. Undefined where those records are not known.
+ */
+export function objectSeenAt(
+  model: Model,
+  object: CompiledObject,
+  text: string,
+  place: number,
+): CompiledObject | undefined {
+  interface Open {
+    readonly asksRecords: boolean;
+    readonly outer: CompiledObject | undefined;
+    records: string;
+  }
+  const open: Open[] = [];
+  let seen: CompiledObject | undefined = object;
+  let last: Token | undefined;
+  for (const token of tokenise(text)) {
+    if (token.kind === 'end' || token.start >= place) break;
+    const call = open.at(-1);
+    if (token.kind === 'sign' && token.value === '(') {
+      const entry = last?.kind === 'name' ? findFunction(last.value) : undefined;
+      const asksRecords = entry?.parameters[0]?.kind === 'records';
+      open.push({ asksRecords, outer: seen, records: '' });
+    } else if (token.kind === 'sign' && token.value === ')') {
+      open.pop();
+      if (call !== undefined) seen = call.outer;
+    } else if (token.kind === 'sign' && token.value === ',' && call?.asksRecords === true) {
+      const { outer } = call;
+      if (call.records !== '')
+        seen =
+          outer && resolveRelation({ objects: model.objects, object: outer }, call.records).relation?.object;
+      call.records = '';
+    } else if (token.kind === 'name' && call?.asksRecords === true && last?.value === '(') {
+      call.records = token.value;
+    }
+    last = token;
+  }
+  return seen;
 }
 
 /** Which of the parameters an argument is for; repeated ones come round again. */
