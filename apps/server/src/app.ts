@@ -17,7 +17,9 @@ import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
+import type { MailRoom } from './mail/mail-room.ts';
 import { createMetrics } from './metrics.ts';
+import { createRefusalNotes } from './note-refusals.ts';
 import type { Parts } from './parts.ts';
 import { createPreferenceDirectory } from './preferences.ts';
 import { toProblem } from './problem.ts';
@@ -25,19 +27,25 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { importRoutes } from './routes/imports.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { linkRoutes } from './routes/links.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
@@ -62,6 +70,7 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
+  readonly mail?: MailRoom | undefined;
   readonly hubRules?: HubRules;
 }
 
@@ -72,6 +81,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     workspaces: createWorkspaceDirectory(options.storage.workspaces),
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
+    mail: options.mail,
     onSetUp: options.onSetUp ?? (() => undefined),
   };
   const app = Fastify({
@@ -110,8 +120,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   );
   addRequestHooks(app, parts);
-  app.setErrorHandler((error, request, reply) => {
+  const noteRefusal = createRefusalNotes(options.engine);
+  app.setErrorHandler(async (error, request, reply) => {
     if (isBodyTooLarge(error)) letBodyPass(request, reply);
+    await noteRefusal(request, toProblem(error, request.id).body);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
@@ -131,7 +143,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function apiRoutes(api: FastifyInstance, parts: Parts): void {
   const limit =
     parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
-  const callers = { ...parts, publicUrl: parts.settings.publicUrl };
+  const { publicUrl, secondFactor } = parts.settings;
+  const callers = { ...parts, publicUrl, secondFactor };
 
   tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
@@ -163,13 +176,19 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     authRoutes,
     setupRoutes,
     workspaceRoutes,
+    accountRoutes,
     userRoutes,
+    userSignInRoutes,
+    invitationRoutes,
+    linkRoutes,
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,
+    auditRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
+    sharingRoutes,
     transferRoutes,
     fileRoutes,
     eventRoutes,

@@ -59,6 +59,16 @@ const user = {
 
 const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
 
+const auditQuery = {
+  actor: text,
+  action: { ...text, description: 'One or several, with commas.' },
+  outcome: { type: 'string', enum: ['done', 'refused'] },
+  object: text,
+  record: text,
+  from: text,
+  until: text,
+};
+
 /** Method and path → what it is. The order is that of the document. */
 const DOORS: Readonly<Record<string, Door>> = {
   'post /auth/login': {
@@ -69,6 +79,43 @@ const DOORS: Readonly<Record<string, Door>> = {
     isPublic: true,
   },
   'post /auth/logout': { summary: 'Sign out', tag: 'session', status: 204, isPublic: true },
+  'post /auth/forgot': {
+    summary: 'Ask for a mail with a link for a new password; answered alike whether anybody has the address',
+    tag: 'session',
+    body: { email: text },
+    required: ['email'],
+    status: 202,
+    isPublic: true,
+  },
+  'post /auth/reset/check': {
+    summary: 'Whose password a link sets',
+    tag: 'session',
+    body: { token: text },
+    required: ['token'],
+    isPublic: true,
+  },
+  'post /auth/reset': {
+    summary: 'Set a new password by a link',
+    tag: 'session',
+    body: { token: text, password: text },
+    required: ['token', 'password'],
+    status: 204,
+    isPublic: true,
+  },
+  'post /auth/invitation/check': {
+    summary: 'Whom a link invites where',
+    tag: 'session',
+    body: { token: text },
+    required: ['token'],
+    isPublic: true,
+  },
+  'post /auth/invitation': {
+    summary: 'Accept an invitation with a first password, and sign in',
+    tag: 'session',
+    body: { token: text, password: text },
+    required: ['token', 'password'],
+    isPublic: true,
+  },
   'get /setup': {
     summary: 'Whether the first administrator is still to be made',
     tag: 'session',
@@ -90,6 +137,32 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /me/sessions': { summary: 'Where you are signed in', tag: 'session' },
+  'delete /me/sessions': { summary: 'End your other sessions', tag: 'session', status: 204 },
+  'delete /me/sessions/{id}': { summary: 'End one of your sessions', tag: 'session', status: 204 },
+  'get /me/second-factor': { summary: 'Whether you have a second factor', tag: 'session' },
+  'post /me/second-factor': {
+    summary: 'A new secret for an authenticator app; counts once it is confirmed',
+    tag: 'session',
+    body: { current_password: text },
+  },
+  'post /me/second-factor/confirm': {
+    summary: 'Take the new secret into use, by a code from it',
+    tag: 'session',
+    body: { otp: text },
+    required: ['otp'],
+  },
+  'post /me/second-factor/remove': {
+    summary: 'Sign in without a second factor from now on',
+    tag: 'session',
+    body: { current_password: text },
+    status: 204,
+  },
+  'post /me/second-factor/recovery-codes': {
+    summary: 'New recovery codes; the old ones are dead',
+    tag: 'session',
+    body: { current_password: text },
+  },
   'get /api-keys': {
     summary: 'Your API keys, or those of everyone',
     tag: 'session',
@@ -109,7 +182,36 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['name'],
     status: 201,
   },
+  'get /audit': {
+    summary: 'Search the audit log, newest first',
+    tag: 'audit',
+    query: { ...auditQuery, limit: { type: 'integer' }, after: text },
+  },
+  'get /audit/export': {
+    summary: 'What a search of the audit log finds, as a file',
+    tag: 'audit',
+    query: { ...auditQuery, format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answerType: 'text/csv',
+  },
+  'get /audit/verify': {
+    summary: 'Go through the chain of the audit log and find the first place that does not hold',
+    tag: 'audit',
+    query: { head: { ...text, description: 'A head that was noted elsewhere, as `1204:9f86…`.' } },
+  },
   'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
+  'get /delegations': {
+    summary: 'Who stands in for you and for whom you stand in, or for everybody',
+    tag: 'users',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /delegations': {
+    summary: 'Name somebody to stand in for you, or for somebody else, for a period',
+    tag: 'users',
+    body: { delegate: text, starts_at: text, ends_at: text, delegator: text },
+    required: ['delegate', 'ends_at'],
+    status: 201,
+  },
+  'delete /delegations/{id}': { summary: 'End a delegation, at once', tag: 'users', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',
@@ -122,11 +224,30 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /users': {
     summary: 'Add a person',
     tag: 'users',
-    body: user,
+    body: { ...user, invite: { type: 'boolean' } },
     required: ['email', 'name'],
     status: 201,
   },
   'get /users/{id}': { summary: 'One person', tag: 'users' },
+  'get /users/{id}/security': { summary: 'How a person signs in', tag: 'users' },
+  'delete /users/{id}/sessions': { summary: 'Sign a person out everywhere', tag: 'users', status: 204 },
+  'delete /users/{id}/sessions/{session}': {
+    summary: 'End one session of a person',
+    tag: 'users',
+    status: 204,
+  },
+  'delete /users/{id}/second-factor': {
+    summary: 'Take the second factor of a person away, who then signs in without it',
+    tag: 'users',
+    status: 204,
+  },
+  'post /users/{id}/invitation': { summary: 'Invite a person, or invite them again', tag: 'users' },
+  'delete /users/{id}/invitation': {
+    summary: 'Withdraw an invitation; the person is deactivated',
+    tag: 'users',
+    status: 204,
+  },
+  'post /users/{id}/unlock': { summary: 'Let a person try to sign in again', tag: 'users', status: 204 },
   'patch /users/{id}': {
     summary: 'Change a person',
     tag: 'users',

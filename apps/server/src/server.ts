@@ -7,15 +7,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ADMINISTRATOR } from '@trellis/access';
 import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
-import { createEngine, type Engine } from '@trellis/engine';
+import { createEngine, createSecretBox, type Engine } from '@trellis/engine';
 import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
+import { createAuditUpkeep } from './audit-upkeep.ts';
 import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
+import { createMailRoom } from './mail/mail-room.ts';
+import { createMailer } from './mail/mailer.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 import { readStandardPackage } from './standard-packages.ts';
@@ -60,12 +63,25 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       (each) => each.close(),
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
-    const engine = opened(
+    const secretKeys = await readSecretKeys(settings);
+    const identity = createIdentity({
+      store: storage.identities,
+      idleSeconds: settings.sessionIdleSeconds,
+      absoluteSeconds: settings.sessionSeconds,
+      secrets: secretKeys && createSecretBox(secretKeys),
+    });
+    const mailer = createMailer(settings, (message) => log.info(message));
+    if (mailer) opened('mailer', mailer, (each) => each.close());
+    const mail =
+      mailer &&
+      createMailRoom({ engine: () => engine, storage, identity, mailer, publicUrl: settings.publicUrl! });
+    const engine: Engine = opened(
       'engine',
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
-        secretKeys: await readSecretKeys(settings),
+        secretKeys,
+        jobKinds: mail ? [mail.kind] : [],
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
@@ -74,14 +90,15 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       }),
       (each) => each.close(),
     );
-    const identity = createIdentity({
-      store: storage.identities,
-      idleSeconds: settings.sessionIdleSeconds,
-      absoluteSeconds: settings.sessionSeconds,
-    });
+    const stopHearing = await storage.identities.onAnnouncement(identity.forget);
+    opened('news of people', stopHearing, (stop) => stop());
+    const keepAudit = createAuditUpkeep(engine, settings, log);
     const sweepAll = async () => {
       await identity.sweep();
-      for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
+      for (const workspace of await storage.workspaces.list()) {
+        await engine.files.sweep(workspace);
+        await keepAudit(workspace);
+      }
     };
     const sweep = setInterval(
       () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'Sweeping failed.')),
@@ -116,6 +133,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       identity,
       settings,
       webFolder,
+      mail: mail?.room,
       logger: log,
       onSetUp: loadDemo,
     });
@@ -209,6 +227,7 @@ async function openAdministratorSession(
     workspace: FIRST_WORKSPACE,
     address: 'server',
     userAgent: 'demo loader',
+    method: 'platform',
   });
   return token;
 }

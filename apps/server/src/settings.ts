@@ -5,11 +5,13 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { S3Settings } from '@trellis/files';
-import { checkPassword } from '@trellis/identity';
+import { hasGoodLength, isCommonPassword } from '@trellis/identity';
 import { nearest } from '@trellis/metadata';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 const FILE_STORES = ['folder', 'database', 's3'] as const;
+export type SecondFactorRule = (typeof SECOND_FACTOR_RULES)[number];
+const SECOND_FACTOR_RULES = ['optional', 'administrators', 'everyone'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export interface Settings {
@@ -44,8 +46,16 @@ export interface Settings {
   readonly trustProxy: boolean | string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
+  /** Who must sign in with a second factor, beside those whose permission sets ask for it. */
+  readonly secondFactor: SecondFactorRule;
+  /** Undefined: no mail is sent. `smtp` or `folder` is set. */
+  readonly mail:
+    | { readonly smtp: URL | undefined; readonly folder: string | undefined; readonly from: string }
+    | undefined;
   /** The longest life of an API key. */
   readonly apiKeyMaxDays: number;
+  /** Audit entries that are older are forgotten; undefined: none are. */
+  readonly auditDays: number | undefined;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -287,7 +297,7 @@ export const SETTINGS = {
     description: 'At least 12 characters. Remove it from the environment after the first start.',
     fallback: undefined,
     parse(text) {
-      if (checkPassword(text)) throw new Error('12 to 1,024 characters long');
+      if (!hasGoodLength(text)) throw new Error('12 to 1,024 characters long');
       return text;
     },
   }),
@@ -321,12 +331,61 @@ export const SETTINGS = {
     fallback: 365,
     parse: wholeNumber(1, 3650),
   }),
+  auditDays: setting<number | undefined>({
+    variable: 'TRELLIS_AUDIT_DAYS',
+    defaultText: 'for ever',
+    description:
+      'How many days the audit log is kept. What is older is forgotten once an hour; the rest still verifies.',
+    fallback: undefined,
+    parse: wholeNumber(30, 36_500),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
     description: 'A session ends after so long, however much it is used.',
     fallback: 720,
     parse: wholeNumber(1, 8760),
+  }),
+  smtpUrl: setting<URL | undefined>({
+    variable: 'TRELLIS_SMTP_URL',
+    defaultText: 'no mail is sent',
+    description:
+      'Mail server for invitations and new passwords: `smtp://user:password@host:587` (TLS is demanded; `?tls=optional` on a network that you trust) or `smtps://…:465`. With `TRELLIS_MAIL_FROM` and `TRELLIS_PUBLIC_URL`, where links in mails lead.',
+    fallback: undefined,
+    parse(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      // The text may hold a password: it is not repeated.
+      if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '')
+        throw new Error('an address such as smtp://user:password@host:587');
+      return url;
+    },
+  }),
+  mailFrom: setting<string | undefined>({
+    variable: 'TRELLIS_MAIL_FROM',
+    defaultText: 'none',
+    description: 'Whom mails are from: `crm@example.com` or `Trellis <crm@example.com>`.',
+    fallback: undefined,
+    parse(text) {
+      const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+      if (!isEmail(address)) throw new Error('an e-mail address, or a name with one in angle brackets');
+      return text;
+    },
+  }),
+  mailFolder: setting<string | undefined>({
+    variable: 'TRELLIS_MAIL_FOLDER',
+    defaultText: 'none; `.data/mail` with `npm run dev`',
+    description:
+      'For development: mails are written into this folder instead of being sent, and their links into the log.',
+    fallback: undefined,
+    parse: (text) => resolve(root, text),
+  }),
+  secondFactor: setting<SecondFactorRule>({
+    variable: 'TRELLIS_SECOND_FACTOR',
+    defaultText: '`optional`',
+    description:
+      'Who must have a second factor: `optional` (those with a permission set that says so), `administrators` as well, or `everyone`. Who has none yet can do nothing but set one up.',
+    fallback: 'optional',
+    parse: oneOf(SECOND_FACTOR_RULES),
   }),
   logLevel: setting<LogLevel>({
     variable: 'TRELLIS_LOG_LEVEL',
@@ -390,6 +449,11 @@ export function readSettings(
   if (values.sessionIdleHours > values.sessionHours && isGiven('TRELLIS_SESSION_IDLE_HOURS')) {
     faults.push('TRELLIS_SESSION_IDLE_HOURS must not be more than TRELLIS_SESSION_HOURS.');
   }
+  const sendsMail = values.smtpUrl !== undefined || values.mailFolder !== undefined;
+  if (sendsMail && values.publicUrl === undefined)
+    faults.push('TRELLIS_PUBLIC_URL must be given for mails: their links lead there.');
+  if (values.smtpUrl && values.mailFrom === undefined)
+    faults.push('TRELLIS_MAIL_FROM must be given with TRELLIS_SMTP_URL.');
   const fileStore = values.fileStore ?? (values.databaseUrl === undefined ? 'folder' : 'database');
   const s3Variables = {
     TRELLIS_S3_ENDPOINT: values.s3Endpoint,
@@ -434,9 +498,20 @@ export function readSettings(
       trustProxy: values.trustProxy,
       sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
       sessionSeconds: values.sessionHours * 3600,
+      secondFactor: values.secondFactor,
+      mail: sendsMail
+        ? { smtp: values.smtpUrl, folder: values.mailFolder, from: values.mailFrom ?? 'trellis@localhost' }
+        : undefined,
       apiKeyMaxDays: values.apiKeyMaxDays,
+      auditDays: values.auditDays,
     },
-    warnings: unknownVariables(environment),
+    warnings: [
+      ...unknownVariables(environment),
+      // The operator's own business, and told: a server that would not start helps nobody.
+      ...(password !== undefined && isCommonPassword(password)
+        ? ['TRELLIS_ADMIN_PASSWORD is among the passwords that a guesser tries first. Choose another one.']
+        : []),
+    ],
   };
 }
 

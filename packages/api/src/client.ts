@@ -4,6 +4,17 @@
  * (Node): a browser keeps its own.
  */
 import type {
+  InvitationResponse,
+  InvitedResponse,
+  RecoveryCodesResponse,
+  ResetResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
+import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
+import type {
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -50,6 +61,14 @@ import type {
   WorkspacesResponse,
 } from './contract.ts';
 import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+} from './sharing.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -86,6 +105,14 @@ export interface SaveOptions {
 
 function saveParameters({ warnings = 'report' }: SaveOptions): string {
   return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
+/** The query string of a search in the audit log. */
+export function auditSearch(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -173,7 +200,53 @@ export function createClient(options: ClientOptions = {}) {
       request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
+    audit: (query: AuditQueryParameters & { readonly limit?: number; readonly after?: string } = {}) =>
+      request<AuditResponse>('GET', `/audit?${auditSearch(query)}`),
+    /** Address of what a search finds, as a file. */
+    auditFile: (query: AuditQueryParameters, format: 'csv' | 'ndjson') =>
+      `${origin}/api/v1/audit/export?${auditSearch({ ...query, format })}`,
+    verifyAudit: (head?: string) =>
+      request<AuditVerdictResponse>(
+        'GET',
+        `/audit/verify${head === undefined ? '' : `?${new URLSearchParams({ head })}`}`,
+      ),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
+    endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
+    endOtherSessions: () => request<void>('DELETE', '/me/sessions'),
+    secondFactor: () => request<SecondFactorResponse>('GET', '/me/second-factor'),
+    /** Refused with 403 `password_required` unless you signed in minutes ago or give the password. */
+    offerSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<SecondFactorOffer>('POST', '/me/second-factor', body),
+    confirmSecondFactor: (otp: string) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/confirm', { otp }),
+    removeSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<void>('POST', '/me/second-factor/remove', body),
+    renewRecoveryCodes: (body: { readonly current_password?: string } = {}) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/recovery-codes', body),
+    userSecurity: (id: string) =>
+      request<UserSecurityResponse>('GET', `/users/${encodeURIComponent(id)}/security`),
+    endSessionsOf: (id: string, session?: string) =>
+      request<void>(
+        'DELETE',
+        `/users/${encodeURIComponent(id)}/sessions${session === undefined ? '' : `/${encodeURIComponent(session)}`}`,
+      ),
+    resetSecondFactorOf: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/second-factor`),
+    /** Sends the link again, or makes it anew; older ones are dead. */
+    invite: (id: string) =>
+      request<InvitationResponse>('POST', `/users/${encodeURIComponent(id)}/invitation`, {}),
+    withdrawInvitation: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/invitation`),
+    invited: (token: string) => request<InvitedResponse>('POST', '/auth/invitation/check', { token }),
+    acceptInvitation: (body: { readonly token: string; readonly password: string }) =>
+      request<LoginResponse>('POST', '/auth/invitation', body),
+    /** Answered alike whether somebody has the address or not. */
+    forgotPassword: (email: string) => request<void>('POST', '/auth/forgot', { email }),
+    checkReset: (token: string) => request<ResetResponse>('POST', '/auth/reset/check', { token }),
+    resetPassword: (body: { readonly token: string; readonly password: string }) =>
+      request<void>('POST', '/auth/reset', body),
+    unlockUser: (id: string) => request<void>('POST', `/users/${encodeURIComponent(id)}/unlock`, {}),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
     explain: (query: ExplainQuery) =>
@@ -227,17 +300,25 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    /** The record, and what you may do with it. */
+    /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
       id: string,
       fields?: readonly string[],
-    ): Promise<{ readonly record: ApiRecord; readonly rights: readonly RecordRight[] }> => {
+    ): Promise<{
+      readonly record: ApiRecord;
+      readonly rights: readonly RecordRight[];
+      readonly stale: readonly string[];
+    }> => {
       const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
       const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
       if (status >= 400) throw new ApiError(asProblem(status, body));
       const told = headers.get('trellis-rights') ?? '';
-      return { record: body as ApiRecord, rights: told.split(', ').filter(Boolean) as RecordRight[] };
+      return {
+        record: body as ApiRecord,
+        rights: told.split(', ').filter(Boolean) as RecordRight[],
+        stale: (headers.get('trellis-stale') ?? '').split(',').filter(Boolean),
+      };
     },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),
@@ -265,6 +346,21 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    sharing: (object: string, id: string) =>
+      request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
+    share: (object: string, id: string, body: ShareBody) =>
+      request<ShareResponse>('POST', `${records(object, id)}/shares`, body),
+    changeShare: (object: string, id: string, share: string, body: ShareChangeBody) =>
+      request<ShareResponse>('PATCH', `${records(object, id)}/shares/${encodeURIComponent(share)}`, body),
+    unshare: (object: string, id: string, share: string) =>
+      request<void>('DELETE', `${records(object, id)}/shares/${encodeURIComponent(share)}`),
+    delegations: (options: { readonly all?: boolean } = {}) =>
+      request<{ delegations: readonly DelegationResponse[] }>(
+        'GET',
+        `/delegations${options.all ? '?all=true' : ''}`,
+      ),
+    delegate: (body: DelegationBody) => request<DelegationResponse>('POST', '/delegations', body),
+    endDelegation: (id: string) => request<void>('DELETE', `/delegations/${encodeURIComponent(id)}`),
     /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
     fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
       const parameters = new URLSearchParams({

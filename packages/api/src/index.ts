@@ -1,6 +1,26 @@
 /** The front door of the HTTP contract. */
-export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  InvitationResponse,
+  InvitedResponse,
+  RecoveryCodesResponse,
+  ResetResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionMethod,
+  SessionResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
+export type {
+  AuditEntryResponse,
+  AuditPerson,
+  AuditQueryParameters,
+  AuditResponse,
+  AuditVerdictResponse,
+} from './audit.ts';
+export { ApiError, auditSearch, type Client, type ClientOptions, createClient } from './client.ts';
+export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -61,3 +81,13 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';

@@ -4,6 +4,8 @@ import type { Storage, Workspace } from '@trellis/storage';
 import { AccessCache } from './access-cache.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
+import { toAuditEntry } from './audit/audit-entry.ts';
+import { createAuditLog } from './audit/audit-log.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +22,8 @@ import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSecretDirectory } from './secrets.ts';
+import { createDelegationDesk } from './sharing/delegations.ts';
+import { createShareDesk } from './sharing/shares.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
@@ -98,8 +102,11 @@ export function createEngine({
     teams: createTeamDirectory(parts),
     records: withAliases(parts, createRecordLifecycle(parts)),
     files: createFileDirectory(parts, files),
+    shares: createShareDesk(parts),
+    delegations: createDelegationDesk(parts),
     secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
+    audit: createAuditLog(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
     startWorkers: (options) =>
@@ -114,10 +121,21 @@ export function createEngine({
     },
     explainAccess: (context, question) => explainAccess(parts, context, question),
     model: async (workspace) => (await snapshot(workspace)).model,
-    async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {
+    async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR', by }) {
       requireWorkspaceName(name);
+      const event = { action: 'workspace_created', details: { workspace: name } } as const;
+      const platform = { kind: 'system', reason: 'a workspace was made' } as const;
       try {
-        const workspace = await storage.workspaces.create({ name, label, timeZone, locale, currency });
+        const workspace = await storage.workspaces.create({
+          name,
+          label,
+          timeZone,
+          locale,
+          currency,
+          audit: (made) => toAuditEntry({ ...platform, workspace: made }, event, now()),
+        });
+        // Told where it was made, too: there is known who made it.
+        if (by) await storage.audit.append(by.workspace, [toAuditEntry(by, event, now())]);
         await installSystem(workspace);
         return workspace;
       } catch (error) {

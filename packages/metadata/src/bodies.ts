@@ -93,6 +93,11 @@ export const ObjectBody = Type.Object(
       ),
     ),
     history: Type.Optional(Type.Boolean({ description: 'Keep a history of changes. True unless given.' })),
+    audit_reads: Type.Optional(
+      Type.Boolean({
+        description: 'Write into the audit log who reads which record. False unless given.',
+      }),
+    ),
     search: Type.Optional(
       Type.Boolean({ description: 'Offer records in global search. True unless given.' }),
     ),
@@ -244,6 +249,12 @@ export const FieldBody = Type.Object(
     ),
     default_country: Type.Optional(
       Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 alpha-2, for phones.' }),
+    ),
+    multiple: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of an e-mail or phone: several in one field, each with a label if wanted; the first is the primary one.',
+      }),
     ),
     language: Type.Optional(Type.String({ maxLength: 50 })),
     json_schema: Type.Optional(
@@ -522,6 +533,8 @@ export const SYSTEM_RIGHTS = [
   'modify_all_records',
   'run_reports',
   'api',
+  'view_audit',
+  'view_as',
 ] as const;
 export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
 
@@ -533,6 +546,9 @@ export const PermissionSetBody = Type.Object(
     description,
     system: Type.Optional(
       Type.Array(oneOf(SYSTEM_RIGHTS, 'A right that is not about one object.'), { uniqueItems: true }),
+    ),
+    requires_second_factor: Type.Optional(
+      Type.Boolean({ description: 'Whoever holds it must sign in with a second factor.' }),
     ),
     objects: Type.Optional(
       Type.Record(

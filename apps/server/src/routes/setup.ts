@@ -11,13 +11,16 @@ import { invalidInput, readBody, readParameters, requireGiven, text } from '../s
 import { welcome } from './auth.ts';
 
 export function setupRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, storage, identity, settings, onSetUp } = parts;
+  const { engine, storage, identity, settings, mail, onSetUp } = parts;
   const config = { access: 'public' as const };
   const inTurn = createQueue();
 
   app.get('/setup', { config }, async (request): Promise<SetupState> => {
     readParameters(request.query, {});
-    return { needs_setup: (await storage.identities.countIdentities()) === 0 };
+    return {
+      needs_setup: (await storage.identities.countIdentities()) === 0,
+      sends_mail: mail !== undefined,
+    };
   });
 
   app.post('/setup', { config }, async (request, reply): Promise<LoginResponse> => {
@@ -35,6 +38,7 @@ export function setupRoutes(app: FastifyInstance, parts: Parts): void {
     const signedIn = await identity.openSession({
       identityId: made.identityId,
       workspace: FIRST_WORKSPACE,
+      method: 'set_up',
       address: request.ip,
       userAgent: request.headers['user-agent'],
     });
@@ -55,7 +59,8 @@ export function checkPerson<
   if (email !== undefined && !isEmail(email)) {
     errors.push({ code: 'invalid_value', pointer: '/email', message: 'This is no e-mail address.' });
   }
-  const fault = password === undefined ? undefined : checkPassword(password);
+  const names = [name, email].filter((each) => each !== undefined);
+  const fault = password === undefined ? undefined : checkPassword(password, names);
   if (fault) errors.push({ code: 'weak_password', pointer: '/password', message: fault });
   if (errors.length > 0) throw invalidInput(errors);
   return {

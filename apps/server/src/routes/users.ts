@@ -1,11 +1,11 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
-import type { UserResponse } from '@trellis/api';
+import type { InvitationResponse, UserResponse } from '@trellis/api';
 import { EngineError, type User } from '@trellis/engine';
-import { hashPassword, type Identity, IdentityError } from '@trellis/identity';
-import type { FastifyInstance } from 'fastify';
+import { hashPassword } from '@trellis/identity';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
+import { tellSecurity } from '../security-events.ts';
 import {
   flag,
   invalidInput,
@@ -17,42 +17,62 @@ import {
   type Shape,
   text,
 } from '../shape.ts';
+import { invite, requireInvitable, toInvitation } from './invitations.ts';
 import { checkPerson } from './setup.ts';
 
 interface OfUser {
   Params: { id: string };
 }
 
-export function userRoutes(app: FastifyInstance, { engine, storage, identity, preferences }: Parts): void {
+export function userRoutes(app: FastifyInstance, parts: Parts): void {
+  const { engine, storage, identity, preferences } = parts;
   const config = { right: 'manage_users' as const };
 
   app.get('/users', { config }, async (request) => {
     readParameters(request.query, {});
-    const users = await engine.users.list(callerOf(request).context);
-    return { users: users.map(toResponse) };
+    const { context, workspace } = callerOf(request);
+    const users = await engine.users.list(context);
+    const open = await identity.links.listInvitations(workspace.id);
+    const invitations = new Map(open.map((each) => [each.userId, toInvitation(each)]));
+    return { users: users.map((user) => toResponse(user, invitations.get(user.id))) };
   });
 
   app.post('/users', { config }, async (request, reply) => {
     readParameters(request.query, {});
-    const { body, fields } = readPerson(request.body, { email: text, name: text, password: text });
+    const { body, fields } = readPerson(request.body, {
+      email: text,
+      name: text,
+      password: text,
+      invite: flag,
+    });
     requireGiven(body, 'email', 'name');
     const { email, name, password } = checkPerson(body);
-    const user = await engine.users.create(callerOf(request).context, {
+    if (body.invite && password !== undefined) {
+      const message = 'Give a password, or an invitation to choose one.';
+      throw invalidInput([{ code: 'invalid_value', pointer: '/invite', message }]);
+    }
+    const { context } = callerOf(request);
+    if (body.invite) await requireInvitable(parts, email);
+    const user = await engine.users.create(context, {
       email,
       name,
       permissionSets: body.permission_sets ?? [],
       passwordHash: password === undefined ? null : await hashPassword(password),
       fields,
     });
+    const invitation = body.invite
+      ? await invite(parts, request, await engine.users.findAccount(context, user.id))
+      : undefined;
     reply.code(201).header('location', `/api/v1/users/${user.id}`);
-    return toResponse(user);
+    return toResponse(user, invitation);
   });
 
   app.get<OfUser>('/users/:id', { config }, async (request) => {
     readParameters(request.query, {});
-    return toResponse(
-      await requireUser(request.params.id, (id) => engine.users.find(callerOf(request).context, id)),
+    const user = await requireUser(request.params.id, (id) =>
+      engine.users.find(callerOf(request).context, id),
     );
+    return withInvitation(request, user);
   });
 
   app.patch<OfUser>('/users/:id', { config }, async (request) => {
@@ -71,32 +91,25 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     preferences.forget(workspace, user.id);
     const behind = await storage.identities.findIdentityOfUser(workspace, user.id);
     if (behind) {
-      const mustSignInAgain = password !== undefined || body.is_active === false;
       const own = behind.id === session.identityId ? session : undefined;
-      if (mustSignInAgain) await identity.signOutEverywhere(behind.id, own);
-      else identity.refresh(behind.id);
+      if (password !== undefined) await identity.signOutEverywhere(behind.id, own);
+      else if (body.is_active === false) {
+        // Those of a person who still works elsewhere go on there; here they are nobody from now on.
+        const count = await identity.signOutEverywhere(behind.id, own, workspace.name);
+        await tellSecurity(parts, request, {
+          action: 'sessions_revoked',
+          subjectId: user.id,
+          details: { count },
+        });
+      } else await identity.refresh(behind.id);
     }
-    return toResponse(user);
+    return withInvitation(request, user);
   });
 
-  app.post('/me/password', { config: { access: 'session' } }, async (request, reply) => {
-    readParameters(request.query, {});
-    const body = readBody(request.body, { current_password: text, new_password: text });
-    requireGiven(body, 'current_password', 'new_password');
-    const { session, membership } = callerOf(request);
-    await confirmPassword(identity, {
-      email: membership.email,
-      password: body.current_password,
-      address: request.ip,
-    });
-    checkNewPassword(body.new_password);
-    const { identityId } = session;
-    await storage.identities.updateIdentity(identityId, {
-      passwordHash: await hashPassword(body.new_password),
-    });
-    await identity.signOutEverywhere(identityId, session);
-    return reply.code(204).send();
-  });
+  async function withInvitation(request: FastifyRequest, user: User): Promise<UserResponse> {
+    const [open] = await identity.links.listInvitations(callerOf(request).workspace.id, user.id);
+    return toResponse(user, open && toInvitation(open));
+  }
 }
 
 /**
@@ -111,35 +124,22 @@ function readPerson<S extends Shape>(given: unknown, shape: S) {
   return { body, fields: Object.fromEntries(entries.filter(([property]) => !isOwn(property))) };
 }
 
-/** A wrong one is a fault of the body; too many of them are refused as at sign-in. */
-async function confirmPassword(
-  identity: Pick<Identity, 'confirmPassword'>,
-  given: Parameters<Identity['confirmPassword']>[0],
-): Promise<void> {
-  try {
-    await identity.confirmPassword(given);
-  } catch (error) {
-    if (!(error instanceof IdentityError) || error.code !== 'invalid_credentials') throw error;
-    const message = 'This is not your current password.';
-    throw invalidInput([{ code: 'wrong_password', pointer: '/current_password', message }]);
-  }
-}
-
-function checkNewPassword(password: string): void {
-  try {
-    checkPerson({ password });
-  } catch (error) {
-    if (!(error instanceof HttpProblem)) throw error;
-    throw invalidInput(error.errors.map((each) => ({ ...each, pointer: '/new_password' })));
-  }
-}
-
 async function requireUser(id: string, find: (id: string) => Promise<User | undefined>): Promise<User> {
   const user = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? await find(id) : undefined;
   if (!user) throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
   return user;
 }
 
-function toResponse({ id, email, name, isActive, permissionSets, role, teams }: User): UserResponse {
-  return { id, email, name, is_active: isActive, permission_sets: permissionSets, role, teams };
+function toResponse(user: User, invitation?: InvitationResponse): UserResponse {
+  const { id, email, name, isActive, permissionSets, role, teams } = user;
+  return {
+    id,
+    email,
+    name,
+    is_active: isActive,
+    permission_sets: permissionSets,
+    role,
+    teams,
+    invitation: invitation ?? null,
+  };
 }

@@ -8,14 +8,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { objectOf } from '@trellis/metadata';
-import type { CompiledObject } from '@trellis/model';
+import type { CompiledField, CompiledObject } from '@trellis/model';
 import type pg from 'pg';
+import { append } from '../audit/entries.ts';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
 import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
+import { followRoles } from '../sharing/share-store.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
 import { writeAliases } from './aliases.ts';
@@ -54,7 +56,12 @@ export async function publish(
   const publishNow = (prepared: ReadonlySet<string>) =>
     withLockRetries(() =>
       connections.transaction(
-        (transaction) => publishIn(transaction.client, request, { ...context, prepared }),
+        async (transaction) => {
+          const published = await publishIn(transaction.client, request, { ...context, prepared });
+          const entry = request.audit?.(published.revision);
+          if (entry) await append(connections, workspace, [entry], transaction);
+          return published;
+        },
         {
           timeoutMilliseconds: 0,
         },
@@ -111,6 +118,7 @@ async function publishIn(
   const hasMovedColumns = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
   await writeAliases(client, request);
+  await followRoles(client, schema, { ...request, roles: request.after.access.roles.keys() });
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
@@ -189,9 +197,7 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column && !field.related
-          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
-          : [],
+        field.type.column && !field.related ? [{ key: field.key, type: keptType(field) }] : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),
@@ -369,4 +375,11 @@ export function nextValuesStatement(schema: string, name: string, count: number)
 
 function stringOf(schema: string, name: string) {
   return sql`'${identifier(schema, name)}'`;
+}
+
+/** What the values under a key are: a list of texts is not a list of objects, though both have a column of texts. */
+function keptType({ type, formula }: CompiledField): string {
+  const { column } = type;
+  if (formula || !column) return 'formula';
+  return column.entry === undefined ? column.type : `${column.type} of ${column.entry}`;
 }

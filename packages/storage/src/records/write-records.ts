@@ -8,6 +8,7 @@
 import type { CompiledObject, JsonValue, RecordData } from '@trellis/model';
 import type { Connections, Row } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
+import { entriesConstraint } from '../metadata/unique-entries.ts';
 import { uniqueIndexName } from '../metadata/wanted-storage.ts';
 import { statementName } from '../query/statement-cache.ts';
 import type { Sql } from '../sql.ts';
@@ -21,7 +22,13 @@ import type {
   WriteTarget,
   WrittenRow,
 } from '../storage.ts';
-import { insertStatement, removeStatement, restoreStatement, updateStatement } from './write-statements.ts';
+import {
+  insertStatement,
+  removeStatement,
+  restoreStatement,
+  transferStatement,
+  updateStatement,
+} from './write-statements.ts';
 
 type StatementMaker = (
   workspace: Workspace,
@@ -89,10 +96,11 @@ export class RecordWriter {
       difference: row.difference,
     }));
     const held = targets.map(({ ids }) => [...ids]);
+    const isTransfer = rows.some(({ difference }) => difference.owner_id !== undefined);
     const written = await this.#run(
       snapshot,
       object,
-      updateStatement,
+      isTransfer ? transferStatement : updateStatement,
       [input, origin, ...held],
       transaction,
       targets,
@@ -210,7 +218,9 @@ function nameFields(error: unknown, snapshot: Snapshot, object: CompiledObject):
     const field = object.ownFields.find((each) => {
       const column = columns?.get(each.key);
       return (
-        column && uniqueIndexName(snapshot.workspace.schema, object.key, column.name) === error.constraint
+        column &&
+        (uniqueIndexName(snapshot.workspace.schema, object.key, column.name) === error.constraint ||
+          entriesConstraint(object.key, column.name) === error.constraint)
       );
     });
     const fields = field ? [field.name] : error.constraint.endsWith('_pkey') ? ['id'] : [];

@@ -159,6 +159,8 @@ const accessEn = {
       modify_all_records: 'Modify all records',
       run_reports: 'Run reports',
       api: 'API keys',
+      view_audit: 'View the audit log',
+      view_as: 'View as somebody else',
     },
     systemRightHelp: {
       customise: 'Change objects, fields, layouts and rights in Setup, and publish.',
@@ -167,6 +169,9 @@ const accessEn = {
       modify_all_records: 'Change all records of every object on which the action is granted.',
       run_reports: 'Open and run reports on records that one can see.',
       api: 'Make keys with which programs act in one’s name.',
+      view_audit: 'Search the audit log, take it away as a file and check its chain.',
+      view_as:
+        'See the product as another user who has no more rights: nothing can be changed, and it is recorded.',
     },
     who: 'Who holds it',
     nobody: 'Nobody yet. Sets are given to people on their own page.',

@@ -22,6 +22,12 @@ export interface ActiveCall {
   readonly parameter: FunctionParameter | undefined;
 }
 
+/** Functions that take related records, or may. */
+const MAY_ASK: ReadonlySet<string> = new Set([
+  ...FUNCTION_CATALOGUE.filter((entry) => entry.parameters[0]?.kind === 'records').map(({ name }) => name),
+  'MIN',
+  'MAX',
+]);
 const BY_NAME = new Map(FUNCTION_CATALOGUE.map((entry) => [entry.name, entry]));
 
 export function findFunction(name: string): FunctionEntry | undefined {
@@ -64,9 +70,10 @@ export function objectSeenAt(
   place: number,
 ): CompiledObject | undefined {
   interface Open {
-    readonly asksRecords: boolean;
+    readonly entry: FunctionEntry | undefined;
     readonly outer: CompiledObject | undefined;
-    records: string;
+    /** The name that stands as the first part, until the comma behind it. */
+    first: string;
   }
   const open: Open[] = [];
   let seen: CompiledObject | undefined = object;
@@ -75,20 +82,22 @@ export function objectSeenAt(
     if (token.kind === 'end' || token.start >= place) break;
     const call = open.at(-1);
     if (token.kind === 'sign' && token.value === '(') {
-      const entry = last?.kind === 'name' ? findFunction(last.value) : undefined;
-      const asksRecords = entry?.parameters[0]?.kind === 'records';
-      open.push({ asksRecords, outer: seen, records: '' });
+      open.push({
+        entry: last?.kind === 'name' ? findFunction(last.value) : undefined,
+        outer: seen,
+        first: '',
+      });
     } else if (token.kind === 'sign' && token.value === ')') {
       open.pop();
       if (call !== undefined) seen = call.outer;
-    } else if (token.kind === 'sign' && token.value === ',' && call?.asksRecords === true) {
-      const { outer } = call;
-      if (call.records !== '')
-        seen =
-          outer && resolveRelation({ objects: model.objects, object: outer }, call.records).relation?.object;
-      call.records = '';
-    } else if (token.kind === 'name' && call?.asksRecords === true && last?.value === '(') {
-      call.records = token.value;
+    } else if (token.kind === 'sign' && token.value === ',' && call !== undefined && call.first !== '') {
+      const { outer, first, entry } = call;
+      const asked = outer && resolveRelation({ objects: model.objects, object: outer }, first).relation;
+      // `MIN` and `MAX` ask related records only where they are given some.
+      if (asked !== undefined || entry?.parameters[0]?.kind === 'records') seen = asked?.object;
+      call.first = '';
+    } else if (token.kind === 'name' && last?.value === '(' && MAY_ASK.has(call?.entry?.name ?? '')) {
+      if (call !== undefined) call.first = token.value;
     }
     last = token;
   }
