@@ -13,6 +13,7 @@ export type HttpProblemCode =
   | 'unknown_component'
   | 'unknown_team'
   | 'unknown_api_key'
+  | 'unknown_provider'
   | 'unknown_route'
   | 'method_not_allowed'
   | 'already_set_up'

@@ -76,6 +76,7 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
   unknown_api_key: { status: 404, title: 'There is no such API key' },
+  unknown_provider: { status: 404, title: 'There is no such sign-in provider' },
   unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The address has no such method' },

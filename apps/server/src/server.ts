@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { ADMINISTRATOR } from '@trellis/access';
 import { lockDataDirectory, startEmbeddedPostgres } from '@trellis/embedded-postgres';
-import { createEngine, type Engine } from '@trellis/engine';
+import { createEngine, createSecretBox, type Engine } from '@trellis/engine';
 import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
@@ -18,6 +18,7 @@ import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.t
 import type { Logger } from './logging.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
+import { passwordRule } from './single-sign-on.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
 export interface RunningServer {
@@ -60,12 +61,14 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       (each) => each.close(),
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
+    const secretKeys = await readSecretKeys(settings);
+    const secrets = secretKeys && createSecretBox(secretKeys);
     const engine = opened(
       'engine',
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
-        secretKeys: await readSecretKeys(settings),
+        secretKeys,
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
@@ -78,9 +81,11 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       store: storage.identities,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
+      takesPassword: passwordRule(settings),
     });
     const sweepAll = async () => {
       await identity.sweep();
+      await storage.singleSignOn.deleteExpired(new Date().toISOString());
       for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
     };
     const sweep = setInterval(
@@ -115,6 +120,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       storage,
       identity,
       settings,
+      secrets,
       webFolder,
       logger: log,
       onSetUp: loadDemo,

@@ -8,7 +8,7 @@
  * `client` is signed in as the administrator `ada@example.com`.
  */
 import { type Client, createClient } from '@trellis/api';
-import { createEngine, type Engine, type FileSettings } from '@trellis/engine';
+import { createEngine, type Engine, type FileSettings, type SecretBox } from '@trellis/engine';
 import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
 import type { Component } from '@trellis/metadata';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
 import type { HubRules } from '../src/event-hub.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
+import { passwordRule } from '../src/single-sign-on.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
 export const ADMINISTRATOR = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
@@ -31,6 +32,9 @@ export interface TestServerOptions {
   /** True: jobs are run, as they are by a real server. */
   readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
+  /** Any free one unless given. */
+  readonly port?: number;
+  readonly secrets?: SecretBox;
   readonly files?: FileSettings;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
@@ -80,6 +84,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     idleSeconds: settings.sessionIdleSeconds,
     absoluteSeconds: settings.sessionSeconds,
     sleep: async () => undefined,
+    takesPassword: passwordRule(settings),
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
   });
@@ -90,11 +95,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     storage,
     identity,
     settings,
+    secrets: options.secrets,
     webFolder,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
   });
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>
     createClient({ origin: url, keepsCookies: true, ...(inWorkspace && { workspace: inWorkspace }) });
   const client = newClient();

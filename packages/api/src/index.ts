@@ -60,3 +60,4 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';

@@ -1,8 +1,10 @@
 /** The front door of the engine room: the record lifecycle and the metadata lifecycle. */
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
+  Admission,
   AggregateRequest,
   AliasEntry,
+  Arrival,
   BatchRequest,
   BatchResult,
   ChangeFeed,

@@ -29,7 +29,7 @@ import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
 
-export function createUserDirectory(parts: Parts): UserDirectory {
+export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
     return withPinned(parts, context, (pinned) => {
       pinned.requireRight('manage_users');
@@ -79,6 +79,7 @@ async function createUser(
   const known = await parts.storage.identities.findByEmail(email);
   const memberships = known ? await parts.storage.identities.memberships(known.id) : [];
   if (memberships.some((each) => each.workspace === workspace.name)) throw emailTaken();
+  if (known && input.ssoLink && !(await isLinked(parts, input.ssoLink, known))) throw emailTaken();
   const id = makeId();
   const isDone = await parts.storage.transaction(async (transaction) => {
     if (isFirst && !(await parts.storage.identities.claimFirst(transaction))) return false;
@@ -89,6 +90,9 @@ async function createUser(
         { id: identityId, email, name: String(name), passwordHash, isActive: true },
         transaction,
       );
+      const { ssoLink } = input;
+      const { insertLink } = parts.storage.singleSignOn;
+      if (ssoLink && !(await insertLink({ ...ssoLink, identityId }, transaction))) throw emailTaken();
     }
     await parts.storage.identities.insertMembership(
       { workspace, identityId, userId: id, permissionSets },
@@ -105,6 +109,16 @@ async function createUser(
   });
   if (!isDone) return undefined;
   return findUser(parts, pinned, id);
+}
+
+/** An account that came up meanwhile is not handed over to whom a provider vouches for. */
+async function isLinked(
+  parts: Parts,
+  { issuer, subject }: NonNullable<NewUser['ssoLink']>,
+  identity: { readonly id: string },
+): Promise<boolean> {
+  const link = await parts.storage.singleSignOn.findLink(issuer, subject);
+  return link?.identityId === identity.id;
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -130,11 +144,15 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
   const { name, permissionSets, isActive, passwordHash } = change;
   await parts.storage.transaction(async (transaction) => {
     if (permissionSets !== undefined || isActive !== undefined) {
+      const { claimAdministrators } = parts.storage.identities;
+      const administrators = await claimAdministrators(workspace, ADMINISTRATOR, transaction);
+      const before = await administrators();
       const membership = {
         ...(permissionSets ? { permissionSets } : {}),
         ...(isActive === undefined ? {} : { isActive }),
       };
       await parts.storage.identities.updateMembership(workspace, id, membership, transaction);
+      if (before > 0 && (await administrators()) === 0) throw lastAdministrator(change);
     }
     // The identity's name greets its owner in all workspaces; the user record's name is this workspace's own.
     const ofIdentity = {
@@ -337,6 +355,14 @@ function readEmail(object: CompiledObject, given: unknown, problems: InputError[
     problems.push({ code: 'required', pointer: '/email', message: `${field.label} is required.` });
   else problems.push(...validateValue(value, field));
   return String(value);
+}
+
+function lastAdministrator({ isActive }: UserChange): EngineError {
+  const pointer = isActive === false ? '/is_active' : '/permission_sets';
+  const message = 'This would leave the workspace without an administrator.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'last_administrator', pointer, message }],
+  });
 }
 
 function emailTaken(): EngineError {

@@ -17,6 +17,14 @@ export {
   PASSWORD_MIN_LENGTH,
   verifyPassword,
 } from './password.ts';
+export {
+  type Arrival,
+  createSingleSignOn,
+  localPath,
+  type SingleSignOn,
+} from './single-sign-on.ts';
+export { SIGN_ON_ERRORS, SignOnError, type SignOnErrorCode } from './sso-errors.ts';
+export type { SsoProvider } from './sso-provider.ts';
 export type {
   ApiKey,
   ApiKeyScope,

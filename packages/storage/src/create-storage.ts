@@ -18,6 +18,7 @@ import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
+import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -60,6 +61,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections),
+      singleSignOn: createSsoStore(connections),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       metadata: createMetadataStore(connections, features, {

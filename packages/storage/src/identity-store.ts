@@ -76,6 +76,22 @@ export function createIdentityStore(connections: Connections): IdentityStore {
         transaction,
       );
     },
+    claimAdministrators: async (workspace, permissionSet, transaction) => {
+      await connections.rows(
+        "select pg_advisory_xact_lock(hashtextextended('trellis administrators of ' || $1, 0))",
+        [workspace.id],
+        transaction,
+      );
+      return async () => {
+        const [row] = await connections.rows<{ count: number }>(
+          `select count(*) from platform.membership m join platform.identity i on i.id = m.identity_id
+            where m.workspace_id = $1 and m.is_active and i.is_active and $2 = any(m.permission_sets)`,
+          [workspace.id, permissionSet],
+          transaction,
+        );
+        return row!.count;
+      };
+    },
     findIdentityOfUser: async (workspace, userId) => {
       const [row] = await connections.readRows<IdentityRow>(
         `select ${IDENTITY} from platform.membership m join platform.identity i on i.id = m.identity_id

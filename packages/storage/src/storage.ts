@@ -20,6 +20,7 @@ import type {
   RecordQuery,
 } from '@trellis/model';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -736,6 +737,15 @@ export interface IdentityStore extends ApiKeyStore {
     change: { readonly permissionSets?: readonly string[]; readonly isActive?: boolean },
     transaction?: Transaction,
   ): Promise<void>;
+  /**
+   * Makes changes of who is an administrator (holds the permission set) wait for one another until the transaction
+   * ends. The answer counts the active ones as they then are.
+   */
+  claimAdministrators(
+    workspace: Workspace,
+    permissionSet: string,
+    transaction: Transaction,
+  ): Promise<() => Promise<number>>;
   /** The identity behind a user of a workspace. */
   findIdentityOfUser(workspace: Workspace, userId: string): Promise<IdentityRow | undefined>;
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
@@ -818,6 +828,7 @@ export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
+  readonly singleSignOn: SsoStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

@@ -9,7 +9,7 @@ import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function authRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, identity, settings } = parts;
+  const { engine, identity, settings, signOn } = parts;
 
   app.post(
     '/auth/login',
@@ -38,7 +38,9 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     const token = readSessionCookie(request.headers.cookie);
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
+      const redirect = await signOn.endSessionUrl(token);
       await identity.signOut(token);
+      if (redirect !== undefined) return reply.header('set-cookie', NO_SESSION_COOKIE).send({ redirect });
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });
