@@ -1,20 +1,15 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { createServer } from 'node:net';
 import { createSecretBox } from '@trellis/engine';
-import { type IdentityProvider, type ProviderPerson, startIdentityProvider } from '@trellis/testing';
+import {
+  freePort,
+  type IdentityProvider,
+  type ProviderPerson,
+  startIdentityProvider,
+} from '@trellis/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/settings.ts';
 import { openBrowser, type RedirectingBrowser, type Visit } from './redirecting-browser.ts';
 import { ADMINISTRATOR, startTestServer, type TestServer } from './start-test-server.ts';
-
-/** A port that was free a moment ago: the provider must know the server's address before the server starts. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 interface Stage {
   readonly server: TestServer;

@@ -188,7 +188,11 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     const begun = isOwn ? await store.takeFlow(flow.state, instant()) : undefined;
     if (begun?.provider !== request.provider)
       throw new SignOnError('expired', 'This sign-in is not under way any more. Begin again.');
-    const claims = await client.claims(flow, request.query);
+    const claims = await client.claims(flow, request.query).catch((error: unknown) => {
+      const { returnTo, identityId } = begun;
+      if (error instanceof SignOnError) error.begun = { returnTo, isLinking: identityId !== null };
+      throw error;
+    });
     return {
       provider: client.provider,
       claims,

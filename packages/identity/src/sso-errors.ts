@@ -30,6 +30,8 @@ export type SignOnErrorCode = (typeof SIGN_ON_ERRORS)[number];
 
 export class SignOnError extends Error {
   readonly code: SignOnErrorCode;
+  /** What had been begun, where that is known: a person is led back to it. */
+  begun?: { readonly returnTo: string; readonly isLinking: boolean };
 
   constructor(code: SignOnErrorCode, message: string, cause?: unknown) {
     super(message, { cause });

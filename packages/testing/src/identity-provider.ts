@@ -33,6 +33,15 @@ export interface IdentityProvider {
   stop(): Promise<void>;
 }
 
+/** A port that was free a moment ago: the provider must know a server's address before the server starts. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** `origin` is that of the Trellis server; `providerName` the name by which that knows the provider. */
 export async function startIdentityProvider(options: {
   readonly origin: string;

@@ -40,7 +40,7 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
       const begun = await begin(request, reply, { returnTo, workspace: wish.workspace });
       return reply.redirect(begun, 302);
     } catch (error) {
-      return toLogin(request, reply, error, returnTo);
+      return toReason(request, reply, error, { returnTo, isLinking: false });
     }
   });
 
@@ -49,14 +49,14 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     const state = query.get('state') ?? '';
     const forget = noSsoCookie(state);
     if (forget !== undefined) reply.header('set-cookie', forget);
-    let returnTo = '/';
+    let begun = { returnTo: '/', isLinking: false };
     try {
       const arrival = await signOn.arrive({
         provider: request.params.provider,
         query,
         secret: readSsoCookie(request.headers.cookie, state),
       });
-      returnTo = arrival.returnTo;
+      begun = { returnTo: arrival.returnTo, isLinking: arrival.linksTo !== undefined };
       const old = readSessionCookie(request.headers.cookie);
       if (arrival.linksTo !== undefined) await requireStillSignedIn(old, arrival.linksTo);
       const signedIn = await signOn.signIn(arrival, {
@@ -66,9 +66,9 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
       });
       if (old !== undefined) await identity.signOut(old);
       welcome(request, reply, signedIn, parts);
-      return reply.redirect(returnTo, 302);
+      return reply.redirect(begun.returnTo, 302);
     } catch (error) {
-      return toLogin(request, reply, error, returnTo);
+      return toReason(request, reply, error, begun);
     }
   });
 
@@ -159,23 +159,31 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
   }
 }
 
-/** Back to the sign-in page of the workspace that was wanted, which has a sentence for each code. */
-function toLogin(
+/**
+ * Back to where there is a sentence for each code: the page that began to link, else the sign-in page of the workspace
+ * that was wanted.
+ */
+function toReason(
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
-  returnTo: string,
+  known: NonNullable<SignOnError['begun']>,
 ): FastifyReply {
-  const code = error instanceof SignOnError ? error.code : 'failed';
-  if (error instanceof SignOnError) {
+  const isForeseen = error instanceof SignOnError;
+  const code = isForeseen ? error.code : 'failed';
+  if (isForeseen) {
     const cause = error.cause as { message?: unknown; code?: unknown } | undefined;
     request.log.warn({ code, cause: cause?.message, causeCode: cause?.code }, 'Single sign-on was refused.');
   } else request.log.error({ err: error }, 'Single sign-on failed.');
-  const base = /^\/w\/[a-z][a-z0-9_-]*(?=\/|$)/.exec(returnTo)?.[0] ?? '';
-  const query = new URLSearchParams({
-    sso_error: code,
-    ...(returnTo === '/' ? {} : { next: returnTo.slice(base.length) }),
-  });
+  const { returnTo, isLinking } = (isForeseen && error.begun) || known;
+  if (isLinking) {
+    const page = new URL(returnTo, 'http://local.invalid');
+    page.searchParams.set('sso_error', code);
+    return reply.redirect(page.pathname + page.search + page.hash, 302);
+  }
+  const base = /^\/w\/[a-z][a-z0-9_]*(?=\/|$)/.exec(returnTo)?.[0] ?? '';
+  const wanted = returnTo.slice(base.length);
+  const query = new URLSearchParams({ sso_error: code, ...(/^\/?$/.test(wanted) ? {} : { next: wanted }) });
   return reply.redirect(`${base}/login?${query}`, 302);
 }
 
