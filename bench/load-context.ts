@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
-import { DEAL_FIELDS, SYSTEM_FIELDS } from './hand/fields.ts';
+import { ALL_FIELDS } from './hand/fields.ts';
 import { HAND_SCHEMA } from './hand/tables.ts';
 import {
   createRequest,
@@ -25,7 +25,7 @@ export interface Door {
 export type Doors = Readonly<Record<Side, Door>>;
 
 const PAGE_BEFORE = 99;
-const KNOWN_FIELDS: ReadonlySet<string> = new Set([...SYSTEM_FIELDS, ...DEAL_FIELDS].map(({ name }) => name));
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(ALL_FIELDS.map(({ name }) => name));
 
 interface Page {
   readonly records: readonly Readonly<Record<string, unknown>>[];
@@ -93,7 +93,7 @@ export async function findDifferences(context: LoadContext, doors: Doors): Promi
   return differences;
 }
 
-/** Without the formulas of the standard CRM, which Trellis computes and the hand-written service does not have. */
+/** Without those formulas of the standard CRM that the hand-written service does not have. */
 function known(record: Page['records'][number]): Page['records'][number] {
   return Object.fromEntries(Object.entries(record).filter(([name]) => KNOWN_FIELDS.has(name)));
 }

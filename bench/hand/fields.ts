@@ -39,7 +39,6 @@ export const DEAL_FIELDS: readonly HandField[] = [
   { name: 'delivered_on', type: 'date' },
   { name: 'delivery_due', type: 'date' },
   { name: 'description', type: 'text', maxLength: 131_072 },
-  { name: 'expected_amount', type: 'numeric' },
   { name: 'external_id', type: 'text', maxLength: 100 },
   {
     name: 'forecast_category',
@@ -68,6 +67,11 @@ export const DEAL_FIELDS: readonly HandField[] = [
   { name: 'type', type: 'text', maxLength: 100 },
 ];
 
+/** What the database works out for a deal, as a formula of the standard CRM does. */
+export const COMPUTED_FIELDS: readonly (HandField & { readonly expression: string })[] = [
+  { name: 'expected_amount', type: 'numeric', expression: 'round(amount * probability / 100, 2)' },
+];
+
 /** What every record has. */
 export const SYSTEM_FIELDS: readonly HandField[] = [
   { name: 'id', type: 'uuid', isRequired: true },
@@ -80,4 +84,4 @@ export const SYSTEM_FIELDS: readonly HandField[] = [
   { name: 'version', type: 'integer', isRequired: true },
 ];
 
-export const ALL_FIELDS: readonly HandField[] = [...SYSTEM_FIELDS, ...DEAL_FIELDS];
+export const ALL_FIELDS: readonly HandField[] = [...SYSTEM_FIELDS, ...DEAL_FIELDS, ...COMPUTED_FIELDS];

@@ -1,5 +1,5 @@
 /** The hand-written service's own tables: typed columns, the rules of a deal as checks, foreign keys. */
-import { DEAL_FIELDS, type HandField } from './fields.ts';
+import { COMPUTED_FIELDS, DEAL_FIELDS, type HandField } from './fields.ts';
 
 export const HAND_SCHEMA = 'bench_hand';
 
@@ -38,6 +38,7 @@ ${system},
 create table deal (
 ${system},
 ${DEAL_FIELDS.map(columnOf).join(',\n')},
+${COMPUTED_FIELDS.map((field) => `${columnOf(field)} generated always as (${field.expression}) stored`).join(',\n')},
   check (stage not in ('proposal', 'negotiation', 'closed_won') or account is not null),
   check (stage <> 'closed_won' or (amount is not null and close_date is not null)),
   check (stage <> 'closed_lost' or loss_reason is not null),

@@ -2,7 +2,7 @@
  * What is asked of both sides: the same question as each of them has it put to it. Trellis is asked through its
  * public HTTP API; the hand-written service has an address for each question. Bodies of writes are the same bytes.
  */
-import { DEAL_FIELDS, STAGES, SYSTEM_FIELDS } from '../hand/fields.ts';
+import { ALL_FIELDS, STAGES } from '../hand/fields.ts';
 
 export const WORKLOAD_NAMES = [
   'get',
@@ -56,9 +56,7 @@ export const LIST_FILTERS: readonly ListFilter[] = ['closed_won', 'proposal'].fl
   [1_000, 2_000, 5_000, 10_000].map((amountOver) => ({ stage, amountOver })),
 );
 
-const ALL_FIELD_NAMES = [...SYSTEM_FIELDS, ...DEAL_FIELDS].map(({ name }) =>
-  name === 'account' ? 'account.name' : name,
-);
+const ALL_FIELD_NAMES = ALL_FIELDS.map(({ name }) => (name === 'account' ? 'account.name' : name));
 /** Columns of the standard view "All deals" that are fields of the deal or its account. */
 const VIEW_FIELD_NAMES = ['name', 'account.name', 'stage', 'amount', 'close_date', 'record_type', 'owner_id'];
 
@@ -146,7 +144,7 @@ export function handListAddress(filter: ListFilter, after?: string, countLimit?:
   return `/deals?${parameters}`;
 }
 
-/** A deal as a client sends it: 24 of its fields, valid under all rules. */
+/** A deal as a client sends it: 23 of its fields, valid under all rules. */
 export function newDeal(
   context: Pick<LoadContext, 'accountIds' | 'ownerIds' | 'terms'>,
   random: () => number,
@@ -159,7 +157,6 @@ export function newDeal(
     owner_id: pick(context.ownerIds),
     account: pick(context.accountIds),
     amount,
-    expected_amount: Math.round(amount * 60) / 100,
     recurring_amount: Math.round(amount * 10) / 100,
     close_date: '2027-03-31',
     contract_start: '2027-04-01',

@@ -70,7 +70,6 @@ export function dealRows(count: number, accounts: string): string {
       'name', ${oneOf(FIRST)} || ' ' || ${oneOf(SECOND)} || ' ' || ${oneOf(TOPIC)} || ' ' || lpad(floor(random() * 1e6)::text, 6, '0'),
       'account', account.id,
       'amount', ${money('100 * (1 + random() * 999) * case when random() < 0.3 then 10 else 1 end', 2)},
-      'expected_amount', ${money('random() * 60000', 2)},
       'recurring_amount', ${money('random() * 9000', 2)},
       'close_date', case when stage in ('closed_won', 'closed_lost') then ${dayFrom("date '2022-01-01'", 1400)} else ${dayFrom('current_date', 400)} end,
       'contract_start', ${dayFrom("date '2024-01-01'", 300)},

@@ -38,7 +38,7 @@ create index sso_flow_by_expiry on platform.sso_flow (expires_at);
 
 -- Sessions that were opened by single sign-on, for signing out at the provider as well.
 create table platform.sso_session (
-  token_hash text primary key references platform.session (token_hash) on delete cascade,
+  session_id uuid primary key references platform.session (id) on delete cascade,
   provider text not null,
   -- The provider's ID token, sealed; null where this installation has no key.
   id_token text

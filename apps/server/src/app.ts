@@ -25,6 +25,7 @@ import { createRateLimit } from './rate-limit.ts';
 import { requestIdOf } from './request-id.ts';
 import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
@@ -36,9 +37,11 @@ import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { ssoRoutes } from './routes/sso.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
@@ -135,7 +138,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 function apiRoutes(api: FastifyInstance, parts: Parts): void {
   const limit =
     parts.settings.rateLimit === undefined ? undefined : createRateLimit(parts.settings.rateLimit);
-  const callers = { ...parts, publicUrl: parts.settings.publicUrl };
+  const { publicUrl, secondFactor } = parts.settings;
+  const callers = { ...parts, publicUrl, secondFactor };
 
   tellAliases(api);
   api.addHook('onRequest', (request, reply, done) => {
@@ -168,13 +172,16 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     ssoRoutes,
     setupRoutes,
     workspaceRoutes,
+    accountRoutes,
     userRoutes,
+    userSignInRoutes,
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
+    sharingRoutes,
     transferRoutes,
     fileRoutes,
     eventRoutes,

@@ -5,7 +5,7 @@
  * It may refuse: `unauthenticated`, `invalid_api_key`, `too_many_attempts`, `cross_origin`, `unknown_workspace`, `forbidden`.
  * A workspace that someone doesn't belong to and one that doesn't exist are answered alike.
  */
-import type { Access, KeyScope, SystemRight } from '@trellis/access';
+import { type Access, ADMINISTRATOR, type KeyScope, type SystemRight } from '@trellis/access';
 import type { Engine, UserContext } from '@trellis/engine';
 import type { Identity, Membership, Session } from '@trellis/identity';
 import type { Workspace } from '@trellis/storage';
@@ -15,6 +15,7 @@ import { HttpProblem } from './http-problem.ts';
 import type { PreferenceDirectory } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
+import type { SecondFactorRule } from './settings.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
 /** Who made a request, and where they work in it. */
@@ -41,6 +42,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `public`: answered to anyone. `session`: only to who has signed in. Else an API key will do, too. */
     readonly access?: 'public' | 'session';
+    /** Open to who must set up a second factor first. */
+    readonly isEnrolment?: boolean;
     /** The answer goes on for as long as somebody listens. */
     readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
@@ -56,6 +59,7 @@ export interface CallerOptions {
   readonly engine: Pick<Engine, 'access'>;
   readonly preferences: PreferenceDirectory;
   readonly publicUrl: URL | undefined;
+  readonly secondFactor: SecondFactorRule;
 }
 
 /** Finds out who is calling. */
@@ -83,7 +87,16 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
     throw new HttpProblem('forbidden', 'This needs somebody who has signed in: an API key is not enough.');
   if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
     throw new HttpProblem('forbidden', 'This API key may only read.');
-  const session = { tokenHash, identityId, workspace, memberships: [membership] };
+  const session: Session = {
+    id: '',
+    tokenHash,
+    identityId,
+    workspace,
+    memberships: [membership],
+    createdAt: new Date(0).toISOString(),
+    method: 'platform',
+    hasSecondFactor: false,
+  };
   const found = await options.workspaces.find(workspace);
   const caller = await withPreferences(
     request,
@@ -155,15 +168,45 @@ async function withPreferences(
     locale,
     source: sourceOf(request),
     requestId: request.id,
+    address: request.ip,
+    userAgent: request.headers['user-agent'],
     onAlias: noteAlias(request),
   };
-  const { right } = request.routeOptions.config;
+  const { right, isEnrolment } = request.routeOptions.config;
   const access = await options.engine.access(context);
   const { rights } = access;
+  if (!isEnrolment && needsSecondFactor({ ...person, access }, options.secondFactor)) {
+    throw new HttpProblem(
+      'second_factor_required',
+      'You were given rights that need a second factor: set one up first, in your profile.',
+    );
+  }
   if (right && !rights.includes(right)) {
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
   return { ...person, workspace, context, access, rights, isKey: scope !== undefined };
+}
+
+/**
+ * Whether somebody must set up a second factor before they may do anything else. Who comes by single sign-on has given
+ * it to their provider; an API key was made by somebody who had signed in.
+ */
+export function needsSecondFactor(
+  {
+    session,
+    membership,
+    access,
+  }: {
+    readonly session: Pick<Session, 'method' | 'hasSecondFactor'>;
+    readonly membership: Pick<Membership, 'permissionSets'>;
+    readonly access: Pick<Access, 'requiresSecondFactor'>;
+  },
+  rule: SecondFactorRule,
+): boolean {
+  if (session.hasSecondFactor || session.method === 'single_sign_on' || session.method === 'platform')
+    return false;
+  if (access.requiresSecondFactor || rule === 'everyone') return true;
+  return rule === 'administrators' && membership.permissionSets.includes(ADMINISTRATOR);
 }
 
 /** The caller of a request on a route that needs one. */
@@ -173,7 +216,7 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 /** Where a change came from, for its history: what our own clients say of themselves, else what a browser gives away. */
-function sourceOf({ headers }: FastifyRequest): string {
+export function sourceOf({ headers }: FastifyRequest): string {
   const said = headers['x-trellis-client'];
   if (said === 'web' || said === 'cli' || said === 'demo') return said;
   // Node's own fetch sends Sec-Fetch-Mode, but only a browser knows of sites.

@@ -93,7 +93,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /me/sso/{provider}': {
     summary: 'Link a provider to your account; the answer says where to send the browser',
     tag: 'session',
-    body: { next: text },
+    query: { next: text },
+    body: { current_password: text },
   },
   'delete /me/sso/{provider}': { summary: 'Unlink a provider', tag: 'session', status: 204 },
   'post /users/{id}/sso': {
@@ -124,6 +125,32 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /me/sessions': { summary: 'Where you are signed in', tag: 'session' },
+  'delete /me/sessions': { summary: 'End your other sessions', tag: 'session', status: 204 },
+  'delete /me/sessions/{id}': { summary: 'End one of your sessions', tag: 'session', status: 204 },
+  'get /me/second-factor': { summary: 'Whether you have a second factor', tag: 'session' },
+  'post /me/second-factor': {
+    summary: 'A new secret for an authenticator app; counts once it is confirmed',
+    tag: 'session',
+    body: { current_password: text },
+  },
+  'post /me/second-factor/confirm': {
+    summary: 'Take the new secret into use, by a code from it',
+    tag: 'session',
+    body: { otp: text },
+    required: ['otp'],
+  },
+  'post /me/second-factor/remove': {
+    summary: 'Sign in without a second factor from now on',
+    tag: 'session',
+    body: { current_password: text },
+    status: 204,
+  },
+  'post /me/second-factor/recovery-codes': {
+    summary: 'New recovery codes; the old ones are dead',
+    tag: 'session',
+    body: { current_password: text },
+  },
   'get /api-keys': {
     summary: 'Your API keys, or those of everyone',
     tag: 'session',
@@ -144,6 +171,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     status: 201,
   },
   'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
+  'get /delegations': {
+    summary: 'Who stands in for you and for whom you stand in, or for everybody',
+    tag: 'users',
+    query: { all: { type: 'boolean' } },
+  },
+  'post /delegations': {
+    summary: 'Name somebody to stand in for you, or for somebody else, for a period',
+    tag: 'users',
+    body: { delegate: text, starts_at: text, ends_at: text, delegator: text },
+    required: ['delegate', 'ends_at'],
+    status: 201,
+  },
+  'delete /delegations/{id}': { summary: 'End a delegation, at once', tag: 'users', status: 204 },
   'get /workspaces': { summary: 'Workspaces that you belong to', tag: 'workspaces' },
   'post /workspaces': {
     summary: 'Make a workspace',
@@ -161,6 +201,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     status: 201,
   },
   'get /users/{id}': { summary: 'One person', tag: 'users' },
+  'get /users/{id}/security': { summary: 'How a person signs in', tag: 'users' },
+  'delete /users/{id}/sessions': { summary: 'Sign a person out everywhere', tag: 'users', status: 204 },
+  'delete /users/{id}/sessions/{session}': {
+    summary: 'End one session of a person',
+    tag: 'users',
+    status: 204,
+  },
+  'delete /users/{id}/second-factor': {
+    summary: 'Take the second factor of a person away, who then signs in without it',
+    tag: 'users',
+    status: 204,
+  },
+  'post /users/{id}/unlock': { summary: 'Let a person try to sign in again', tag: 'users', status: 204 },
   'patch /users/{id}': {
     summary: 'Change a person',
     tag: 'users',

@@ -55,6 +55,10 @@ export function sharedParameters(): object {
       default: false,
     }),
     Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
+    Rights: query('rights', 'Tell what you may do with each record; of one record, in `Trellis-Rights`.', {
+      type: 'boolean',
+      default: false,
+    }),
     Warnings: query('warnings', 'What rules of severity `warning` do: be told, or stop the save.', {
       type: 'string',
       enum: ['report', 'refuse'],
@@ -104,6 +108,14 @@ export function sharedSchemas(): Record<string, unknown> {
       properties: {
         next: { ...nullableText, description: 'Cursor of the next page.' },
         previous: nullableText,
+        rights: {
+          type: 'object',
+          description: 'By id what you may do with the record, where `rights` was asked for.',
+          additionalProperties: {
+            type: 'array',
+            items: { type: 'string', enum: ['update', 'delete', 'transfer', 'share'] },
+          },
+        },
         count: {
           type: 'object',
           properties: {
@@ -125,6 +137,7 @@ export function sharedSchemas(): Record<string, unknown> {
         count: counts,
         deleted: { type: 'boolean' },
         search: { type: 'string' },
+        rights: { type: 'boolean' },
       },
       additionalProperties: false,
     },

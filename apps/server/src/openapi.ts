@@ -2,11 +2,13 @@
  * Describes the API as OpenAPI 3.1, from the current model as one caller may see it: every object with the schema of
  * its records, and the parameters of every door. Pure: the same model gives the same document.
  */
+import { canBeShared } from '@trellis/access';
 import type { DescribeAccess } from '@trellis/forms';
 import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
+import { sharePaths } from './openapi-sharing.ts';
 import { importPaths, transferSchemas } from './openapi-transfer.ts';
 
 export interface ApiDescriptionInput {
@@ -185,6 +187,7 @@ function recordPaths(
           'Count',
           'Deleted',
           'Search',
+          'Rights',
         ].map(parameter),
         responses: answers(200, 'One page.', page),
       },
@@ -213,7 +216,7 @@ function recordPaths(
         operationId: `get_${name}`,
         tags,
         summary: `Get one ${object.label}`,
-        parameters: [parameter('Fields')],
+        parameters: [parameter('Fields'), parameter('Rights')],
         responses: answers(200, 'The record.', record),
       },
     },
@@ -274,6 +277,7 @@ function recordPaths(
       },
     };
   }
+  if (read && canBeShared(object)) Object.assign(paths, sharePaths(name, object.label));
   if (imports && !object.isSystem && (rights.create || rights.update)) {
     Object.assign(paths, importPaths(name, object.pluralLabel));
   }

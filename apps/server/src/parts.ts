@@ -23,6 +23,7 @@ export interface Parts {
     | 'isSsoOnly'
     | 'emergencyEmails'
     | 'ssoProviders'
+    | 'secondFactor'
   >;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;

@@ -63,6 +63,10 @@ const IDENTITY: { readonly [code in IdentityErrorCode]: Meaning } = {
   too_many_attempts: { status: 429, title: 'Too many failed sign-ins' },
   invalid_api_key: { status: 401, title: 'The API key is not valid' },
   no_workspace: { status: 403, title: 'No workspace' },
+  otp_required: { status: 401, title: 'A second factor is needed' },
+  invalid_otp: { status: 401, title: 'The code is not valid' },
+  no_secret_key: { status: 409, title: 'There is no key for secrets' },
+  invalid_link: { status: 404, title: 'The link is not valid' },
 };
 
 const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
@@ -75,6 +79,9 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   unknown_workspace: { status: 404, title: 'There is no such workspace' },
   unknown_object: ENGINE.unknown_object,
   unknown_component: ENGINE.unknown_component,
+  unknown_session: { status: 404, title: 'There is no such session' },
+  password_required: { status: 403, title: 'The password is needed once more' },
+  second_factor_required: { status: 403, title: 'A second factor must be set up' },
   unknown_api_key: { status: 404, title: 'There is no such API key' },
   unknown_provider: { status: 404, title: 'There is no such sign-in provider' },
   unknown_team: { status: 404, title: 'There is no such team' },

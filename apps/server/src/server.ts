@@ -82,7 +82,10 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
       takesPassword: passwordRule(settings),
+      secrets,
     });
+    const stopHearing = await storage.identities.onAnnouncement(identity.forget);
+    opened('news of people', stopHearing, (stop) => stop());
     const sweepAll = async () => {
       await identity.sweep();
       await storage.singleSignOn.deleteExpired(new Date().toISOString());
@@ -215,6 +218,7 @@ async function openAdministratorSession(
     workspace: FIRST_WORKSPACE,
     address: 'server',
     userAgent: 'demo loader',
+    method: 'platform',
   });
   return token;
 }

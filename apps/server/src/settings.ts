@@ -5,13 +5,15 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { S3Settings } from '@trellis/files';
-import { checkPassword } from '@trellis/identity';
+import { hasGoodLength, isCommonPassword } from '@trellis/identity';
 import { nearest } from '@trellis/metadata';
 import { commaList, isEmail, oneOf, wholeNumber, yesOrNo } from './setting-parsers.ts';
 import { type ConfiguredProvider, readProviders } from './sso-settings.ts';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 const FILE_STORES = ['folder', 'database', 's3'] as const;
+export type SecondFactorRule = (typeof SECOND_FACTOR_RULES)[number];
+const SECOND_FACTOR_RULES = ['optional', 'administrators', 'everyone'] as const;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 export interface Settings {
@@ -46,6 +48,8 @@ export interface Settings {
   readonly trustProxy: boolean | string;
   readonly sessionIdleSeconds: number;
   readonly sessionSeconds: number;
+  /** Who must sign in with a second factor, beside those whose permission sets ask for it. */
+  readonly secondFactor: SecondFactorRule;
   /** The longest life of an API key. */
   readonly apiKeyMaxDays: number;
   /** Providers of single sign-on, in the order of the buttons. */
@@ -274,7 +278,7 @@ export const SETTINGS = {
     description: 'At least 12 characters. Remove it from the environment after the first start.',
     fallback: undefined,
     parse(text) {
-      if (checkPassword(text)) throw new Error('12 to 1,024 characters long');
+      if (!hasGoodLength(text)) throw new Error('12 to 1,024 characters long');
       return text;
     },
   }),
@@ -349,6 +353,14 @@ export const SETTINGS = {
     description: 'A session ends after so long, however much it is used.',
     fallback: 720,
     parse: wholeNumber(1, 8760),
+  }),
+  secondFactor: setting<SecondFactorRule>({
+    variable: 'TRELLIS_SECOND_FACTOR',
+    defaultText: '`optional`',
+    description:
+      'Who must have a second factor: `optional` (those with a permission set that says so), `administrators` as well, or `everyone`. Who has none yet can do nothing but set one up.',
+    fallback: 'optional',
+    parse: oneOf(SECOND_FACTOR_RULES),
   }),
   logLevel: setting<LogLevel>({
     variable: 'TRELLIS_LOG_LEVEL',
@@ -467,12 +479,19 @@ export function readSettings(
       trustProxy: values.trustProxy,
       sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
       sessionSeconds: values.sessionHours * 3600,
+      secondFactor: values.secondFactor,
       apiKeyMaxDays: values.apiKeyMaxDays,
       ssoProviders: sso.providers,
       isSsoOnly: values.isSsoOnly,
       emergencyEmails,
     },
-    warnings: unknownVariables(environment, sso.variables),
+    warnings: [
+      ...unknownVariables(environment, sso.variables),
+      // The operator's own business, and told: a server that would not start helps nobody.
+      ...(password !== undefined && isCommonPassword(password)
+        ? ['TRELLIS_ADMIN_PASSWORD is among the passwords that a guesser tries first. Choose another one.']
+        : []),
+    ],
   };
 }
 

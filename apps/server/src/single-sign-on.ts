@@ -61,6 +61,7 @@ export function createSignOnDesk({
     const identityId = await admit(provider, { arrival, identityId: known?.id, email, name }, log);
     const signedIn = await open(identity, {
       ...request,
+      method: 'single_sign_on',
       identityId,
       workspace: arrival.workspace ?? provider.workspace,
     });

@@ -262,6 +262,29 @@ describe.each(readers)('%s', (who) => {
     }
   });
 
+  it('is told of each record what they may do with it', async () => {
+    const told = await ask().list('sale', { limit: 200, fields: ['name'], rights: true });
+    for (const sale of readable(who)) {
+      const isSeller = has(who, 'seller');
+      const stands = standsForOwner(who, sale.owner);
+      const expected = [
+        ...(mayUpdate(who, sale) ? ['update'] : []),
+        ...(mayDelete(who, sale) ? ['delete'] : []),
+        ...(isSeller && stands ? ['transfer'] : []),
+        ...(stands ? ['share'] : []),
+      ];
+      expect(told.rights?.[sale.id], sale.name).toEqual(expected);
+      expect((await ask().getWithRights('sale', sale.id)).rights, sale.name).toEqual(expected);
+      if (!isSeller) continue;
+      const { record, rights } = await ask().getWithRights('line', sale.line, ['name']);
+      expect(rights, sale.name).toEqual(mayUpdate(who, sale) ? ['update', 'delete'] : []);
+      expect(Object.keys(record).sort()).toEqual(['id', 'name', 'version']);
+    }
+    expect(Object.keys(told.rights!)).toHaveLength(readable(who).length);
+    const plain = await ask().exchange('GET', '/records/sale?limit=1');
+    expect(plain.body).not.toHaveProperty('rights');
+  });
+
   it('reads a child with its parent', async () => {
     const lines = await ask().exchange('POST', '/records/line/query', { limit: 200 });
     if (!has(who, 'seller')) return expect(lines.status).toBe(404);

@@ -193,7 +193,7 @@ describe('a session', () => {
 
 describe('a change of password', () => {
   it('needs the current one, keeps to the policy, and ends the other sessions', async () => {
-    const [here, there] = [await newSession(), await newSession()];
+    let [here, there] = [await newSession(), await newSession()];
     const change = (current: string, next: string) =>
       call('POST', '/me/password', {
         cookie: here,
@@ -206,8 +206,12 @@ describe('a change of password', () => {
     expect((await change(ADMINISTRATOR.password, 'short')).body).toMatchObject({
       errors: [{ pointer: '/new_password' }],
     });
-    expect((await change(ADMINISTRATOR.password, 'a new password')).status).toBe(204);
+    const changed = await change(ADMINISTRATOR.password, 'a new password');
+    expect(changed.status).toBe(204);
     expect((await call('GET', '/me', { cookie: there })).status).toBe(401);
+    // Its own token is a new one as well: a copy of the old one is worth nothing.
+    expect((await call('GET', '/me', { cookie: here })).status).toBe(401);
+    here = changed.headers.getSetCookie()[0]!.split(';')[0]!;
     expect((await call('GET', '/me', { cookie: here })).status).toBe(200);
     expect((await signIn()).status).toBe(401);
     expect((await signIn({ password: 'a new password' })).status).toBe(200);

@@ -8,7 +8,7 @@
  * `client` is signed in as the administrator `ada@example.com`.
  */
 import { type Client, createClient } from '@trellis/api';
-import { createEngine, type Engine, type FileSettings, type SecretBox } from '@trellis/engine';
+import { createEngine, createSecretBox, type Engine, type FileSettings } from '@trellis/engine';
 import { createIdentity, hashPassword, type ThrottleRules } from '@trellis/identity';
 import type { Component } from '@trellis/metadata';
 import { createStorage, type Storage } from '@trellis/storage';
@@ -34,13 +34,14 @@ export interface TestServerOptions {
   readonly settings?: Partial<Settings>;
   /** Any free one unless given. */
   readonly port?: number;
-  readonly secrets?: SecretBox;
   readonly files?: FileSettings;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
   readonly now?: () => number;
   readonly onSetUp?: () => void;
   readonly hubRules?: HubRules;
+  /** One unless given; undefined: there is none. */
+  readonly secretKeys?: readonly [Buffer, ...Buffer[]] | undefined;
 }
 
 export interface TestServer {
@@ -55,15 +56,18 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+const TEST_KEYS = [Buffer.alloc(32, 7)] as const satisfies readonly [Buffer];
 let passwordHash: Promise<string> | undefined;
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
+  const secretKeys = Object.hasOwn(options, 'secretKeys') ? options.secretKeys : TEST_KEYS;
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
   const engine = await createEngine({
     storage,
     systemPackage: readStandardPackage('system'),
     ...(options.files && { files: options.files }),
+    secretKeys,
   });
   const workspace =
     (await storage.workspaces.find('main')) ??
@@ -87,7 +91,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     takesPassword: passwordRule(settings),
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
+    ...(secretKeys && { secrets: createSecretBox(secretKeys) }),
   });
+  const stopHearing = await storage.identities.onAnnouncement(identity.forget);
   const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
   const app = await createApp({
@@ -95,7 +101,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     storage,
     identity,
     settings,
-    secrets: options.secrets,
+    secrets: secretKeys && createSecretBox(secretKeys),
     webFolder,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
@@ -119,6 +125,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.close();
+      await stopHearing();
       await workers?.stop();
       await engine.close();
       await storage.close();

@@ -10,6 +10,8 @@ import { type Product, startProduct } from './start-product.ts';
 const ADMIN = { email: 'ada@example.com', password: 'correct horse battery' };
 const CLARA = { email: 'clara@example.com', password: 'battery staple horse' };
 const DORA = { email: 'dora@example.com', password: 'staple battery horse' };
+const ERIK = { email: 'erik@example.com', password: 'horse battery staple' };
+const NO_PARCELS = 'No Parcels yet';
 const FIELDS = {
   name: { label: 'Name', type: 'text', required: true },
   size: { label: 'Size', type: 'integer' },
@@ -185,21 +187,50 @@ it('who holds nothing yet is told so, and nothing breaks', async () => {
 });
 
 it('a sharing rule opens the records of a role, and says so', async () => {
+  // Erik stands in no role at all, so that nothing but the rule can show him what packers own.
+  await request('POST', 'users', { ...ERIK, name: 'Erik', permission_sets: ['packing'] });
+  const his = await signedIn(ERIK);
+  await his.goto(`${product.origin}/o/parcel`);
+  await his.getByText(NO_PARCELS).waitFor();
+
   await page.goto(`${product.origin}/setup/objects/parcel/sharing`);
   await page.getByRole('button', { name: 'New sharing rule' }).click();
-  await makeNamed('Large for packers');
-  await page.getByText('Which records').first().waitFor();
+  await makeNamed('Of packers, for Erik');
   await page.getByText('Who owns them').click();
-  await choose(
-    page
-      .getByRole('combobox', { name: 'Who' })
-      .or(page.getByRole('textbox', { name: 'Who' }))
-      .first(),
-    'Packer',
-  );
+  const select = (label: string) =>
+    page.locator('input:visible').and(page.getByLabel(label, { exact: true }));
+  await choose(select('Who').first(), 'Packer');
+  await choose(select('Kind').last(), 'Person');
+  await choose(select('Who').last(), /Erik/);
   await expectAccessible();
   await page.goto(`${product.origin}/setup/objects/parcel/sharing`);
-  await page.getByRole('row', { name: /Large for packers.*Owned by people of Packer/ }).waitFor();
+  await his.reload();
+  // A draft opens nothing.
+  await his.getByText(NO_PARCELS).waitFor();
+  await page.getByRole('button', { name: 'Review and publish' }).click();
+  const plan = page.getByRole('dialog');
+  await plan.getByRole('heading', { name: 'Who gains and who loses what' }).waitFor();
+  await plan.getByRole('row', { name: /^Erik sees 1 record Of Clara/ }).waitFor();
+  await expectAccessible();
+  await plan.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText(/Published as revision/).waitFor();
+  await page.goto(`${product.origin}/setup/objects/parcel/sharing`);
+  await page.getByRole('row', { name: /Of packers, for Erik.*Owned by people of Packer.*Erik/ }).waitFor();
+
+  await his.reload();
+  await his.getByRole('link', { name: 'Of Clara' }).click();
+  await his.getByRole('heading', { name: 'Of Clara' }).waitFor();
+  await his.goto(`${product.origin}/o/parcel/${adasParcel}`);
+  await his.getByRole('heading', { name: /not found/i }).waitFor();
+
+  await page.goto(`${product.origin}/o/parcel`);
+  await page.getByRole('link', { name: 'Of Clara' }).click();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Who can see this?' }).click();
+  const dialog = page.getByRole('dialog');
+  await choose(input(dialog, 'Person'), /Erik/);
+  await dialog.getByText('Erik may.').waitFor();
+  await dialog.getByText(/Of packers, for Erik/).waitFor();
 });
 
 async function makeNamed(label: string): Promise<void> {

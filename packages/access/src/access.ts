@@ -13,6 +13,7 @@ import {
   NEVER,
   type ObjectAction,
   type ObjectGrant,
+  type Organised,
 } from '@trellis/model';
 import type { Organisation } from './organisation.ts';
 import { type RecordReach, reachOf } from './record-reach.ts';
@@ -25,6 +26,8 @@ export type Principal =
       readonly kind: 'user';
       readonly userId: string;
       readonly permissionSets: readonly string[];
+      /** Ids of those whom the user stands in for at present. */
+      readonly standsInFor?: readonly string[] | undefined;
       /** Of a program that acts for the user: it narrows their rights and never widens them. */
       readonly scope?: KeyScope | undefined;
     }
@@ -57,9 +60,15 @@ export interface Decision {
 export interface Access {
   /** The system rights that the caller holds. */
   readonly rights: readonly SystemRight[];
+  /** Whether one of the caller's permission sets is for people with a second factor only. */
+  readonly requiresSecondFactor: boolean;
   decide(object: CompiledObject, action: Action): Decision;
   /** The records that the caller may give to another owner: their own, those of people below, and with `modify_all` all. */
   transferable(object: CompiledObject): Expression;
+  /** The records that the caller may share by hand: those that they stand for the owner of, and with `modify_all` all. */
+  shareable(object: CompiledObject): Expression;
+  /** Whether the caller is among those that something is shared with. */
+  isMeant(who: Organised): boolean;
   /** Whether records may be given this record type. */
   mayUseRecordType(object: CompiledObject, recordType: string): boolean;
 }
@@ -76,9 +85,13 @@ const NOTHING: Omit<Decision, 'reasons'> = {
 
 export function createAccess(principal: Principal, model: Model, organisation: Organisation): Access {
   if (principal.kind === 'system') return everything(`The platform itself acts: ${principal.reason}.`);
+  const given = new UserAccess(principal, model, organisation);
   const own = principal.permissionSets.includes(ADMINISTRATOR)
-    ? everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`)
-    : new UserAccess(principal, model, organisation);
+    ? {
+        ...everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`),
+        requiresSecondFactor: given.requiresSecondFactor,
+      }
+    : given;
   return principal.scope ? narrowed(own, principal.scope) : own;
 }
 
@@ -92,8 +105,11 @@ function everything(reason: string): Access {
   };
   return {
     rights: SYSTEM_RIGHTS,
+    requiresSecondFactor: false,
     decide: () => decision,
     transferable: () => ALWAYS,
+    shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
+    isMeant: () => false,
     mayUseRecordType: () => true,
   };
 }
@@ -101,6 +117,7 @@ function everything(reason: string): Access {
 /** Someone whose rights come from permission sets. Every question is answered once. */
 class UserAccess implements Access {
   readonly rights: readonly SystemRight[];
+  readonly requiresSecondFactor: boolean;
   readonly #model: Model;
   readonly #reach: RecordReach;
   /** The user's permission sets that exist. */
@@ -119,7 +136,8 @@ class UserAccess implements Access {
     this.rights = SYSTEM_RIGHTS.filter((right) =>
       [...this.#sets.values()].some((set) => set.system.has(right)),
     );
-    this.#reach = reachOf(principal.userId, model, organisation);
+    this.#reach = reachOf([principal.userId, ...(principal.standsInFor ?? [])], model, organisation);
+    this.requiresSecondFactor = [...this.#sets.values()].some((set) => set.requiresSecondFactor);
   }
 
   decide(object: CompiledObject, action: Action): Decision {
@@ -133,6 +151,14 @@ class UserAccess implements Access {
   transferable(object: CompiledObject): Expression {
     const grants = this.#grants(object);
     return this.#seesAll(object, 'update') ? ALWAYS : grants.length > 0 ? this.#reach.asOwner(object) : NEVER;
+  }
+
+  shareable(object: CompiledObject): Expression {
+    return canBeShared(object) && this.decide(object, 'read').isAllowed ? this.transferable(object) : NEVER;
+  }
+
+  isMeant(who: Organised): boolean {
+    return this.#reach.isMeant(who);
   }
 
   mayUseRecordType(object: CompiledObject, recordType: string): boolean {
@@ -238,6 +264,13 @@ class UserAccess implements Access {
   }
 }
 
+/** Whether records can be shared one by one: not what goes with its parent or is everybody's, nor people and teams. */
+export function canBeShared(object: CompiledObject): boolean {
+  const { sharing } = object.body;
+  const isChild = object.ownFields.some((field) => field.body.parent === true);
+  return !object.isSystem && !isChild && sharing !== 'parent' && sharing !== 'read_write';
+}
+
 /** What is left of someone's access when a program uses it by a key. */
 function narrowed(own: Access, scope: KeyScope): Access {
   const beyond = (object: CompiledObject, action: Action): string | undefined => {
@@ -246,8 +279,13 @@ function narrowed(own: Access, scope: KeyScope): Access {
     const reads = action === 'read' || action === 'export';
     return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
   };
-  const isReached = (right: SystemRight) =>
-    right === 'customise' ? scope.metadata : right === 'manage_users' ? scope.users : true;
+  const isReached = (right: SystemRight) => {
+    if (right === 'customise') return scope.metadata;
+    if (right === 'manage_users') return scope.users;
+    // The log tells of people, and of objects that the key may not reach.
+    if (right === 'view_audit') return scope.users && scope.objects === undefined;
+    return right !== 'view_as';
+  };
   return {
     ...own,
     rights: own.rights.filter(isReached),
@@ -256,6 +294,8 @@ function narrowed(own: Access, scope: KeyScope): Access {
       return refusal === undefined ? own.decide(object, action) : { ...NOTHING, reasons: [refusal] };
     },
     transferable: (object) => own.transferable(object),
+    shareable: (object) => (beyond(object, 'update') === undefined ? own.shareable(object) : NEVER),
+    isMeant: (who) => own.isMeant(who),
     mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
   };
 }

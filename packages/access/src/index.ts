@@ -4,9 +4,12 @@ export {
   type Access,
   type Action,
   ADMINISTRATOR,
+  canBeShared,
   createAccess,
   type Decision,
   type KeyScope,
   type Principal,
 } from './access.ts';
 export { NO_ORGANISATION, type Organisation } from './organisation.ts';
+export { rulesOn } from './record-reach.ts';
+export { type GrantedSet, type RightBeyond, rightsBeyond } from './rights-beyond.ts';

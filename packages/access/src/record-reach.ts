@@ -8,6 +8,7 @@ import {
   type CompiledSharingRule,
   type Expression,
   type FieldPath,
+  granteeOf,
   type Model,
   NEVER,
   type Organised,
@@ -17,6 +18,8 @@ import {
 import { type Organisation, usersWithRole } from './organisation.ts';
 
 export interface RecordReach {
+  /** Whether they are among those that something is shared with. */
+  isMeant(who: Organised): boolean;
   /** Records that the user stands to as their owner does. */
   asOwner(object: CompiledObject): Expression;
   /** `own`: what only an owner may do. */
@@ -26,20 +29,24 @@ export interface RecordReach {
   ): { readonly predicate: Expression; readonly reasons: readonly string[] };
 }
 
-export function reachOf(userId: string, model: Model, organisation: Organisation): RecordReach {
-  const role = organisation.roleOf.get(userId);
-  const below = role === undefined ? undefined : model.access.roles.get(role)?.below;
-  const people = [userId, ...usersWithRole(organisation, below ?? new Set())];
-  const teams = new Set(people.flatMap((person) => organisation.teamsOf.get(person) ?? []));
-  const owners = [...new Set([...people, ...teams])];
-  const ownTeams = new Set(organisation.teamsOf.get(userId));
+/** `persons`: the one who asks, and those whom they stand in for. */
+export function reachOf(persons: readonly string[], model: Model, organisation: Organisation): RecordReach {
+  const roles = new Set(persons.flatMap((person) => organisation.roleOf.get(person) ?? []));
+  const below = new Set([...roles].flatMap((role) => [...(model.access.roles.get(role)?.below ?? [])]));
+  const people = [...persons, ...usersWithRole(organisation, below)];
+  const teamsOf = (of: readonly string[]) =>
+    new Set(of.flatMap((person) => organisation.teamsOf.get(person) ?? []));
+  const owners = [...new Set([...people, ...teamsOf(people)])];
+  const teams = teamsOf(persons);
+  const grantees = granteesOf(persons, { teams, roles }, model);
 
-  const isMeant = (who: Organised) =>
-    who.user === userId ||
-    (who.team !== undefined && ownTeams.has(who.team)) ||
-    (who.role !== undefined && role !== undefined && rolesOf(who, model).has(role));
+  const isMeant = ({ user, team, role, ...who }: Organised) =>
+    (user !== undefined && persons.includes(user)) ||
+    (team !== undefined && teams.has(team)) ||
+    (role !== undefined && [...rolesOf({ user, team, role, ...who }, model)].some((each) => roles.has(each)));
 
   return {
+    isMeant,
     asOwner: (object) => ownedBy(object, owners),
     records(object, level) {
       const rules = (model.access.sharingRules.get(object.name) ?? []).filter(
@@ -49,14 +56,43 @@ export function reachOf(userId: string, model: Model, organisation: Organisation
       const args = [
         ownedBy(object, owners),
         ...rules.map((rule) => sharedBy(rule, object, model, organisation)),
+        ...(level === 'own' ? [] : [{ op: 'shared', access: level, grantees } as const]),
       ];
       const reasons = [
         'Own records, those of own teams, and those of people below in the role tree.',
         ...rules.map((rule) => `Shared by the rule “${rule.label}”.`),
+        ...(level === 'own'
+          ? []
+          : ['Records that somebody shares with them, their teams or their role by hand.']),
       ];
       return { predicate: args.length === 1 ? args[0]! : { op: 'or', args }, reasons };
     },
   };
+}
+
+/** Under what names a record may be shared with these people. */
+function granteesOf(
+  persons: readonly string[],
+  { teams, roles }: { readonly teams: ReadonlySet<string>; readonly roles: ReadonlySet<string> },
+  model: Model,
+): readonly string[] {
+  const named = (role: string, andBelow: boolean) => ({ role, andBelow, user: undefined, team: undefined });
+  const ofRoles = [...model.access.roles.keys()].flatMap((role) =>
+    [named(role, false), named(role, true)].filter((who) =>
+      [...rolesOf(who, model)].some((each) => roles.has(each)),
+    ),
+  );
+  return [...persons, ...teams, ...ofRoles.map(granteeOf)];
+}
+
+/** The sharing rules of an object, each with the records that it speaks of. */
+export function rulesOn(
+  object: CompiledObject,
+  model: Model,
+  organisation: Organisation,
+): readonly (CompiledSharingRule & { readonly predicate: Expression })[] {
+  const rules = model.access.sharingRules.get(object.name) ?? [];
+  return rules.map((rule) => ({ ...rule, predicate: sharedBy(rule, object, model, organisation) }));
 }
 
 /** The records that a sharing rule speaks of. */
@@ -80,6 +116,7 @@ function sharedBy(
     : ownedBy(object, usersWithRole(organisation, rolesOf(rule.ownedBy!, model)));
 }
 
+/** Names of the roles that are meant. */
 function rolesOf({ role, andBelow }: Organised, model: Model): ReadonlySet<string> {
   const below = andBelow ? model.access.roles.get(role!)?.below : undefined;
   return new Set([role!, ...(below ?? [])]);

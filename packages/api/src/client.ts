@@ -4,6 +4,13 @@
  * (Node): a browser keeps its own.
  */
 import type {
+  RecoveryCodesResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
+import type {
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -33,6 +40,7 @@ import type {
   PlanResponse,
   ProblemDocument,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,
@@ -49,6 +57,14 @@ import type {
   WorkspacesResponse,
 } from './contract.ts';
 import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+} from './sharing.ts';
 import type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
@@ -160,8 +176,12 @@ export function createClient(options: ClientOptions = {}) {
     logout: () => request<SignOutResponse | undefined>('POST', '/auth/logout', {}),
     signInOptions: () => request<SignInOptions>('GET', '/auth/options'),
     ssoLinks: () => request<SsoLinksResponse>('GET', '/me/sso'),
-    linkSso: (provider: string, next?: string) =>
-      request<SsoStartResponse>('POST', `/me/sso/${encodeURIComponent(provider)}`, next ? { next } : {}),
+    linkSso: (provider: string, next: string, password?: string) =>
+      request<SsoStartResponse>(
+        'POST',
+        `/me/sso/${encodeURIComponent(provider)}?${new URLSearchParams({ next })}`,
+        password === undefined ? {} : { current_password: password },
+      ),
     unlinkSso: (provider: string) => request<void>('DELETE', `/me/sso/${encodeURIComponent(provider)}`),
     permitSso: (user: string, provider: string) =>
       request<void>('POST', `/users/${encodeURIComponent(user)}/sso`, { provider }),
@@ -182,6 +202,29 @@ export function createClient(options: ClientOptions = {}) {
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
+    endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
+    endOtherSessions: () => request<void>('DELETE', '/me/sessions'),
+    secondFactor: () => request<SecondFactorResponse>('GET', '/me/second-factor'),
+    /** Refused with 403 `password_required` unless you signed in minutes ago or give the password. */
+    offerSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<SecondFactorOffer>('POST', '/me/second-factor', body),
+    confirmSecondFactor: (otp: string) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/confirm', { otp }),
+    removeSecondFactor: (body: { readonly current_password?: string } = {}) =>
+      request<void>('POST', '/me/second-factor/remove', body),
+    renewRecoveryCodes: (body: { readonly current_password?: string } = {}) =>
+      request<RecoveryCodesResponse>('POST', '/me/second-factor/recovery-codes', body),
+    userSecurity: (id: string) =>
+      request<UserSecurityResponse>('GET', `/users/${encodeURIComponent(id)}/security`),
+    endSessionsOf: (id: string, session?: string) =>
+      request<void>(
+        'DELETE',
+        `/users/${encodeURIComponent(id)}/sessions${session === undefined ? '' : `/${encodeURIComponent(session)}`}`,
+      ),
+    resetSecondFactorOf: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/second-factor`),
+    unlockUser: (id: string) => request<void>('POST', `/users/${encodeURIComponent(id)}/unlock`, {}),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
     explain: (query: ExplainQuery) =>
@@ -235,6 +278,26 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record, what you may do with it, and which of its fields are about to be worked out again. */
+    getWithRights: async (
+      object: string,
+      id: string,
+      fields?: readonly string[],
+    ): Promise<{
+      readonly record: ApiRecord;
+      readonly rights: readonly RecordRight[];
+      readonly stale: readonly string[];
+    }> => {
+      const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
+      const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
+      if (status >= 400) throw new ApiError(asProblem(status, body));
+      const told = headers.get('trellis-rights') ?? '';
+      return {
+        record: body as ApiRecord,
+        rights: told.split(', ').filter(Boolean) as RecordRight[],
+        stale: (headers.get('trellis-stale') ?? '').split(',').filter(Boolean),
+      };
+    },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),
     /** With `version`, a record that has moved on is refused with 409 `stale_version`. */
@@ -261,6 +324,21 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
       ),
+    sharing: (object: string, id: string) =>
+      request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
+    share: (object: string, id: string, body: ShareBody) =>
+      request<ShareResponse>('POST', `${records(object, id)}/shares`, body),
+    changeShare: (object: string, id: string, share: string, body: ShareChangeBody) =>
+      request<ShareResponse>('PATCH', `${records(object, id)}/shares/${encodeURIComponent(share)}`, body),
+    unshare: (object: string, id: string, share: string) =>
+      request<void>('DELETE', `${records(object, id)}/shares/${encodeURIComponent(share)}`),
+    delegations: (options: { readonly all?: boolean } = {}) =>
+      request<{ delegations: readonly DelegationResponse[] }>(
+        'GET',
+        `/delegations${options.all ? '?all=true' : ''}`,
+      ),
+    delegate: (body: DelegationBody) => request<DelegationResponse>('POST', '/delegations', body),
+    endDelegation: (id: string) => request<void>('DELETE', `/delegations/${encodeURIComponent(id)}`),
     /** Address of a file's content, for pages: `inline` shows pictures, `download` never shows anything. */
     fileAddress: (id: string, mode: 'inline' | 'download' = 'inline') => {
       const parameters = new URLSearchParams({

@@ -37,8 +37,13 @@ export interface ApiRecord {
   readonly [field: string]: unknown;
 }
 
+/** What you may do with one record beside reading it. `transfer`: give it another owner; `share`: by hand. */
+export type RecordRight = 'update' | 'delete' | 'transfer' | 'share';
+
 export interface ListResponse {
   readonly records: readonly ApiRecord[];
+  /** By id, where `rights` was asked for. */
+  readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
@@ -54,6 +59,8 @@ export interface ListQuery {
   readonly count?: 'none' | 'capped' | 'estimate' | 'exact';
   readonly deleted?: boolean;
   readonly search?: string;
+  /** Tell what you may do with each record. */
+  readonly rights?: boolean;
 }
 
 export interface AggregateQueryBody {
@@ -139,6 +146,8 @@ export interface MeResponse {
   readonly rights: readonly string[];
   /** The teams that you belong to, in this workspace. */
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  /** True: you may do nothing before you have set up a second factor. */
+  readonly must_enrol: boolean;
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
@@ -362,6 +371,41 @@ export interface PlanDocument {
     readonly ids: readonly string[];
   }[];
   readonly irreversible: readonly string[];
+  /**
+   * Who would gain and lose what, in a plan (not in the answer of a publish) that moves rights, roles or sharing; null
+   * where it moves nobody's, and for who may not manage users.
+   */
+  readonly access: AccessPlanDocument | null;
+}
+
+export interface AccessPlanDocument {
+  /** How many active people gain or lose anything. */
+  readonly people: number;
+  /** One for each person and object, and one without an object for rights of the system. */
+  readonly changes: readonly {
+    readonly user: { readonly id: string; readonly name: string };
+    readonly object: string | null;
+    /** What may be done with the object, or rights of the system. */
+    readonly gained: readonly string[];
+    readonly lost: readonly string[];
+    readonly fields: readonly {
+      readonly field: string;
+      readonly before: 'none' | 'read' | 'update';
+      readonly after: 'none' | 'read' | 'update';
+    }[];
+    readonly record_types: { readonly gained: readonly string[]; readonly lost: readonly string[] };
+    /** Live records that the person comes to reach, or no longer reaches. */
+    readonly records: readonly {
+      readonly action: 'read' | 'update' | 'delete';
+      readonly direction: 'gained' | 'lost';
+      /** Null: it would take too long to count. */
+      readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' } | null;
+      /** Up to three that the asker sees as well. */
+      readonly samples: readonly { readonly id: string; readonly title: string | null }[];
+    }[];
+  }[];
+  /** How many more changes there are. */
+  readonly left_out: number;
 }
 
 export interface PlanResponse {

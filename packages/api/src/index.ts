@@ -1,6 +1,16 @@
 /** The front door of the HTTP contract. */
+export type {
+  RecoveryCodesResponse,
+  SecondFactorOffer,
+  SecondFactorResponse,
+  SessionMethod,
+  SessionResponse,
+  SessionsResponse,
+  UserSecurityResponse,
+} from './account.ts';
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,
@@ -34,6 +44,7 @@ export type {
   ProblemDocument,
   ProblemEntry,
   PublishResponse,
+  RecordRight,
   RevisionsResponse,
   RollupsResponse,
   SearchResponse,
@@ -60,4 +71,14 @@ export type {
   JobsResponse,
   RefusedPlace,
 } from './jobs.ts';
+export type {
+  AudienceEntry,
+  DelegationBody,
+  DelegationResponse,
+  RecordSharingResponse,
+  ShareBody,
+  ShareChangeBody,
+  ShareResponse,
+  ShareTarget,
+} from './sharing.ts';
 export type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';

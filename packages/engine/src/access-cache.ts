@@ -11,7 +11,7 @@ import {
   type Principal,
 } from '@trellis/access';
 import { ALWAYS, type JsonValue } from '@trellis/model';
-import type { Snapshot, Storage, Workspace } from '@trellis/storage';
+import type { Delegation, Snapshot, Storage, Workspace } from '@trellis/storage';
 import { LRUCache } from 'lru-cache';
 import type { Context } from './engine.ts';
 import { ownPath } from './own-path.ts';
@@ -19,8 +19,12 @@ import { ownPath } from './own-path.ts';
 /** Decisions kept per workspace: one for each user, key and set of rights that has asked of late. */
 const MAX_CALLERS = 2_000;
 
+/** Who stands in for whom in a workspace, by the delegate. */
+type Delegates = ReadonlyMap<string, readonly Delegation[]>;
+
 interface Slot {
   readonly organisation: Promise<Organisation>;
+  readonly delegates: Promise<Delegates>;
   /** Decisions on this model and this organisation. */
   readonly model: Snapshot['model'];
   readonly callers: LRUCache<string, Access>;
@@ -42,12 +46,25 @@ export class AccessCache {
     const principal = principalOf(context);
     if (principal.kind === 'system') return createAccess(principal, snapshot.model, NO_ORGANISATION);
     const slot = await this.#slot(snapshot);
-    const key = JSON.stringify([principal.userId, principal.permissionSets, principal.scope]);
+    // Whom the caller stands in for depends on the hour, so it is a part of the key.
+    const delegations = (await slot.delegates).get(principal.userId);
+    const standsInFor = delegations && [...new Set(this.#current(delegations).map((each) => each.delegator))];
+    const key = JSON.stringify([principal.userId, principal.permissionSets, principal.scope, standsInFor]);
     const known = slot.callers.get(key);
     if (known) return known;
-    const access = createAccess(principal, snapshot.model, await slot.organisation);
+    const access = createAccess({ ...principal, standsInFor }, snapshot.model, await slot.organisation);
     slot.callers.set(key, access);
     return access;
+  }
+
+  /** Those delegations by which a user stands in for somebody right now. */
+  async delegationsOf(userId: string, snapshot: Snapshot): Promise<readonly Delegation[]> {
+    return this.#current((await (await this.#slot(snapshot)).delegates).get(userId) ?? []);
+  }
+
+  /** Who stands where, as this process knows it. */
+  async organisationOf(snapshot: Snapshot): Promise<Organisation> {
+    return (await this.#slot(snapshot)).organisation;
   }
 
   /** Says to every process, this one first, that people, roles or teams of the workspace have changed. */
@@ -69,11 +86,12 @@ export class AccessCache {
     if (known?.model === snapshot.model) return known;
     const slot: Slot = {
       organisation: this.#load(snapshot),
+      delegates: this.#loadDelegates(snapshot.workspace),
       model: snapshot.model,
       callers: new LRUCache({ max: MAX_CALLERS }),
     };
     this.#slots.set(name, slot);
-    slot.organisation.catch(() => {
+    Promise.all([slot.organisation, slot.delegates]).catch(() => {
       if (this.#slots.get(name) === slot) this.#slots.delete(name);
     });
     return slot;
@@ -90,6 +108,17 @@ export class AccessCache {
       this.#listening = undefined;
       throw error;
     }
+  }
+
+  #current(delegations: readonly Delegation[]): readonly Delegation[] {
+    const now = this.#now();
+    return delegations.filter(({ startsAt, endsAt }) => startsAt <= now && now < endsAt);
+  }
+
+  async #loadDelegates(workspace: Workspace): Promise<Delegates> {
+    const endingAfter = this.#now();
+    const delegations = await this.#storage.delegations.list(workspace, { endingAfter });
+    return Map.groupBy(delegations, (each) => each.delegate);
   }
 
   async #load(snapshot: Snapshot): Promise<Organisation> {

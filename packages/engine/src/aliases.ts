@@ -39,6 +39,11 @@ function indexOf(snapshot: Snapshot): Index {
   return index;
 }
 
+/** The name that an object has today, where it was called by an old one. */
+export function currentObjectName(parts: Parts, pinned: Pinned, name: string): string {
+  return pinned.snapshot.aliases?.length ? new Names(pinned, parts.aliasUses).object(name) : name;
+}
+
 /** The names of one call. */
 class Names {
   readonly #pinned: Pinned;

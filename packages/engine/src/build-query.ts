@@ -21,6 +21,7 @@ import { ownPath } from './own-path.ts';
 import { decodeCursor } from './page-cursor.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
+import { rightFlags } from './record-rights.ts';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
@@ -70,6 +71,7 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
     before: request.before === undefined ? undefined : decodeCursor(request.before, '/before', list),
     count: count === 'estimate' && !seesAll(visible) ? 'capped' : count,
     deleted: request.deleted === true,
+    ...(request.rights ? { flags: rightFlags(pinned, object) } : {}),
     context: pinned.expressionContext,
   };
 }

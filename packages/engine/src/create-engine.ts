@@ -5,6 +5,7 @@ import { AccessCache } from './access-cache.ts';
 import { createAdmission } from './admit-user.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
+import { createAuditLog } from './audit/audit-log.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -21,6 +22,8 @@ import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSecretDirectory } from './secrets.ts';
+import { createDelegationDesk } from './sharing/delegations.ts';
+import { createShareDesk } from './sharing/shares.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
 import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
@@ -100,8 +103,11 @@ export function createEngine({
     teams: createTeamDirectory(parts),
     records: withAliases(parts, createRecordLifecycle(parts)),
     files: createFileDirectory(parts, files),
+    shares: createShareDesk(parts),
+    delegations: createDelegationDesk(parts),
     secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
+    audit: createAuditLog(parts),
     jobs: createJobLifecycle(parts),
     imports: createImportDesk(parts),
     startWorkers: (options) =>

@@ -6,12 +6,23 @@
  */
 import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
-import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
+import type {
+  AggregateFunction,
+  CountMode,
+  DatePeriod,
+  FieldRight,
+  JsonValue,
+  Model,
+  RecordData,
+} from '@trellis/model';
 import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
+import type { RecordRight } from './record-rights.ts';
+import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
 export type Context = UserContext | SystemContext;
@@ -33,6 +44,11 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** Where the request came from, for the audit log. */
+  readonly address?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Who sees the product as this user. Nothing may be changed then. */
+  readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -110,6 +126,45 @@ export interface Plan {
   readonly misfits: readonly Misfit[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
+  /** Who would gain and lose what; undefined where nobody does, and to who may not manage users. */
+  readonly access: AccessPlan | undefined;
+}
+
+/** What a change of rights, roles or sharing does to active people. */
+export interface AccessPlan {
+  /** Those who gain or lose anything at all. */
+  readonly people: number;
+  /** One for each person and object, and one without an object for rights of the system; the first of very many. */
+  readonly changes: readonly AccessChange[];
+  /** How many more there are. */
+  readonly leftOut: number;
+}
+
+export interface AccessChange {
+  readonly user: { readonly id: string; readonly name: string };
+  /** Undefined: `gained` and `lost` are rights of the system. */
+  readonly object: string | undefined;
+  /** What may be done with the object: `read`, `create`… */
+  readonly gained: readonly string[];
+  readonly lost: readonly string[];
+  /** Rights on single fields, as they would be. */
+  readonly fields: readonly {
+    readonly field: string;
+    readonly before: FieldRight;
+    readonly after: FieldRight;
+  }[];
+  readonly recordTypes: { readonly gained: readonly string[]; readonly lost: readonly string[] };
+  /** Records that somebody comes to reach, or no longer reaches. */
+  readonly records: readonly ReachChange[];
+}
+
+export interface ReachChange {
+  readonly action: 'read' | 'update' | 'delete';
+  readonly direction: 'gained' | 'lost';
+  /** Undefined: it would take too long to count. */
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' } | undefined;
+  /** Some that the asker sees themselves; titles are null where the asker may not read them. */
+  readonly samples: readonly { readonly id: string; readonly title: string | null }[];
 }
 
 /** Live records whose value a changed field would refuse, or that lack the value of one that becomes required. */
@@ -279,10 +334,14 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** Tell what the caller may do with each record. */
+  readonly rights?: boolean;
 }
 
 export interface ListResult {
   readonly records: readonly PresentedRecord[];
+  /** By id, where it was asked for. */
+  readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
@@ -362,13 +421,19 @@ export interface SearchHit {
 }
 
 export interface RecordLifecycle {
-  /** `onStale` is told of fields whose values are about to be worked out again, if there are any. */
+  /**
+   * `onStale` is told of fields whose values are about to be worked out again, if there are any; `onRights` what the
+   * caller may do with the record.
+   */
   get(
     context: Context,
     object: string,
     id: string,
     fields?: readonly string[],
-    options?: { readonly onStale?: (fields: readonly string[]) => void },
+    options?: {
+      readonly onStale?: (fields: readonly string[]) => void;
+      readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+    },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
   aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
@@ -560,12 +625,26 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The identity behind a user. */
+export interface UserAccount {
+  readonly user: User;
+  readonly identityId: string;
+  readonly hasPassword: boolean;
+  /** Whether the person may work in another workspace too, whose business they are as well. */
+  readonly isShared: boolean;
+}
+
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
   create(context: Context, input: NewUser): Promise<User>;
   /** Throws `unknown_record` for an id that is no user of the workspace. */
   update(context: Context, id: string, change: UserChange): Promise<User>;
   find(context: Context, id: string): Promise<User | undefined>;
+  /**
+   * The account behind a user, for who may change how they sign in: an administrator for anybody, else who holds every
+   * right that the person holds. Throws `unknown_user`, `forbidden`.
+   */
+  findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /** Makes or brings up to date whom a provider of single sign-on has vouched for. An inactive user stays as they are. */
@@ -613,8 +692,11 @@ export interface Engine {
   readonly metadata: MetadataLifecycle;
   readonly records: RecordLifecycle;
   readonly changes: ChangeFeed;
+  readonly audit: AuditLog;
   readonly users: UserDirectory;
   readonly files: FileDirectory;
+  readonly shares: ShareDesk;
+  readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
   readonly imports: ImportDesk;

@@ -1,11 +1,12 @@
 /** Why somebody may or may not do something: the decision's own reasons, and whether it covers one record. */
-import type { Action } from '@trellis/access';
+import type { Access, Action } from '@trellis/access';
 import { type CompiledObject, isId } from '@trellis/model';
 import { fail, toError, unknownRecord } from './draft.ts';
 import type { AccessExplanation, AccessQuestion, Context } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { presentShare } from './sharing/shares.ts';
 import { withPinned } from './with-pinned.ts';
 
 /** The asker learns only of objects, fields and records that they see themselves; of others' rights with `manage_users`. */
@@ -21,7 +22,7 @@ export function explainAccess(
     const { action } = question;
     const access = await parts.access.of(subject, asker.snapshot);
     const decision = access.decide(object, action);
-    const reasons = [...decision.reasons];
+    const reasons = [...decision.reasons, ...(await standingIn(parts, asker, subject))];
     let isAllowed = decision.isAllowed;
     if (field && isAllowed) {
       const writes = action === 'update' || action === 'create' || action === 'import';
@@ -41,6 +42,7 @@ export function explainAccess(
     const covers = await withPinned(parts, subject, (pinned) =>
       isCovered(parts, pinned, { object, id, action }),
     );
+    if (covers) reasons.push(...(await sharesWith(parts, asker, { access, id, action })));
     reasons.push(
       covers
         ? 'This record is among them.'
@@ -48,6 +50,41 @@ export function explainAccess(
     );
     return { isAllowed: covers, reasons };
   });
+}
+
+/** For whom the person stands in at present. */
+async function standingIn(parts: Parts, asker: Pinned, subject: Context): Promise<string[]> {
+  if (subject.kind === 'system') return [];
+  const delegations = await parts.access.delegationsOf(subject.userId, asker.snapshot);
+  return delegations.map(
+    ({ delegatorName, endsAt }) =>
+      `Stands in for ${delegatorName ?? 'somebody'} until ${endsAt}: also what they reach as owner, by rules and by shares.`,
+  );
+}
+
+/** What shares by hand say for the person, of a record that both they and the asker see. */
+async function sharesWith(
+  parts: Parts,
+  asker: Pinned,
+  { access, id, action }: { readonly access: Access; readonly id: string; readonly action: Action },
+): Promise<string[]> {
+  if (action === 'delete') return [];
+  const shares = await parts.storage.shares.list(asker.snapshot.workspace, id, asker.at);
+  return shares
+    .filter((share) => action !== 'update' || share.access === 'update')
+    .filter(({ kind, granteeId, role, andBelow }) =>
+      access.isMeant({
+        user: kind === 'user' ? granteeId : undefined,
+        team: kind === 'team' ? granteeId : undefined,
+        role: role ?? undefined,
+        andBelow,
+      }),
+    )
+    .map((share) => {
+      const { name, created_by: by, expires_at: until } = presentShare(share, asker.model);
+      const end = until === null ? '' : ` until ${until}`;
+      return `Shared by hand by ${by.name ?? 'somebody'} with ${name ?? 'somebody'}${end}.`;
+    });
 }
 
 /** Whether the caller's right to act covers the record, deleted or not. */

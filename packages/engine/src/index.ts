@@ -1,6 +1,10 @@
 /** The front door of the engine room: the record lifecycle and the metadata lifecycle. */
+export { AUDIT_ACTIONS, type AuditAction } from './audit/actions.ts';
+export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
+export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
+  AccessPlan,
   Admission,
   AggregateRequest,
   AliasEntry,
@@ -38,6 +42,7 @@ export type {
   Team,
   TeamDirectory,
   User,
+  UserAccount,
   UserChange,
   UserContext,
   UserDirectory,
@@ -50,4 +55,12 @@ export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';
+export { RECORD_RIGHTS, type RecordRight } from './record-rights.ts';
 export { createSecretBox, type SecretBox } from './secret-box.ts';
+export type {
+  DelegationDesk,
+  PresentedDelegation,
+  PresentedShare,
+  RecordSharing,
+  ShareDesk,
+} from './sharing/sharing.ts';

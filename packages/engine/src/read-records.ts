@@ -42,6 +42,7 @@ import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
+import { type RecordRight, rightFlags, rightsOf } from './record-rights.ts';
 import { translateError } from './translate-error.ts';
 
 const MAX_GROUPS = 1000;
@@ -59,12 +60,13 @@ export async function getRecord(
     readonly id: string;
     readonly fields: readonly string[] | undefined;
     readonly onStale?: ((fields: readonly string[]) => void) | undefined;
+    readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
   },
 ): Promise<PresentedRecord> {
-  const { id, onStale } = request;
+  const { id, onStale, onRights } = request;
   const object = pinned.requireObject(request.object, 'read');
   const { paths, slots } = select(pinned, object, request.fields);
-  return readOne(parts, pinned, { object, id, paths, slots, onStale });
+  return readOne(parts, pinned, { object, id, paths, slots, onStale, onRights });
 }
 
 /**
@@ -91,9 +93,11 @@ async function readOne(
     readonly slots: readonly RowSlot[] | undefined;
     /** Told of fields whose values are about to be worked out again, if there are any. */
     readonly onStale?: ((fields: readonly string[]) => void) | undefined;
+    /** Told what the caller may do with the record. */
+    readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
   },
 ): Promise<PresentedRecord> {
-  const { object, paths, onStale } = request;
+  const { object, paths, onStale, onRights } = request;
   const id = request.id.toLowerCase();
   if (!isId(id)) throw toError(unknownRecord());
   const idPath = ownPath(object.fields.get('id')!);
@@ -118,16 +122,19 @@ async function readOne(
     deleted: false,
     context: pinned.expressionContext,
     tellsWaiting: onStale !== undefined,
+    ...(onRights ? { flags: rightFlags(pinned, object) } : {}),
   };
   const {
     rows: [row],
     waiting = [],
+    flags,
   } = await parts.storage.records.query(pinned.snapshot, query);
   if (!row) throw toError(unknownRecord());
   if (waiting.length > 0) {
     const stale = staleFields(paths, waiting);
     if (stale.length > 0) onStale?.(stale);
   }
+  onRights?.(rightsOf(flags?.[0]));
   return row;
 }
 
@@ -154,6 +161,13 @@ export async function listRecords(
     values ? encodeCursor(object.name, query.sort, values) : null;
   return {
     records: page.rows,
+    ...(page.flags
+      ? {
+          rights: Object.fromEntries(
+            page.rows.map((row, index) => [String(row.id), rightsOf(page.flags?.[index])]),
+          ),
+        }
+      : {}),
     next: cursor(page.next),
     previous: cursor(page.previous),
     ...(page.count ? { count: page.count } : {}),

@@ -32,8 +32,8 @@ export const MAX_BATCH = 10_000;
 
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
-    get: (context, object, id, fields, { onStale } = {}) =>
-      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields, onStale })),
+    get: (context, object, id, fields, options = {}) =>
+      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields, ...options })),
     list: (context, object, request) =>
       withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
     aggregate: (context, object, request) =>

@@ -1,5 +1,5 @@
 /** Roll-ups as an administrator sees them: how far each is, and working one out anew for every record. */
-
+import { byTodaysNames } from './column-door.ts';
 import type { Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
@@ -18,13 +18,7 @@ export function createRollupDoor(parts: Parts): Door {
   return {
     async rollupStates(context) {
       const model = await opened(context);
-      const objects = new Map([...model.objects.values()].map((object) => [object.key, object]));
-      const states = await translated(() => metadata.rollupStates(context.workspace));
-      return states.flatMap((state) => {
-        const object = objects.get(state.object);
-        const field = object?.ownFields.find((each) => each.key === state.field);
-        return object && field ? [{ ...state, object: object.name, field: field.name }] : [];
-      });
+      return byTodaysNames(model, await translated(() => metadata.rollupStates(context.workspace)));
     },
     async recomputeRollup(context, objectName, fieldName) {
       const object = (await opened(context)).objects.get(objectName);

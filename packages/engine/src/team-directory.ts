@@ -129,6 +129,7 @@ async function deleteTeam(parts: Parts, pinned: Pinned, id: string): Promise<voi
     });
     const failure = outcome.items[0]?.failure;
     if (failure) throw toError(failure);
+    await parts.storage.shares.removeGrantee(pinned.snapshot.workspace, id, transaction);
   });
 }
 

@@ -8,6 +8,7 @@ import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { beyondCaller, isRoleBeyond, setBeyond } from './beyond-caller.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
   Context,
@@ -16,6 +17,7 @@ import type {
   InputError,
   NewUser,
   User,
+  UserAccount,
   UserChange,
   UserDirectory,
 } from './engine.ts';
@@ -50,6 +52,8 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
         return user;
       }),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
+    findAccount: async (context, id) =>
+      withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };
@@ -71,7 +75,10 @@ async function createUser(
 ): Promise<User | undefined> {
   const object = requireUserObject(pinned);
   const permissionSets = input.permissionSets ?? [];
-  const problems = [...checkPermissionSets(pinned, permissionSets), ...checkRole(pinned, input.fields)];
+  const problems = [
+    ...checkPermissionSets(pinned, permissionSets),
+    ...(await checkRole(parts, pinned, input.fields)),
+  ];
   const email = readEmail(object, input.email, problems);
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The user has faults.', { errors: problems });
@@ -126,11 +133,14 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
   const { workspace } = pinned.context;
   const identity = isId(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
-  const problems = [
-    ...checkPermissionSets(pinned, change.permissionSets ?? []),
-    ...checkRole(pinned, change.fields),
-  ];
   const memberships = await parts.storage.identities.memberships(identity.id);
+  const held = memberships.find((each) => each.userId === id)?.permissionSets ?? [];
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const role = roleOf.get(id) ?? null;
+  const problems = [
+    ...checkPermissionSets(pinned, change.permissionSets ?? [], held),
+    ...(await checkRole(parts, pinned, change.fields, role)),
+  ];
   checkOwnRights(pinned, id, change, memberships, problems);
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The change has faults.', { errors: problems });
@@ -142,17 +152,22 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
+  const before = memberships.find((each) => each.userId === id)!;
+  if (passwordHash !== undefined) await requireAllRightsOf(parts, pinned, { id, permissionSets: held });
+  const mayLeaveNoAdministrator =
+    before.permissionSets.includes(ADMINISTRATOR) &&
+    (isActive === false || permissionSets?.includes(ADMINISTRATOR) === false);
   await parts.storage.transaction(async (transaction) => {
     if (permissionSets !== undefined || isActive !== undefined) {
-      const { claimAdministrators } = parts.storage.identities;
-      const administrators = await claimAdministrators(workspace, ADMINISTRATOR, transaction);
-      const before = await administrators();
       const membership = {
         ...(permissionSets ? { permissionSets } : {}),
         ...(isActive === undefined ? {} : { isActive }),
       };
       await parts.storage.identities.updateMembership(workspace, id, membership, transaction);
-      if (before > 0 && (await administrators()) === 0) throw lastAdministrator(change);
+    }
+    if (mayLeaveNoAdministrator) {
+      const left = await parts.storage.identities.countMembersWith(workspace, ADMINISTRATOR, transaction);
+      if (left === 0) throw lastAdministrator(isActive === false ? '/is_active' : '/permission_sets');
     }
     // The identity's name greets its owner in all workspaces; the user record's name is this workspace's own.
     const ofIdentity = {
@@ -170,6 +185,49 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
   });
   return (await findUser(parts, pinned, id))!;
+}
+
+/** @throws EngineError `unknown_user`; `forbidden` for a person who may do what the caller may not. */
+async function findAccount(parts: Parts, pinned: Pinned, id: string): Promise<UserAccount> {
+  const { workspace } = pinned.context;
+  const user = await findUser(parts, pinned, id);
+  const identity = user && (await parts.storage.identities.findIdentityOfUser(workspace, id));
+  if (!user || !identity) {
+    throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
+  }
+  await requireAllRightsOf(parts, pinned, user);
+  const memberships = await parts.storage.identities.memberships(identity.id);
+  return {
+    user,
+    identityId: identity.id,
+    hasPassword: identity.passwordHash !== null,
+    isShared: memberships.some((each) => each.workspace !== workspace.name),
+  };
+}
+
+/** Whoever could sign in as somebody has all their rights: so only who has them already may help with signing in. */
+async function requireAllRightsOf(
+  parts: Parts,
+  pinned: Pinned,
+  person: { readonly id: string; readonly permissionSets: readonly string[] },
+): Promise<void> {
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const { id, permissionSets } = person;
+  const right = await beyondCaller(parts, pinned, { permissionSets, role: roleOf.get(id) ?? null });
+  if (right === undefined) return;
+  throw new EngineError(
+    'forbidden',
+    permissionSets.includes(ADMINISTRATOR)
+      ? 'Only an administrator can change how an administrator signs in.'
+      : `This person holds ${right}, which you do not have.`,
+  );
+}
+
+function lastAdministrator(pointer: string): EngineError {
+  const message = 'This workspace would have no administrator any more. Make another one first.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'last_administrator', pointer, message }],
+  });
 }
 
 async function findUser(parts: Parts, pinned: Pinned, id: string): Promise<User | undefined> {
@@ -258,43 +316,47 @@ function requireUserObject(pinned: Pinned): CompiledObject {
   return requireSystemObject(pinned, 'user');
 }
 
-/** Sets that are not there, and those that nobody may give who does not hold what they grant. */
-function checkPermissionSets(pinned: Pinned, names: readonly string[]): InputError[] {
-  const { context, access, model } = pinned;
-  const isAdministrator = context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR);
+/**
+ * Sets that are not there, and those that nobody may give who does not hold what they grant; `held` are those that the
+ * person has already.
+ */
+function checkPermissionSets(
+  pinned: Pinned,
+  names: readonly string[],
+  held: readonly string[] = [],
+): InputError[] {
   return names.flatMap((name, index): InputError[] => {
     const pointer = `/permission_sets/${index}`;
-    if (name === ADMINISTRATOR) {
-      return isAdministrator
-        ? []
-        : [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
-    }
-    const set = model.access.permissionSets.get(name);
-    if (!set)
+    if (name !== ADMINISTRATOR && !pinned.model.access.permissionSets.has(name))
       return [
         { code: 'unknown_permission_set', pointer, message: `There is no permission set \`${name}\`.` },
       ];
-    const missing = [...set.system].find((right) => !access.rights.includes(right));
-    if (isAdministrator || missing === undefined) return [];
-    const message = `This set grants the right \`${missing}\`, which you do not have.`;
-    return [{ code: 'forbidden', pointer, message }];
+    const right = held.includes(name) ? undefined : setBeyond(pinned, name);
+    if (right === undefined) return [];
+    if (name === ADMINISTRATOR)
+      return [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
+    return [{ code: 'forbidden', pointer, message: `This set grants \`${right}\`, which you do not have.` }];
   });
 }
 
-/** A role that is not there would place a person nowhere. */
-function checkRole(pinned: Pinned, fields: unknown): InputError[] {
-  const role = (fields as { readonly role?: unknown } | undefined)?.role;
-  if (typeof role !== 'string' || role.trim() === '') return [];
-  if (pinned.model.access.roles.has(role.trim())) return [];
-  const near = nearest(role, pinned.model.access.roles.keys());
-  return [
-    {
-      code: 'unknown_role',
-      pointer: '/role',
-      message: 'There is no such role.',
-      ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
-    },
-  ];
+/** A role that is not there would place a person nowhere, and one above the giver's shows more than the giver sees. */
+async function checkRole(
+  parts: Parts,
+  pinned: Pinned,
+  fields: unknown,
+  held: unknown = null,
+): Promise<InputError[]> {
+  const given = (fields as { readonly role?: unknown } | undefined)?.role;
+  if (typeof given !== 'string' || given.trim() === '') return [];
+  const role = given.trim();
+  const pointer = '/role';
+  if (!pinned.model.access.roles.has(role)) {
+    const near = nearest(role, pinned.model.access.roles.keys());
+    const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
+    return [{ code: 'unknown_role', pointer, message: 'There is no such role.', ...hint }];
+  }
+  if (role === held || !(await isRoleBeyond(parts, pinned, role))) return [];
+  return [{ code: 'forbidden', pointer, message: 'This role stands neither at nor below your own.' }];
 }
 
 /** Nobody locks themselves out, and only an administrator changes one. */
@@ -355,14 +417,6 @@ function readEmail(object: CompiledObject, given: unknown, problems: InputError[
     problems.push({ code: 'required', pointer: '/email', message: `${field.label} is required.` });
   else problems.push(...validateValue(value, field));
   return String(value);
-}
-
-function lastAdministrator({ isActive }: UserChange): EngineError {
-  const pointer = isActive === false ? '/is_active' : '/permission_sets';
-  const message = 'This would leave the workspace without an administrator.';
-  return new EngineError('invalid_input', message, {
-    errors: [{ code: 'last_administrator', pointer, message }],
-  });
 }
 
 function emailTaken(): EngineError {

@@ -285,6 +285,31 @@ describe('publishing', () => {
     expect(await get('client', client.id)).toMatchObject({ size: 5 });
   });
 
+  it('[P6] states of columns bear today’s names, one for each field, and leave out what is gone', async () => {
+    await publish({
+      components: object('crate', {
+        colour: { type: 'text', indexed: true, searchable: true },
+        depth: { type: 'integer', indexed: true },
+      }),
+    });
+    await publish({
+      renames: [
+        { kind: 'object', from: 'crate', to: 'chest' },
+        { kind: 'field', from: 'chest.colour', to: 'chest.paint' },
+      ],
+      deletions: [{ kind: 'field', name: 'chest.depth' }],
+    });
+    // The old name may be given away again: it is then another field's.
+    await publish({
+      components: [{ kind: 'field', name: 'chest.colour', body: { label: 'Other', type: 'text' } }],
+    });
+    const states = await open.engine.metadata.columnStates(open.admin);
+    const named = states
+      .map((each) => `${each.object}.${each.field}`)
+      .filter((name) => /^(crate|chest)/.test(name));
+    expect(named.sort()).toEqual(['chest.name', 'chest.paint']);
+  });
+
   it('[P6] swaps two names', async () => {
     await publish({ components: object('swap', { left: { type: 'text' }, right: { type: 'text' } }) });
     const made = await create('swap', { name: 'S', left: 'L', right: 'R' });

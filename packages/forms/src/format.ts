@@ -93,9 +93,10 @@ export function titleOf(value: unknown): string {
 
 function formatNumber(field: FieldDescription, value: number, display: Display): string {
   if (!Number.isFinite(value)) return '';
-  if (field.type === 'duration') return formatDuration(value);
+  // By the widget: a roll-up of amounts is a roll-up by its type, and reads as an amount.
+  if (field.widget === 'duration') return formatDuration(value);
   const digits = field.scale ?? undefined;
-  if (field.type === 'currency') {
+  if (field.widget === 'currency') {
     const currency = field.currency ?? display.currency;
     return numberFormat(display.locale, {
       style: 'currency',
@@ -108,7 +109,7 @@ function formatNumber(field: FieldDescription, value: number, display: Display):
     digits === undefined
       ? { maximumFractionDigits: 15, ...(isGrouped(field) ? {} : { useGrouping: false }) }
       : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (field.type === 'percent')
+  if (field.widget === 'percent')
     return numberFormat(display.locale, { style: 'percent', maximumFractionDigits: 15 }).format(
       round(value / 100),
     );

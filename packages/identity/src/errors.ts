@@ -7,6 +7,14 @@ export type IdentityErrorCode =
   | 'too_many_attempts'
   /** The API key is unknown, revoked or expired, or its owner was deactivated. */
   | 'invalid_api_key'
+  /** The password is right; the code of the second factor is missing. */
+  | 'otp_required'
+  /** The code of the second factor is wrong, too old, or was used already. */
+  | 'invalid_otp'
+  /** There is no key to keep second factors with. */
+  | 'no_secret_key'
+  /** A link of a mail that was never sent, is too old, or was used already. */
+  | 'invalid_link'
   /** The password is right, but the person belongs to no workspace (any more). */
   | 'no_workspace';
 

@@ -9,8 +9,9 @@
  * newcomers, at their first coming; who is signed in and asks for it; who has an account with the same verified address,
  * where the settings or an administrator allow it, and never an emergency account.
  */
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { normaliseEmail } from './identity.ts';
+import { hashToken, newToken } from './sessions.ts';
 import { SignOnError } from './sso-errors.ts';
 import { type Claims, createProviderClient, type ProviderClient, type SsoProvider } from './sso-provider.ts';
 import type { StoredIdentity } from './store.ts';
@@ -55,14 +56,17 @@ export interface SignOnStore {
   deleteLink(issuer: string, identityId: string): Promise<boolean>;
   permitLink(identityId: string, issuer: string, expiresAt: string): Promise<void>;
   takePermission(identityId: string, issuer: string, now: string): Promise<boolean>;
+  sessionIdOf(tokenHash: string): Promise<string>;
   insertSession(session: {
-    readonly tokenHash: string;
+    readonly sessionId: string;
     readonly provider: string;
     readonly idToken: string | null;
   }): Promise<void>;
   findSession(
     tokenHash: string,
-  ): Promise<{ readonly provider: string; readonly idToken: string | null } | undefined>;
+  ): Promise<
+    { readonly sessionId: string; readonly provider: string; readonly idToken: string | null } | undefined
+  >;
   deleteExpired(now: string): Promise<void>;
 }
 
@@ -156,7 +160,7 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
         'too_many_attempts',
         'Too many sign-ins were begun from your network. Wait a while.',
       );
-    const secret = randomBytes(32).toString('base64url');
+    const secret = newToken();
     const flow = flowOf(secret, request.provider);
     const url = await client.authorizationUrl(flow);
     await store.insertFlow({
@@ -247,13 +251,13 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     return { identity };
   }
 
-  const place = (tokenHash: string) => `platform/sso_session/${tokenHash}/id_token`;
+  const place = (sessionId: string) => `platform/sso_session/${sessionId}/id_token`;
 
   /** Notes that a session came from a provider, so that signing out can end the provider's session as well. */
   async function remember(token: string, { provider, claims }: Arrival): Promise<void> {
-    const tokenHash = hash('sha256', token, 'hex');
-    const idToken = options.secrets?.seal(claims.idToken, place(tokenHash)) ?? null;
-    await store.insertSession({ tokenHash, provider: provider.name, idToken });
+    const sessionId = await store.sessionIdOf(hashToken(token));
+    const idToken = options.secrets?.seal(claims.idToken, place(sessionId)) ?? null;
+    await store.insertSession({ sessionId, provider: provider.name, idToken });
   }
 
   /**
@@ -262,13 +266,12 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
    */
   async function endSessionUrl(token: string): Promise<string | undefined> {
     if (clients.size === 0) return undefined;
-    const tokenHash = hash('sha256', token, 'hex');
-    const session = await store.findSession(tokenHash);
+    const session = await store.findSession(hashToken(token));
     const client = session && clients.get(session.provider);
     if (!client) return undefined;
     try {
-      const { idToken: sealed } = session;
-      const idToken = sealed === null ? undefined : options.secrets?.open(sealed, place(tokenHash));
+      const { idToken: sealed, sessionId } = session;
+      const idToken = sealed === null ? undefined : options.secrets?.open(sealed, place(sessionId));
       return await client.endSessionUrl({ idToken, returnTo: origin + options.signedOutPath });
     } catch {
       return undefined;

@@ -44,7 +44,10 @@ export type Admission =
     }
   | { readonly isAdmitted: false; readonly retryAfterSeconds: number };
 
-type FailureStore = Pick<CredentialStore, 'countFailures' | 'recordFailure' | 'clearFailures'>;
+type FailureStore = Pick<
+  CredentialStore,
+  'countFailures' | 'recordFailure' | 'clearFailures' | 'clearFailuresFrom' | 'countFailuresFrom'
+>;
 
 export function createThrottle(store: FailureStore, rules: ThrottleRules, now: () => number) {
   const underway = new Map<string, number>();
@@ -114,7 +117,25 @@ export function createThrottle(store: FailureStore, rules: ThrottleRules, now: (
     return Math.max(1, Math.ceil(rules.windowSeconds - younger));
   }
 
-  return { admit };
+  /** Whether attempts on the account are refused now, be it from one network address or from all. */
+  async function isLocked(email: string): Promise<boolean> {
+    const since = new Date(now() - rules.windowSeconds * 1000).toISOString();
+    const [all, most] = await Promise.all([
+      store.countFailures(`account ${email}`, since),
+      store.countFailuresFrom(`account ${email} from `, since),
+    ]);
+    return all >= rules.perAccount || most >= rules.perAccountAndAddress;
+  }
+
+  /** Forgets the failures of an account. Those of network addresses stay: they say something about the address. */
+  async function unlock(email: string): Promise<void> {
+    await Promise.all([
+      store.clearFailures(`account ${email}`),
+      store.clearFailuresFrom(`account ${email} from `),
+    ]);
+  }
+
+  return { admit, isLocked, unlock };
 }
 
 /** IPv4 addresses as they are; of IPv6 the /64, because whoever has one address of it has them all. */

@@ -1,22 +1,59 @@
 /** A store of credentials in memory, with a clock that tests turn: a fake of the database, not of our own rooms. */
-import type { ApiKey, CredentialStore, Membership, StoredIdentity, StoredSession } from '../src/store.ts';
+import type {
+  ApiKey,
+  CredentialStore,
+  FoundSession,
+  LinkStore,
+  Membership,
+  SecondFactorStore,
+  StoredIdentity,
+} from '../src/store.ts';
+
+/** Second factors and links are tried against the real database, in apps/server/test. */
+const unused = async (): Promise<never> => {
+  throw new Error('The fake store keeps no second factors and no links.');
+};
+const nobodyHas: SecondFactorStore & LinkStore = {
+  findSecondFactor: async () => undefined,
+  offerSecondFactor: unused,
+  enrolSecondFactor: unused,
+  takeStep: unused,
+  takeRecoveryCode: unused,
+  replaceRecoveryCodes: unused,
+  deleteSecondFactor: unused,
+  saveInvitation: unused,
+  setInvitationToken: unused,
+  noteInvitationSent: unused,
+  listInvitations: unused,
+  deleteInvitation: unused,
+  findInvited: unused,
+  acceptInvitation: unused,
+  saveReset: unused,
+  findReset: unused,
+  spendReset: unused,
+};
 
 export function createMemoryStore() {
   const identities = new Map<string, StoredIdentity>();
   const memberships = new Map<string, Membership[]>();
-  const sessions = new Map<string, StoredSession>();
+  const sessions = new Map<string, FoundSession>();
   const keys = new Map<string, ApiKey & { workspace: string; tokenHash: string }>();
   let failures: { subject: string; at: string }[] = [];
   const calls = { findSession: 0, touchSession: 0 };
 
   const store: CredentialStore = {
+    ...nobodyHas,
     findByEmail: async (email) => [...identities.values()].find((each) => each.email === email),
     async updateIdentity(id, change) {
       identities.set(id, { ...identities.get(id)!, ...change });
     },
+    async replacePasswordHash(id, before, after) {
+      const found = identities.get(id)!;
+      if (found.passwordHash === before) identities.set(id, { ...found, passwordHash: after });
+    },
     memberships: async (identityId) => memberships.get(identityId) ?? [],
     async insertSession({ tokenHash, userAgent: _agent, address: _address, ...session }) {
-      sessions.set(tokenHash, session);
+      sessions.set(tokenHash, { ...session, id: tokenHash, hasSecondFactor: false });
     },
     async findSession(tokenHash) {
       calls.findSession += 1;
@@ -27,13 +64,33 @@ export function createMemoryStore() {
       sessions.set(tokenHash, { ...sessions.get(tokenHash)!, lastUsedAt, expiresAt });
     },
     async deleteSession(tokenHash) {
+      const identityId = sessions.get(tokenHash)?.identityId;
       sessions.delete(tokenHash);
+      return identityId;
     },
-    async deleteSessionsOf(identityId, except) {
-      for (const [hash, session] of sessions) {
-        if (session.identityId === identityId && hash !== except) sessions.delete(hash);
-      }
+    deleteSessionById: async (_identityId, id) => sessions.delete(id),
+    async deleteSessionsOf(identityId, except, workspace) {
+      const gone = [...sessions].filter(
+        ([hash, session]) =>
+          session.identityId === identityId &&
+          hash !== except &&
+          (workspace === undefined || session.workspace === workspace),
+      );
+      for (const [hash] of gone) sessions.delete(hash);
+      return gone.length;
     },
+    async replaceSessionToken(tokenHash, newTokenHash) {
+      const session = sessions.get(tokenHash);
+      if (!session) return false;
+      sessions.delete(tokenHash);
+      sessions.set(newTokenHash, session);
+      return true;
+    },
+    listSessions: async (identityId) =>
+      [...sessions]
+        .filter(([, session]) => session.identityId === identityId)
+        .map(([tokenHash, session]) => ({ ...session, tokenHash, userAgent: null, address: null })),
+    announce: async () => undefined,
     async deleteExpiredSessions(now) {
       const expired = [...sessions].filter(([, session]) => session.expiresAt <= now);
       for (const [hash] of expired) sessions.delete(hash);
@@ -69,6 +126,15 @@ export function createMemoryStore() {
       failures.filter((each) => each.subject === subject && each.at >= since).length,
     async recordFailure(subject, at) {
       failures.push({ subject, at });
+    },
+    async clearFailuresFrom(prefix) {
+      failures = failures.filter((each) => !each.subject.startsWith(prefix));
+    },
+    async countFailuresFrom(prefix, since) {
+      const counts = new Map<string, number>();
+      for (const { subject, at } of failures)
+        if (subject.startsWith(prefix) && at >= since) counts.set(subject, (counts.get(subject) ?? 0) + 1);
+      return Math.max(0, ...counts.values());
     },
     async clearFailures(subject) {
       failures = failures.filter((each) => each.subject !== subject);

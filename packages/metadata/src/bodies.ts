@@ -522,6 +522,8 @@ export const SYSTEM_RIGHTS = [
   'modify_all_records',
   'run_reports',
   'api',
+  'view_audit',
+  'view_as',
 ] as const;
 export type SystemRight = (typeof SYSTEM_RIGHTS)[number];
 
@@ -533,6 +535,9 @@ export const PermissionSetBody = Type.Object(
     description,
     system: Type.Optional(
       Type.Array(oneOf(SYSTEM_RIGHTS, 'A right that is not about one object.'), { uniqueItems: true }),
+    ),
+    requires_second_factor: Type.Optional(
+      Type.Boolean({ description: 'Whoever holds it must sign in with a second factor.' }),
     ),
     objects: Type.Optional(
       Type.Record(

@@ -26,6 +26,8 @@ export interface CompiledPermissionSet {
   readonly name: string;
   readonly label: string;
   readonly system: ReadonlySet<SystemRight>;
+  /** Whoever holds it must have a second factor before they may do anything. */
+  readonly requiresSecondFactor: boolean;
   /** By object; what is missing is not granted. */
   readonly objects: ReadonlyMap<string, ObjectGrant>;
 }
@@ -59,6 +61,11 @@ export interface Organised {
   readonly user: string | undefined;
   /** With a role: those in roles below it as well. */
   readonly andBelow: boolean;
+}
+
+/** How somebody stands among those that records are shared with by hand: an id, or the name of a role. */
+export function granteeOf({ user, team, role, andBelow }: Organised): string {
+  return user ?? team ?? `role ${role}${andBelow ? ' and below' : ''}`;
 }
 
 export const NO_ACCESS_MODEL: AccessModel = Object.freeze({

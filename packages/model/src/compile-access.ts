@@ -100,7 +100,13 @@ function compilePermissionSet(
     checkNames(compilation, component, object, given);
     objects.set(objectName, grantOf(given));
   }
-  return { name, label: body.label, system: new Set(body.system ?? []), objects };
+  return {
+    name,
+    label: body.label,
+    system: new Set(body.system ?? []),
+    requiresSecondFactor: body.requires_second_factor === true,
+    objects,
+  };
 }
 
 type GrantBody = NonNullable<PermissionSetBody['objects']>[string];

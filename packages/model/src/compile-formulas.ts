@@ -1,26 +1,15 @@
-/**
- * Compiles formula and related fields once the fields that they read are known: each after those of its kind that it
- * reads, in whichever object they stand. From here on such a field has the type of its result.
- */
-import type { ComponentOf } from '@trellis/metadata';
-import { objectOf, shortName } from '@trellis/metadata';
-import { type Compilation, type DraftObject, replaceField } from './compilation.ts';
+/** Compiles one formula once what it reads is known. From here on the field has the type of its result. */
+import { type Compilation, replaceField } from './compilation.ts';
+import type { OpenField } from './compile-computed.ts';
 import { withArticle } from './compile-field.ts';
-import { compileRelated } from './compile-related.ts';
 import { nameOf, withArticle as withArticleOf } from './expressions/check.ts';
 import { checkValueExpression } from './expressions/check-expression.ts';
-import { variableIn } from './expressions/check-related.ts';
 import type { Operand } from './expressions/expression.ts';
 import { pathsOfOperand } from './expressions/expression-paths.ts';
 import { type FormulaFacts, factsOf, isStorable } from './expressions/formula-facts.ts';
-import { RELATED_OPERATORS } from './expressions/related-field.ts';
-import { MAX_PATH_LOOKUPS } from './expressions/resolve-path.ts';
-import { resolveRelation } from './expressions/resolve-relation.ts';
-import type { CompiledOption, FieldType } from './field-type.ts';
-import { displaysOf, formula as formulaType, resultType } from './field-types/formula.ts';
-import { related as relatedType } from './field-types/related.ts';
-import type { CompiledField, CompiledFormula } from './model.ts';
-import { PRINCIPAL_PATHS } from './system-fields.ts';
+import type { CompiledOption } from './field-type.ts';
+import { displaysOf, resultType } from './field-types/formula.ts';
+import type { CompiledFormula } from './model.ts';
 
 /** What a formula has together with those that it reads: the bounds of one expression, and lookups on the way to a value. */
 const BOUNDS = [
@@ -32,126 +21,8 @@ const BOUNDS = [
 /** A text of this length fits an entry of a B-tree, at four bytes a character. */
 const MAX_INDEXED_LENGTH = 600;
 
-interface OpenField {
-  readonly component: ComponentOf<'field'>;
-  readonly object: DraftObject;
-  readonly field: CompiledField;
-}
-
-const COMPUTED: ReadonlySet<FieldType> = new Set<FieldType>([formulaType, relatedType]);
-
-/** `wanted`: by object, the names of fields that views sort or filter by and indexes name. */
-export function compileFormulas(
-  compilation: Compilation,
-  wanted: ReadonlyMap<string, ReadonlySet<string>>,
-): void {
-  const open = new Map<string, OpenField>();
-  for (const { component } of compilation.ofKind('field')) {
-    const object = compilation.objects.get(objectOf(component)!);
-    const field = object?.fields.get(shortName(component.name));
-    if (object && field && COMPUTED.has(field.type) && field.type.check(component.body).length === 0)
-      open.set(component.name, { component, object, field });
-  }
-  const done = new Set<string>();
-  const visit = (name: string, trail: readonly string[]) => {
-    if (done.has(name)) return;
-    const each = open.get(name)!;
-    const start = trail.indexOf(name);
-    if (start >= 0) {
-      for (const member of trail.slice(start)) done.add(member);
-      reportRing(compilation, open, trail.slice(start));
-      return;
-    }
-    let isSound = true;
-    for (const { text, object } of textsOf(compilation, each)) {
-      for (const read of computedOnWay(compilation, object, text)) {
-        const full = `${read.object}.${read.name}`;
-        if (!open.has(full)) continue;
-        visit(full, [...trail, name]);
-        const found = compilation.objects.get(read.object)?.fields.get(read.name);
-        // What is at fault is told where it stands; what reads it can't be judged.
-        isSound &&= found?.formula !== undefined || found?.related !== undefined;
-      }
-    }
-    if (done.has(name)) return;
-    done.add(name);
-    if (!isSound) return;
-    if (each.field.type === relatedType) compileRelated(compilation, each);
-    else compileFormula(compilation, each, wanted.get(each.object.name)?.has(each.field.name) === true);
-  };
-  for (const name of open.keys()) visit(name, []);
-}
-
-function reportRing(
-  compilation: Compilation,
-  open: ReadonlyMap<string, OpenField>,
-  members: readonly string[],
-): void {
-  const ring = [...members, members[0]!].join(' → ');
-  for (const member of members) {
-    const { component } = open.get(member)!;
-    compilation.error(
-      component,
-      'formula_cycle',
-      component.body.type === 'related' ? '/body/related' : '/body/formula',
-      `formulas and related fields can not read each other in a ring: ${ring}.`,
-      'Take one of them out of the ring.',
-    );
-  }
-}
-
-/** A path as written, and the object from which it is seen. */
-interface SeenText {
-  readonly text: string;
-  readonly object: DraftObject;
-}
-
-function textsOf(compilation: Compilation, { component, object, field }: OpenField): Iterable<SeenText> {
-  return field.type === relatedType
-    ? [{ text: component.body.related!, object }]
-    : variablesIn(compilation, component.body.formula, object);
-}
-
-/** The fields on the way of a path, one by one: whoever takes the next may have compiled the one before. */
-function* computedOnWay(
-  compilation: Compilation,
-  start: DraftObject,
-  text: string,
-): Generator<{ readonly object: string; readonly name: string }> {
-  let object: DraftObject | undefined = start;
-  for (const segment of text.split('.').slice(0, MAX_PATH_LOOKUPS + 1)) {
-    const name: string | undefined = object?.fields.has(segment) ? segment : PRINCIPAL_PATHS.get(segment);
-    if (!object || name === undefined) return;
-    yield { object: object.name, name };
-    const field: CompiledField | undefined = object.fields.get(name);
-    object = field?.isPolymorphic ? undefined : compilation.objects.get(field?.targets[0] ?? '');
-  }
-}
-
-/** The paths of an unchecked expression; what is asked of related records is seen from them. */
-function* variablesIn(
-  compilation: Compilation,
-  source: unknown,
-  object: DraftObject,
-): Generator<SeenText, undefined> {
-  if (typeof source !== 'object' || source === null) return;
-  for (const [operator, value] of Object.entries(source) as [string, unknown][]) {
-    const args: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (operator === 'var' && args.length === 1 && typeof args[0] === 'string') {
-      yield { text: args[0], object };
-    } else if ((RELATED_OPERATORS as readonly string[]).includes(operator)) {
-      const text = variableIn(args[0]);
-      if (text === undefined) continue;
-      // Its lookups first: one may be a related field that is not compiled yet.
-      yield { text, object };
-      const { relation } = resolveRelation({ objects: compilation.objects, object }, text);
-      const related = relation && compilation.objects.get(relation.object.name);
-      if (related) yield* variablesIn(compilation, args.slice(1), related);
-    } else yield* variablesIn(compilation, value, object);
-  }
-}
-
-function compileFormula(compilation: Compilation, open: OpenField, isWanted: boolean): void {
+/** `isWanted`: a view sorts or filters by it, or an index names it. */
+export function compileFormula(compilation: Compilation, open: OpenField, isWanted: boolean): void {
   const { component, object, field } = open;
   const { body } = component;
   const at = '/body/formula';

@@ -1,79 +1,28 @@
 /**
- * Compiles roll-ups, once all objects and lookups are known: which records they look at, over which of their fields,
- * under which condition. A roll-up over a roll-up is compiled after it; a ring of them is a cycle. Whatever would do
- * nothing, or could not be kept, is refused with the fix.
+ * Compiles one roll-up once what it reads is known: which records it looks at, over which of their fields, under which
+ * condition. Whatever would do nothing, or could not be kept, is refused with the fix.
  */
-import { type ComponentOf, objectOf, shortName } from '@trellis/metadata';
+import type { ComponentOf } from '@trellis/metadata';
 import { type Compilation, type DraftObject, ownFieldsOf, replaceField } from './compilation.ts';
+import type { OpenField } from './compile-computed.ts';
 import { withArticle } from './compile-field.ts';
 import { checkExpression } from './expressions/check-expression.ts';
 import type { Expression, Operand } from './expressions/expression.ts';
 import { pathsOfExpression } from './expressions/expression-paths.ts';
+import { whyNotOfRecord } from './expressions/formula-facts.ts';
 import { type RollupFunction, rollupResult } from './field-types/rollup.ts';
 import type { CompiledField, CompiledRollup, RollupPath } from './model.ts';
 
 type FieldComponent = ComponentOf<'field'>;
 type RollupBody = NonNullable<FieldComponent['body']['rollup']>;
 
-export function compileRollups(compilation: Compilation): void {
-  const components = new Map(
-    compilation
-      .ofKind('field')
-      .filter(({ component }) => component.body.type === 'rollup' && component.body.rollup !== undefined)
-      .map(({ component }) => [component.name, component]),
-  );
-  const done = new Set<string>();
-  const open: string[] = [];
-  const compileOne = (name: string): void => {
-    const component = components.get(name);
-    if (!component || done.has(name)) return;
-    if (open.includes(name)) {
-      done.add(name);
-      const ring = [...open.slice(open.indexOf(name)), name].join(' → ');
-      compilation.error(
-        component,
-        'rollup_cycle',
-        '/body/rollup',
-        `it would be worked out from itself: ${ring}.`,
-        'Roll up a field that does not depend on it.',
-      );
-      return;
-    }
-    open.push(name);
-    for (const needed of mentionedRollups(component, components)) compileOne(needed);
-    open.pop();
-    if (done.has(name)) return;
-    done.add(name);
-    compileRollup(compilation, component);
-  };
-  for (const name of components.keys()) compileOne(name);
-}
-
-/** Other roll-ups that a roll-up reads on the records it looks at. */
-function mentionedRollups(
-  component: FieldComponent,
-  components: ReadonlyMap<string, FieldComponent>,
-): string[] {
-  const { object, field, filter } = component.body.rollup!;
-  const names = new Set<string>(field === undefined ? [] : [field]);
-  collectNames(filter, names);
-  return [...names].map((name) => `${object}.${name}`).filter((name) => components.has(name));
-}
-
-function collectNames(source: unknown, names: Set<string>): void {
-  if (typeof source !== 'object' || source === null) return;
-  for (const [operator, value] of Object.entries(source)) {
-    const name: unknown = Array.isArray(value) ? value[0] : value;
-    if (operator === 'var' && typeof name === 'string') names.add(name);
-    else collectNames(value, names);
-  }
-}
-
-function compileRollup(compilation: Compilation, component: FieldComponent): void {
+/** `isWanted`: a view sorts or filters by it, or an index names it. */
+export function compileRollup(
+  compilation: Compilation,
+  { component, object, field: own }: OpenField,
+  isWanted: boolean,
+): void {
   const body = component.body.rollup!;
-  const object = compilation.objects.get(objectOf(component)!);
-  const own = object?.fields.get(shortName(component.name));
-  if (!object || !own) return;
   for (const property of ['unique', 'set_once'] as const) {
     if (component.body[property] !== true) continue;
     compilation.error(
@@ -102,11 +51,13 @@ function compileRollup(compilation: Compilation, component: FieldComponent): voi
   if (!via || field === 'faulty' || filter === 'faulty') return;
   const compiled: CompiledRollup = { function: body.function, object: child.name, via, field, filter };
   const result = rollupResult(body.function, field);
+  const hasIndex = result.type.column !== undefined && result.type.column.index !== 'none';
   replaceField(object, {
     ...own,
     type: result.type,
     body: { ...result.body, ...own.body },
     rollup: compiled,
+    isIndexed: own.isIndexed || (isWanted && hasIndex),
   });
 }
 
@@ -214,11 +165,12 @@ function resolveField(
       compilation.didYouMean(name, child.fields.keys()),
     );
   }
-  if (isComputed(field)) {
+  const reason = whyNotOfRecord(field);
+  if (reason !== undefined) {
     return fault(
       'not_storable',
       '/body/rollup/field',
-      `\`${name}\` is ${withArticle(field.type.label)}, and what a roll-up reads must be kept on the record.`,
+      `\`${name}\` ${reason}, so it is computed when it is read; what a roll-up reads must be kept on the record.`,
       'Roll up a field that it reads.',
     );
   }
@@ -237,7 +189,6 @@ function resolveField(
       `\`${operation}\` is worked out over ${WANTED[operation]}; \`${name}\` is ${withArticle(field.type.label)}.`,
     );
   }
-  if (field.body.type === 'rollup' && field.rollup === undefined) return 'faulty';
   return field;
 }
 
@@ -252,18 +203,6 @@ function resolveFilter(
     objects: compilation.objects,
     object: child,
   });
-  // What a formula gives is known only later: that it is one is all there is to say of it here.
-  const computed = mentions.find(({ path }) => isComputed(path.field));
-  if (computed) {
-    compilation.error(
-      component,
-      'not_storable',
-      `/body/rollup/filter${computed.pointer}`,
-      `\`${computed.path.text}\` is ${withArticle(computed.path.field.type.label)}, and what a roll-up reads must be kept on the record.`,
-      `Use fields of ${child.name} that people write.`,
-    );
-    return 'faulty';
-  }
   for (const problem of problems) {
     compilation.error(
       component,
@@ -288,15 +227,14 @@ function resolveFilter(
   return 'faulty';
 }
 
-function isComputed(field: CompiledField): boolean {
-  return field.body.type === 'formula' || field.body.type === 'related';
-}
-
 /** Why the outcome of a condition can't be kept, if it can't. */
 function whyNotKept(expression: Expression): string | undefined {
   for (const path of pathsOfExpression(expression)) {
     if (path.field.question) return 'asks related records, which others may change';
     if (path.through.length > 0) return `reads \`${path.text}\`, which another record may change`;
+    const reason = whyNotOfRecord(path.field);
+    if (reason !== undefined)
+      return `reads \`${path.text}\`, which ${reason} and is computed when it is read`;
     if (path.field.type.column === undefined) return `reads \`${path.text}\`, which is kept elsewhere`;
   }
   return readsTheMoment(expression) ? 'depends on the day or on who asks' : undefined;

@@ -15,15 +15,15 @@ import {
 } from '@trellis/metadata';
 import { Compilation, type CompileInput, ownFieldsOf, replaceField } from './compilation.ts';
 import { compileAccess } from './compile-access.ts';
+import { compileComputed } from './compile-computed.ts';
 import { compileField, compileOptions, withArticle } from './compile-field.ts';
-import { compileFormulas } from './compile-formulas.ts';
 import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
-import { compileRollups } from './compile-rollups.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
 import type { CompiledOption } from './field-type.ts';
 import { duplicateOptions } from './field-types/options.ts';
+import { rollup as rollupType } from './field-types/rollup.ts';
 import type { CompiledApp, CompiledField, CompiledRecordType, Model } from './model.ts';
 import { NO_RULES } from './object-rules.ts';
 import { RESERVED_OBJECT_NAMES, systemFields } from './system-fields.ts';
@@ -50,10 +50,9 @@ export function compile(inputs: readonly CompileInput[]): CompileResult {
   compileLookups(compilation);
   compileJunctions(compilation);
   checkParents(compilation);
-  compileRollups(compilation);
   const wanted = findWantedFields(compilation);
   markIndexedFields(compilation, wanted);
-  compileFormulas(compilation, wanted);
+  compileComputed(compilation, wanted);
   checkIndexes(compilation);
   orderFields(compilation);
   checkRecordTypeOptions(compilation);
@@ -356,6 +355,8 @@ function markIndexedFields(compilation: Compilation, wanted: ReadonlyMap<string,
     for (const name of wanted.get(object.name) ?? []) {
       const field = object.fields.get(name);
       if (!field || field.isIndexed || !field.type.column || field.type.column.index === 'none') continue;
+      // Which index a roll-up may have is known with its parts.
+      if (field.type === rollupType) continue;
       replaceField(object, { ...field, isIndexed: true });
     }
   }

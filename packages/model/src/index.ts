@@ -5,6 +5,7 @@ export {
   type CompiledRole,
   type CompiledSharingRule,
   type FieldRight,
+  granteeOf,
   NO_ACCESS_MODEL,
   OBJECT_ACTIONS,
   type ObjectAction,

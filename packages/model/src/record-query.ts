@@ -51,6 +51,8 @@ export interface RecordQuery {
   readonly context: ExpressionContext;
   /** Tell with the page which roll-ups of its first record are about to be worked out again. */
   readonly tellsWaiting?: boolean;
+  /** Conditions that each record is asked about beside its values. */
+  readonly flags?: readonly Expression[];
 }
 
 /** Under what the predicate of an object's titles stands in `targetFilters`. */
@@ -67,6 +69,8 @@ export interface RecordPage {
   readonly count: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' } | undefined;
   /** Roll-ups of the first record that wait to be worked out again, where that was asked for. */
   readonly waiting?: readonly CompiledField[];
+  /** For each row whether it meets the query's `flags`, in their order. */
+  readonly flags?: readonly (readonly boolean[])[];
 }
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';

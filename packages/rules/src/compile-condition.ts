@@ -98,6 +98,7 @@ export function compileCondition(expression: Expression): ReadCondition {
         });
     }
     case 'as_platform':
+    case 'shared':
       throw new TypeError('Access is decided where the records are, not in memory.');
     case 'is_new':
       return ({ previous }) => previous === undefined;

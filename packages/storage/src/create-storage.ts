@@ -1,4 +1,6 @@
 /** Opens a database: checks the server, migrates, and puts the doors of the room together. */
+import { createAuditStore } from './audit/audit-store.ts';
+import { AuditSealer } from './audit/sealer.ts';
 import { installExtensions, probe } from './capabilities.ts';
 import { Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
@@ -18,6 +20,8 @@ import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
+import { createDelegationStore } from './sharing/delegation-store.ts';
+import { createShareStore } from './sharing/share-store.ts';
 import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
@@ -57,13 +61,15 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const maintenance = new Maintenance(connections, workspaces, settings);
     const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
+    const sealer = new AuditSealer(connections, workspaces, log);
     return {
       capabilities: features,
       workspaces,
-      identities: createIdentityStore(connections),
+      identities: createIdentityStore(connections, listener),
       singleSignOn: createSsoStore(connections),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
+      audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),
       metadata: createMetadataStore(connections, features, {
         listener,
         wake: (workspace) => {
@@ -73,6 +79,8 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
       records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
+      shares: createShareStore(connections),
+      delegations: createDelegationStore(connections),
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
@@ -80,6 +88,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       startMaintenance: () => {
         maintenance.start();
         rollups.start();
+        sealer.start();
       },
       drainPromotions: (workspace) => runPromotions(connections, workspace, settings, { wait: true }),
       drainRollups: async (workspace) => {
@@ -90,6 +99,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       close: async () => {
         await maintenance.close();
         await rollups.close();
+        await sealer.close();
         await listener.close();
         await connections.close();
       },

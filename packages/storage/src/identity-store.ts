@@ -1,14 +1,20 @@
-/** Rows of identities, memberships, sessions and failed sign-ins. What they mean is the identity room's business. */
+/** Rows of identities and memberships, and the doors of the stores beside them. What they mean is the identity room's business. */
 import { createApiKeyStore } from './api-key-store.ts';
 import type { Connections } from './connections.ts';
+import { createCredentialStore } from './credential-store.ts';
+import type { ChangeListener } from './metadata/change-listener.ts';
+import { createSessionStore, IDENTITY_CHANNEL } from './session-store.ts';
 import { identifier } from './sql.ts';
-import type { IdentityRow, IdentityStore, MembershipRow, SessionRow } from './storage.ts';
+import type { IdentityRow, IdentityStore, MembershipRow } from './storage.ts';
 
 const IDENTITY = `i.id, i.email, i.name, i.password_hash as "passwordHash", i.is_active as "isActive"`;
 
-export function createIdentityStore(connections: Connections): IdentityStore {
+export function createIdentityStore(connections: Connections, listener: ChangeListener): IdentityStore {
   return {
     ...createApiKeyStore(connections),
+    ...createSessionStore(connections),
+    ...createCredentialStore(connections),
+    onAnnouncement: (callback) => listener.subscribe(callback, IDENTITY_CHANNEL),
     countIdentities: async () => {
       const [row] = await connections.readRows<{ count: number }>('select count(*) from platform.identity');
       return row!.count;
@@ -48,6 +54,27 @@ export function createIdentityStore(connections: Connections): IdentityStore {
         transaction,
       );
     },
+    replacePasswordHash: async (id, before, after) => {
+      await connections.rows(
+        'update platform.identity set password_hash = $3 where id = $1 and password_hash = $2',
+        [id, before, after],
+      );
+    },
+    countMembersWith: async (workspace, permissionSet, transaction) => {
+      // Whoever takes it from somebody waits for others who do, so that two can't take it from each other.
+      await connections.rows(
+        'select from platform.workspace where id = $1 for no key update',
+        [workspace.id],
+        transaction,
+      );
+      const [row] = await connections.rows<{ count: number }>(
+        `select count(*) from platform.membership m join platform.identity i on i.id = m.identity_id
+          where m.workspace_id = $1 and m.is_active and i.is_active and $2 = any (m.permission_sets)`,
+        [workspace.id, permissionSet],
+        transaction,
+      );
+      return row!.count;
+    },
     insertMembership: async ({ workspace, identityId, userId, permissionSets }, transaction) => {
       // The user's record, written by the engine, brings the principal its name in that workspace.
       await connections.rows(
@@ -76,22 +103,6 @@ export function createIdentityStore(connections: Connections): IdentityStore {
         transaction,
       );
     },
-    claimAdministrators: async (workspace, permissionSet, transaction) => {
-      await connections.rows(
-        "select pg_advisory_xact_lock(hashtextextended('trellis administrators of ' || $1, 0))",
-        [workspace.id],
-        transaction,
-      );
-      return async () => {
-        const [row] = await connections.rows<{ count: number }>(
-          `select count(*) from platform.membership m join platform.identity i on i.id = m.identity_id
-            where m.workspace_id = $1 and m.is_active and i.is_active and $2 = any(m.permission_sets)`,
-          [workspace.id, permissionSet],
-          transaction,
-        );
-        return row!.count;
-      };
-    },
     findIdentityOfUser: async (workspace, userId) => {
       const [row] = await connections.readRows<IdentityRow>(
         `select ${IDENTITY} from platform.membership m join platform.identity i on i.id = m.identity_id
@@ -110,67 +121,15 @@ export function createIdentityStore(connections: Connections): IdentityStore {
           where m.identity_id = $1 order by m.created_at, w.name`,
         [identityId],
       ),
-    insertSession: async (session) => {
-      await connections.rows(
-        `insert into platform.session
-           (token_hash, identity_id, workspace, created_at, last_used_at, expires_at, user_agent, address)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [
-          session.tokenHash,
-          session.identityId,
-          session.workspace,
-          session.createdAt,
-          session.lastUsedAt,
-          session.expiresAt,
-          session.userAgent,
-          session.address,
-        ],
-      );
-    },
-    findSession: async (tokenHash) => {
-      const [row] = await connections.readRows<SessionRow>(
-        `select identity_id as "identityId", workspace, created_at as "createdAt", last_used_at as "lastUsedAt",
-                expires_at as "expiresAt" from platform.session where token_hash = $1`,
-        [tokenHash],
-      );
-      return row;
-    },
-    touchSession: async (tokenHash, lastUsedAt, expiresAt) => {
-      await connections.rows(
-        'update platform.session set last_used_at = $2, expires_at = $3 where token_hash = $1',
-        [tokenHash, lastUsedAt, expiresAt],
-      );
-    },
-    deleteSession: async (tokenHash) => {
-      await connections.rows('delete from platform.session where token_hash = $1', [tokenHash]);
-    },
-    deleteSessionsOf: async (identityId, exceptTokenHash) => {
-      await connections.rows(
-        'delete from platform.session where identity_id = $1 and token_hash is distinct from $2',
-        [identityId, exceptTokenHash ?? null],
-      );
-    },
-    deleteExpiredSessions: async (now) => {
-      const rows = await connections.rows('delete from platform.session where expires_at <= $1 returning 1', [
-        now,
-      ]);
-      return rows.length;
-    },
-    countFailures: async (subject, since) => {
-      const [row] = await connections.readRows<{ count: number }>(
-        'select count(*) from platform.sign_in_failure where subject = $1 and at >= $2',
-        [subject, since],
-      );
-      return row!.count;
-    },
-    recordFailure: async (subject, at) => {
-      await connections.rows('insert into platform.sign_in_failure (subject, at) values ($1, $2)', [
-        subject,
-        at,
-      ]);
-    },
-    clearFailures: async (subject) => {
-      await connections.rows('delete from platform.sign_in_failure where subject = $1', [subject]);
-    },
+    members: (workspace) =>
+      connections.readRows<MembershipRow>(
+        `select $2 as workspace, $3 as "workspaceLabel", m.user_id as "userId", p.name, i.email,
+                m.is_active and i.is_active as "isActive", m.permission_sets as "permissionSets"
+           from platform.membership m
+           join platform.identity i on i.id = m.identity_id
+           join ${identifier(workspace.schema, '_principal').text} p on p.id = m.user_id
+          where m.workspace_id = $1 order by m.user_id`,
+        [workspace.id, workspace.name, workspace.label],
+      ),
   };
 }

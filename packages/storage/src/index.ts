@@ -1,4 +1,15 @@
 /** The front door of the storage room: the only one that knows pg and SQL. */
+export type {
+  AuditEntry,
+  AuditFault,
+  AuditFilter,
+  AuditHead,
+  AuditPosition,
+  AuditStore,
+  AuditVerdict,
+  ListedAuditEntry,
+  NewAuditEntry,
+} from './audit/audit.ts';
 export { createStorage, type StorageOptions } from './create-storage.ts';
 export { StorageError, type StorageErrorCode } from './errors.ts';
 export type {
@@ -26,6 +37,8 @@ export type {
   ConversionStore,
   ConvertedRow,
   ConvertValues,
+  Delegation,
+  DelegationStore,
   DependentRecord,
   FileClaim,
   FileRegister,
@@ -37,6 +50,7 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  NewShare,
   OutboxChange,
   OutboxStore,
   PromotedColumn,
@@ -45,6 +59,8 @@ export type {
   Revision,
   RollupState,
   SessionRow,
+  Share,
+  ShareStore,
   Snapshot,
   StartedConversion,
   Storage,

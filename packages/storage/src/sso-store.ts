@@ -19,7 +19,7 @@ export interface SsoLinkRow {
 }
 
 export interface SsoSessionRow {
-  readonly tokenHash: string;
+  readonly sessionId: string;
   readonly provider: string;
   readonly idToken: string | null;
 }
@@ -45,18 +45,20 @@ export interface SsoStore {
   permitLink(identityId: string, issuer: string, expiresAt: string): Promise<void>;
   /** Whether there was a permission, which is used up. */
   takePermission(identityId: string, issuer: string, now: string): Promise<boolean>;
+  /** The id of a session that was just opened. */
+  sessionIdOf(tokenHash: string): Promise<string>;
   insertSession(session: SsoSessionRow): Promise<void>;
   findSession(tokenHash: string): Promise<SsoSessionRow | undefined>;
   /** Sealed ID tokens that do not begin with the prefix. */
   sessionsSealedOtherwise(prefix: string, limit: number): Promise<readonly SsoSessionRow[]>;
   /** Only where it is still what it was. */
-  replaceIdToken(tokenHash: string, before: string, after: string | null): Promise<void>;
+  replaceIdToken(sessionId: string, before: string, after: string | null): Promise<void>;
   deleteExpired(now: string): Promise<void>;
 }
 
 const LINK = `l.issuer, l.subject, l.identity_id as "identityId", l.created_at as "createdAt",
   l.last_used_at as "lastUsedAt"`;
-const SESSION = 'token_hash as "tokenHash", provider, id_token as "idToken"';
+const SESSION = 's.session_id as "sessionId", s.provider, s.id_token as "idToken"';
 
 export function createSsoStore(connections: Connections): SsoStore {
   return {
@@ -142,28 +144,36 @@ export function createSsoStore(connections: Connections): SsoStore {
       );
       return rows.length > 0;
     },
-    insertSession: async ({ tokenHash, provider, idToken }) => {
+    sessionIdOf: async (tokenHash) => {
+      const [row] = await connections.rows<{ id: string }>(
+        'select id from platform.session where token_hash = $1',
+        [tokenHash],
+      );
+      return row!.id;
+    },
+    insertSession: async ({ sessionId, provider, idToken }) => {
       await connections.rows(
-        'insert into platform.sso_session (token_hash, provider, id_token) values ($1, $2, $3)',
-        [tokenHash, provider, idToken],
+        'insert into platform.sso_session (session_id, provider, id_token) values ($1, $2, $3)',
+        [sessionId, provider, idToken],
       );
     },
     findSession: async (tokenHash) => {
       const [row] = await connections.readRows<SsoSessionRow>(
-        `select ${SESSION} from platform.sso_session where token_hash = $1`,
+        `select ${SESSION} from platform.sso_session s join platform.session o on o.id = s.session_id
+          where o.token_hash = $1`,
         [tokenHash],
       );
       return row;
     },
     sessionsSealedOtherwise: (prefix, limit) =>
       connections.readRows<SsoSessionRow>(
-        `select ${SESSION} from platform.sso_session where not starts_with(id_token, $1) limit $2`,
+        `select ${SESSION} from platform.sso_session s where not starts_with(id_token, $1) limit $2`,
         [prefix, limit],
       ),
-    replaceIdToken: async (tokenHash, before, after) => {
+    replaceIdToken: async (sessionId, before, after) => {
       await connections.rows(
-        'update platform.sso_session set id_token = $3 where token_hash = $1 and id_token = $2',
-        [tokenHash, before, after],
+        'update platform.sso_session set id_token = $3 where session_id = $1 and id_token = $2',
+        [sessionId, before, after],
       );
     },
     deleteExpired: async (now) => {

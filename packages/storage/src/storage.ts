@@ -19,7 +19,10 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
+import type { AuditStore } from './audit/audit.ts';
+import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
@@ -601,6 +604,88 @@ export interface RecordStore {
   ): Promise<readonly HistoryEntry[]>;
 }
 
+// --- shares by hand ---------------------------------------------------------------------------------------------
+
+/** A record opened to one person, team or role. */
+export interface NewShare {
+  readonly id: string;
+  readonly objectKey: string;
+  readonly recordId: string;
+  /** As `granteeOf` of the model writes it. */
+  readonly grantee: string;
+  readonly kind: 'user' | 'team' | 'role';
+  readonly role: string | null;
+  /** Of a role: those below it as well. */
+  readonly andBelow: boolean;
+  readonly access: 'read' | 'update';
+  /** It counts until then; null: until somebody ends it. */
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface Share extends Omit<NewShare, 'grantee'> {
+  /** Of a person or team its id; of a role nothing that means anything elsewhere. */
+  readonly granteeId: string;
+  readonly granteeName: string | null;
+  readonly createdByName: string | null;
+}
+
+export interface ShareStore {
+  /** Those of a record that count at the instant, the oldest first. */
+  list(
+    workspace: Workspace,
+    recordId: string,
+    now: string,
+    transaction?: Transaction,
+  ): Promise<readonly Share[]>;
+  /** False: the record is shared with them already. */
+  insert(workspace: Workspace, share: NewShare, transaction: Transaction): Promise<boolean>;
+  /** False: there is none. */
+  update(
+    workspace: Workspace,
+    share: Pick<Share, 'id' | 'recordId' | 'access' | 'expiresAt'>,
+    transaction: Transaction,
+  ): Promise<boolean>;
+  /** False: there was none. */
+  remove(
+    workspace: Workspace,
+    share: Pick<Share, 'id' | 'recordId'>,
+    transaction: Transaction,
+  ): Promise<boolean>;
+  /** All that is shared with somebody, as `granteeOf` writes them. */
+  removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
+}
+
+/** For a period the delegate stands in for the delegator; both are users. Times are ISO instants. */
+export interface NewDelegation {
+  readonly id: string;
+  readonly delegator: string;
+  readonly delegate: string;
+  readonly startsAt: string;
+  /** From then on it counts no more. */
+  readonly endsAt: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export interface Delegation extends NewDelegation {
+  readonly delegatorName: string | null;
+  readonly delegateName: string | null;
+  readonly createdByName: string | null;
+}
+
+export interface DelegationStore {
+  /** The last to end first; ended ones too unless `endingAfter` says otherwise, at most 1,000. */
+  list(
+    workspace: Workspace,
+    options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
+  ): Promise<readonly Delegation[]>;
+  insert(workspace: Workspace, delegation: NewDelegation): Promise<void>;
+  /** Ends it at the instant; one that has not begun by then is forgotten. */
+  end(workspace: Workspace, id: string, at: string): Promise<void>;
+}
+
 // --- what has changed ---------------------------------------------------------------------------------------
 
 /** A change of a record, without its values. */
@@ -672,6 +757,7 @@ export interface SessionRow {
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly expiresAt: string;
+  readonly method: 'password' | 'invitation' | 'set_up' | 'single_sign_on' | 'platform';
 }
 
 /** An API key, without the key. */
@@ -706,7 +792,7 @@ export interface ApiKeyStore {
   deleteExpiredApiKeys(before: string): Promise<number>;
 }
 
-export interface IdentityStore extends ApiKeyStore {
+export interface IdentityStore extends ApiKeyStore, SessionStore, CredentialRows {
   countIdentities(): Promise<number>;
   /**
    * Whether there is no identity yet. Whoever asks holds the answer until the transaction ends: others who ask wait,
@@ -721,6 +807,13 @@ export interface IdentityStore extends ApiKeyStore {
     change: { readonly passwordHash?: string; readonly name?: string; readonly isActive?: boolean },
     transaction?: Transaction,
   ): Promise<void>;
+  /** Only while it is the one from before. */
+  replacePasswordHash(id: string, before: string, after: string): Promise<void>;
+  /**
+   * How many active members of a workspace hold a permission set. Others who ask wait until the transaction ends, so
+   * it is asked after a change that may leave nobody.
+   */
+  countMembersWith(workspace: Workspace, permissionSet: string, transaction: Transaction): Promise<number>;
   /** Gives the identity its user in a workspace: principal row and membership; the user record is written by the engine. */
   insertMembership(
     membership: {
@@ -737,35 +830,13 @@ export interface IdentityStore extends ApiKeyStore {
     change: { readonly permissionSets?: readonly string[]; readonly isActive?: boolean },
     transaction?: Transaction,
   ): Promise<void>;
-  /**
-   * Makes changes of who is an administrator (holds the permission set) wait for one another until the transaction
-   * ends. The answer counts the active ones as they then are.
-   */
-  claimAdministrators(
-    workspace: Workspace,
-    permissionSet: string,
-    transaction: Transaction,
-  ): Promise<() => Promise<number>>;
   /** The identity behind a user of a workspace. */
   findIdentityOfUser(workspace: Workspace, userId: string): Promise<IdentityRow | undefined>;
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
-  insertSession(
-    session: SessionRow & {
-      readonly tokenHash: string;
-      readonly userAgent: string | null;
-      readonly address: string | null;
-    },
-  ): Promise<void>;
-  findSession(tokenHash: string): Promise<SessionRow | undefined>;
-  /** Moves `lastUsedAt` and the expiry. */
-  touchSession(tokenHash: string, lastUsedAt: string, expiresAt: string): Promise<void>;
-  deleteSession(tokenHash: string): Promise<void>;
-  deleteSessionsOf(identityId: string, exceptTokenHash?: string): Promise<void>;
-  deleteExpiredSessions(now: string): Promise<number>;
-  /** Failed sign-ins for an address or a network address since an instant. */
-  countFailures(subject: string, since: string): Promise<number>;
-  recordFailure(subject: string, at: string): Promise<void>;
-  clearFailures(subject: string): Promise<void>;
+  /** Hears which people other processes, and this one, know something new of; undefined: some may have been missed. */
+  onAnnouncement(callback: (identityId: string | undefined) => void): Promise<() => Promise<void>>;
+  /** Everybody in a workspace, in the order in which they came, under their names in it. */
+  members(workspace: Workspace): Promise<readonly MembershipRow[]>;
 }
 
 /** What is known of a file. `object` and `field` are keys; null until a record claims it. */
@@ -832,7 +903,10 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;
+  readonly audit: AuditStore;
   readonly records: RecordStore;
+  readonly shares: ShareStore;
+  readonly delegations: DelegationStore;
   readonly files: FileRegister;
   readonly outbox: OutboxStore;
   readonly jobs: JobQueue;

@@ -270,12 +270,19 @@ test('identities, memberships, sessions and failed sign-ins', async () => {
     createdAt: at(1),
     lastUsedAt: at(1),
     expiresAt: at(5),
-  };
+    method: 'password',
+  } as const;
   for (const tokenHash of ['one', 'two', 'three']) {
     await identities.insertSession({ ...session, tokenHash, userAgent: null, address: '::1' });
   }
   await identities.touchSession('one', at(2), at(6));
-  expect(await identities.findSession('one')).toEqual({ ...session, lastUsedAt: at(2), expiresAt: at(6) });
+  expect(await identities.findSession('one')).toEqual({
+    ...session,
+    id: expect.any(String),
+    hasSecondFactor: false,
+    lastUsedAt: at(2),
+    expiresAt: at(6),
+  });
   expect(await identities.deleteExpiredSessions(at(5))).toBe(2);
   await identities.deleteSessionsOf(ada.id, 'one');
   expect(await identities.findSession('one')).toBeDefined();

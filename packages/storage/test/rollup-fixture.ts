@@ -40,6 +40,21 @@ export const ROLLUPS: readonly Component[] = [
       type: 'rollup',
       rollup: { object: 'deal', via: 'account', function: 'all', field: 'is_open' },
     },
+    weighted: {
+      type: 'rollup',
+      rollup: { object: 'deal', via: 'account', function: 'sum', field: 'weighted' },
+    },
+    largest_open: {
+      type: 'rollup',
+      rollup: {
+        object: 'deal',
+        via: 'account',
+        function: 'max',
+        field: 'weighted',
+        filter: { '==': [{ var: 'size' }, 'large $1 {0}'] },
+      },
+    },
+    load: { type: 'rollup', rollup: { object: 'deal', via: 'account', function: 'sum', field: 'load' } },
     tasks: { type: 'rollup', rollup: { object: 'task', via: 'about', function: 'count', filter: isOpen } },
     people: { type: 'multi_lookup', to: 'person', through: 'member' },
     people_score: {
@@ -60,6 +75,20 @@ export const ROLLUPS: readonly Component[] = [
     close_date: { type: 'date' },
     is_open: { type: 'boolean' },
     tasks: { type: 'rollup', rollup: { object: 'task', via: 'about', function: 'count' } },
+    // Kept in a column; computed when read; and over a roll-up of its own record.
+    weighted: {
+      type: 'formula',
+      indexed: true,
+      formula: { if: [{ '==': [{ var: 'is_open' }, true] }, { '/': [{ var: 'amount' }, 4] }, 0] },
+    },
+    size: {
+      type: 'formula',
+      formula: { if: [{ '>=': [{ var: 'weighted' }, 5] }, 'large $1 {0}', 'small'] },
+    },
+    load: {
+      type: 'formula',
+      formula: { '+': [{ '*': [{ var: 'tasks' }, 3] }, { coalesce: [{ var: 'amount' }, 0] }] },
+    },
   }),
   ...object('task', {
     name: { type: 'text' },
@@ -78,12 +107,15 @@ export const ROLLUPS: readonly Component[] = [
 export const EXPECTED = (schema: string) => {
   const live = (table: string) => `(select * from "${schema}"."${table}" where deleted_at is null)`;
   const amount = "(d.data->'amount')::numeric";
+  const weighted =
+    "(case when coalesce((d.data->>'is_open')::boolean, false) then (d.data->'amount')::numeric / 4 else 0 end)";
   const open = (row: string) => `coalesce((${row}.data->>'is_open')::boolean, false)`;
   return `
 with deals as (
   select d.data->>'account' as parent, count(*) as deals, sum(${amount}) filter (where ${open('d')}) as open_total,
     round(avg(${amount}), 6) as average, max(d.data->>'close_date') as last_close, bool_or(${open('d')}) as has_open,
-    bool_and(${open('d')}) as all_open
+    bool_and(${open('d')}) as all_open, sum(${weighted}) as weighted, max(${weighted}) filter (where ${weighted} >= 5) as largest_open,
+    sum(coalesce(${amount}, 0) + 3 * (select count(*) from ${live('task')} k where k.data->'about'->>'id' = d.id::text)) as load
   from ${live('deal')} d group by 1
 ), tasks as (
   select t.data->'about'->>'id' as parent, count(*) as tasks, count(*) filter (where ${open('t')}) as open_tasks
@@ -96,12 +128,14 @@ with deals as (
 ), accounts as (
   select a.id, a.data->>'region' as region, a.deleted_at, coalesce(d.deals, 0) as deals, coalesce(d.open_total, 0) as open_total,
     d.average, d.last_close, coalesce(d.has_open, false) as has_open, coalesce(d.all_open, false) as all_open,
-    coalesce(t.open_tasks, 0) as tasks, coalesce(p.people_score, 0) as people_score
+    coalesce(t.open_tasks, 0) as tasks, coalesce(p.people_score, 0) as people_score,
+    trim_scale(coalesce(d.weighted, 0)) as weighted, trim_scale(d.largest_open) as largest_open, coalesce(d.load, 0) as load
   from "${schema}".account a left join deals d on d.parent = a.id::text left join tasks t on t.parent = a.id::text
     left join people p on p.parent = a.id::text
 )
 select 'account' as object, id, jsonb_build_object('deals', deals, 'open_total', open_total, 'average', average, 'last_close', last_close,
-  'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score) as expected from accounts
+  'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score,
+  'weighted', weighted, 'largest_open', largest_open, 'load', load) as expected from accounts
 union all
 select 'region', r.id, jsonb_build_object('open_total', coalesce(sum(a.open_total), 0), 'largest', max(a.deals))
   from "${schema}".region r left join accounts a on a.region = r.id::text and a.deleted_at is null group by r.id
@@ -115,7 +149,8 @@ export const KEPT = (schema: string) => `
 select 'account' as object, id, jsonb_build_object('deals', coalesce((derived->'deals')::numeric, 0), 'open_total', coalesce((derived->'open_total')::numeric, 0),
   'average', round((derived->'average')::numeric, 6), 'last_close', derived->>'last_close', 'has_open', coalesce((derived->>'has_open')::boolean, false),
   'all_open', coalesce((derived->>'all_open')::boolean, false), 'tasks', coalesce((derived->'tasks')::numeric, 0),
-  'people_score', coalesce((derived->'people_score')::numeric, 0)) as kept from "${schema}".account
+  'people_score', coalesce((derived->'people_score')::numeric, 0),
+  'weighted', coalesce((derived->'weighted')::numeric, 0), 'largest_open', derived->'largest_open', 'load', coalesce((derived->'load')::numeric, 0)) as kept from "${schema}".account
 union all select 'region', id, jsonb_build_object('open_total', coalesce((derived->'open_total')::numeric, 0), 'largest', derived->'largest') from "${schema}".region
 union all select 'deal', id, jsonb_build_object('tasks', coalesce((derived->'tasks')::numeric, 0)) from "${schema}".deal`;
 

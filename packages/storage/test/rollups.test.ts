@@ -64,6 +64,9 @@ describe('a small parent', () => {
       last_close: '2026-05-01',
       has_open: true,
       all_open: false,
+      weighted: 2.625,
+      largest_open: null,
+      load: 14.5,
       version: 1,
     });
     // A roll-up of a roll-up follows in the same transaction.

@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
+import { tellSecurity } from '../security-events.ts';
 import {
   flag,
   flagParameter,
@@ -27,7 +28,8 @@ const DEFAULT_DAYS = 90;
 const NAME_LENGTH = 100;
 const MAX_OBJECTS = 1000;
 
-export function apiKeyRoutes(app: FastifyInstance, { engine, identity, settings }: Parts): void {
+export function apiKeyRoutes(app: FastifyInstance, parts: Parts): void {
+  const { engine, identity, settings } = parts;
   const access = 'session' as const;
 
   app.get('/api-keys', { config: { access } }, async (request): Promise<ApiKeysResponse> => {
@@ -97,6 +99,7 @@ export function apiKeyRoutes(app: FastifyInstance, { engine, identity, settings 
         days,
         scope: { access: reach, objects, metadata, users },
       });
+      await tellSecurity(parts, request, { action: 'api_key_created', details: { name, access: reach } });
       reply.code(201);
       return { ...toResponse(key), key: secret };
     },
@@ -109,6 +112,7 @@ export function apiKeyRoutes(app: FastifyInstance, { engine, identity, settings 
     const { id } = request.params;
     if (!ID.test(id) || !(await identity.revokeApiKey(workspace.name, id, owner)))
       throw new HttpProblem('unknown_api_key', 'There is no API key with this id.');
+    await tellSecurity(parts, request, { action: 'api_key_revoked', details: { id } });
     return reply.code(204).send();
   });
 }

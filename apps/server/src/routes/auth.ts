@@ -1,10 +1,12 @@
 /** Signing in and out, and the person that a session belongs to. */
 import type { LoginResponse, MeResponse } from '@trellis/api';
-import type { SignedIn } from '@trellis/identity';
+import type { AuditEvent } from '@trellis/engine';
+import { IdentityError, type IdentityErrorCode, type SignedIn, soughtEmail } from '@trellis/identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../caller.ts';
+import { callerOf, needsSecondFactor } from '../caller.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin, requireSameOrigin } from '../same-origin.ts';
+import { tellSecurity, whoHas } from '../security-events.ts';
 import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-cookie.ts';
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
@@ -19,16 +21,27 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       readParameters(request.query, {});
       const body = readBody(request.body, { email: text, password: text, otp: text });
       requireGiven(body, 'email', 'password');
-      const signedIn = await identity.signIn({
-        email: body.email,
-        password: body.password,
-        workspace: wishedWorkspace(request),
-        address: request.ip,
-        userAgent: request.headers['user-agent'],
-      });
+      const signedIn = await identity
+        .signIn({
+          email: body.email,
+          password: body.password,
+          otp: body.otp,
+          workspace: wishedWorkspace(request),
+          address: request.ip,
+          userAgent: request.headers['user-agent'],
+        })
+        .catch(async (error: unknown) => {
+          await tellRefusal(parts, request, body.email, error);
+          throw error;
+        });
       // A browser that signs in anew leaves its old session behind for nobody.
       const old = readSessionCookie(request.headers.cookie);
       if (old !== undefined) await identity.signOut(old);
+      const who = signedIn.membership;
+      const details = { by: 'password', second_factor: signedIn.secondFactor };
+      await tellSecurity(parts, request, { action: 'sign_in', who, details });
+      if (signedIn.secondFactor === 'recovery_code')
+        await tellSecurity(parts, request, { action: 'recovery_code_used', who });
       return welcome(request, reply, signedIn, parts);
     },
   );
@@ -38,24 +51,49 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     const token = readSessionCookie(request.headers.cookie);
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
+      const session = await identity.findSession(token, { isUse: false });
       const redirect = await signOn.endSessionUrl(token);
       await identity.signOut(token);
+      const membership = session?.memberships.find((each) => each.workspace === session.workspace);
+      if (membership) await tellSecurity(parts, request, { action: 'sign_out', who: membership });
       if (redirect !== undefined) return reply.header('set-cookie', NO_SESSION_COOKIE).send({ redirect });
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });
 
-  app.get('/me', async (request): Promise<MeResponse> => {
+  app.get('/me', { config: { isEnrolment: true } }, async (request): Promise<MeResponse> => {
     readParameters(request.query, {});
-    const { context, membership, rights, session } = callerOf(request);
+    const caller = callerOf(request);
+    const { context, membership, rights, session } = caller;
     return {
       user: { id: membership.userId, name: membership.name, email: membership.email },
       workspace: membership.workspace,
       workspaces: session.memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })),
       rights,
       teams: await engine.teams.ofUser(context),
+      must_enrol: needsSecondFactor(caller, settings.secondFactor),
     };
   });
+}
+
+const REFUSALS: { readonly [code in IdentityErrorCode]?: AuditEvent['action'] } = {
+  invalid_credentials: 'sign_in_failed',
+  no_workspace: 'sign_in_failed',
+  invalid_otp: 'second_factor_failed',
+  too_many_attempts: 'sign_in_locked',
+};
+
+/** Tells of a sign-in that was refused; one that only waits for its code is none. */
+async function tellRefusal(
+  parts: Parts,
+  request: FastifyRequest,
+  email: string,
+  error: unknown,
+): Promise<void> {
+  const action = error instanceof IdentityError ? REFUSALS[error.code] : undefined;
+  if (!action) return;
+  const who = await whoHas(parts.storage.identities, soughtEmail(email), wishedWorkspace(request));
+  await tellSecurity(parts, request, { action, outcome: 'refused', who });
 }
 
 export function wishedWorkspace(request: FastifyRequest): string | undefined {

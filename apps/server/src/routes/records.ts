@@ -53,6 +53,7 @@ const LIST_PARAMETERS = {
   count: oneOf(...COUNTS),
   deleted: flagParameter,
   search: parameter,
+  rights: flagParameter,
 };
 const LIST_BODY = {
   filter: anything,
@@ -64,6 +65,7 @@ const LIST_BODY = {
   count: oneOf(...COUNTS),
   deleted: flag,
   search: text,
+  rights: flag,
 };
 const AGGREGATE_BODY = { group_by: list, measures: list, filter: anything, sort: names, limit: whole };
 const BATCH_BODY = {
@@ -114,10 +116,14 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
-    const { fields } = readParameters(request.query, { fields: namesParameter });
+    const { fields, rights } = readParameters(request.query, {
+      fields: namesParameter,
+      rights: flagParameter,
+    });
     const { object, id } = request.params;
     const record = await records.get(callerOf(request).context, object, id, fields, {
       onStale: (stale) => reply.header('trellis-stale', stale.join(',')),
+      onRights: rights ? (given) => reply.header('trellis-rights', given.join(', ')) : undefined,
     });
     return withVersion(reply, record);
   });

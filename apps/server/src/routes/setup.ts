@@ -35,6 +35,7 @@ export function setupRoutes(app: FastifyInstance, parts: Parts): void {
     const signedIn = await identity.openSession({
       identityId: made.identityId,
       workspace: FIRST_WORKSPACE,
+      method: 'set_up',
       address: request.ip,
       userAgent: request.headers['user-agent'],
     });
@@ -55,7 +56,8 @@ export function checkPerson<
   if (email !== undefined && !isEmail(email)) {
     errors.push({ code: 'invalid_value', pointer: '/email', message: 'This is no e-mail address.' });
   }
-  const fault = password === undefined ? undefined : checkPassword(password);
+  const names = [name, email].filter((each) => each !== undefined);
+  const fault = password === undefined ? undefined : checkPassword(password, names);
   if (fault) errors.push({ code: 'weak_password', pointer: '/password', message: fault });
   if (errors.length > 0) throw invalidInput(errors);
   return {

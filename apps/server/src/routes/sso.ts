@@ -2,19 +2,19 @@
  * Single sign-on: the two addresses that browsers are sent through, and what people and administrators link. A browser
  * that comes back always ends on a page: where it wanted to go, or the sign-in page with the reason as `sso_error`.
  */
-import { ADMINISTRATOR } from '@trellis/access';
 import type { SignInOptions, SsoLinksResponse, SsoStartResponse } from '@trellis/api';
 import { EngineError } from '@trellis/engine';
 import { localPath, normaliseEmail, SignOnError } from '@trellis/identity';
-import { isId } from '@trellis/model';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
+import { tellSecurity } from '../security-events.ts';
 import { readSessionCookie } from '../session-cookie.ts';
 import { parameter, readBody, readParameters, requireGiven, text } from '../shape.ts';
 import { passwordRule } from '../single-sign-on.ts';
 import { noSsoCookie, readSsoCookie, ssoCookie } from '../sso-cookie.ts';
+import { confirmOwner } from './account.ts';
 import { welcome } from './auth.ts';
 
 interface OfProvider {
@@ -40,7 +40,7 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
       const begun = await begin(request, reply, { returnTo, workspace: wish.workspace });
       return reply.redirect(begun, 302);
     } catch (error) {
-      return toReason(request, reply, error, { returnTo, isLinking: false });
+      return toReason(parts, request, reply, error, { returnTo, isLinking: false });
     }
   });
 
@@ -64,11 +64,15 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
         userAgent: request.headers['user-agent'],
         log: request.log,
       });
+      const details = { by: request.params.provider };
+      const who = signedIn.membership;
+      if (begun.isLinking) await tellSecurity(parts, request, { action: 'sign_on_linked', who, details });
+      await tellSecurity(parts, request, { action: 'sign_in', who, details });
       if (old !== undefined) await identity.signOut(old);
       welcome(request, reply, signedIn, parts);
       return reply.redirect(begun.returnTo, 302);
     } catch (error) {
-      return toReason(request, reply, error, begun);
+      return toReason(parts, request, reply, error, begun);
     }
   });
 
@@ -87,15 +91,11 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     '/me/sso/:provider',
     { config: session },
     async (request, reply): Promise<SsoStartResponse> => {
-      readParameters(request.query, {});
-      const { next } = readBody(request.body ?? {}, { next: text });
-      const { session: own, workspace } = callerOf(request);
-      const redirect = await begin(request, reply, {
-        returnTo: localPath(next ?? '/profile'),
-        workspace: workspace.name,
-        linksTo: own.identityId,
-      }).catch(throwProblem);
-      return { redirect };
+      // Whoever found an open session must not be able to come back by a provider of their own.
+      const { session: own, workspace } = await confirmOwner(parts, request, { next: parameter });
+      const { next = '/profile' } = request.query as { next?: string };
+      const wish = { returnTo: localPath(next), workspace: workspace.name, linksTo: own.identityId };
+      return { redirect: await begin(request, reply, wish).catch(throwProblem) };
     },
   );
 
@@ -111,31 +111,29 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     if (!hasPassword && links.length === 1)
       throw new HttpProblem('forbidden', 'This is your only way to sign in: it stays.');
     await signOn.unlink(own.identityId, provider);
+    await tellSecurity(parts, request, { action: 'sign_on_unlinked', details: { provider } });
     return reply.code(204).send();
   });
 
   /** Lets a person of this workspace be linked by their verified address when they next come. */
   app.post<{ Params: { id: string } }>('/users/:id/sso', { config: manages }, async (request, reply) => {
     readParameters(request.query, {});
-    const body = readBody(request.body, { provider: text });
-    requireGiven(body, 'provider');
-    const { context, workspace } = callerOf(request);
-    const user = isId(request.params.id)
-      ? await engine.users.find(context, request.params.id.toLowerCase())
-      : undefined;
-    const behind = user && (await storage.identities.findIdentityOfUser(workspace, user.id));
-    if (!behind) throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
-    // As with a new password: whoever could choose who comes in as somebody could be them.
-    if (user.permissionSets.includes(ADMINISTRATOR) && !context.permissionSets.includes(ADMINISTRATOR))
-      throw new EngineError('forbidden', 'Only an administrator can change an administrator.');
-    const memberships = await storage.identities.memberships(behind.id);
-    if (memberships.some((each) => each.workspace !== workspace.name)) {
+    const { provider } = readBody(request.body, { provider: text });
+    requireGiven({ provider }, 'provider');
+    const account = await engine.users.findAccount(callerOf(request).context, request.params.id);
+    if (account.isShared) {
       throw new EngineError(
         'forbidden',
         'This person belongs to other workspaces too: only they themselves may link a provider.',
       );
     }
-    await signOn.permit(behind.id, body.provider).catch(throwProblem);
+    await signOn.permit(account.identityId, provider!).catch(throwProblem);
+    const subjectId = account.user.id;
+    await tellSecurity(parts, request, {
+      action: 'sign_on_permitted',
+      subjectId,
+      details: { provider: provider! },
+    });
     return reply.code(204).send();
   });
 
@@ -163,17 +161,23 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
  * Back to where there is a sentence for each code: the page that began to link, else the sign-in page of the workspace
  * that was wanted.
  */
-function toReason(
-  request: FastifyRequest,
+async function toReason(
+  parts: Parts,
+  request: FastifyRequest<OfProvider>,
   reply: FastifyReply,
   error: unknown,
   known: NonNullable<SignOnError['begun']>,
-): FastifyReply {
+): Promise<FastifyReply> {
   const isForeseen = error instanceof SignOnError;
   const code = isForeseen ? error.code : 'failed';
   if (isForeseen) {
     const cause = error.cause as { message?: unknown; code?: unknown } | undefined;
     request.log.warn({ code, cause: cause?.message, causeCode: cause?.code }, 'Single sign-on was refused.');
+    // What was never begun here is anybody's noise.
+    if (code !== 'expired' && code !== 'unknown_provider') {
+      const details = { by: request.params.provider, code };
+      await tellSecurity(parts, request, { action: 'sign_on_refused', details });
+    }
   } else request.log.error({ err: error }, 'Single sign-on failed.');
   const { returnTo, isLinking } = (isForeseen && error.begun) || known;
   if (isLinking) {

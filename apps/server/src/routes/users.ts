@@ -1,14 +1,13 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
 import type { UserResponse } from '@trellis/api';
 import { EngineError, type User } from '@trellis/engine';
-import { hashPassword, type Identity, IdentityError } from '@trellis/identity';
+import { hashPassword } from '@trellis/identity';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
+import { tellSecurity } from '../security-events.ts';
 import {
   flag,
-  invalidInput,
   names,
   readBody,
   readParameters,
@@ -23,7 +22,8 @@ interface OfUser {
   Params: { id: string };
 }
 
-export function userRoutes(app: FastifyInstance, { engine, storage, identity, preferences }: Parts): void {
+export function userRoutes(app: FastifyInstance, parts: Parts): void {
+  const { engine, storage, identity, preferences } = parts;
   const config = { right: 'manage_users' as const };
 
   app.get('/users', { config }, async (request) => {
@@ -71,31 +71,21 @@ export function userRoutes(app: FastifyInstance, { engine, storage, identity, pr
     preferences.forget(workspace, user.id);
     const behind = await storage.identities.findIdentityOfUser(workspace, user.id);
     if (behind) {
-      const mustSignInAgain = password !== undefined || body.is_active === false;
       const own = behind.id === session.identityId ? session : undefined;
-      if (mustSignInAgain) await identity.signOutEverywhere(behind.id, own);
-      else identity.refresh(behind.id);
+      if (password !== undefined) {
+        await identity.signOutEverywhere(behind.id, own);
+        await tellSecurity(parts, request, { action: 'password_set', subjectId: user.id });
+      } else if (body.is_active === false) {
+        // Those of a person who still works elsewhere go on there; here they are nobody from now on.
+        const count = await identity.signOutEverywhere(behind.id, own, workspace.name);
+        await tellSecurity(parts, request, {
+          action: 'sessions_revoked',
+          subjectId: user.id,
+          details: { count },
+        });
+      } else await identity.refresh(behind.id);
     }
     return toResponse(user);
-  });
-
-  app.post('/me/password', { config: { access: 'session' } }, async (request, reply) => {
-    readParameters(request.query, {});
-    const body = readBody(request.body, { current_password: text, new_password: text });
-    requireGiven(body, 'current_password', 'new_password');
-    const { session, membership } = callerOf(request);
-    await confirmPassword(identity, {
-      email: membership.email,
-      password: body.current_password,
-      address: request.ip,
-    });
-    checkNewPassword(body.new_password);
-    const { identityId } = session;
-    await storage.identities.updateIdentity(identityId, {
-      passwordHash: await hashPassword(body.new_password),
-    });
-    await identity.signOutEverywhere(identityId, session);
-    return reply.code(204).send();
   });
 }
 
@@ -109,29 +99,6 @@ function readPerson<S extends Shape>(given: unknown, shape: S) {
   const entries = Object.entries(requireObject(given));
   const body = readBody(Object.fromEntries(entries.filter(([property]) => isOwn(property))), own);
   return { body, fields: Object.fromEntries(entries.filter(([property]) => !isOwn(property))) };
-}
-
-/** A wrong one is a fault of the body; too many of them are refused as at sign-in. */
-async function confirmPassword(
-  identity: Pick<Identity, 'confirmPassword'>,
-  given: Parameters<Identity['confirmPassword']>[0],
-): Promise<void> {
-  try {
-    await identity.confirmPassword(given);
-  } catch (error) {
-    if (!(error instanceof IdentityError) || error.code !== 'invalid_credentials') throw error;
-    const message = 'This is not your current password.';
-    throw invalidInput([{ code: 'wrong_password', pointer: '/current_password', message }]);
-  }
-}
-
-function checkNewPassword(password: string): void {
-  try {
-    checkPerson({ password });
-  } catch (error) {
-    if (!(error instanceof HttpProblem)) throw error;
-    throw invalidInput(error.errors.map((each) => ({ ...each, pointer: '/new_password' })));
-  }
 }
 
 async function requireUser(id: string, find: (id: string) => Promise<User | undefined>): Promise<User> {

@@ -357,6 +357,7 @@ export const en = {
     notFound: '{{object}} not found',
     openPage: 'Open as a page',
     peek: 'Record beside the list',
+    recalculating: 'Being recalculated',
     saved: '{{object}} saved',
     toList: 'All {{objects}}',
     type: 'Record type',

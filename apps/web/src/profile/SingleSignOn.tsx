@@ -1,7 +1,7 @@
 /** Providers of single sign-on that the person signed in has linked to their account, and can link. */
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { SsoLinksResponse } from '@trellis/api';
+import { ApiError, type SsoLinksResponse } from '@trellis/api';
 import { formatInstant } from '@trellis/forms';
 import { useState } from 'react';
 import { basePath, client } from '../api.ts';
@@ -21,9 +21,12 @@ export function SingleSignOn() {
   const [unlinked, setUnlinked] = useState<Provider>();
   const { data } = useQuery({ queryKey: KEY, queryFn: () => client.ssoLinks() });
   const link = useMutation({
-    mutationFn: (provider: string) => client.linkSso(provider, `${basePath === '/' ? '' : basePath}/profile`),
+    mutationFn: ({ name, password }: { name: string; password?: string }) =>
+      client.linkSso(name, `${basePath === '/' ? '' : basePath}/profile`, password),
     onSuccess: ({ redirect }) => window.location.assign(redirect),
-    onError: notifyProblem,
+    onError: (error) => {
+      if (!needsPassword(error)) notifyProblem(error);
+    },
   });
   if (!data || data.providers.length === 0) return null;
   return (
@@ -50,8 +53,8 @@ export function SingleSignOn() {
               variant="default"
               size="xs"
               aria-label={t('links.linkNamed', { provider: provider.label })}
-              loading={link.isPending && link.variables === provider.name}
-              onClick={() => link.mutate(provider.name)}
+              loading={link.isPending && link.variables.name === provider.name}
+              onClick={() => link.mutate({ name: provider.name })}
             >
               {t('links.link')}
             </Button>
@@ -67,8 +70,70 @@ export function SingleSignOn() {
           )}
         </Group>
       ))}
+      {needsPassword(link.error) && (
+        <PasswordModal
+          error={link.variables?.password === undefined ? undefined : link.error}
+          isBusy={link.isPending}
+          onConfirm={(password) => link.mutate({ name: link.variables!.name, password })}
+          onClose={link.reset}
+        />
+      )}
       {unlinked && <UnlinkModal provider={unlinked} onClose={() => setUnlinked(undefined)} />}
     </Stack>
+  );
+}
+
+/** Long after signing in the server wants to know whether it is still the same person. */
+function needsPassword(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return (
+    error.problem.code === 'password_required' ||
+    error.problem.errors.some(({ pointer }) => pointer === '/current_password')
+  );
+}
+
+interface PasswordModalProps {
+  readonly error: unknown;
+  readonly isBusy: boolean;
+  readonly onConfirm: (password: string) => void;
+  readonly onClose: () => void;
+}
+
+function PasswordModal({ error, isBusy, onConfirm, onClose }: PasswordModalProps) {
+  const t = useMessages();
+  const [password, setPassword] = useState('');
+  const message = error instanceof ApiError ? error.problem.errors[0]?.message : undefined;
+  return (
+    <Modal opened onClose={onClose} title={t('links.confirmTitle')}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onConfirm(password);
+        }}
+      >
+        <Stack>
+          <PasswordInput
+            size="sm"
+            data-autofocus
+            label={t('links.confirmPassword')}
+            description={t('links.confirmText')}
+            autoComplete="current-password"
+            required
+            value={password}
+            error={message}
+            onChange={(event) => setPassword(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('links.cancel')}
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              {t('links.link')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 

@@ -41,6 +41,9 @@ const signOnEn = {
     unlinkNamed: 'Unlink {{provider}}',
     unlinkText: 'You will not be able to sign in with {{provider}} until you link it again.',
     cancel: 'Cancel',
+    confirmTitle: 'Confirm that it is you',
+    confirmPassword: 'Current password',
+    confirmText: 'You signed in a while ago. Without a password, sign out and in again instead.',
   },
 } as const;
 

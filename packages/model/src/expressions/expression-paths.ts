@@ -7,6 +7,7 @@ export function* pathsOfExpression(expression: Expression): Generator<FieldPath>
   switch (expression.op) {
     case 'constant':
     case 'is_new':
+    case 'shared':
       return;
     case 'and':
     case 'or':

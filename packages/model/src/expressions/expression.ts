@@ -138,6 +138,16 @@ export type Expression =
       readonly op: 'as_platform';
       readonly through: CompiledField | undefined;
       readonly arg: Expression;
+    }
+  /**
+   * The record is shared by hand with one of the grantees, as `granteeOf` writes them, and still is at the instant of
+   * the question. Access predicates are made of it, too, and nothing that people write.
+   */
+  | {
+      readonly op: 'shared';
+      /** `read`: at least that. */
+      readonly access: 'read' | 'update';
+      readonly grantees: readonly string[];
     };
 
 /** What an expression may refer to besides the record: who asks and when. Given to storage with each query. */

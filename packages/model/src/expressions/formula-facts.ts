@@ -77,6 +77,21 @@ export function isStorable(facts: FormulaFacts): boolean {
 }
 
 /**
+ * Why the value of a field can't be told from the row of its record alone, its own roll-ups included, if it can't: the
+ * end of a sentence. What rolls it up would not hear of a change.
+ */
+export function whyNotOfRecord(field: CompiledField): string | undefined {
+  const { formula } = field;
+  if (formula?.facts.dependsOnAsker) return 'depends on the day or on who asks';
+  if (formula?.facts.dependsOnZone) return 'reads a moment as a day, which depends on the time zone';
+  const own: FieldPath = { text: field.name, through: [], field };
+  const isElsewhere = [...inputPaths([own]).values()].some(
+    (path) => path.field.question !== undefined || sourcePath(path).through.length > 0,
+  );
+  return isElsewhere ? 'reads other records' : undefined;
+}
+
+/**
  * The paths behind some paths, formulas of the record itself resolved to what they read, each once: what has to be
  * known of a record to evaluate in memory. A formula behind a lookup stays a path: storage computes it.
  */

@@ -5,6 +5,7 @@
 import type { Connections } from '../connections.ts';
 import { sweepJobs } from '../jobs/sweep-jobs.ts';
 import { sweepOutbox } from '../outbox.ts';
+import { sweepShares } from '../sharing/share-store.ts';
 import type { Workspace, WorkspaceStore } from '../storage.ts';
 import { ensurePartitions } from './history-partitions.ts';
 import type { PromotionSettings } from './online-steps.ts';
@@ -110,6 +111,7 @@ export class Maintenance {
         if (this.#isClosed) return;
         await ensurePartitions(client, workspace.schema);
         await sweepJobs(client, workspace.schema);
+        await sweepShares(client, workspace.schema);
         await sweepOutbox(client, workspace.schema, () => this.#isClosed);
       }
       await client.query(

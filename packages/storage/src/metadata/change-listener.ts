@@ -1,13 +1,15 @@
 /**
- * News of publishes from other nodes: one connection that listens, shared by all subscribers of this process. When
+ * News from other nodes, of publishes and of people: one connection that listens, shared by all subscribers of this process. When
  * it breaks it is made anew, and subscribers are told that they may have missed something.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Connections } from '../connections.ts';
+import { IDENTITY_CHANNEL } from '../session-store.ts';
 import { CHANNEL } from './publish.ts';
 
-type Callback = (workspaceName: string | undefined) => void;
+/** Called with what was said, undefined when something may have been missed. */
+type Callback = (payload: string | undefined) => void;
 
 /**
  * A connection that a firewall has forgotten looks alive for hours and hears nothing; a node that is deaf for so long
@@ -19,7 +21,8 @@ export class ChangeListener {
   readonly #connections: Connections;
   readonly #log: (message: string, details?: unknown) => void;
   readonly #beat: typeof BEAT;
-  readonly #callbacks = new Set<Callback>();
+  /** Subscribers, with the channel that each listens to. */
+  readonly #callbacks = new Map<Callback, string>();
   /** Connections that were ended on purpose. */
   readonly #left = new WeakSet<pg.Client>();
   #client: Promise<pg.Client> | undefined;
@@ -36,8 +39,8 @@ export class ChangeListener {
   }
 
   /** Resolves once the connection listens. */
-  async subscribe(callback: Callback): Promise<() => Promise<void>> {
-    this.#callbacks.add(callback);
+  async subscribe(callback: Callback, channel: string = CHANNEL): Promise<() => Promise<void>> {
+    this.#callbacks.set(callback, channel);
     this.#client ??= this.#listen();
     try {
       await this.#client;
@@ -61,9 +64,9 @@ export class ChangeListener {
   async #listen(): Promise<pg.Client> {
     const client = await this.#connections.connectClient({ query_timeout: this.#beat.patienceMilliseconds });
     const leave = () => void client.end().catch(() => undefined);
-    client.on('notification', ({ payload }) => this.#tell(payload));
+    client.on('notification', ({ channel, payload }) => this.#tell(payload, channel));
     try {
-      await client.query(`listen ${CHANNEL}`);
+      await client.query(`listen ${CHANNEL}; listen ${IDENTITY_CHANNEL}`);
     } catch (error) {
       leave();
       throw error;
@@ -96,12 +99,14 @@ export class ChangeListener {
     }
   }
 
-  #tell(workspaceName: string | undefined): void {
-    for (const callback of this.#callbacks) {
+  /** Without a channel: everybody. */
+  #tell(payload: string | undefined, said?: string): void {
+    for (const [callback, channel] of this.#callbacks) {
+      if (said !== undefined && said !== channel) continue;
       try {
-        callback(workspaceName);
+        callback(payload);
       } catch (error) {
-        this.#log('A listener for metadata changes failed.', error);
+        this.#log('A listener for changes failed.', error);
       }
     }
   }

@@ -16,6 +16,7 @@ import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-t
 import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
+import { followRoles } from '../sharing/share-store.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
 import { writeAliases } from './aliases.ts';
@@ -111,6 +112,7 @@ async function publishIn(
   const hasMovedColumns = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
   await writeAliases(client, request);
+  await followRoles(client, schema, { ...request, roles: request.after.access.roles.keys() });
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;

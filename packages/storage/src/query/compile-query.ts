@@ -32,6 +32,7 @@ export interface ShapedQuery {
   readonly formulas: Shape['formulas'];
   readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
+  readonly flags: readonly Condition[];
 }
 
 /** Reads one value of a row: a column, or a key of the whole data in a column. */
@@ -51,6 +52,8 @@ export interface CompiledQuery {
   readonly sortColumns: readonly number[];
   /** Where that was asked for: the column with the sources whose roll-ups wait. */
   readonly waitingColumn: number | undefined;
+  /** Columns that say whether a record meets the query's flags. */
+  readonly flagColumns: readonly number[];
 }
 
 /** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
@@ -78,11 +81,15 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
   if (query.tellsWaiting) shape.note('waiting');
+  const flags = (query.flags ?? []).map((flag) => {
+    shape.note('flag');
+    return shapeCondition(flag, shape, query.context);
+  });
   const values = query.before ?? query.after;
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
   const { key, formulas, related } = shape;
-  return { key, values: shape.values, condition, search, targetConditions, formulas, related, cursor };
+  return { key, values: shape.values, condition, search, targetConditions, formulas, related, cursor, flags };
 }
 
 interface Asked {
@@ -170,6 +177,9 @@ export function compileQuery(
     query.tellsWaiting && query.object.ownFields.some((field) => field.rollup)
       ? columnOf(waitingSources(snapshot))
       : undefined;
+  const flagColumns = shaped.flags.map((flag) =>
+    columnOf(sql`(${lowerCondition(flag, sources, features)}) is true`),
+  );
   const where = compileWhere(query, shaped, sources, features);
   const first = query.sort[0]?.path;
   const parts = pageParts({
@@ -187,7 +197,7 @@ export function compileQuery(
     ),
     plan: planOf(shaped, sources),
   }));
-  return { statements, outputs, sortColumns, waitingColumn };
+  return { statements, outputs, sortColumns, waitingColumn, flagColumns };
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {

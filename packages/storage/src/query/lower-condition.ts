@@ -6,6 +6,7 @@
 import type { ComparisonOperator, CompiledField, FieldPath } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowered, searchedText } from '../metadata/field-source.ts';
+import type { SharedPlaces } from '../sharing/share-store.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
 import type { Condition, Term } from './shape.ts';
@@ -20,6 +21,8 @@ export interface PathReader {
    * that `lower` is given follows every lookup to a live record, whoever asks.
    */
   asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql;
+  /** Whether the record is shared by hand with one of those at the place. */
+  shared(places: SharedPlaces): Sql;
   /** The value in lower case, where a column keeps it. */
   folded(path: FieldPath): Sql | undefined;
 }
@@ -29,10 +32,13 @@ export function readerOf(value: PathReader['value']): PathReader {
   return {
     value,
     folded: () => undefined,
-    asPlatform: () => {
-      throw new TypeError('A value decides no access.');
-    },
+    asPlatform: decidesNoAccess,
+    shared: decidesNoAccess,
   };
+}
+
+function decidesNoAccess(): never {
+  throw new TypeError('A value decides no access.');
 }
 
 const OPERATORS: Readonly<Record<ComparisonOperator, Sql>> = {
@@ -60,6 +66,8 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       return reader.asPlatform(condition.through, (platform) =>
         lowerCondition(condition.arg, platform, features),
       );
+    case 'shared':
+      return reader.shared(condition.places);
     case 'compare': {
       const [left, right] = [term(condition.left), term(condition.right)];
       const isOrder = condition.operator !== '==' && condition.operator !== '!=';

@@ -21,6 +21,7 @@ import {
   startOfDay,
   todayAt,
 } from '@trellis/model';
+import { granteeId, type SharedPlaces } from '../sharing/share-store.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { type ComputedCondition, shapeComputed } from './shape-computed.ts';
 import { shapeValue, type Value, type ValueShaper } from './shape-value.ts';
@@ -63,6 +64,8 @@ export type Condition =
   | { readonly is: 'true'; readonly value: FieldTerm }
   /** Read as the platform sees it; with `through` about the record behind that lookup. */
   | { readonly is: 'as_platform'; readonly through: CompiledField | undefined; readonly arg: Condition }
+  /** Shared by hand with one of the grantees at a place. */
+  | { readonly is: 'shared'; readonly places: SharedPlaces }
   | ComputedCondition;
 
 /** What is asked of each related record. */
@@ -202,6 +205,14 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       const arg = shapeCondition(expression.arg, shape, context);
       shape.note(')');
       return { is: 'as_platform', through: expression.through, arg };
+    }
+    case 'shared': {
+      const { access, grantees } = expression;
+      if (grantees.length === 0) return NEVER;
+      shape.note(`shared ${access}`);
+      const ids = shape.value(grantees.map(granteeId), 'uuid');
+      const now = shape.value(context.now, 'timestamptz');
+      return { is: 'shared', places: { access, grantees: ids.place, now: now.place } };
     }
     case 'in':
       return readMembership(expression.value, expression.list, shape, context);

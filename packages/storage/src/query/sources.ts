@@ -9,7 +9,9 @@
 import { type CompiledField, type CompiledObject, type FieldPath, sourcePath, titleOf } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
+import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
+import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
 import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
@@ -102,6 +104,11 @@ export class Sources {
   asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
     const { alias, object } = this.#root;
     return new ScalarSources(alias, object!, this.#context).asPlatform(through, lower);
+  }
+
+  shared(places: SharedPlaces): Sql {
+    const { alias, object } = this.#root;
+    return new ScalarSources(alias, object!, this.#context).shared(places);
   }
 
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
@@ -366,6 +373,12 @@ export class ScalarSources {
     return sql`exists (select 1 from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
   }
 
+  /** `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. */
+  shared(places: SharedPlaces): Sql {
+    const shares = sharesThatCount(this.#context.snapshot.workspace.schema, this.#object.key, places);
+    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')})`;
+  }
+
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
     if (!hop && field.question)
@@ -391,6 +404,9 @@ export class ScalarSources {
     if (column?.isReady) return identifier(alias, column.name);
     if (field.formula) {
       const read = (path: FieldPath) => new ScalarSources(alias, object, this.#context).value(path);
+      // What a roll-up reads of its records is no part of the question, and has no parameters.
+      if (!this.#context.formulas.has(field))
+        return formulaOver(field, this.#context.features, (path) => read(path).sql);
       return lowerFormula(field, readerOf(read), this.#context).sql;
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);

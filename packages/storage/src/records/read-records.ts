@@ -90,6 +90,9 @@ export class RecordReader {
       ...(waitingColumn !== undefined && rows[0]
         ? { waiting: rollupsOfSources(snapshot, query.object, rows[0][waitingColumn] as string[] | null) }
         : {}),
+      ...(query.flags
+        ? { flags: rows.map((row) => compiled.flagColumns.map((column) => row[column] === true)) }
+        : {}),
       rows: rows.map((row) => readRow(row, reader)),
       next: hasNext ? boundOf(rows.at(-1)) : undefined,
       previous: hasPrevious ? boundOf(rows[0]) : undefined,

@@ -136,6 +136,8 @@ export async function purge(
   delete from ${table} where id = any($1::uuid[]) returning id, version
 ), history as (
   delete from ${identifier(schema, '_history')} where record_id = any($1::uuid[])
+), shares as (
+  delete from ${identifier(schema, '_share')} where record_id = any($1::uuid[])
 ), files as (
   update ${identifier(schema, '_file')} set expires_at = now() where record_id = any($1::uuid[])
 )

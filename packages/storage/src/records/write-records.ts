@@ -21,7 +21,13 @@ import type {
   WriteTarget,
   WrittenRow,
 } from '../storage.ts';
-import { insertStatement, removeStatement, restoreStatement, updateStatement } from './write-statements.ts';
+import {
+  insertStatement,
+  removeStatement,
+  restoreStatement,
+  transferStatement,
+  updateStatement,
+} from './write-statements.ts';
 
 type StatementMaker = (
   workspace: Workspace,
@@ -89,10 +95,11 @@ export class RecordWriter {
       difference: row.difference,
     }));
     const held = targets.map(({ ids }) => [...ids]);
+    const isTransfer = rows.some(({ difference }) => difference.owner_id !== undefined);
     const written = await this.#run(
       snapshot,
       object,
-      updateStatement,
+      isTransfer ? transferStatement : updateStatement,
       [input, origin, ...held],
       transaction,
       targets,

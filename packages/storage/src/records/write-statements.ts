@@ -78,6 +78,7 @@ export function updateStatement(
   workspace: Workspace,
   object: CompiledObject,
   targets: readonly CompiledObject[] = [],
+  more: Sql = sql``,
 ): Sql {
   const names = namesOf(workspace, object);
   const { steps, areHeld } = heldTargets(workspace, targets);
@@ -88,8 +89,20 @@ export function updateStatement(
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
   from input i where t.id = i.id and t.version = i.version and t.deleted_at is null
   returning t.id, t.version, t.created_at, i.difference${isPrincipal(object) ? sql`, t.data` : sql``}
-)${principalStep(object, names, sql`written`)}${traces(object, names, { action: sql`'update'`, rows: sql`written`, version: sql`version`, difference: sql`difference`, outboxDifference: sql`difference` })}
+)${principalStep(object, names, sql`written`)}${traces(object, names, { action: sql`'update'`, rows: sql`written`, version: sql`version`, difference: sql`difference`, outboxDifference: sql`difference` })}${more}
 select id, version, created_at from written`;
+}
+
+/** As `updateStatement`, where records get another owner: what was shared in the name of the old one is shared no more. */
+export function transferStatement(
+  workspace: Workspace,
+  object: CompiledObject,
+  targets: readonly CompiledObject[] = [],
+): Sql {
+  const unshared = sql`, unshared as (
+  delete from ${identifier(workspace.schema, '_share')} s using written w where s.record_id = w.id and w.difference ? 'owner_id'
+)`;
+  return updateStatement(workspace, object, targets, unshared);
 }
 
 /** `$1`: `[{id, version}]`, `$6`: the deletion. */

@@ -9,8 +9,9 @@
  * its end, and nobody waits for it: who doesn't get it leaves the mark. Marks go before the values are read, in a
  * statement of its own: what was marked later is marked still.
  */
-import type { CompiledField, CompiledObject } from '@trellis/model';
+import type { CompiledField, CompiledObject, FieldPath } from '@trellis/model';
 import { sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import { formulaOver } from '../metadata/formula-source.ts';
 import { ScalarSources } from '../query/sources.ts';
 import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
@@ -257,8 +258,6 @@ function differs(read: ReadonlySet<CompiledField>): Sql {
 function readPart(field: CompiledField): string {
   if (field.systemColumn !== undefined) return identifier(field.systemColumn).text;
   if (field.rollup) return `derived->${stringLiteral(field.key).text}`;
-  // Worked out from other fields: any of them may have changed.
-  if (field.type.category === 'computed' && field.type.name !== 'auto_number') return 'data';
   return `data->${stringLiteral(field.key).text}`;
 }
 
@@ -283,9 +282,18 @@ function parentsOf(source: RollupSource, scope: RollupScope): Sql | undefined {
 }
 
 /** What decides the value of one roll-up: when it changes, every record is worked out anew. */
-export function rollupDefinition(source: RollupSource, field: RollupSource['fields'][number]): string {
+export function rollupDefinition(
+  source: RollupSource,
+  field: RollupSource['fields'][number],
+  features: RollupScope['features'],
+): string {
   const { rollup } = field;
-  const read = (each: CompiledField) => [each.key, each.rollup ? 'rollup' : (each.body.formula ?? null)];
+  const leaf = ({ field: each }: FieldPath) =>
+    each.systemColumn === undefined ? sourceOf(each) : identifier(each.systemColumn);
+  const read = (each: CompiledField) => [
+    each.part ? `${each.part.of.key}.${each.part.name}` : each.key,
+    each.rollup ? 'rollup' : each.formula ? formulaOver(each, features, leaf).text : null,
+  ];
   return JSON.stringify(
     [
       source.key,

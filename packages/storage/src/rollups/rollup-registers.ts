@@ -54,7 +54,7 @@ export async function writeRollups(
       object_key: source.object.key,
       field_key: field.key,
       source: source.key,
-      definition: digest(rollupDefinition(source, field)),
+      definition: digest(rollupDefinition(source, field, about.features)),
     })),
   );
   const isSame = (left: FieldRow, right: FieldRow) =>

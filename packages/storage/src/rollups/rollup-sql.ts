@@ -11,12 +11,13 @@ import type {
   Model,
   RollupPath,
 } from '@trellis/model';
-import { pathsOfExpression } from '@trellis/model';
+import { inputPaths, pathsOfExpression } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
+import { writtenOut } from '../metadata/formula-source.ts';
 import { lowerCondition, type PathReader } from '../query/lower-condition.ts';
 import { bounded } from '../query/lower-value.ts';
 import { Shape, shapeCondition } from '../query/shape.ts';
-import { identifier, Sql, sql } from '../sql.ts';
+import { identifier, type Sql, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { SYSTEM_PRINCIPAL_ID, sqlTypeOf } from '../system-columns.ts';
 
@@ -138,14 +139,13 @@ export function rollupDefault(field: RollupField): Sql | undefined {
   }
 }
 
-/** Fields of the records that the source's roll-ups depend on, the way there apart. */
-export function fieldsReadBy(source: RollupSource): ReadonlySet<CompiledField> {
-  const fields = new Set<CompiledField>();
-  for (const { rollup } of source.fields) {
-    if (rollup.field) fields.add(rollup.field);
-    if (rollup.filter) for (const path of pathsOfExpression(rollup.filter)) fields.add(path.field);
-  }
-  return fields;
+/** What a roll-up reads of each record: the fields themselves, a formula for what it reads. */
+export function fieldsReadBy({ fields }: Pick<RollupSource, 'fields'>): ReadonlySet<CompiledField> {
+  const paths = fields.flatMap(({ rollup: { field, filter } }) => [
+    ...(field ? [{ text: field.name, through: [], field }] : []),
+    ...(filter ? pathsOfExpression(filter) : []),
+  ]);
+  return new Set([...inputPaths(paths).values()].map((path) => path.field));
 }
 
 /** The condition with its values written out: functions have no parameters for them. */
@@ -162,24 +162,5 @@ function conditionOf(
   };
   const shape = new Shape(context);
   const condition = shapeCondition(filter, shape, context);
-  const lowered = lowerCondition(condition, reader, scope.features);
-  return new Sql(
-    lowered.text.replaceAll(/\$(\d+)/g, (_match, digits: string) =>
-      literal(shape.values[Number(digits) - 1]),
-    ),
-  );
-}
-
-function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return `array[${value.map(literal).join(', ')}]`;
-  const text = String(value);
-  if (text.includes('\0')) throw new TypeError('A string must not hold a NUL.');
-  // Braces mark places of columns in the text of functions, and a dollar the places of values.
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll("'", "''")
-    .replaceAll('{', '\\x7b')
-    .replaceAll('$', '\\x24');
-  return `E'${escaped}'`;
+  return writtenOut(lowerCondition(condition, reader, scope.features), shape.values);
 }

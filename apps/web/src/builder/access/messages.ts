@@ -72,7 +72,6 @@ const accessEn = {
     parent: 'Reports to',
     top: 'Nobody: a top of the tree',
     parentHelp: 'Whoever stands above sees and edits what people of this role own.',
-    description_label: 'Description',
     label: 'Label',
     holders: 'Who has this role',
     nobody: 'Nobody has it yet. Roles are given to people on their own page.',
@@ -160,6 +159,8 @@ const accessEn = {
       modify_all_records: 'Modify all records',
       run_reports: 'Run reports',
       api: 'API keys',
+      view_audit: 'View the audit log',
+      view_as: 'View as somebody else',
     },
     systemRightHelp: {
       customise: 'Change objects, fields, layouts and rights in Setup, and publish.',
@@ -168,13 +169,15 @@ const accessEn = {
       modify_all_records: 'Change all records of every object on which the action is granted.',
       run_reports: 'Open and run reports on records that one can see.',
       api: 'Make keys with which programs act in one’s name.',
+      view_audit: 'Search the audit log, take it away as a file and check its chain.',
+      view_as:
+        'See the product as another user who has no more rights: nothing can be changed, and it is recorded.',
     },
     who: 'Who holds it',
     nobody: 'Nobody yet. Sets are given to people on their own page.',
     notPublished: 'It can be given to people once it is published.',
     basics: 'Name',
     label: 'Label',
-    description_label: 'Description',
     onlyFields: 'Everybody sees their names; more of them by grant.',
   },
   sharing: {

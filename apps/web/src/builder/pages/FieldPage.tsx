@@ -1,5 +1,5 @@
 /** A field that exists: what can be changed about it, and who uses it. Changes go to the draft as one types. */
-import { Button, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { FIELD_TYPES } from '@trellis/model';
 import { useMemo, useState } from 'react';
@@ -16,8 +16,7 @@ import { findFieldUsages } from '../metadata/usage.ts';
 import { Aliases } from '../names/Aliases.tsx';
 import { ApiName } from '../names/ApiName.tsx';
 import { useGo } from '../navigation.tsx';
-import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
-import { Pointed } from '../parts/Fault.tsx';
+import { EditorPage, LabelAndDescription } from '../parts/EditorPage.tsx';
 import classes from '../parts/parts.module.css';
 import { Card, OriginBadge } from '../parts/small.tsx';
 import { UsageList } from '../parts/UsageList.tsx';
@@ -31,7 +30,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
   const [isDeleting, setDeleting] = useState(false);
   const usages = useMemo(() => findFieldUsages(catalogue, name), [catalogue, name]);
   if (field === undefined) return null;
-  const { entry, body, change, set } = field;
+  const { entry, body, change } = field;
   const owner = catalogue.find('object', object);
   const isTitle = owner?.body.name_field === entry.short;
   const fields = { page: 'object', object, tab: 'fields' } as const;
@@ -54,24 +53,7 @@ export function FieldPage({ object, name }: { object: string; name: string }) {
       <div className={classes.two}>
         <Stack gap="lg">
           <Card title={t('field.basics')}>
-            <Stack gap="md">
-              <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
-                <LabelInput edited={field} />
-                <Pointed at="/description">
-                  {(fault) => (
-                    <Textarea
-                      label={t('field.description')}
-                      autosize
-                      minRows={1}
-                      maxRows={6}
-                      error={fault}
-                      value={body.description ?? ''}
-                      onChange={(event) => set('description', event.currentTarget.value || undefined)}
-                    />
-                  )}
-                </Pointed>
-              </SimpleGrid>
-            </Stack>
+            <LabelAndDescription edited={field} />
           </Card>
           <Card title={t('field.optionsOf', { type: FIELD_TYPES.get(body.type)?.label ?? body.type })}>
             <FieldForm

@@ -1,11 +1,11 @@
 /** One option set: its options, and the fields that use them. */
-import { Input, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { Input, Stack, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { OptionsEditor } from '../fields/OptionsEditor.tsx';
 import { useMessages } from '../messages.ts';
 import type { Usage } from '../metadata/usage.ts';
-import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { EditorPage, LabelAndDescription } from '../parts/EditorPage.tsx';
 import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
@@ -25,7 +25,7 @@ export function OptionSetPage({ name }: { name: string }) {
     return new Set(options.map((option: { value: string }) => option.value));
   }, [published, name]);
   if (edited === undefined) return null;
-  const { body, set, change, entry } = edited;
+  const { body, change, entry } = edited;
   const users = catalogue
     .all('field')
     .filter((field) => field.body.option_set === name)
@@ -48,16 +48,7 @@ export function OptionSetPage({ name }: { name: string }) {
       <div className={classes.two}>
         <Stack gap="lg">
           <Card title={t('field.basics')}>
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <LabelInput edited={edited} />
-              <Textarea
-                label={t('field.description')}
-                autosize
-                minRows={1}
-                value={body.description ?? ''}
-                onChange={(event) => set('description', event.currentTarget.value || undefined)}
-              />
-            </SimpleGrid>
+            <LabelAndDescription edited={edited} />
           </Card>
           <Card title={t('options.titleCount', { count: body.options.length })}>
             <Pointed at="/options">

@@ -1,12 +1,12 @@
 /** A record type: its name and colour, its layout, and which options of each select field it offers. */
-import { Checkbox, Select, SimpleGrid, Stack, Switch, Text, Textarea } from '@mantine/core';
+import { Checkbox, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core';
 import type { Bodies, Option } from '@trellis/metadata';
 import { FIELD_TYPES } from '@trellis/model';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
-import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { DescriptionInput, EditorPage, LabelInput } from '../parts/EditorPage.tsx';
 import { Pointed } from '../parts/Fault.tsx';
 import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
@@ -60,13 +60,7 @@ export function RecordTypePage({ object, name }: { object: string; name: string 
                 )}
               </Pointed>
             </SimpleGrid>
-            <Textarea
-              label={t('field.description')}
-              autosize
-              minRows={1}
-              value={body.description ?? ''}
-              onChange={(event) => set('description', event.currentTarget.value || undefined)}
-            />
+            <DescriptionInput edited={edited} />
             <ColorSwatches
               label={t('color.label')}
               value={body.color}

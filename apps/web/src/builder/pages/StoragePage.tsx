@@ -1,5 +1,5 @@
 /** Fields that are getting a column and an index of their own, while everyone works on. */
-import { Progress, Text, Tooltip } from '@mantine/core';
+import { Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnsResponse } from '@trellis/api';
 import type { ColorName } from '@trellis/metadata';
@@ -7,13 +7,12 @@ import { client } from '../../api.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
-import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
-import { BuilderLink } from '../navigation.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
 import { RollupStates } from './RollupStates.tsx';
+import { RowsDone, StateTable } from './StateTable.tsx';
 
 type Column = ColumnsResponse['columns'][number];
 
@@ -65,76 +64,40 @@ export function StoragePage() {
         </p>
       )}
       {sorted.length > 0 && (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('storage.field')}</th>
-                <th scope="col">{t('storage.object')}</th>
-                <th scope="col">{t('storage.state')}</th>
-                <th scope="col">{t('storage.progress')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sorted.map((column) => (
-                <ColumnRow key={`${column.object}.${column.field}`} column={column} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <StateTable
+          states={sorted}
+          heads={[t('storage.state'), t('storage.progress')]}
+          cells={(column) => [<State key="state" column={column} />, <Doing key="doing" column={column} />]}
+        />
       )}
       <RollupStates />
     </>
   );
 }
 
-function ColumnRow({ column }: { column: Column }) {
+function State({ column: { state } }: { column: Column }) {
   const t = useMessages();
-  const { catalogue } = useBuilder();
-  const field = catalogue.find('field', `${column.object}.${column.field}`);
-  const object = catalogue.find('object', column.object);
-  const isBusy = BUSY.has(column.state);
   return (
-    <tr>
-      <td>
-        {field === undefined ? (
-          column.field
-        ) : (
-          <BuilderLink
-            page={{ page: 'field', object: column.object, name: column.field }}
-            className={classes.link}
-          >
-            {field.body.label}
-          </BuilderLink>
-        )}
-      </td>
-      <td>{object?.body.label ?? column.object}</td>
-      <td>
-        <Tooltip label={t(`storage.help.${column.state}`)} multiline maw={280}>
-          <span>
-            <ColorBadge color={COLORS[column.state]}>{t(`storage.state_${column.state}`)}</ColorBadge>
-          </span>
-        </Tooltip>
-      </td>
-      <td>
-        {column.error !== null && (
-          <Text size="sm" c="var(--mantine-color-error)">
-            {column.error}
-          </Text>
-        )}
-        {isBusy && (
-          <div className={classes.progress}>
-            <Progress
-              value={100}
-              animated={column.state !== 'waiting'}
-              striped
-              aria-label={t(`storage.state_${column.state}`)}
-              size="sm"
-            />
-            <span className={classes.dim}>{t('storage.rows', { count: column.rows_done })}</span>
-          </div>
-        )}
-      </td>
-    </tr>
+    <Tooltip label={t(`storage.help.${state}`)} multiline maw={280}>
+      <span>
+        <ColorBadge color={COLORS[state]}>{t(`storage.state_${state}`)}</ColorBadge>
+      </span>
+    </Tooltip>
+  );
+}
+
+function Doing({ column: { state, error, rows_done } }: { column: Column }) {
+  const t = useMessages();
+  return (
+    <>
+      {error !== null && (
+        <Text size="sm" c="var(--mantine-color-error)">
+          {error}
+        </Text>
+      )}
+      {BUSY.has(state) && (
+        <RowsDone label={t(`storage.state_${state}`)} rows={rows_done} isWaiting={state === 'waiting'} />
+      )}
+    </>
   );
 }

@@ -1,5 +1,5 @@
 /** The frame of a component's own page: its title, the way back to its list, its label, and links from the plan. */
-import { TextInput } from '@mantine/core';
+import { SimpleGrid, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
@@ -76,5 +76,45 @@ export function LabelInput({
         />
       )}
     </Pointed>
+  );
+}
+
+/** What admins tell each other about the component. */
+export function DescriptionInput({
+  edited,
+}: {
+  edited: EditedComponent<
+    'field' | 'record_type' | 'option_set' | 'rule' | 'role' | 'permission_set' | 'sharing_rule'
+  >;
+}) {
+  const t = useMessages();
+  return (
+    <Pointed at="/description">
+      {(fault) => (
+        <Textarea
+          label={t('field.description')}
+          autosize
+          minRows={1}
+          maxRows={6}
+          error={fault}
+          value={edited.body.description ?? ''}
+          onChange={(event) => edited.set('description', event.currentTarget.value || undefined)}
+        />
+      )}
+    </Pointed>
+  );
+}
+
+/** Label and description, side by side where there is room. */
+export function LabelAndDescription({
+  edited,
+}: {
+  edited: EditedComponent<'field' | 'option_set' | 'rule' | 'permission_set'>;
+}) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <LabelInput edited={edited} />
+      <DescriptionInput edited={edited} />
+    </SimpleGrid>
   );
 }

@@ -1,10 +1,10 @@
 /** A validation rule: when a record is wrong, what people are told, and where; tried on a record that exists. */
-import { MultiSelect, SegmentedControl, SimpleGrid, Stack, Switch, Textarea } from '@mantine/core';
+import { MultiSelect, SegmentedControl, Stack, Switch, Textarea } from '@mantine/core';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
 import { fieldChoices } from '../metadata/system-fields.ts';
-import { EditorPage, LabelInput } from '../parts/EditorPage.tsx';
+import { EditorPage, LabelAndDescription } from '../parts/EditorPage.tsx';
 import { Pointed } from '../parts/Fault.tsx';
 import { Labelled } from '../parts/Labelled.tsx';
 import classes from '../parts/parts.module.css';
@@ -90,16 +90,7 @@ export function RulePage({ object, name }: { object: string; name: string }) {
         </Card>
         <Card title={t('field.basics')}>
           <Stack gap="md">
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <LabelInput edited={edited} />
-              <Textarea
-                label={t('field.description')}
-                autosize
-                minRows={1}
-                value={body.description ?? ''}
-                onChange={(event) => set('description', event.currentTarget.value || undefined)}
-              />
-            </SimpleGrid>
+            <LabelAndDescription edited={edited} />
             <Switch
               label={t('rules.active')}
               description={t('rules.activeHelp')}

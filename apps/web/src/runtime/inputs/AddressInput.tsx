@@ -3,9 +3,9 @@ import { countryName } from '@trellis/model';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDisplay } from '../use-display.ts';
-import { type InputProps, inputAttributes } from './input-props.ts';
+import type { InputProps } from './input-props.ts';
 import classes from './PartsInput.module.css';
-import { partsOf, putPart } from './parts.ts';
+import { partAttributes, partsOf, putPart } from './parts.ts';
 
 const LINES = [
   { name: 'postal_code', span: 2, maxLength: 20 },
@@ -17,17 +17,6 @@ const LINES = [
 export function AddressInput(props: InputProps) {
   const { t } = useTranslation();
   const { locale } = useDisplay();
-  const {
-    id,
-    placeholder: _,
-    autoFocus,
-    'aria-label': __,
-    ...attributes
-  } = {
-    'aria-label': undefined,
-    placeholder: undefined,
-    ...inputAttributes(props),
-  };
   const parts = partsOf(props.value);
   const text = (name: string) => (typeof parts[name] === 'string' ? parts[name] : '');
   const codes = (props.field.schema.properties as { country?: { enum?: readonly string[] } } | undefined)
@@ -42,15 +31,11 @@ export function AddressInput(props: InputProps) {
   return (
     <fieldset className={classes.parts} aria-label={props.label ?? props.field.label}>
       <Textarea
-        {...attributes}
-        id={id}
-        autoFocus={autoFocus}
+        {...partAttributes(props, 'street', 6, true)}
         autosize
         minRows={1}
         maxRows={4}
-        wrapperProps={{ 'data-span': 6 }}
         label={t('input.address.street')}
-        classNames={{ label: classes.label ?? '' }}
         autoComplete="off"
         maxLength={500}
         value={text('street')}
@@ -59,11 +44,8 @@ export function AddressInput(props: InputProps) {
       {LINES.map(({ name, span, maxLength }) => (
         <TextInput
           key={name}
-          {...attributes}
-          id={`${id}_${name}`}
-          wrapperProps={{ 'data-span': span }}
+          {...partAttributes(props, name, span)}
           label={t(`input.address.${name}`)}
-          classNames={{ label: classes.label ?? '' }}
           autoComplete="off"
           maxLength={maxLength}
           value={text(name)}
@@ -71,11 +53,8 @@ export function AddressInput(props: InputProps) {
         />
       ))}
       <Select
-        {...attributes}
-        id={`${id}_country`}
-        wrapperProps={{ 'data-span': 3 }}
+        {...partAttributes(props, 'country', 3)}
         label={t('input.address.country')}
-        classNames={{ label: classes.label ?? '' }}
         data={countries}
         searchable
         clearable

@@ -1,9 +1,9 @@
 import { NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useDisplay } from '../use-display.ts';
-import { type InputProps, inputAttributes } from './input-props.ts';
+import type { InputProps } from './input-props.ts';
 import classes from './PartsInput.module.css';
-import { partsOf, putPart } from './parts.ts';
+import { partAttributes, partsOf, putPart } from './parts.ts';
 import { numberSeparators } from './separators.ts';
 
 const BOUNDS = { latitude: 90, longitude: 180 } as const;
@@ -13,17 +13,6 @@ const NAMES = ['latitude', 'longitude'] as const;
 export function GeolocationInput(props: InputProps) {
   const { t } = useTranslation();
   const { decimal } = numberSeparators(useDisplay().locale);
-  const {
-    id,
-    placeholder: _,
-    autoFocus,
-    'aria-label': __,
-    ...attributes
-  } = {
-    'aria-label': undefined,
-    placeholder: undefined,
-    ...inputAttributes(props),
-  };
   const parts = partsOf(props.value);
   return (
     <fieldset
@@ -41,12 +30,8 @@ export function GeolocationInput(props: InputProps) {
       {NAMES.map((name) => (
         <NumberInput
           key={name}
-          {...attributes}
-          id={name === 'latitude' ? id : `${id}_${name}`}
-          autoFocus={autoFocus && name === 'latitude'}
-          wrapperProps={{ 'data-span': 3 }}
+          {...partAttributes(props, name, 3, name === 'latitude')}
           label={t(`input.${name}`)}
-          classNames={{ label: classes.label ?? '' }}
           hideControls
           decimalSeparator={decimal}
           decimalScale={7}

@@ -1,39 +1,23 @@
 import { TextInput } from '@mantine/core';
 import { PERSON_NAME_PARTS } from '@trellis/model';
 import { useTranslation } from 'react-i18next';
-import { type InputProps, inputAttributes } from './input-props.ts';
+import type { InputProps } from './input-props.ts';
 import classes from './PartsInput.module.css';
-import { partsOf, putPart } from './parts.ts';
+import { partAttributes, partsOf, putPart } from './parts.ts';
 
 const SPANS = { salutation: 2, first: 4, middle: 2, last: 4, suffix: 2 } as const;
 
 /** A name in its parts, in the order in which they are spoken. */
 export function PersonNameInput(props: InputProps) {
   const { t } = useTranslation();
-  const {
-    id,
-    placeholder: _,
-    autoFocus,
-    'aria-label': __,
-    ...attributes
-  } = {
-    'aria-label': undefined,
-    placeholder: undefined,
-    ...inputAttributes(props),
-  };
   const parts = partsOf(props.value);
   return (
     <fieldset className={classes.parts} aria-label={props.label ?? props.field.label}>
       {PERSON_NAME_PARTS.map((name) => (
         <TextInput
           key={name}
-          {...attributes}
-          id={name === 'first' ? id : `${id}_${name}`}
-          autoFocus={autoFocus && name === 'first'}
-          data-span={SPANS[name]}
-          wrapperProps={{ 'data-span': SPANS[name] }}
+          {...partAttributes(props, name, SPANS[name], name === 'first')}
           label={t(`input.name.${name}`)}
-          classNames={{ label: classes.label ?? '' }}
           autoComplete="off"
           maxLength={name === 'salutation' || name === 'suffix' ? 40 : 100}
           value={typeof parts[name] === 'string' ? parts[name] : ''}

@@ -9,14 +9,25 @@ import { notifyDone } from '../../ui/notify.tsx';
 import { confirmed } from '../confirm-warnings.ts';
 
 /** A record as read, flat by field: the value of a lookup is its expansion where the server gave one. */
-export type ShownRecord = ApiRecord;
+export type ShownRecord = ApiRecord & {
+  /** Names of fields whose values are about to be worked out again. No field has this name. */
+  readonly $stale?: readonly string[];
+};
+
+/** How often a value that is being recalculated is asked for, should nobody tell that it is done. */
+const RECALCULATED_MILLISECONDS = 4000;
 
 export function useRecord(description: ObjectDescription, id: string) {
   const findObject = useFindObject();
   const fields = useMemo(() => recordFields(description, { findObject }), [description, findObject]);
   return useQuery({
     queryKey: [...keys.record(description.name, id), fields.length],
-    queryFn: async () => flatten(await client.get(description.name, id, fields), description),
+    queryFn: async (): Promise<ShownRecord> => {
+      const { record, stale } = await client.getWithRights(description.name, id, fields);
+      const shown = flatten(record, description);
+      return stale.length === 0 ? shown : { ...shown, $stale: stale };
+    },
+    refetchInterval: ({ state }) => (state.data?.$stale === undefined ? false : RECALCULATED_MILLISECONDS),
   });
 }
 

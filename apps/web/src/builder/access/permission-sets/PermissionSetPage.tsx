@@ -1,5 +1,5 @@
 /** One permission set: what it grants on every object and beside them, and who holds it. */
-import { Button, Checkbox, SimpleGrid, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCopy } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { useBuilder } from '../../BuilderProvider.tsx';
 import { useGo } from '../../navigation.tsx';
 import { NewPartModal } from '../../objects/NewPartModal.tsx';
-import { EditorPage, LabelInput } from '../../parts/EditorPage.tsx';
+import { EditorPage, LabelAndDescription } from '../../parts/EditorPage.tsx';
 import { Pointed } from '../../parts/Fault.tsx';
 import { Card } from '../../parts/small.tsx';
 import { usersQuery } from '../../teams/team-queries.ts';
@@ -90,16 +90,7 @@ export function PermissionSetPage({ name }: { name: string }) {
           />
         </Card>
         <Card title={t('sets.basics')}>
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <LabelInput edited={edited} />
-            <Textarea
-              label={t('sets.description_label')}
-              autosize
-              minRows={1}
-              value={body.description ?? ''}
-              onChange={(event) => set('description', event.currentTarget.value || undefined)}
-            />
-          </SimpleGrid>
+          <LabelAndDescription edited={edited} />
         </Card>
       </Stack>
       {opened !== undefined && (

@@ -1,5 +1,5 @@
 /** The role tree, and the role that is chosen in it. Roles are metadata: they are drafted and published. */
-import { Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -10,7 +10,7 @@ import { useBuilder } from '../../BuilderProvider.tsx';
 import { useMessages } from '../../messages.ts';
 import { useGo } from '../../navigation.tsx';
 import { NewPartModal } from '../../objects/NewPartModal.tsx';
-import { LabelInput } from '../../parts/EditorPage.tsx';
+import { DescriptionInput, LabelInput } from '../../parts/EditorPage.tsx';
 import { Pointed, useJumpToPointer } from '../../parts/Fault.tsx';
 import { PageHeader } from '../../parts/PageHeader.tsx';
 import { Card, Code, StateBadge } from '../../parts/small.tsx';
@@ -148,13 +148,7 @@ function RoleEditor({ name, tree, onNewBelow }: RoleEditorProps) {
               />
             )}
           </Pointed>
-          <Textarea
-            label={t('roles.description_label')}
-            autosize
-            minRows={1}
-            value={body.description ?? ''}
-            onChange={(event) => set('description', event.currentTarget.value || undefined)}
-          />
+          <DescriptionInput edited={edited} />
           <Group gap="xs">
             <Button variant="default" leftSection={<IconPlus size={14} aria-hidden />} onClick={onNewBelow}>
               {t('roles.newBelow')}

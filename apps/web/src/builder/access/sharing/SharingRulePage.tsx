@@ -1,10 +1,10 @@
 /** A sharing rule: which records, with whom, and to do what. */
-import { ActionIcon, Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ConditionBuilder } from '../../conditions/ConditionBuilder.tsx';
 import { isSame } from '../../draft/same.ts';
-import { EditorPage } from '../../parts/EditorPage.tsx';
+import { DescriptionInput, EditorPage } from '../../parts/EditorPage.tsx';
 import { Pointed } from '../../parts/Fault.tsx';
 import { Labelled } from '../../parts/Labelled.tsx';
 import classes from '../../parts/parts.module.css';
@@ -142,13 +142,7 @@ export function SharingRulePage({ object, name }: { object: string; name: string
               value={body.label ?? ''}
               onChange={(event) => set('label', event.currentTarget.value || undefined)}
             />
-            <Textarea
-              label={t('sets.description_label')}
-              autosize
-              minRows={1}
-              value={body.description ?? ''}
-              onChange={(event) => set('description', event.currentTarget.value || undefined)}
-            />
+            <DescriptionInput edited={edited} />
           </Stack>
         </Card>
       </Stack>
