@@ -16,6 +16,8 @@ import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
+import { createMailRoom } from './mail/mail-room.ts';
+import { createMailer } from './mail/mailer.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 import { passwordRule } from './single-sign-on.ts';
@@ -63,12 +65,25 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     for (const warning of storage.capabilities.warnings) log.warn(warning);
     const secretKeys = await readSecretKeys(settings);
     const secrets = secretKeys && createSecretBox(secretKeys);
-    const engine = opened(
+    const identity = createIdentity({
+      store: storage.identities,
+      idleSeconds: settings.sessionIdleSeconds,
+      absoluteSeconds: settings.sessionSeconds,
+      takesPassword: passwordRule(settings),
+      secrets,
+    });
+    const mailer = createMailer(settings, (message) => log.info(message));
+    if (mailer) opened('mailer', mailer, (each) => each.close());
+    const mail =
+      mailer &&
+      createMailRoom({ engine: () => engine, storage, identity, mailer, publicUrl: settings.publicUrl! });
+    const engine: Engine = opened(
       'engine',
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
         secretKeys,
+        jobKinds: mail ? [mail.kind] : [],
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
@@ -77,13 +92,6 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       }),
       (each) => each.close(),
     );
-    const identity = createIdentity({
-      store: storage.identities,
-      idleSeconds: settings.sessionIdleSeconds,
-      absoluteSeconds: settings.sessionSeconds,
-      takesPassword: passwordRule(settings),
-      secrets,
-    });
     const stopHearing = await storage.identities.onAnnouncement(identity.forget);
     opened('news of people', stopHearing, (stop) => stop());
     const sweepAll = async () => {
@@ -125,6 +133,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       settings,
       secrets,
       webFolder,
+      mail: mail?.room,
       logger: log,
       onSetUp: loadDemo,
     });

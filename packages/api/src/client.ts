@@ -4,7 +4,10 @@
  * (Node): a browser keeps its own.
  */
 import type {
+  InvitationResponse,
+  InvitedResponse,
   RecoveryCodesResponse,
+  ResetResponse,
   SecondFactorOffer,
   SecondFactorResponse,
   SessionsResponse,
@@ -224,6 +227,19 @@ export function createClient(options: ClientOptions = {}) {
       ),
     resetSecondFactorOf: (id: string) =>
       request<void>('DELETE', `/users/${encodeURIComponent(id)}/second-factor`),
+    /** Sends the link again, or makes it anew; older ones are dead. */
+    invite: (id: string) =>
+      request<InvitationResponse>('POST', `/users/${encodeURIComponent(id)}/invitation`, {}),
+    withdrawInvitation: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/invitation`),
+    invited: (token: string) => request<InvitedResponse>('POST', '/auth/invitation/check', { token }),
+    acceptInvitation: (body: { readonly token: string; readonly password: string }) =>
+      request<LoginResponse>('POST', '/auth/invitation', body),
+    /** Answered alike whether somebody has the address or not. */
+    forgotPassword: (email: string) => request<void>('POST', '/auth/forgot', { email }),
+    checkReset: (token: string) => request<ResetResponse>('POST', '/auth/reset/check', { token }),
+    resetPassword: (body: { readonly token: string; readonly password: string }) =>
+      request<void>('POST', '/auth/reset', body),
     unlockUser: (id: string) => request<void>('POST', `/users/${encodeURIComponent(id)}/unlock`, {}),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),

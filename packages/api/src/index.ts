@@ -1,6 +1,9 @@
 /** The front door of the HTTP contract. */
 export type {
+  InvitationResponse,
+  InvitedResponse,
   RecoveryCodesResponse,
+  ResetResponse,
   SecondFactorOffer,
   SecondFactorResponse,
   SessionMethod,

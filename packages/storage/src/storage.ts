@@ -255,11 +255,15 @@ export interface ConversionStore {
   ): Promise<
     readonly { readonly records: number; readonly ids: readonly string[]; readonly isEstimate: boolean }[]
   >;
-  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  /**
+   * Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too
+   * long to find out. `entry`: the values are lists, and this property of their entries is compared.
+   */
   duplicates(
     workspace: Workspace,
     objectKey: string,
     fieldKey: string,
+    entry?: string | undefined,
   ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
   /**
    * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on

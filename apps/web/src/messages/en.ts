@@ -1,3 +1,5 @@
+import { severalMessages } from './several.ts';
+
 /** English: the catalogue that all others are measured by. Keys name the place, then the text. */
 export const en = {
   action: {
@@ -93,6 +95,7 @@ export const en = {
     secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
+  several: severalMessages,
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
