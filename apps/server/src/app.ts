@@ -19,6 +19,7 @@ import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { MailRoom } from './mail/mail-room.ts';
 import { createMetrics } from './metrics.ts';
+import { createRefusalNotes } from './note-refusals.ts';
 import type { Parts } from './parts.ts';
 import { createPreferenceDirectory } from './preferences.ts';
 import { toProblem } from './problem.ts';
@@ -28,6 +29,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -122,8 +124,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   );
   addRequestHooks(app, parts);
-  app.setErrorHandler((error, request, reply) => {
+  const noteRefusal = createRefusalNotes(options.engine);
+  app.setErrorHandler(async (error, request, reply) => {
     if (isBodyTooLarge(error)) letBodyPass(request, reply);
+    await noteRefusal(request, toProblem(error, request.id).body);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
@@ -185,6 +189,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,
+    auditRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,

@@ -59,6 +59,16 @@ const user = {
 
 const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
 
+const auditQuery = {
+  actor: text,
+  action: { ...text, description: 'One or several, with commas.' },
+  outcome: { type: 'string', enum: ['done', 'refused'] },
+  object: text,
+  record: text,
+  from: text,
+  until: text,
+};
+
 /** Method and path → what it is. The order is that of the document. */
 const DOORS: Readonly<Record<string, Door>> = {
   'post /auth/login': {
@@ -206,6 +216,22 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
     required: ['name'],
     status: 201,
+  },
+  'get /audit': {
+    summary: 'Search the audit log, newest first',
+    tag: 'audit',
+    query: { ...auditQuery, limit: { type: 'integer' }, after: text },
+  },
+  'get /audit/export': {
+    summary: 'What a search of the audit log finds, as a file',
+    tag: 'audit',
+    query: { ...auditQuery, format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answerType: 'text/csv',
+  },
+  'get /audit/verify': {
+    summary: 'Go through the chain of the audit log and find the first place that does not hold',
+    tag: 'audit',
+    query: { head: { ...text, description: 'A head that was noted elsewhere, as `1204:9f86…`.' } },
   },
   'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
   'get /delegations': {

@@ -12,6 +12,7 @@ import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
+import { createAuditUpkeep } from './audit-upkeep.ts';
 import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
@@ -94,10 +95,14 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     const stopHearing = await storage.identities.onAnnouncement(identity.forget);
     opened('news of people', stopHearing, (stop) => stop());
+    const keepAudit = createAuditUpkeep(engine, settings, log);
     const sweepAll = async () => {
       await identity.sweep();
       await storage.singleSignOn.deleteExpired(new Date().toISOString());
-      for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
+      for (const workspace of await storage.workspaces.list()) {
+        await engine.files.sweep(workspace);
+        await keepAudit(workspace);
+      }
     };
     const sweep = setInterval(
       () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'Sweeping failed.')),

@@ -62,6 +62,8 @@ export interface Settings {
   readonly isSsoOnly: boolean;
   /** Addresses of emergency accounts. */
   readonly emergencyEmails: readonly string[];
+  /** Audit entries that are older are forgotten; undefined: none are. */
+  readonly auditDays: number | undefined;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -351,6 +353,14 @@ export const SETTINGS = {
       return emails;
     },
   }),
+  auditDays: setting<number | undefined>({
+    variable: 'TRELLIS_AUDIT_DAYS',
+    defaultText: 'for ever',
+    description:
+      'How many days the audit log is kept. What is older is forgotten once an hour; the rest still verifies.',
+    fallback: undefined,
+    parse: wholeNumber(30, 36_500),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -529,6 +539,7 @@ export function readSettings(
       ssoProviders: sso.providers,
       isSsoOnly: values.isSsoOnly,
       emergencyEmails,
+      auditDays: values.auditDays,
     },
     warnings: [
       ...unknownVariables(environment, sso.variables),

@@ -13,6 +13,7 @@ import type {
   SessionsResponse,
   UserSecurityResponse,
 } from './account.ts';
+import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
   AliasesResponse,
@@ -105,6 +106,14 @@ export interface SaveOptions {
 
 function saveParameters({ warnings = 'report' }: SaveOptions): string {
   return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
+/** The query string of a search in the audit log. */
+export function auditSearch(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -204,6 +213,16 @@ export function createClient(options: ClientOptions = {}) {
       request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
+    audit: (query: AuditQueryParameters & { readonly limit?: number; readonly after?: string } = {}) =>
+      request<AuditResponse>('GET', `/audit?${auditSearch(query)}`),
+    /** Address of what a search finds, as a file. */
+    auditFile: (query: AuditQueryParameters, format: 'csv' | 'ndjson') =>
+      `${origin}/api/v1/audit/export?${auditSearch({ ...query, format })}`,
+    verifyAudit: (head?: string) =>
+      request<AuditVerdictResponse>(
+        'GET',
+        `/audit/verify${head === undefined ? '' : `?${new URLSearchParams({ head })}`}`,
+      ),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
     endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),

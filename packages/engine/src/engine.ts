@@ -719,6 +719,8 @@ export interface Engine {
     readonly timeZone?: string;
     readonly locale?: string;
     readonly currency?: string;
+    /** Who made it, from another workspace. */
+    readonly by?: UserContext;
   }): Promise<Workspace>;
   close(): Promise<void>;
 }

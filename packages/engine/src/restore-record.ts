@@ -11,6 +11,7 @@ import {
   onDeleteOf,
 } from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
+import { tell } from './audit/tell.ts';
 import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { EngineError } from './errors.ts';
@@ -96,6 +97,8 @@ export async function purgeRecord(
     for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
       const ids = members.map((member) => member.record.id);
       await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
+      const event = { action: 'records_purged', object: target.name, recordIds: ids } as const;
+      await tell(parts, pinned, [event], transaction);
     }
   });
 }

@@ -8,6 +8,8 @@ import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { userChanged, userCreated } from './audit/people-events.ts';
+import { tell } from './audit/tell.ts';
 import { beyondCaller, isRoleBeyond, setBeyond } from './beyond-caller.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
@@ -112,6 +114,7 @@ async function createUser(
       input: { ...input.fields, name: input.name, email, active: true },
       transaction,
     });
+    await tell(parts, pinned, [userCreated(id, input)], transaction);
     return true;
   });
   if (!isDone) return undefined;
@@ -152,6 +155,8 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
+  const person = await findUser(parts, pinned, id);
+  if (!person) throw toError(unknownRecord());
   const before = memberships.find((each) => each.userId === id)!;
   if (passwordHash !== undefined) await requireAllRightsOf(parts, pinned, { id, permissionSets: held });
   const mayLeaveNoAdministrator =
@@ -183,6 +188,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     };
     if (Object.keys(input).length > 0)
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+    await tell(parts, pinned, userChanged(person, change), transaction);
   });
   return (await findUser(parts, pinned, id))!;
 }

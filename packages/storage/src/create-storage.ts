@@ -75,6 +75,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         wake: (workspace) => {
           maintenance.wake(workspace);
           rollups.wake(workspace);
+          sealer.wake(workspace);
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),

@@ -19,7 +19,7 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
-import type { AuditStore } from './audit/audit.ts';
+import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 import type { SessionStore } from './session-store.ts';
@@ -152,6 +152,8 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** The entry of the audit log, in the same transaction. */
+  readonly audit?: (revision: number) => NewAuditEntry;
   /** Names that this change takes from objects and fields. */
   readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
 }
@@ -685,9 +687,9 @@ export interface DelegationStore {
     workspace: Workspace,
     options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
   ): Promise<readonly Delegation[]>;
-  insert(workspace: Workspace, delegation: NewDelegation): Promise<void>;
+  insert(workspace: Workspace, delegation: NewDelegation, transaction?: Transaction): Promise<void>;
   /** Ends it at the instant; one that has not begun by then is forgotten. */
-  end(workspace: Workspace, id: string, at: string): Promise<void>;
+  end(workspace: Workspace, id: string, at: string, transaction?: Transaction): Promise<void>;
 }
 
 // --- what has changed ---------------------------------------------------------------------------------------
@@ -731,6 +733,8 @@ export interface WorkspaceStore {
     readonly timeZone: string;
     readonly locale: string;
     readonly currency: string;
+    /** The first entry of its audit log. */
+    readonly audit?: (workspace: Workspace) => NewAuditEntry;
   }): Promise<Workspace>;
 }
 

@@ -55,7 +55,6 @@ export const AUDIT_ACTIONS = [
   'records_exported',
   'export_ended',
   'records_imported',
-  'import_ended',
   'import_refused_read',
   'records_purged',
   // The log itself.
