@@ -4,10 +4,10 @@
  */
 import type { CompiledField, CompiledObject } from '../model.ts';
 import type { SourceCall } from './check.ts';
-import { RelatedCheck, variableIn } from './check-related.ts';
+import { RelatedCheck } from './check-related.ts';
 import { NEVER, type Operand } from './expression.ts';
 import type { FieldPath } from './path.ts';
-import { relatedField, TREE_OPERATOR } from './related-field.ts';
+import { relatedField, TREE_OPERATOR, variableIn } from './related-field.ts';
 import { type PathScope, resolvePath } from './resolve-path.ts';
 
 export abstract class TreeCheck extends RelatedCheck {

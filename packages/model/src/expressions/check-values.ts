@@ -13,7 +13,7 @@ import {
   type OperandType,
   PERIODS,
 } from './expression.ts';
-import { type AskingOperator, RELATED_OPERATORS, TREE_OPERATOR } from './related-field.ts';
+import { asksRelated, TREE_OPERATOR } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 import { isRelation } from './resolve-relation.ts';
 
@@ -108,8 +108,8 @@ export abstract class ValueCheck extends TreeCheck {
     }
     if (operator === 'var') return this.#variable(call, pointer);
     if (operator === 'if') return this.#choice(call, pointer, depth);
-    if ((RELATED_OPERATORS as readonly string[]).includes(operator))
-      return this.related(operator as AskingOperator, call, pointer, depth);
+    if (asksRelated(operator, call.args, (name) => isRelation(this.scope, name)))
+      return this.related(operator, call, pointer, depth);
     if (operator === TREE_OPERATOR) return this.under(call, pointer, depth);
     if (CONDITION_OPERATORS.includes(operator))
       return { op: 'condition', type: 'boolean', condition: this.condition(source, pointer, depth) };
@@ -143,7 +143,8 @@ export abstract class ValueCheck extends TreeCheck {
     }
     const { path, problem } = resolvePath(this.scope, isPrevious ? name.slice('$previous.'.length) : name);
     if (problem) {
-      const hint = 'Related records are asked with `some`, `none`, `all`, `count`, `sum` or `avg`.';
+      const hint =
+        'Related records are asked with `some`, `none`, `all`, `count`, `sum`, `avg`, `min` or `max`.';
       const asked = isRelation(this.scope, name) ? { ...problem, hint } : problem;
       this.faults.push({ ...asked, pointer: call.at(0) });
       return undefined;
