@@ -15,7 +15,13 @@ export interface Parts {
   readonly identity: Identity;
   readonly settings: Pick<
     Settings,
-    'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays' | 'importLimitMegabytes' | 'secondFactor'
+    | 'publicUrl'
+    | 'viewAsMinutes'
+    | 'trustProxy'
+    | 'rateLimit'
+    | 'apiKeyMaxDays'
+    | 'importLimitMegabytes'
+    | 'secondFactor'
   >;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;

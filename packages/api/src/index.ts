@@ -66,6 +66,7 @@ export type {
   UserBody,
   UserChangeBody,
   UserResponse,
+  ViewAsResponse,
   WorkspaceBody,
   WorkspaceDescription,
   WorkspaceResponse,

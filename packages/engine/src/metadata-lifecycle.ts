@@ -35,6 +35,7 @@ import {
 import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
 
 /** Races that a publish may lose against other processes; those of this one wait for each other. */
@@ -166,6 +167,7 @@ async function publishPrepared(
   { describe, expectedRevision, reason }: PublishIntent,
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
+  requireOwnEyes(context);
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareChange();
     const { base, change, entries, after, typeChanges, plan } = prepared;

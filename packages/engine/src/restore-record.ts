@@ -18,6 +18,7 @@ import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { LostRace } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 
 /** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
 export async function restoreRecord(
@@ -26,6 +27,7 @@ export async function restoreRecord(
   object: CompiledObject,
   id: string,
 ): Promise<void> {
+  requireOwnEyes(pinned.context);
   await parts.storage.transaction(async (transaction) => {
     // 1. Load it from the bin, under the caller's predicates.
     const root = await loadDeleted(parts, pinned, { object, id, transaction });
@@ -74,6 +76,7 @@ export async function purgeRecord(
   request: { readonly object: CompiledObject; readonly id: string; readonly version: number | undefined },
 ): Promise<void> {
   const { object, id, version } = request;
+  requireOwnEyes(pinned.context);
   if (!isId(id)) throw toError(unknownRecord());
   await parts.storage.transaction(async (transaction) => {
     const live = await parts.storage.records.loadForWrite(

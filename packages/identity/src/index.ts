@@ -29,6 +29,7 @@ export type {
   InvitedPerson,
   Membership,
   SessionMethod,
+  SessionView,
   StoredIdentity,
   StoredSession,
 } from './store.ts';
