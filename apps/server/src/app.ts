@@ -43,6 +43,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { sharingRoutes } from './routes/sharing.ts';
+import { ssoRoutes } from './routes/sso.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
@@ -50,6 +51,7 @@ import { userRoutes } from './routes/users.ts';
 import { viewAsRoutes } from './routes/view-as.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
+import { createSignOnDesk } from './single-sign-on.ts';
 import { serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
 
@@ -66,7 +68,7 @@ declare module 'fastify' {
   }
 }
 
-export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings'> {
+export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings' | 'secrets'> {
   /** The built web application; undefined: none. */
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
@@ -77,9 +79,11 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
 
 /** Makes the application. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const workspaces = createWorkspaceDirectory(options.storage.workspaces);
   const parts: Parts = {
     ...options,
-    workspaces: createWorkspaceDirectory(options.storage.workspaces),
+    workspaces,
+    signOn: createSignOnDesk({ ...options, workspaces, secrets: options.secrets }),
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
     mail: options.mail,
@@ -175,6 +179,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
   for (const routes of [
     operationRoutes,
     authRoutes,
+    ssoRoutes,
     setupRoutes,
     workspaceRoutes,
     accountRoutes,

@@ -78,7 +78,42 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['email', 'password'],
     isPublic: true,
   },
-  'post /auth/logout': { summary: 'Sign out', tag: 'session', status: 204, isPublic: true },
+  'post /auth/logout': {
+    summary:
+      'Sign out; 200 with `redirect` where the provider of single sign-on can be signed out of as well',
+    tag: 'session',
+    status: 204,
+    isPublic: true,
+  },
+  'get /auth/options': { summary: 'How people sign in here', tag: 'session', isPublic: true },
+  'get /auth/sso/{provider}': {
+    summary: 'Send the browser to a provider of single sign-on',
+    tag: 'session',
+    query: { next: text, workspace: text },
+    status: 302,
+    isPublic: true,
+  },
+  'get /auth/sso/{provider}/callback': {
+    summary: 'Where providers send browsers back to',
+    tag: 'session',
+    status: 302,
+    isPublic: true,
+  },
+  'get /me/sso': { summary: 'Providers that you are linked to', tag: 'session' },
+  'post /me/sso/{provider}': {
+    summary: 'Link a provider to your account; the answer says where to send the browser',
+    tag: 'session',
+    query: { next: text },
+    body: { current_password: text },
+  },
+  'delete /me/sso/{provider}': { summary: 'Unlink a provider', tag: 'session', status: 204 },
+  'post /users/{id}/sso': {
+    summary: 'Let a person be linked by their verified address when they next come',
+    tag: 'users',
+    body: { provider: text },
+    required: ['provider'],
+    status: 204,
+  },
   'post /auth/forgot': {
     summary: 'Ask for a mail with a link for a new password; answered alike whether anybody has the address',
     tag: 'session',

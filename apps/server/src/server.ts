@@ -21,6 +21,7 @@ import { createMailRoom } from './mail/mail-room.ts';
 import { createMailer } from './mail/mailer.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
+import { passwordRule } from './single-sign-on.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
 export interface RunningServer {
@@ -64,11 +65,13 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
     const secretKeys = await readSecretKeys(settings);
+    const secrets = secretKeys && createSecretBox(secretKeys);
     const identity = createIdentity({
       store: storage.identities,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
-      secrets: secretKeys && createSecretBox(secretKeys),
+      takesPassword: passwordRule(settings),
+      secrets,
     });
     const mailer = createMailer(settings, (message) => log.info(message));
     if (mailer) opened('mailer', mailer, (each) => each.close());
@@ -95,6 +98,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     const keepAudit = createAuditUpkeep(engine, settings, log);
     const sweepAll = async () => {
       await identity.sweep();
+      await storage.singleSignOn.deleteExpired(new Date().toISOString());
       for (const workspace of await storage.workspaces.list()) {
         await engine.files.sweep(workspace);
         await keepAudit(workspace);
@@ -132,6 +136,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       storage,
       identity,
       settings,
+      secrets,
       webFolder,
       mail: mail?.room,
       logger: log,

@@ -70,6 +70,7 @@ import type {
   ShareChangeBody,
   ShareResponse,
 } from './sharing.ts';
+import type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -184,7 +185,19 @@ export function createClient(options: ClientOptions = {}) {
     setupState: () => request<SetupState>('GET', '/setup'),
     setup: (body: SetupBody) => request<LoginResponse>('POST', '/setup', body),
     login: (body: LoginBody) => request<LoginResponse>('POST', '/auth/login', body),
-    logout: () => request<void>('POST', '/auth/logout', {}),
+    /** With `redirect`: the session at the provider of single sign-on ends there. */
+    logout: () => request<SignOutResponse | undefined>('POST', '/auth/logout', {}),
+    signInOptions: () => request<SignInOptions>('GET', '/auth/options'),
+    ssoLinks: () => request<SsoLinksResponse>('GET', '/me/sso'),
+    linkSso: (provider: string, next: string, password?: string) =>
+      request<SsoStartResponse>(
+        'POST',
+        `/me/sso/${encodeURIComponent(provider)}?${new URLSearchParams({ next })}`,
+        password === undefined ? {} : { current_password: password },
+      ),
+    unlinkSso: (provider: string) => request<void>('DELETE', `/me/sso/${encodeURIComponent(provider)}`),
+    permitSso: (user: string, provider: string) =>
+      request<void>('POST', `/users/${encodeURIComponent(user)}/sso`, { provider }),
     me: () => request<MeResponse>('GET', '/me'),
     users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
     createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),

@@ -92,3 +92,4 @@ export type {
   ShareResponse,
   ShareTarget,
 } from './sharing.ts';
+export type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';

@@ -2,6 +2,7 @@
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import { AccessCache } from './access-cache.ts';
+import { createAdmission } from './admit-user.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
 import { toAuditEntry } from './audit/audit-entry.ts';
@@ -74,7 +75,8 @@ export function createEngine({
     write: WRITE_PATHS,
   };
   const lifecycle = createMetadataLifecycle(parts);
-  const users = createUserDirectory(parts);
+  const directory = createUserDirectory(parts);
+  const users = { ...directory, admit: createAdmission(parts, directory) };
 
   const installSystem = (workspace: Workspace) =>
     lifecycle.installPackage({ kind: 'system', workspace, reason: 'system package' }, systemPackage);

@@ -599,6 +599,30 @@ export interface NewUser {
   readonly permissionSets?: readonly string[] | undefined;
   /** Other fields of the user record, by API name: `role`, `title`, `teams`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** Whose word at a provider of single sign-on is taken for the new identity; written with it. */
+  readonly ssoLink?: { readonly issuer: string; readonly subject: string } | undefined;
+}
+
+/** Somebody whom an identity provider has vouched for, with what their groups stand for. */
+export interface Arrival {
+  /** Undefined: nobody has come by this identity yet. */
+  readonly identityId: string | undefined;
+  readonly email: string;
+  readonly name: string;
+  readonly link: { readonly issuer: string; readonly subject: string };
+  /** For a newcomer, whatever their groups. */
+  readonly initialPermissionSets: readonly string[];
+  /** Undefined: groups say nothing about them. Of the `governed` ones the person has those `given`, and no others. */
+  readonly permissionSets:
+    | { readonly given: readonly string[]; readonly governed: readonly string[] }
+    | undefined;
+  readonly role: { readonly given: string | undefined; readonly governed: readonly string[] } | undefined;
+}
+
+export interface Admission {
+  readonly user: User;
+  /** What the settings asked for and did not get, for the log. */
+  readonly notes: readonly string[];
 }
 
 export interface UserChange {
@@ -636,6 +660,8 @@ export interface UserDirectory {
    * holds more than the caller, `unknown_user` for who is not there or not active.
    */
   findViewable(context: Context, id: string): Promise<MembershipRow>;
+  /** Makes or brings up to date whom a provider of single sign-on has vouched for. An inactive user stays as they are. */
+  admit(context: SystemContext, arrival: Arrival): Promise<Admission>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */
   createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
 }

@@ -32,6 +32,7 @@ import {
   prepareRollback,
   requireExpectedRevision,
 } from './prepare-change.ts';
+import { presentPlan } from './present-plan.ts';
 import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
@@ -65,7 +66,8 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
         const prepared = await prepareRequest(parts, context.workspace, request);
         const refused = await checkAuthor(parts, context, prepared);
         const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
-        return { plan: { ...prepared.plan, access }, problems: [...prepared.problems, ...refused] };
+        const plan = await presentPlan(parts, context, prepared);
+        return { plan: { ...plan, access }, problems: [...prepared.problems, ...refused] };
       });
     },
     async publish(context, request) {
@@ -170,7 +172,8 @@ async function publishPrepared(
   requireOwnEyes(context);
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareChange();
-    const { base, change, entries, after, typeChanges, plan } = prepared;
+    const { base, change, entries, after, typeChanges } = prepared;
+    const plan = await presentPlan(parts, context, prepared);
     const problems = [...prepared.problems, ...(await checkAuthor(parts, context, prepared))];
     if (!after || hasErrors(problems)) {
       const count = problems.filter((problem) => problem.severity === 'error').length;

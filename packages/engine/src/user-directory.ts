@@ -34,7 +34,7 @@ import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
 
-export function createUserDirectory(parts: Parts): UserDirectory {
+export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
     return withPinned(parts, context, (pinned) => {
       pinned.requireRight('manage_users');
@@ -90,6 +90,7 @@ async function createUser(
   const known = await parts.storage.identities.findByEmail(email);
   const memberships = known ? await parts.storage.identities.memberships(known.id) : [];
   if (memberships.some((each) => each.workspace === workspace.name)) throw emailTaken();
+  if (known && input.ssoLink && !(await isLinked(parts, input.ssoLink, known))) throw emailTaken();
   const id = makeId();
   const isDone = await parts.storage.transaction(async (transaction) => {
     if (isFirst && !(await parts.storage.identities.claimFirst(transaction))) return false;
@@ -100,6 +101,9 @@ async function createUser(
         { id: identityId, email, name: String(name), passwordHash, isActive: true },
         transaction,
       );
+      const { ssoLink } = input;
+      const { insertLink } = parts.storage.singleSignOn;
+      if (ssoLink && !(await insertLink({ ...ssoLink, identityId }, transaction))) throw emailTaken();
     }
     await parts.storage.identities.insertMembership(
       { workspace, identityId, userId: id, permissionSets },
@@ -117,6 +121,16 @@ async function createUser(
   });
   if (!isDone) return undefined;
   return findUser(parts, pinned, id);
+}
+
+/** An account that came up meanwhile is not handed over to whom a provider vouches for. */
+async function isLinked(
+  parts: Parts,
+  { issuer, subject }: NonNullable<NewUser['ssoLink']>,
+  identity: { readonly id: string },
+): Promise<boolean> {
+  const link = await parts.storage.singleSignOn.findLink(issuer, subject);
+  return link?.identityId === identity.id;
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {

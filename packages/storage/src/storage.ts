@@ -23,6 +23,7 @@ import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -906,6 +907,7 @@ export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
+  readonly singleSignOn: SsoStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;
