@@ -2,7 +2,9 @@
  * The HTTP contract under `/api/v1`: what goes over the wire, as types. Server, web and command line know it; the
  * engine does not. Property names are snake_case here because they are JSON.
  */
+
 import type { ObjectDescription, WorkspaceDescription } from '@trellis/forms';
+import type { InvitationResponse } from './account.ts';
 
 /** RFC 9457. */
 export interface ProblemDocument {
@@ -153,6 +155,8 @@ export interface MeResponse {
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
 export interface SetupState {
   readonly needs_setup: boolean;
+  /** Whether mails are sent, such as one with a new password. */
+  readonly sends_mail: boolean;
 }
 export interface SetupBody {
   readonly name: string;
@@ -164,6 +168,8 @@ export interface UserBody {
   readonly email: string;
   readonly name: string;
   readonly password?: string;
+  /** In place of a password: a link by which they choose one themselves. */
+  readonly invite?: boolean;
   readonly role?: string;
   readonly permission_sets?: readonly string[];
   readonly teams?: readonly string[];
@@ -179,6 +185,8 @@ export interface UserResponse {
   readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
+  /** Null: none, or it was accepted. */
+  readonly invitation: InvitationResponse | null;
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */

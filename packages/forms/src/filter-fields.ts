@@ -15,6 +15,8 @@ export type FilterEditor =
   | 'option'
   | 'options'
   | 'record'
+  /** Several fields of the object itself. */
+  | 'fields'
   | 'period';
 
 /** Name of a verb in the messages catalogue: dates and numbers are "before" and "less than", texts "is". */
@@ -46,7 +48,9 @@ export type VerbLabel =
   | 'changed'
   | 'not_changed'
   | 'is_new'
-  | 'is_not_new';
+  | 'is_not_new'
+  | 'changed_any'
+  | 'not_changed_any';
 
 export interface FilterVerbDescription {
   readonly verb: FilterVerb;
@@ -143,9 +147,11 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
       break;
     case 'texts':
       verbs.push(
+        has('contains') && { verb: 'contains', label: 'contains', editor: 'text' },
         has('includes_any') && { verb: 'includes_any', label: 'includes_any', editor: 'field' },
         has('includes_all') && { verb: 'includes_all', label: 'includes_all', editor: 'field' },
         has('includes_any') && { verb: 'not_includes_any', label: 'includes_none', editor: 'field' },
+        has('contains') && { verb: 'not_contains', label: 'not_contains', editor: 'text' },
       );
       break;
     case 'options':

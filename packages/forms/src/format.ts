@@ -5,6 +5,7 @@
 import {
   addressLines,
   type Display,
+  entryValues,
   filesIn,
   formatCoordinates,
   formatDuration,
@@ -37,7 +38,7 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
         ? value.map((each) => optionLabel(field, String(each))).join(', ')
         : String(value);
     case 'texts':
-      return Array.isArray(value) ? value.map(String).join(', ') : String(value);
+      return Array.isArray(value) ? entryValues(value).join(', ') : String(value);
     case 'structure':
       return formatStructure(field, value, display);
     case 'ids':

@@ -93,6 +93,11 @@ export const ObjectBody = Type.Object(
       ),
     ),
     history: Type.Optional(Type.Boolean({ description: 'Keep a history of changes. True unless given.' })),
+    audit_reads: Type.Optional(
+      Type.Boolean({
+        description: 'Write into the audit log who reads which record. False unless given.',
+      }),
+    ),
     search: Type.Optional(
       Type.Boolean({ description: 'Offer records in global search. True unless given.' }),
     ),
@@ -244,6 +249,12 @@ export const FieldBody = Type.Object(
     ),
     default_country: Type.Optional(
       Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 alpha-2, for phones.' }),
+    ),
+    multiple: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of an e-mail or phone: several in one field, each with a label if wanted; the first is the primary one.',
+      }),
     ),
     language: Type.Optional(Type.String({ maxLength: 50 })),
     json_schema: Type.Optional(

@@ -19,10 +19,11 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
-import type { AuditStore } from './audit/audit.ts';
+import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -151,6 +152,8 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** The entry of the audit log, in the same transaction. */
+  readonly audit?: (revision: number) => NewAuditEntry;
   /** Names that this change takes from objects and fields. */
   readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
 }
@@ -254,11 +257,15 @@ export interface ConversionStore {
   ): Promise<
     readonly { readonly records: number; readonly ids: readonly string[]; readonly isEstimate: boolean }[]
   >;
-  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  /**
+   * Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too
+   * long to find out. `entry`: the values are lists, and this property of their entries is compared.
+   */
   duplicates(
     workspace: Workspace,
     objectKey: string,
     fieldKey: string,
+    entry?: string | undefined,
   ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
   /**
    * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on
@@ -692,9 +699,9 @@ export interface DelegationStore {
     workspace: Workspace,
     options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
   ): Promise<readonly Delegation[]>;
-  insert(workspace: Workspace, delegation: NewDelegation): Promise<void>;
+  insert(workspace: Workspace, delegation: NewDelegation, transaction?: Transaction): Promise<void>;
   /** Ends it at the instant; one that has not begun by then is forgotten. */
-  end(workspace: Workspace, id: string, at: string): Promise<void>;
+  end(workspace: Workspace, id: string, at: string, transaction?: Transaction): Promise<void>;
 }
 
 // --- what has changed ---------------------------------------------------------------------------------------
@@ -738,6 +745,8 @@ export interface WorkspaceStore {
     readonly timeZone: string;
     readonly locale: string;
     readonly currency: string;
+    /** The first entry of its audit log. */
+    readonly audit?: (workspace: Workspace) => NewAuditEntry;
   }): Promise<Workspace>;
 }
 
@@ -910,6 +919,7 @@ export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
+  readonly singleSignOn: SsoStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

@@ -12,10 +12,11 @@ import { checkPassword, IdentityError, type ListedSession } from '@trellis/ident
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, callerOf, needsSecondFactor } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
+import type { Notice } from '../mail/letters.ts';
 import type { Parts } from '../parts.ts';
 import { tellSecurity } from '../security-events.ts';
 import { sessionCookie } from '../session-cookie.ts';
-import { invalidInput, readBody, readParameters, requireGiven, text } from '../shape.ts';
+import { invalidInput, readBody, readParameters, requireGiven, type Shape, text } from '../shape.ts';
 
 export function accountRoutes(app: FastifyInstance, parts: Parts): void {
   const { identity, settings } = parts;
@@ -34,6 +35,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     await identity.setPassword({ id: caller.session.identityId, email }, body.new_password);
     await renew(request, reply, caller);
     await tellSecurity(parts, request, { action: 'password_changed' });
+    await notify(parts, caller, 'password_changed');
     return reply.code(204).send();
   });
 
@@ -87,6 +89,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
       );
       await renew(request, reply, caller);
       await tellSecurity(parts, request, { action: 'second_factor_on' });
+      await notify(parts, caller, 'second_factor_on');
       return { recovery_codes: codes };
     },
   );
@@ -102,6 +105,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     await identity.secondFactor.remove(caller.session.identityId);
     await renew(request, reply, caller);
     await tellSecurity(parts, request, { action: 'second_factor_off' });
+    await notify(parts, caller, 'second_factor_off');
     return reply.code(204).send();
   });
 
@@ -125,12 +129,21 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
   }
 }
 
+/** Tells the owner by mail, where mail is sent: a change that was not theirs must not stay unseen. */
+async function notify({ mail }: Parts, { context }: Caller, notice: Notice): Promise<void> {
+  await mail?.notify(context, context.userId, notice);
+}
+
 /** Stands for a session of somebody who has enrolled nothing. */
 const UNENROLLED = { method: 'password', hasSecondFactor: false } as const;
 
 /** The caller, once they have proved to be the owner of the session: it is young, or they know the password. */
-async function confirmOwner(parts: Parts, request: FastifyRequest): Promise<Caller> {
-  readParameters(request.query, {});
+export async function confirmOwner(
+  parts: Parts,
+  request: FastifyRequest,
+  parameters: Shape = {},
+): Promise<Caller> {
+  readParameters(request.query, parameters);
   const body = readBody(request.body ?? {}, { current_password: text });
   const caller = callerOf(request);
   if (body.current_password !== undefined) {

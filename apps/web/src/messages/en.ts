@@ -1,3 +1,5 @@
+import { severalMessages } from './several.ts';
+
 /** English: the catalogue that all others are measured by. Keys name the place, then the text. */
 export const en = {
   action: {
@@ -93,6 +95,7 @@ export const en = {
     secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
+  several: severalMessages,
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
@@ -219,6 +222,7 @@ export const en = {
     addCondition: 'Add condition',
     addGroup: 'Add group',
     addFormula: 'Add formula',
+    addRelated: 'Add related records',
     all: 'All of these',
     and: 'and',
     any: 'Any of these',
@@ -227,6 +231,7 @@ export const en = {
     isTrue: 'This holds',
     isNotTrue: 'This does not hold',
     back: 'Back to {{label}}',
+    changedAny: 'Fields, one of which has changed',
     changedFields: 'Before the change',
     drill: 'Fields of {{label}}',
     editFormula: 'Edit the formula',
@@ -242,6 +247,17 @@ export const en = {
     not: 'not ({{condition}})',
     previous: '{{label}} before',
     record: 'The record',
+    recordsHold: '{{records}}: {{condition}}',
+    recordsWhere: '{{records}} where {{condition}}',
+    relatedAll: 'Without a condition, all of them count.',
+    relatedHolds: 'this holds',
+    relatedNeeds: 'Add the condition that all of them must meet.',
+    relatedField: 'Field',
+    relatedFunction: 'What is asked',
+    relatedOf: 'Question to {{records}}',
+    relatedOwn: 'Of the record itself',
+    relatedRecords: 'Related records',
+    relatedWhere: 'where',
     removeGroup: 'Remove group',
     searchField: 'Search fields',
     throughLookups: 'Through a lookup',
@@ -262,6 +278,22 @@ export const en = {
     today: 'Today',
     value: 'Value',
     verb: 'Condition',
+  },
+  related: {
+    some: 'has any',
+    none: 'has no',
+    all: 'for all',
+    count: 'number of',
+    sum: 'sum over',
+    avg: 'average over',
+  },
+  relatedText: {
+    some: 'has any {{records}}',
+    none: 'has no {{records}}',
+    all: 'for all {{records}}',
+    count: 'number of {{records}}',
+    sum: 'sum of {{field}} of {{records}}',
+    avg: 'average {{field}} of {{records}}',
   },
   verb: {
     is: 'is',
@@ -290,6 +322,8 @@ export const en = {
     is_not_me: 'is not me',
     changed: 'has changed',
     not_changed: 'has not changed',
+    changed_any: 'has changed in any of',
+    not_changed_any: 'has changed in none of',
     is_new: 'is new',
     is_not_new: 'is not new',
   },

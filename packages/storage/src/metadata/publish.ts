@@ -8,8 +8,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { objectOf } from '@trellis/metadata';
-import type { CompiledObject } from '@trellis/model';
+import type { CompiledField, CompiledObject } from '@trellis/model';
 import type pg from 'pg';
+import { append } from '../audit/entries.ts';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
@@ -55,7 +56,12 @@ export async function publish(
   const publishNow = (prepared: ReadonlySet<string>) =>
     withLockRetries(() =>
       connections.transaction(
-        (transaction) => publishIn(transaction.client, request, { ...context, prepared }),
+        async (transaction) => {
+          const published = await publishIn(transaction.client, request, { ...context, prepared });
+          const entry = request.audit?.(published.revision);
+          if (entry) await append(connections, workspace, [entry], transaction);
+          return published;
+        },
         {
           timeoutMilliseconds: 0,
         },
@@ -191,9 +197,7 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column && !field.related
-          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
-          : [],
+        field.type.column && !field.related ? [{ key: field.key, type: keptType(field) }] : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),
@@ -371,4 +375,11 @@ export function nextValuesStatement(schema: string, name: string, count: number)
 
 function stringOf(schema: string, name: string) {
   return sql`'${identifier(schema, name)}'`;
+}
+
+/** What the values under a key are: a list of texts is not a list of objects, though both have a column of texts. */
+function keptType({ type, formula }: CompiledField): string {
+  const { column } = type;
+  if (formula || !column) return 'formula';
+  return column.entry === undefined ? column.type : `${column.type} of ${column.entry}`;
 }
