@@ -122,7 +122,7 @@ export function createSessions({
     { isUse }: { readonly isUse: boolean } = { isUse: true },
   ): Session | undefined | Promise<Session | undefined> {
     if (token.length !== 43) return undefined;
-    const tokenHash = hashToken(token);
+    const tokenHash = knownHash(token);
     const cached = cache.get(tokenHash);
     if (cached && cached.until > now()) return cached.session;
     return loadSession(tokenHash, isUse);
@@ -294,4 +294,18 @@ export function newToken(): string {
 
 export function hashToken(token: string): string {
   return hash('sha256', token, 'hex');
+}
+
+const MAX_HASHES = 2_000;
+const hashes = new Map<string, string>();
+
+/** As `hashToken`, for tokens that come with every request. */
+function knownHash(token: string): string {
+  let known = hashes.get(token);
+  if (known === undefined) {
+    known = hashToken(token);
+    if (hashes.size >= MAX_HASHES) hashes.clear();
+    hashes.set(token, known);
+  }
+  return known;
 }
