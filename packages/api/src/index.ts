@@ -67,6 +67,7 @@ export type {
   UserBody,
   UserChangeBody,
   UserResponse,
+  ViewAsResponse,
   WorkspaceBody,
   WorkspaceDescription,
   WorkspaceResponse,

@@ -21,6 +21,7 @@ import { withoutHidden } from './hide-faults.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { LostRace, translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 
 /** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
 export async function restoreRecord(
@@ -29,6 +30,7 @@ export async function restoreRecord(
   object: CompiledObject,
   id: string,
 ): Promise<void> {
+  requireOwnEyes(pinned.context);
   await parts.storage.transaction(async (transaction) => {
     await lockAllTrees(parts, pinned, transaction);
     // 1. Load it from the bin, under the caller's predicates.
@@ -102,6 +104,7 @@ export async function purgeRecord(
   request: { readonly object: CompiledObject; readonly id: string; readonly version: number | undefined },
 ): Promise<void> {
   const { object, id, version } = request;
+  requireOwnEyes(pinned.context);
   if (!isId(id)) throw toError(unknownRecord());
   await parts.storage.transaction(async (transaction) => {
     const live = await parts.storage.records.loadForWrite(

@@ -74,6 +74,7 @@ export type {
   Workspace,
   WorkspaceStore,
   WriteTarget,
+  WriteTargets,
   WrittenRow,
 } from './storage.ts';
 export { SYSTEM_PRINCIPAL_ID } from './system-columns.ts';

@@ -19,7 +19,7 @@ export function createRecordStore(
 ): RecordStore {
   const reader = new RecordReader(connections, features);
   const loader = new RecordLoader(connections, features);
-  const writer = new RecordWriter(connections);
+  const writer = new RecordWriter(connections, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
     const written = await write;
     if (isRolledUp(snapshot.model, object)) wake(snapshot.workspace);
