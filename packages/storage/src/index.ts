@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
 export type {
   Alias,
   AliasStore,
@@ -73,6 +74,7 @@ export type {
   Workspace,
   WorkspaceStore,
   WriteTarget,
+  WriteTargets,
   WrittenRow,
 } from './storage.ts';
 export { SYSTEM_PRINCIPAL_ID } from './system-columns.ts';

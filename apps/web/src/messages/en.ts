@@ -1,4 +1,5 @@
 import { severalMessages } from './several.ts';
+import { treeMessages } from './tree.ts';
 
 /** English: the catalogue that all others are measured by. Keys name the place, then the text. */
 export const en = {
@@ -96,6 +97,7 @@ export const en = {
     untitled: 'Untitled',
   },
   several: severalMessages,
+  tree: treeMessages,
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
@@ -222,6 +224,7 @@ export const en = {
     addCondition: 'Add condition',
     addGroup: 'Add group',
     addFormula: 'Add formula',
+    addRelated: 'Add related records',
     all: 'All of these',
     and: 'and',
     any: 'Any of these',
@@ -230,6 +233,7 @@ export const en = {
     isTrue: 'This holds',
     isNotTrue: 'This does not hold',
     back: 'Back to {{label}}',
+    changedAny: 'Fields, one of which has changed',
     changedFields: 'Before the change',
     drill: 'Fields of {{label}}',
     editFormula: 'Edit the formula',
@@ -245,6 +249,17 @@ export const en = {
     not: 'not ({{condition}})',
     previous: '{{label}} before',
     record: 'The record',
+    recordsHold: '{{records}}: {{condition}}',
+    recordsWhere: '{{records}} where {{condition}}',
+    relatedAll: 'Without a condition, all of them count.',
+    relatedHolds: 'this holds',
+    relatedNeeds: 'Add the condition that all of them must meet.',
+    relatedField: 'Field',
+    relatedFunction: 'What is asked',
+    relatedOf: 'Question to {{records}}',
+    relatedOwn: 'Of the record itself',
+    relatedRecords: 'Related records',
+    relatedWhere: 'where',
     removeGroup: 'Remove group',
     searchField: 'Search fields',
     throughLookups: 'Through a lookup',
@@ -266,6 +281,22 @@ export const en = {
     value: 'Value',
     verb: 'Condition',
   },
+  related: {
+    some: 'has any',
+    none: 'has no',
+    all: 'for all',
+    count: 'number of',
+    sum: 'sum over',
+    avg: 'average over',
+  },
+  relatedText: {
+    some: 'has any {{records}}',
+    none: 'has no {{records}}',
+    all: 'for all {{records}}',
+    count: 'number of {{records}}',
+    sum: 'sum of {{field}} of {{records}}',
+    avg: 'average {{field}} of {{records}}',
+  },
   verb: {
     is: 'is',
     is_not: 'is not',
@@ -285,6 +316,8 @@ export const en = {
     ends_with: 'ends with',
     includes_any: 'includes any of',
     includes_all: 'includes all of',
+    is_under: 'is under',
+    is_not_under: 'is not under',
     includes_none: 'includes none of',
     is_blank: 'is blank',
     is_not_blank: 'is not blank',
@@ -293,6 +326,8 @@ export const en = {
     is_not_me: 'is not me',
     changed: 'has changed',
     not_changed: 'has not changed',
+    changed_any: 'has changed in any of',
+    not_changed_any: 'has changed in none of',
     is_new: 'is new',
     is_not_new: 'is not new',
   },

@@ -3,6 +3,7 @@ import { useMe } from '../api.ts';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
 import { useMessages } from './messages.ts';
+import { SingleSignOn } from './SingleSignOn.tsx';
 
 export function ProfilePage() {
   const t = useMessages();
@@ -17,6 +18,7 @@ export function ProfilePage() {
         </>
       }
     >
+      <SingleSignOn />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>
   );
