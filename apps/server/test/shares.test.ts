@@ -153,6 +153,13 @@ describe('sharing by hand', () => {
     expect((await call('ben', 'DELETE', `/records/sale/${id}`)).status).toBe(403);
     await as('ann').unshare('sale', id, shareId);
     expect(await sees('ben', id)).toBe(404);
+    const workspace = (await server.storage.workspaces.find('main'))!;
+    const log = await server.engine.audit.list(
+      { kind: 'system', workspace, reason: 'test' },
+      { record: id },
+      { limit: 50, after: undefined },
+    );
+    expect(log.entries.map((entry) => entry.action)).toEqual(expect.arrayContaining(['share_added', 'share_changed', 'share_removed']));
     expect((await call('ben', 'GET', `/records/line/${line}`)).status).toBe(404);
     expect((await as('ben').get('visit', visit, ['sale.name'])) as object).toMatchObject({
       sale: { id, name: null },

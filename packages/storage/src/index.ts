@@ -49,6 +49,7 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  NewDelegation,
   NewShare,
   OutboxChange,
   OutboxStore,

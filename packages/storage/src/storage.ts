@@ -680,9 +680,9 @@ export interface DelegationStore {
     workspace: Workspace,
     options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
   ): Promise<readonly Delegation[]>;
-  insert(workspace: Workspace, delegation: NewDelegation): Promise<void>;
+  insert(workspace: Workspace, delegation: NewDelegation, transaction?: Transaction): Promise<void>;
   /** Ends it at the instant; one that has not begun by then is forgotten. */
-  end(workspace: Workspace, id: string, at: string): Promise<void>;
+  end(workspace: Workspace, id: string, at: string, transaction?: Transaction): Promise<void>;
 }
 
 // --- what has changed ---------------------------------------------------------------------------------------

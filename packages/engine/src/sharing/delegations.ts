@@ -3,8 +3,9 @@
  * reaches, with their own rights. Who did so stays on record when it has ended.
  */
 import { ALWAYS, type Expression, isId } from '@trellis/model';
-import type { Delegation } from '@trellis/storage';
+import type { Delegation, NewDelegation, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { toAuditEntry } from '../audit/audit-entry.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
@@ -52,7 +53,10 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
           createdBy: pinned.actorId,
         };
         const { workspace } = pinned.snapshot;
-        await delegations.insert(workspace, row);
+        await parts.storage.transaction(async (transaction) => {
+          await delegations.insert(workspace, row, transaction);
+          await tell(parts, pinned, { action: 'delegation_added', row, transaction });
+        });
         await parts.access.organisationChanged(workspace);
         return present(await requireDelegation(parts, pinned, row.id), pinned.at);
       }),
@@ -61,10 +65,31 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         requireWriter(context);
         const { workspace } = pinned.snapshot;
         const row = await requireDelegation(parts, pinned, id.toLowerCase());
-        await delegations.end(workspace, row.id, pinned.at);
+        await parts.storage.transaction(async (transaction) => {
+          await delegations.end(workspace, row.id, pinned.at, transaction);
+          await tell(parts, pinned, { action: 'delegation_removed', row, transaction });
+        });
         await parts.access.organisationChanged(workspace);
       }),
   };
+}
+
+/** Writes into the audit log what was done, in the transaction that does it. */
+async function tell(
+  parts: Parts,
+  pinned: Pinned,
+  done: {
+    readonly action: 'delegation_added' | 'delegation_removed';
+    readonly row: NewDelegation;
+    readonly transaction: Transaction;
+  },
+): Promise<void> {
+  const { action, row, transaction } = done;
+  const { delegator, delegate, startsAt, endsAt } = row;
+  const details = { delegate, starts_at: startsAt, ends_at: endsAt };
+  const event = { action, object: 'user', recordId: delegator, details };
+  const entry = toAuditEntry(pinned.context, event, pinned.at);
+  await parts.storage.audit.append(pinned.snapshot.workspace, [entry], transaction);
 }
 
 /** A program may do it for whoever gave it their key with people in its scope. */

@@ -11,12 +11,16 @@ import { confirmed } from '../confirm-warnings.ts';
 /** A record as read, flat by field: the value of a lookup is its expansion where the server gave one. */
 export type ShownRecord = ApiRecord;
 
+/** The record, and what may be done with it. */
 export function useRecord(description: ObjectDescription, id: string) {
   const findObject = useFindObject();
   const fields = useMemo(() => recordFields(description, { findObject }), [description, findObject]);
   return useQuery({
     queryKey: [...keys.record(description.name, id), fields.length],
-    queryFn: async () => flatten(await client.get(description.name, id, fields), description),
+    queryFn: async () => {
+      const { record, rights } = await client.getWithRights(description.name, id, fields);
+      return { record: flatten(record, description), rights };
+    },
   });
 }
 
