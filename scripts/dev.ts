@@ -26,6 +26,10 @@ function startServer(): void {
       PORT: port,
       // Browsers see Vite's address: changes are taken from pages of that origin.
       TRELLIS_PUBLIC_URL: process.env.TRELLIS_PUBLIC_URL || `http://localhost:${webPort}`,
+      // Mails are written into a folder, and their links shown here.
+      ...(process.env.TRELLIS_SMTP_URL
+        ? {}
+        : { TRELLIS_MAIL_FOLDER: process.env.TRELLIS_MAIL_FOLDER || join(root, '.data', 'mail') }),
     },
   });
   const started = server;

@@ -7,6 +7,7 @@ import {
   FIELD_TYPES,
   type FieldType,
   type JsonValue,
+  SEVERAL,
 } from '../../packages/model/src/index.ts';
 import { FIELD_TYPE_EXAMPLES } from './field-type-examples.ts';
 
@@ -65,6 +66,7 @@ function section(type: FieldType, field: CompiledField | undefined): string {
     '',
   ];
   const texts = FIELD_TYPE_EXAMPLES[type.name]?.texts ?? [];
+  lines.push(...severalOf(type));
   if (field && texts.length > 0) {
     const given = FIELD_TYPE_EXAMPLES[type.name]!.body;
     const properties = Object.keys(given).length > 0 ? ` with \`${JSON.stringify(given)}\`` : '';
@@ -74,6 +76,25 @@ function section(type: FieldType, field: CompiledField | undefined): string {
   }
   return lines.join('\n');
 }
+
+/** What `multiple: true` makes of the type. */
+function severalOf(type: FieldType): readonly string[] {
+  const several = SEVERAL.get(type.name);
+  if (!several) return [];
+  const parts = Object.keys(several.parts ?? {}).map((part) => `\`${part}\``);
+  return [
+    `With \`multiple\` several of them, each with a label if wanted: \`${several.valueType}\` in expressions, with the parts`,
+    `${parts.join(' and ')}; filters ${list(several.filterOperators)}; a column \`${several.column!.type}\` with ${several.column!.index}; can be turned`,
+    `into one and into ${list(several.convertsTo)}. As text \`${several.toText(SEVERAL_SAMPLES[type.name] ?? [], {} as CompiledField)}\` is stored`,
+    `as \`${JSON.stringify(SEVERAL_SAMPLES[type.name])}\`.`,
+    '',
+  ];
+}
+
+const SEVERAL_SAMPLES: { readonly [name: string]: JsonValue } = {
+  email: [{ value: 'ann@example.com', label: 'Work' }, { value: 'ann@home.example' }],
+  phone: [{ value: '+4930901820', label: 'Work' }, { value: '+12125552368' }],
+};
 
 /** Reads, brings into canonical form and checks a text as the server does: [stored, shown]. */
 function outcome(text: string, field: CompiledField): readonly [string, string] {

@@ -69,6 +69,7 @@ describe('the demo of the standard CRM', () => {
         "contact.lead_source",
         "contact.linkedin",
         "contact.mobile",
+        "contact.other_emails",
         "contact.photo",
         "contact.reports_to",
         "contact.salutation",

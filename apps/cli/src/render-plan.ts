@@ -1,5 +1,5 @@
 /** A plan and its problems as text for a person. Pure. */
-import type { PlanDocument, ProblemEntry } from '@trellis/api';
+import type { AccessPlanDocument, PlanDocument, ProblemEntry } from '@trellis/api';
 import type { Terminal } from './terminal.ts';
 
 type Paint = Terminal['style'];
@@ -54,6 +54,7 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     ...section('Records concerned', affected),
     ...section('Values that change their type', conversions),
     ...section('Values that would not be accepted any more; they stay as they are', misfits),
+    ...section('Who gains and who loses what', plan.access ? renderAccess(plan.access) : []),
     ...section(
       'Can’t be undone',
       plan.irreversible.map((sentence) => paint('red', sentence)),
@@ -61,6 +62,27 @@ export function renderPlan(plan: PlanDocument, paint: Paint): string[] {
     '',
     `${counts.join(', ')}${online > 0 ? `; ${online} steps in the background` : ''}; against revision ${plan.revision}.`,
   ];
+}
+
+/** A line for each person and object. */
+function renderAccess({ changes, left_out }: AccessPlanDocument): string[] {
+  const lines = changes.map(({ user, object, gained, lost, fields, record_types, records }) => {
+    const parts = [
+      ...gained.map((right) => `+${right}`),
+      ...lost.map((right) => `-${right}`),
+      ...record_types.gained.map((type) => `+type ${type}`),
+      ...record_types.lost.map((type) => `-type ${type}`),
+      ...fields.map(({ field, before, after }) => `${field}: ${before} → ${after}`),
+      ...records.map(({ action, direction, count }) => {
+        const number = count
+          ? `${count.value.toLocaleString('en')}${count.kind === 'exact' ? '' : ' or more'}`
+          : 'uncounted';
+        return `${direction === 'gained' ? '+' : '-'}${number} to ${action}`;
+      }),
+    ];
+    return `${user.name}, ${object ?? 'system rights'}: ${parts.join(', ')}`;
+  });
+  return left_out > 0 ? [...lines, `and ${left_out} more`] : lines;
 }
 
 /** Problems, errors before warnings, each with where it is and what to do. */

@@ -17,6 +17,7 @@ import type { HubRules } from './event-hub.ts';
 import { HttpProblem } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
+import type { MailRoom } from './mail/mail-room.ts';
 import { createMetrics } from './metrics.ts';
 import type { Parts } from './parts.ts';
 import { createPreferenceDirectory } from './preferences.ts';
@@ -32,7 +33,9 @@ import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
 import { importRoutes } from './routes/imports.ts';
+import { invitationRoutes } from './routes/invitations.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { linkRoutes } from './routes/links.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -65,6 +68,7 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
   readonly onSetUp?: () => void;
+  readonly mail?: MailRoom | undefined;
   readonly hubRules?: HubRules;
 }
 
@@ -75,6 +79,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     workspaces: createWorkspaceDirectory(options.storage.workspaces),
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
+    mail: options.mail,
     onSetUp: options.onSetUp ?? (() => undefined),
   };
   const app = Fastify({
@@ -170,6 +175,8 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     accountRoutes,
     userRoutes,
     userSignInRoutes,
+    invitationRoutes,
+    linkRoutes,
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,

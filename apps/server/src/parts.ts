@@ -3,6 +3,7 @@ import type { Engine } from '@trellis/engine';
 import type { Identity } from '@trellis/identity';
 import type { Storage } from '@trellis/storage';
 import type { HubRules } from './event-hub.ts';
+import type { MailRoom } from './mail/mail-room.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreferenceDirectory } from './preferences.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +20,8 @@ export interface Parts {
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;
   readonly metrics: Metrics;
+  /** Undefined: this installation sends no mail. */
+  readonly mail: MailRoom | undefined;
   /** For tests; the hub's own unless given. */
   readonly hubRules?: HubRules | undefined;
   /** Called once the first administrator has been made through the set-up page. */

@@ -16,6 +16,8 @@ import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
+import { createMailRoom } from './mail/mail-room.ts';
+import { createMailer } from './mail/mailer.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 import { readStandardPackage } from './standard-packages.ts';
@@ -61,12 +63,24 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
     const secretKeys = await readSecretKeys(settings);
-    const engine = opened(
+    const identity = createIdentity({
+      store: storage.identities,
+      idleSeconds: settings.sessionIdleSeconds,
+      absoluteSeconds: settings.sessionSeconds,
+      secrets: secretKeys && createSecretBox(secretKeys),
+    });
+    const mailer = createMailer(settings, (message) => log.info(message));
+    if (mailer) opened('mailer', mailer, (each) => each.close());
+    const mail =
+      mailer &&
+      createMailRoom({ engine: () => engine, storage, identity, mailer, publicUrl: settings.publicUrl! });
+    const engine: Engine = opened(
       'engine',
       createEngine({
         storage,
         systemPackage: readStandardPackage('system'),
         secretKeys,
+        jobKinds: mail ? [mail.kind] : [],
         files: { store: createFileStore(settings, storage), mostBytes: settings.mostFileBytes },
         log: {
           info: (message, details) => log.info({ ...details }, message),
@@ -75,12 +89,6 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       }),
       (each) => each.close(),
     );
-    const identity = createIdentity({
-      store: storage.identities,
-      idleSeconds: settings.sessionIdleSeconds,
-      absoluteSeconds: settings.sessionSeconds,
-      secrets: secretKeys && createSecretBox(secretKeys),
-    });
     const stopHearing = await storage.identities.onAnnouncement(identity.forget);
     opened('news of people', stopHearing, (stop) => stop());
     const sweepAll = async () => {
@@ -120,6 +128,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       identity,
       settings,
       webFolder,
+      mail: mail?.room,
       logger: log,
       onSetUp: loadDemo,
     });

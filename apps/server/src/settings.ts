@@ -48,6 +48,10 @@ export interface Settings {
   readonly sessionSeconds: number;
   /** Who must sign in with a second factor, beside those whose permission sets ask for it. */
   readonly secondFactor: SecondFactorRule;
+  /** Undefined: no mail is sent. `smtp` or `folder` is set. */
+  readonly mail:
+    | { readonly smtp: URL | undefined; readonly folder: string | undefined; readonly from: string }
+    | undefined;
   /** The longest life of an API key. */
   readonly apiKeyMaxDays: number;
 }
@@ -332,6 +336,39 @@ export const SETTINGS = {
     fallback: 720,
     parse: wholeNumber(1, 8760),
   }),
+  smtpUrl: setting<URL | undefined>({
+    variable: 'TRELLIS_SMTP_URL',
+    defaultText: 'no mail is sent',
+    description:
+      'Mail server for invitations and new passwords: `smtp://user:password@host:587` (TLS is demanded; `?tls=optional` on a network that you trust) or `smtps://…:465`. With `TRELLIS_MAIL_FROM` and `TRELLIS_PUBLIC_URL`, where links in mails lead.',
+    fallback: undefined,
+    parse(text) {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      // The text may hold a password: it is not repeated.
+      if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '')
+        throw new Error('an address such as smtp://user:password@host:587');
+      return url;
+    },
+  }),
+  mailFrom: setting<string | undefined>({
+    variable: 'TRELLIS_MAIL_FROM',
+    defaultText: 'none',
+    description: 'Whom mails are from: `crm@example.com` or `Trellis <crm@example.com>`.',
+    fallback: undefined,
+    parse(text) {
+      const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text;
+      if (!isEmail(address)) throw new Error('an e-mail address, or a name with one in angle brackets');
+      return text;
+    },
+  }),
+  mailFolder: setting<string | undefined>({
+    variable: 'TRELLIS_MAIL_FOLDER',
+    defaultText: 'none; `.data/mail` with `npm run dev`',
+    description:
+      'For development: mails are written into this folder instead of being sent, and their links into the log.',
+    fallback: undefined,
+    parse: (text) => resolve(root, text),
+  }),
   secondFactor: setting<SecondFactorRule>({
     variable: 'TRELLIS_SECOND_FACTOR',
     defaultText: '`optional`',
@@ -402,6 +439,11 @@ export function readSettings(
   if (values.sessionIdleHours > values.sessionHours && isGiven('TRELLIS_SESSION_IDLE_HOURS')) {
     faults.push('TRELLIS_SESSION_IDLE_HOURS must not be more than TRELLIS_SESSION_HOURS.');
   }
+  const sendsMail = values.smtpUrl !== undefined || values.mailFolder !== undefined;
+  if (sendsMail && values.publicUrl === undefined)
+    faults.push('TRELLIS_PUBLIC_URL must be given for mails: their links lead there.');
+  if (values.smtpUrl && values.mailFrom === undefined)
+    faults.push('TRELLIS_MAIL_FROM must be given with TRELLIS_SMTP_URL.');
   const fileStore = values.fileStore ?? (values.databaseUrl === undefined ? 'folder' : 'database');
   const s3Variables = {
     TRELLIS_S3_ENDPOINT: values.s3Endpoint,
@@ -447,6 +489,9 @@ export function readSettings(
       sessionIdleSeconds: Math.min(values.sessionIdleHours, values.sessionHours) * 3600,
       sessionSeconds: values.sessionHours * 3600,
       secondFactor: values.secondFactor,
+      mail: sendsMail
+        ? { smtp: values.smtpUrl, folder: values.mailFolder, from: values.mailFrom ?? 'trellis@localhost' }
+        : undefined,
       apiKeyMaxDays: values.apiKeyMaxDays,
     },
     warnings: [

@@ -13,7 +13,7 @@ const person = (name: string) => ({ name, email: `${name}@example.com`, password
 const client = () => createClient({ origin: server.url, keepsCookies: true });
 
 it('says that it is needed', async () => {
-  expect(await client().setupState()).toEqual({ needs_setup: true });
+  expect(await client().setupState()).toEqual({ needs_setup: true, sends_mail: false });
 });
 
 it('refuses faults, all together', async () => {
@@ -49,7 +49,7 @@ it('makes exactly one administrator when many arrive together', async () => {
 });
 
 it('is closed from then on, before anything else is looked at', async () => {
-  expect(await client().setupState()).toEqual({ needs_setup: false });
+  expect(await client().setupState()).toEqual({ needs_setup: false, sends_mail: false });
   const { status, body } = await client().exchange('POST', '/setup', { nonsense: true });
   expect({ status, code: (body as { code: string }).code }).toEqual({ status: 409, code: 'already_set_up' });
 });

@@ -159,7 +159,9 @@ describe('sharing by hand', () => {
       { record: id },
       { limit: 50, after: undefined },
     );
-    expect(log.entries.map((entry) => entry.action)).toEqual(expect.arrayContaining(['share_added', 'share_changed', 'share_removed']));
+    expect(log.entries.map((entry) => entry.action)).toEqual(
+      expect.arrayContaining(['share_added', 'share_changed', 'share_removed']),
+    );
     expect((await call('ben', 'GET', `/records/line/${line}`)).status).toBe(404);
     expect((await as('ben').get('visit', visit, ['sale.name'])) as object).toMatchObject({
       sale: { id, name: null },

@@ -16,6 +16,8 @@ import { createTestDatabase } from '@trellis/testing';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from '../src/app.ts';
 import type { HubRules } from '../src/event-hub.ts';
+import { createMailRoom } from '../src/mail/mail-room.ts';
+import { createMailer } from '../src/mail/mailer.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
@@ -60,8 +62,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const database = await createTestDatabase();
   const secretKeys = Object.hasOwn(options, 'secretKeys') ? options.secretKeys : TEST_KEYS;
   const storage = await createStorage({ connectionString: database.connectionString, poolSize: 5 });
-  const engine = await createEngine({
+  const settings = { ...readSettings({}).settings, ...options.settings };
+  const identity = createIdentity({
+    store: storage.identities,
+    idleSeconds: settings.sessionIdleSeconds,
+    absoluteSeconds: settings.sessionSeconds,
+    sleep: async () => undefined,
+    ...(options.throttle && { throttle: options.throttle }),
+    ...(options.now && { now: options.now }),
+    ...(secretKeys && { secrets: createSecretBox(secretKeys) }),
+  });
+  const mailer = createMailer(settings);
+  const mail =
+    mailer &&
+    createMailRoom({ engine: () => engine, storage, identity, mailer, publicUrl: settings.publicUrl! });
+  const engine: Engine = createEngine({
     storage,
+    jobKinds: mail ? [mail.kind] : [],
     systemPackage: readStandardPackage('system'),
     ...(options.files && { files: options.files }),
     secretKeys,
@@ -79,16 +96,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     const { name, email } = ADMINISTRATOR;
     await engine.createFirstAdministrator({ name, email, passwordHash: await passwordHash });
   }
-  const settings = { ...readSettings({}).settings, ...options.settings };
-  const identity = createIdentity({
-    store: storage.identities,
-    idleSeconds: settings.sessionIdleSeconds,
-    absoluteSeconds: settings.sessionSeconds,
-    sleep: async () => undefined,
-    ...(options.throttle && { throttle: options.throttle }),
-    ...(options.now && { now: options.now }),
-    ...(secretKeys && { secrets: createSecretBox(secretKeys) }),
-  });
   const stopHearing = await storage.identities.onAnnouncement(identity.forget);
   const workers = options.runsJobs ? engine.startWorkers({ roundMilliseconds: 50 }) : undefined;
   const { webFolder, onSetUp } = options;
@@ -98,6 +105,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     identity,
     settings,
     webFolder,
+    mail: mail?.room,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
   });
@@ -121,6 +129,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async stop() {
       await app.close();
       await stopHearing();
+      mailer?.close();
       await workers?.stop();
       await engine.close();
       await storage.close();

@@ -207,7 +207,13 @@ it('a sharing rule opens the records of a role, and says so', async () => {
   await his.reload();
   // A draft opens nothing.
   await his.getByText(NO_PARCELS).waitFor();
-  await publish();
+  await page.getByRole('button', { name: 'Review and publish' }).click();
+  const plan = page.getByRole('dialog');
+  await plan.getByRole('heading', { name: 'Who gains and who loses what' }).waitFor();
+  await plan.getByRole('row', { name: /^Erik sees 1 record Of Clara/ }).waitFor();
+  await expectAccessible();
+  await plan.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText(/Published as revision/).waitFor();
   await page.goto(`${product.origin}/setup/objects/parcel/sharing`);
   await page.getByRole('row', { name: /Of packers, for Erik.*Owned by people of Packer.*Erik/ }).waitFor();
 

@@ -12,3 +12,4 @@ export {
 } from './access.ts';
 export { NO_ORGANISATION, type Organisation } from './organisation.ts';
 export { rulesOn } from './record-reach.ts';
+export { type GrantedSet, type RightBeyond, rightsBeyond } from './rights-beyond.ts';

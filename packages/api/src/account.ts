@@ -44,6 +44,32 @@ export interface RecoveryCodesResponse {
   readonly recovery_codes: readonly string[];
 }
 
+/** An invitation that nobody has accepted yet. */
+export interface InvitationResponse {
+  /** `link_made`: no mail is sent here, the link was shown. */
+  readonly state: 'sending' | 'sent' | 'link_made' | 'failed' | 'expired';
+  readonly created_at: string;
+  readonly sent_at: string | null;
+  readonly expires_at: string;
+  /** Why the mail could not be sent. */
+  readonly failure: string | null;
+  /** Shown this once, where no mail is sent. Without a public address in the settings it is a path. */
+  readonly link?: string;
+}
+
+/** `POST /auth/invitation/check`: who is invited where. */
+export interface InvitedResponse {
+  readonly email: string;
+  readonly name: string;
+  readonly workspace: { readonly name: string; readonly label: string };
+}
+
+/** `POST /auth/reset/check`: whose password is set. */
+export interface ResetResponse {
+  readonly email: string;
+  readonly name: string;
+}
+
 /** `GET /users/{id}/security`: how a person signs in. */
 export interface UserSecurityResponse extends SessionsResponse {
   readonly has_password: boolean;

@@ -4,7 +4,10 @@
  * (Node): a browser keeps its own.
  */
 import type {
+  InvitationResponse,
+  InvitedResponse,
   RecoveryCodesResponse,
+  ResetResponse,
   SecondFactorOffer,
   SecondFactorResponse,
   SessionsResponse,
@@ -211,6 +214,19 @@ export function createClient(options: ClientOptions = {}) {
       ),
     resetSecondFactorOf: (id: string) =>
       request<void>('DELETE', `/users/${encodeURIComponent(id)}/second-factor`),
+    /** Sends the link again, or makes it anew; older ones are dead. */
+    invite: (id: string) =>
+      request<InvitationResponse>('POST', `/users/${encodeURIComponent(id)}/invitation`, {}),
+    withdrawInvitation: (id: string) =>
+      request<void>('DELETE', `/users/${encodeURIComponent(id)}/invitation`),
+    invited: (token: string) => request<InvitedResponse>('POST', '/auth/invitation/check', { token }),
+    acceptInvitation: (body: { readonly token: string; readonly password: string }) =>
+      request<LoginResponse>('POST', '/auth/invitation', body),
+    /** Answered alike whether somebody has the address or not. */
+    forgotPassword: (email: string) => request<void>('POST', '/auth/forgot', { email }),
+    checkReset: (token: string) => request<ResetResponse>('POST', '/auth/reset/check', { token }),
+    resetPassword: (body: { readonly token: string; readonly password: string }) =>
+      request<void>('POST', '/auth/reset', body),
     unlockUser: (id: string) => request<void>('POST', `/users/${encodeURIComponent(id)}/unlock`, {}),
     workspaces: () => request<WorkspacesResponse>('GET', '/workspaces'),
     createWorkspace: (body: WorkspaceBody) => request<WorkspaceResponse>('POST', '/workspaces', body),
@@ -265,17 +281,25 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
-    /** The record, and what you may do with it. */
+    /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
       id: string,
       fields?: readonly string[],
-    ): Promise<{ readonly record: ApiRecord; readonly rights: readonly RecordRight[] }> => {
+    ): Promise<{
+      readonly record: ApiRecord;
+      readonly rights: readonly RecordRight[];
+      readonly stale: readonly string[];
+    }> => {
       const asked = new URLSearchParams({ rights: 'true', ...(fields && { fields: fields.join(',') }) });
       const { status, body, headers } = await exchange('GET', `${records(object, id)}?${asked}`);
       if (status >= 400) throw new ApiError(asProblem(status, body));
       const told = headers.get('trellis-rights') ?? '';
-      return { record: body as ApiRecord, rights: told.split(', ').filter(Boolean) as RecordRight[] };
+      return {
+        record: body as ApiRecord,
+        rights: told.split(', ').filter(Boolean) as RecordRight[],
+        stale: (headers.get('trellis-stale') ?? '').split(',').filter(Boolean),
+      };
     },
     create: (object: string, body: Readonly<Record<string, unknown>>, options: SaveOptions = {}) =>
       request<ApiRecord>('POST', records(object) + saveParameters(options), body),

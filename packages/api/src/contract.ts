@@ -2,7 +2,9 @@
  * The HTTP contract under `/api/v1`: what goes over the wire, as types. Server, web and command line know it; the
  * engine does not. Property names are snake_case here because they are JSON.
  */
+
 import type { ObjectDescription, WorkspaceDescription } from '@trellis/forms';
+import type { InvitationResponse } from './account.ts';
 
 /** RFC 9457. */
 export interface ProblemDocument {
@@ -153,6 +155,8 @@ export interface MeResponse {
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */
 export interface SetupState {
   readonly needs_setup: boolean;
+  /** Whether mails are sent, such as one with a new password. */
+  readonly sends_mail: boolean;
 }
 export interface SetupBody {
   readonly name: string;
@@ -164,6 +168,8 @@ export interface UserBody {
   readonly email: string;
   readonly name: string;
   readonly password?: string;
+  /** In place of a password: a link by which they choose one themselves. */
+  readonly invite?: boolean;
   readonly role?: string;
   readonly permission_sets?: readonly string[];
   readonly teams?: readonly string[];
@@ -179,6 +185,8 @@ export interface UserResponse {
   readonly role: string | null;
   /** Ids of the teams that they belong to. */
   readonly teams: readonly string[];
+  /** Null: none, or it was accepted. */
+  readonly invitation: InvitationResponse | null;
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */
@@ -371,6 +379,41 @@ export interface PlanDocument {
     readonly ids: readonly string[];
   }[];
   readonly irreversible: readonly string[];
+  /**
+   * Who would gain and lose what, in a plan (not in the answer of a publish) that moves rights, roles or sharing; null
+   * where it moves nobody's, and for who may not manage users.
+   */
+  readonly access: AccessPlanDocument | null;
+}
+
+export interface AccessPlanDocument {
+  /** How many active people gain or lose anything. */
+  readonly people: number;
+  /** One for each person and object, and one without an object for rights of the system. */
+  readonly changes: readonly {
+    readonly user: { readonly id: string; readonly name: string };
+    readonly object: string | null;
+    /** What may be done with the object, or rights of the system. */
+    readonly gained: readonly string[];
+    readonly lost: readonly string[];
+    readonly fields: readonly {
+      readonly field: string;
+      readonly before: 'none' | 'read' | 'update';
+      readonly after: 'none' | 'read' | 'update';
+    }[];
+    readonly record_types: { readonly gained: readonly string[]; readonly lost: readonly string[] };
+    /** Live records that the person comes to reach, or no longer reaches. */
+    readonly records: readonly {
+      readonly action: 'read' | 'update' | 'delete';
+      readonly direction: 'gained' | 'lost';
+      /** Null: it would take too long to count. */
+      readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' } | null;
+      /** Up to three that the asker sees as well. */
+      readonly samples: readonly { readonly id: string; readonly title: string | null }[];
+    }[];
+  }[];
+  /** How many more changes there are. */
+  readonly left_out: number;
 }
 
 export interface PlanResponse {

@@ -1,6 +1,9 @@
 /** The front door of the HTTP contract. */
 export type {
+  InvitationResponse,
+  InvitedResponse,
   RecoveryCodesResponse,
+  ResetResponse,
   SecondFactorOffer,
   SecondFactorResponse,
   SessionMethod,
@@ -10,6 +13,7 @@ export type {
 } from './account.ts';
 export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
+  AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
   ApiKeyBody,

@@ -14,6 +14,7 @@ import {
   type RecordQuery,
   resolvePath,
   type SortKey,
+  sortedPath,
 } from '@trellis/model';
 import type { InputError, ListRequest } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -124,7 +125,7 @@ export function readSort(
       problems.push({ code: 'wrong_type', pointer, message: 'A sort key is text, such as `-close_date`.' });
     if (!path || keys.some((key) => key.path.text === path.text)) continue;
     if (path.field.type.isSortable || path.field.name === 'id')
-      keys.push({ path, descending: text.startsWith('-') });
+      keys.push({ path: sortedPath(path), descending: text.startsWith('-') });
     else
       problems.push({
         code: 'not_sortable',

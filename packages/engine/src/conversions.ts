@@ -9,6 +9,7 @@ import {
   type CompiledObject,
   type ConvertedValue,
   convertValue,
+  entryValues,
   type FieldRecord,
   fieldOfRecord,
   type JsonValue,
@@ -182,8 +183,8 @@ export async function previewTypeChange(
   return {
     object: object.name,
     field: after.name,
-    from: before.type.name,
-    to: after.type.name,
+    from: typeOf(before),
+    to: typeOf(after),
     total: exact + lossy + kept,
     exact,
     lossy,
@@ -191,19 +192,25 @@ export async function previewTypeChange(
     isEstimate: share < 1,
     lossySamples,
     keptSamples,
-    duplicates: after.isUnique ? countShared(results) : 0,
+    duplicates: after.isUnique ? countShared(results, after) : 0,
   };
 }
 
-/** Values that come out the same more than once, beyond the first of each. */
-function countShared(results: readonly ConvertedValue[]): number {
+/** The name of its type; several values have that of their widget, such as `emails`. */
+function typeOf({ type }: CompiledField): string {
+  return type.column?.entry === undefined ? type.name : type.widget;
+}
+
+/** Values that come out the same more than once, beyond the first of each; of lists those that share an entry. */
+function countShared(results: readonly ConvertedValue[], field: CompiledField): number {
+  const isList = field.type.column?.entry !== undefined;
   const seen = new Set<string>();
   let shared = 0;
   for (const result of results) {
     if ('problem' in result) continue;
-    const text = JSON.stringify(result.value);
-    if (seen.has(text)) shared++;
-    seen.add(text);
+    const texts = isList ? entryValues(result.value) : [JSON.stringify(result.value)];
+    if (texts.some((text) => seen.has(text))) shared++;
+    for (const text of texts) seen.add(text);
   }
   return shared;
 }

@@ -6,7 +6,15 @@
  */
 import type { Access, Action, KeyScope } from '@trellis/access';
 import type { Component, Package, Problem } from '@trellis/metadata';
-import type { AggregateFunction, CountMode, DatePeriod, JsonValue, Model, RecordData } from '@trellis/model';
+import type {
+  AggregateFunction,
+  CountMode,
+  DatePeriod,
+  FieldRight,
+  JsonValue,
+  Model,
+  RecordData,
+} from '@trellis/model';
 import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
@@ -118,6 +126,45 @@ export interface Plan {
   readonly misfits: readonly Misfit[];
   /** Sentences about what a rollback can't bring back. */
   readonly irreversible: readonly string[];
+  /** Who would gain and lose what; undefined where nobody does, and to who may not manage users. */
+  readonly access: AccessPlan | undefined;
+}
+
+/** What a change of rights, roles or sharing does to active people. */
+export interface AccessPlan {
+  /** Those who gain or lose anything at all. */
+  readonly people: number;
+  /** One for each person and object, and one without an object for rights of the system; the first of very many. */
+  readonly changes: readonly AccessChange[];
+  /** How many more there are. */
+  readonly leftOut: number;
+}
+
+export interface AccessChange {
+  readonly user: { readonly id: string; readonly name: string };
+  /** Undefined: `gained` and `lost` are rights of the system. */
+  readonly object: string | undefined;
+  /** What may be done with the object: `read`, `create`… */
+  readonly gained: readonly string[];
+  readonly lost: readonly string[];
+  /** Rights on single fields, as they would be. */
+  readonly fields: readonly {
+    readonly field: string;
+    readonly before: FieldRight;
+    readonly after: FieldRight;
+  }[];
+  readonly recordTypes: { readonly gained: readonly string[]; readonly lost: readonly string[] };
+  /** Records that somebody comes to reach, or no longer reaches. */
+  readonly records: readonly ReachChange[];
+}
+
+export interface ReachChange {
+  readonly action: 'read' | 'update' | 'delete';
+  readonly direction: 'gained' | 'lost';
+  /** Undefined: it would take too long to count. */
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' } | undefined;
+  /** Some that the asker sees themselves; titles are null where the asker may not read them. */
+  readonly samples: readonly { readonly id: string; readonly title: string | null }[];
 }
 
 /** Live records whose value a changed field would refuse, or that lack the value of one that becomes required. */

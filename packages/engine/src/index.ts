@@ -4,6 +4,7 @@ export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
 export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
+  AccessPlan,
   AggregateRequest,
   AliasEntry,
   BatchRequest,
@@ -47,7 +48,7 @@ export type {
 export { EngineError, type EngineErrorCode } from './errors.ts';
 export type { FileSettings } from './file-directory.ts';
 export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
-export { JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
+export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';
 export type { EngineLog } from './parts.ts';

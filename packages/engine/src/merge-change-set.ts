@@ -14,7 +14,7 @@ import {
   type Problem,
   shortName,
 } from '@trellis/metadata';
-import { canConvert, conversionTargets, FIELD_TYPES, fieldOfRecord, readsSameValues } from '@trellis/model';
+import { canConvert, conversionTargets, fieldOfRecord, readsSameValues, typeOfBody } from '@trellis/model';
 import type { StoredComponent, StoredMetadata } from '@trellis/storage';
 
 export interface Entry {
@@ -284,7 +284,7 @@ type Retype = 'keep' | 'new_key' | 'convert' | 'refused';
 /** What a changed definition does to the field's values. */
 function retype(before: ComponentOf<'field'>, after: ComponentOf<'field'>, isEmpty: boolean): Retype {
   const keeps = keepsColumn(before, after);
-  if (isEmpty || before.body.type === after.body.type) {
+  if (isEmpty || isSameType(before, after)) {
     return keeps ? 'keep' : isEmpty ? 'new_key' : 'refused';
   }
   const [from, to] = [before, after].map(({ body }) =>
@@ -324,7 +324,16 @@ function firstFree(name: string, isFree: (key: string) => boolean): string {
 }
 
 function columnType(body: ComponentOf<'field'>['body']): string | undefined {
-  return body.type === 'formula' ? body.type : FIELD_TYPES.get(body.type)?.column?.type;
+  if (body.type === 'formula') return body.type;
+  const column = typeOfBody(body)?.column;
+  return column?.entry === undefined ? column?.type : `${column.type} of ${column.entry}`;
+}
+
+/** One address and several of them are two types of one name. */
+function isSameType(before: ComponentOf<'field'>, after: ComponentOf<'field'>): boolean {
+  return (
+    before.body.type === after.body.type && (before.body.multiple ?? false) === (after.body.multiple ?? false)
+  );
 }
 
 /** Whether values stored under the old definition mean the same under the new one. */

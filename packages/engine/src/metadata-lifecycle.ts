@@ -13,6 +13,7 @@ import {
 } from '@trellis/metadata';
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
 import { createAliasDoor, findOldNames } from './alias-door.ts';
+import { checkAuthor } from './check-author.ts';
 import { createColumnDoor } from './column-door.ts';
 import { createConversionDoor } from './conversion-door.ts';
 import { findByKey, makeConverter, toStarted } from './conversions.ts';
@@ -21,6 +22,7 @@ import { EngineError } from './errors.ts';
 import { explainExpression, previewValue } from './explain-expression.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
+import { planAccess } from './plan-access.ts';
 import type { PlannedChange } from './plan-change.ts';
 import {
   preparePackage,
@@ -57,8 +59,10 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     async plan(context, request) {
       await requireRight(parts, context, 'customise');
       return translated(async () => {
-        const { plan, problems } = await prepareRequest(parts, context.workspace, request);
-        return { plan, problems };
+        const prepared = await prepareRequest(parts, context.workspace, request);
+        const refused = await checkAuthor(parts, context, prepared);
+        const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
+        return { plan: { ...prepared.plan, access }, problems: [...prepared.problems, ...refused] };
       });
     },
     async publish(context, request) {
@@ -148,7 +152,9 @@ async function publishPrepared(
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
   for (let attempt = 1; ; attempt++) {
-    const { base, change, entries, after, typeChanges, plan, problems } = await prepareChange();
+    const prepared = await prepareChange();
+    const { base, change, entries, after, typeChanges, plan } = prepared;
+    const problems = [...prepared.problems, ...(await checkAuthor(parts, context, prepared))];
     if (!after || hasErrors(problems)) {
       const count = problems.filter((problem) => problem.severity === 'error').length;
       throw new EngineError(

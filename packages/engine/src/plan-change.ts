@@ -22,6 +22,8 @@ export interface PlannedChange {
   readonly typeChanges: readonly TypeChange[];
   readonly plan: Plan;
   readonly problems: readonly Problem[];
+  /** Where each component that the request writes or deletes stands in it. */
+  readonly pointers: ReadonlyMap<string, string>;
 }
 
 export interface PlanInput {
@@ -69,6 +71,7 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
     misfits:
       after && !change.isEmpty ? await findMisfits(parts, snapshot, { after, planned: change.planned }) : [],
     irreversible: [],
+    access: undefined,
   };
   return {
     base,
@@ -83,6 +86,7 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
         .map((step) => step.description),
     },
     problems,
+    pointers: new Map([...input.pointers, ...(input.deletions ?? [])]),
   };
 }
 

@@ -54,7 +54,12 @@ export async function planUniqueness(
     }
     const wasUnique = (stored.component.body as { unique?: boolean }).unique === true;
     if (wasUnique || key !== stored.key || conversion) continue;
-    const found = await parts.storage.conversions.duplicates(base.snapshot.workspace, object.key, key);
+    const found = await parts.storage.conversions.duplicates(
+      base.snapshot.workspace,
+      object.key,
+      key,
+      field.type.column?.entry,
+    );
     if (!found) {
       report(
         component,

@@ -18,6 +18,7 @@ import {
   type Measure,
   type RecordQuery,
   type RowSlot,
+  stepInto,
 } from '@trellis/model';
 import {
   buildListQuery,
@@ -395,8 +396,8 @@ async function* translated<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
 function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {
   let value: JsonValue | undefined = record as JsonValue;
   for (const segment of segments) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
-    value = (value as { readonly [key: string]: JsonValue })[segment];
+    if (typeof value !== 'object' || value === null) return '';
+    value = stepInto(value, segment) as JsonValue | undefined;
   }
   if (value === null || value === undefined) return '';
   // A plain lookup beside an expansion of it was given as the expanded object.

@@ -16,7 +16,7 @@ import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, targetsOf } from './check-targets.ts';
 import { checkTrees, lockTrees } from './check-trees.ts';
-import { checkUnique } from './check-unique.ts';
+import { checkUnique, keyOf } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
@@ -243,8 +243,8 @@ function keyValue(object: CompiledObject, key: string, input: unknown): string |
   const field = object.fields.get(key)!;
   const given = (input as Record<string, unknown> | null | undefined)?.[key];
   const value = given === undefined || given === null ? null : field.type.canonicalise(given, field);
-  const isScalar = typeof value === 'string' || typeof value === 'number';
-  return isScalar && validateValue(value, field).length === 0 ? value : null;
+  const sought = keyOf(value);
+  return sought !== null && validateValue(value, field).length === 0 ? sought : null;
 }
 
 async function loadCurrent(

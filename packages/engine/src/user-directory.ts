@@ -8,6 +8,7 @@ import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { beyondCaller, isRoleBeyond, setBeyond } from './beyond-caller.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
   Context,
@@ -74,7 +75,10 @@ async function createUser(
 ): Promise<User | undefined> {
   const object = requireUserObject(pinned);
   const permissionSets = input.permissionSets ?? [];
-  const problems = [...checkPermissionSets(pinned, permissionSets), ...checkRole(pinned, input.fields)];
+  const problems = [
+    ...checkPermissionSets(pinned, permissionSets),
+    ...(await checkRole(parts, pinned, input.fields)),
+  ];
   const email = readEmail(object, input.email, problems);
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The user has faults.', { errors: problems });
@@ -115,11 +119,14 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
   const { workspace } = pinned.context;
   const identity = isId(id) ? await parts.storage.identities.findIdentityOfUser(workspace, id) : undefined;
   if (!identity) throw toError(unknownRecord());
-  const problems = [
-    ...checkPermissionSets(pinned, change.permissionSets ?? []),
-    ...checkRole(pinned, change.fields),
-  ];
   const memberships = await parts.storage.identities.memberships(identity.id);
+  const held = memberships.find((each) => each.userId === id)?.permissionSets ?? [];
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const role = roleOf.get(id) ?? null;
+  const problems = [
+    ...checkPermissionSets(pinned, change.permissionSets ?? [], held),
+    ...(await checkRole(parts, pinned, change.fields, role)),
+  ];
   checkOwnRights(pinned, id, change, memberships, problems);
   if (problems.length > 0)
     throw new EngineError('invalid_input', 'The change has faults.', { errors: problems });
@@ -132,7 +139,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
   }
   const { name, permissionSets, isActive, passwordHash } = change;
   const before = memberships.find((each) => each.userId === id)!;
-  if (passwordHash !== undefined) requireAllRightsOf(pinned, before);
+  if (passwordHash !== undefined) await requireAllRightsOf(parts, pinned, { id, permissionSets: held });
   const mayLeaveNoAdministrator =
     before.permissionSets.includes(ADMINISTRATOR) &&
     (isActive === false || permissionSets?.includes(ADMINISTRATOR) === false);
@@ -174,7 +181,7 @@ async function findAccount(parts: Parts, pinned: Pinned, id: string): Promise<Us
   if (!user || !identity) {
     throw new EngineError('unknown_user', 'There is no user with this id in this workspace.');
   }
-  requireAllRightsOf(pinned, user);
+  await requireAllRightsOf(parts, pinned, user);
   const memberships = await parts.storage.identities.memberships(identity.id);
   return {
     user,
@@ -185,18 +192,21 @@ async function findAccount(parts: Parts, pinned: Pinned, id: string): Promise<Us
 }
 
 /** Whoever could sign in as somebody has all their rights: so only who has them already may help with signing in. */
-function requireAllRightsOf(
-  { context, access, model }: Pinned,
-  person: { readonly permissionSets: readonly string[] },
-): void {
-  if (context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR)) return;
-  if (person.permissionSets.includes(ADMINISTRATOR)) {
-    throw new EngineError('forbidden', 'Only an administrator can change how an administrator signs in.');
-  }
-  const sets = person.permissionSets.flatMap((name) => model.access.permissionSets.get(name) ?? []);
-  const missing = sets.flatMap((set) => [...set.system]).find((right) => !access.rights.includes(right));
-  if (missing === undefined) return;
-  throw new EngineError('forbidden', `This person holds the right \`${missing}\`, which you do not have.`);
+async function requireAllRightsOf(
+  parts: Parts,
+  pinned: Pinned,
+  person: { readonly id: string; readonly permissionSets: readonly string[] },
+): Promise<void> {
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const { id, permissionSets } = person;
+  const right = await beyondCaller(parts, pinned, { permissionSets, role: roleOf.get(id) ?? null });
+  if (right === undefined) return;
+  throw new EngineError(
+    'forbidden',
+    permissionSets.includes(ADMINISTRATOR)
+      ? 'Only an administrator can change how an administrator signs in.'
+      : `This person holds ${right}, which you do not have.`,
+  );
 }
 
 function lastAdministrator(pointer: string): EngineError {
@@ -292,43 +302,47 @@ function requireUserObject(pinned: Pinned): CompiledObject {
   return requireSystemObject(pinned, 'user');
 }
 
-/** Sets that are not there, and those that nobody may give who does not hold what they grant. */
-function checkPermissionSets(pinned: Pinned, names: readonly string[]): InputError[] {
-  const { context, access, model } = pinned;
-  const isAdministrator = context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR);
+/**
+ * Sets that are not there, and those that nobody may give who does not hold what they grant; `held` are those that the
+ * person has already.
+ */
+function checkPermissionSets(
+  pinned: Pinned,
+  names: readonly string[],
+  held: readonly string[] = [],
+): InputError[] {
   return names.flatMap((name, index): InputError[] => {
     const pointer = `/permission_sets/${index}`;
-    if (name === ADMINISTRATOR) {
-      return isAdministrator
-        ? []
-        : [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
-    }
-    const set = model.access.permissionSets.get(name);
-    if (!set)
+    if (name !== ADMINISTRATOR && !pinned.model.access.permissionSets.has(name))
       return [
         { code: 'unknown_permission_set', pointer, message: `There is no permission set \`${name}\`.` },
       ];
-    const missing = [...set.system].find((right) => !access.rights.includes(right));
-    if (isAdministrator || missing === undefined) return [];
-    const message = `This set grants the right \`${missing}\`, which you do not have.`;
-    return [{ code: 'forbidden', pointer, message }];
+    const right = held.includes(name) ? undefined : setBeyond(pinned, name);
+    if (right === undefined) return [];
+    if (name === ADMINISTRATOR)
+      return [{ code: 'forbidden', pointer, message: 'Only an administrator can make another one.' }];
+    return [{ code: 'forbidden', pointer, message: `This set grants \`${right}\`, which you do not have.` }];
   });
 }
 
-/** A role that is not there would place a person nowhere. */
-function checkRole(pinned: Pinned, fields: unknown): InputError[] {
-  const role = (fields as { readonly role?: unknown } | undefined)?.role;
-  if (typeof role !== 'string' || role.trim() === '') return [];
-  if (pinned.model.access.roles.has(role.trim())) return [];
-  const near = nearest(role, pinned.model.access.roles.keys());
-  return [
-    {
-      code: 'unknown_role',
-      pointer: '/role',
-      message: 'There is no such role.',
-      ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
-    },
-  ];
+/** A role that is not there would place a person nowhere, and one above the giver's shows more than the giver sees. */
+async function checkRole(
+  parts: Parts,
+  pinned: Pinned,
+  fields: unknown,
+  held: unknown = null,
+): Promise<InputError[]> {
+  const given = (fields as { readonly role?: unknown } | undefined)?.role;
+  if (typeof given !== 'string' || given.trim() === '') return [];
+  const role = given.trim();
+  const pointer = '/role';
+  if (!pinned.model.access.roles.has(role)) {
+    const near = nearest(role, pinned.model.access.roles.keys());
+    const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
+    return [{ code: 'unknown_role', pointer, message: 'There is no such role.', ...hint }];
+  }
+  if (role === held || !(await isRoleBeyond(parts, pinned, role))) return [];
+  return [{ code: 'forbidden', pointer, message: 'This role stands neither at nor below your own.' }];
 }
 
 /** Nobody locks themselves out, and only an administrator changes one. */

@@ -185,7 +185,8 @@ function describeField(
 ): FieldDescription {
   const { type, body } = field;
   const accept = acceptedTypes(field);
-  const parts = [...partFields(field).values()].map((part) => ({
+  const offered = [...partFields(field).values()].filter(({ name }) => !type.parts?.[name]?.isForExpressions);
+  const parts = offered.map((part) => ({
     ...describeField(object, part, access, canSee),
     name: `${field.name}.${part.name}`,
   }));

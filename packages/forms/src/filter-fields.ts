@@ -143,9 +143,11 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
       break;
     case 'texts':
       verbs.push(
+        has('contains') && { verb: 'contains', label: 'contains', editor: 'text' },
         has('includes_any') && { verb: 'includes_any', label: 'includes_any', editor: 'field' },
         has('includes_all') && { verb: 'includes_all', label: 'includes_all', editor: 'field' },
         has('includes_any') && { verb: 'not_includes_any', label: 'includes_none', editor: 'field' },
+        has('contains') && { verb: 'not_contains', label: 'not_contains', editor: 'text' },
       );
       break;
     case 'options':

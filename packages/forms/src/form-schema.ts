@@ -300,8 +300,17 @@ function typedSchema(field: FieldDescription): JsonSchema {
       JSON.stringify(field.schema, (key, value: unknown) => (key === 'allOf' ? undefined : value)),
     ) as JsonSchema;
   if (!TIDIED.has(field.type)) return field.schema;
+  if (field.value_type === 'texts') return withoutPatterns(field.schema);
   const { pattern: _, format: __, allOf: ___, ...rest } = field.schema;
   return rest;
+}
+
+/** Of several addresses the entries are tidied too. */
+function withoutPatterns(schema: JsonSchema): JsonSchema {
+  const dropped: ReadonlySet<string> = new Set(['pattern', 'minLength']);
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => (dropped.has(key) ? undefined : value)),
+  ) as JsonSchema;
 }
 
 function isReadOnly(field: FieldDescription, options: FormOptions): boolean {

@@ -5,6 +5,7 @@
 import {
   addressLines,
   type Display,
+  entryValues,
   filesIn,
   formatCoordinates,
   formatDuration,
@@ -37,7 +38,7 @@ export function formatValue(field: FieldDescription, value: unknown, display: Di
         ? value.map((each) => optionLabel(field, String(each))).join(', ')
         : String(value);
     case 'texts':
-      return Array.isArray(value) ? value.map(String).join(', ') : String(value);
+      return Array.isArray(value) ? entryValues(value).join(', ') : String(value);
     case 'structure':
       return formatStructure(field, value, display);
     case 'ids':
@@ -93,9 +94,10 @@ export function titleOf(value: unknown): string {
 
 function formatNumber(field: FieldDescription, value: number, display: Display): string {
   if (!Number.isFinite(value)) return '';
-  if (field.type === 'duration') return formatDuration(value);
+  // By the widget: a roll-up of amounts is a roll-up by its type, and reads as an amount.
+  if (field.widget === 'duration') return formatDuration(value);
   const digits = field.scale ?? undefined;
-  if (field.type === 'currency') {
+  if (field.widget === 'currency') {
     const currency = field.currency ?? display.currency;
     return numberFormat(display.locale, {
       style: 'currency',
@@ -108,7 +110,7 @@ function formatNumber(field: FieldDescription, value: number, display: Display):
     digits === undefined
       ? { maximumFractionDigits: 15, ...(isGrouped(field) ? {} : { useGrouping: false }) }
       : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  if (field.type === 'percent')
+  if (field.widget === 'percent')
     return numberFormat(display.locale, { style: 'percent', maximumFractionDigits: 15 }).format(
       round(value / 100),
     );

@@ -7,9 +7,13 @@ import { IdentityError } from './errors.ts';
 import { hashPassword } from './password.ts';
 import { hashToken, newToken } from './sessions.ts';
 import type { CredentialStore, InvitedPerson, StoredInvitation } from './store.ts';
+import { networkOf } from './throttle.ts';
 
 const INVITATION_HOURS = 7 * 24;
 const RESET_MINUTES = 60;
+const WINDOW_SECONDS = 15 * 60;
+/** In that time: requests from one network, and mails to one person. */
+const MAX_RESETS = { asked: 20, sent: 3 };
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 export type InvitationState = 'sending' | 'sent' | 'link_made' | 'failed' | 'expired';
@@ -89,6 +93,30 @@ export function createLinks({ store, now }: LinkOptions) {
     return refuse();
   }
 
+  /**
+   * Counts somebody who asks for a new password.
+   *
+   * @throws IdentityError `too_many_attempts` for a network address that asks too often, whatever it asks for.
+   */
+  async function admitResetRequest(address: string): Promise<void> {
+    const subject = `reset asked from ${networkOf(address)}`;
+    const since = instant(-WINDOW_SECONDS * 1000);
+    if ((await store.countFailures(subject, since)) >= MAX_RESETS.asked) {
+      const message = 'New passwords were asked for too often from your network. Wait a while.';
+      throw new IdentityError('too_many_attempts', message, WINDOW_SECONDS);
+    }
+    await store.recordFailure(subject, instant());
+  }
+
+  /** Whether a person gets one more mail: a few in a quarter of an hour, so that nobody fills another's mailbox. */
+  async function mayReset(identityId: string): Promise<boolean> {
+    const subject = `reset of ${identityId}`;
+    if ((await store.countFailures(subject, instant(-WINDOW_SECONDS * 1000))) >= MAX_RESETS.sent)
+      return false;
+    await store.recordFailure(subject, instant());
+    return true;
+  }
+
   /** A token for a new password; an older one is dead from now on. */
   async function makeResetToken(identityId: string): Promise<string> {
     const token = newToken();
@@ -105,11 +133,10 @@ export function createLinks({ store, now }: LinkOptions) {
 
   /** Sets the password and spends the link; says whose it is. @throws IdentityError `invalid_link`. */
   async function resetPassword(token: string, password: string): Promise<string> {
+    // Looked for first, so that nobody can make the server hash passwords all day.
+    await findReset(token);
     const passwordHash = await hashPassword(password);
-    const identityId = TOKEN.test(token)
-      ? await store.spendReset(hashToken(token), passwordHash, instant())
-      : undefined;
-    return identityId ?? refuse();
+    return (await store.spendReset(hashToken(token), passwordHash, instant())) ?? refuse();
   }
 
   return {
@@ -121,6 +148,8 @@ export function createLinks({ store, now }: LinkOptions) {
     withdrawInvitation: (workspaceId: string, userId: string) => store.deleteInvitation(workspaceId, userId),
     findInvited,
     acceptInvitation,
+    admitResetRequest,
+    mayReset,
     makeResetToken,
     findReset,
     resetPassword,

@@ -245,6 +245,12 @@ export const FieldBody = Type.Object(
     default_country: Type.Optional(
       Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 alpha-2, for phones.' }),
     ),
+    multiple: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of an e-mail or phone: several in one field, each with a label if wanted; the first is the primary one.',
+      }),
+    ),
     language: Type.Optional(Type.String({ maxLength: 50 })),
     json_schema: Type.Optional(
       Type.Unknown({ description: 'Of a json field: the JSON Schema that its values must meet.' }),

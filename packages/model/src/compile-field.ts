@@ -10,8 +10,8 @@ import {
 import type { Compilation } from './compilation.ts';
 import { compileDefault } from './compile-default.ts';
 import { checkPatterns } from './compile-patterns.ts';
-import type { CompiledOption } from './field-type.ts';
-import { FIELD_TYPES } from './field-types/registry.ts';
+import type { CompiledOption, FieldType } from './field-type.ts';
+import { typeOfBody } from './field-types/registry.ts';
 import type { CompiledField } from './model.ts';
 import { RESERVED_FIELD_NAMES } from './system-fields.ts';
 
@@ -57,7 +57,7 @@ export function compileField(
     );
     return undefined;
   }
-  const type = FIELD_TYPES.get(body.type)!;
+  const type = typeOfBody(body)!;
   const foreign = Object.keys(body).filter(
     (property) => !COMMON_PROPERTIES.has(property) && !type.properties.includes(property as keyof FieldBody),
   );
@@ -75,10 +75,7 @@ export function compileField(
   for (const fault of faults) {
     compilation.error(component, fault.code, `/body${fault.pointer}`, fault.message, fault.hint);
   }
-  if (
-    body.unique &&
-    (type.column === undefined || type.column.index !== 'btree' || type.name === 'boolean')
-  ) {
+  if (body.unique && !canBeUnique(type)) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -114,8 +111,7 @@ export function compileField(
     );
   }
   // What a formula gives is known only once it is compiled.
-  const isText = type.name === 'formula' || (type.valueType === 'text' && type.column !== undefined);
-  if (body.searchable && !isText) {
+  if (body.searchable && type.name !== 'formula' && !canBeSearched(type)) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -170,6 +166,17 @@ export function compileField(
   return faults.length > 0 || foreign.length > 0 || !hasPatterns
     ? field
     : { ...field, default: compileDefault(compilation, component, field) };
+}
+
+/** Whether the values of a type can be told apart by an index; of a list each entry. */
+export function canBeUnique(type: FieldType): boolean {
+  const { column } = type;
+  return (column?.index === 'btree' && type.name !== 'boolean') || column?.entry !== undefined;
+}
+
+/** Whether the search box can find the values of a type. */
+export function canBeSearched(type: FieldType): boolean {
+  return type.column !== undefined && (type.valueType === 'text' || type.column.entry !== undefined);
 }
 
 /** What follows what in a status must be options of it, from whichever list they come. */

@@ -2,6 +2,7 @@
 import { type ComponentOf, jsonPointer, shortName } from '@trellis/metadata';
 import type { Compilation, DraftObject } from './compilation.ts';
 import { checkExpression } from './expressions/check-expression.ts';
+import { sortedPath } from './expressions/part-field.ts';
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import { resolvePath } from './expressions/resolve-path.ts';
 import type { CompiledApp, CompiledRecordType, CompiledView } from './model.ts';
@@ -33,7 +34,8 @@ export function compileView(
     if (!path) continue;
     if (sort.some((key) => key.path.text === path.text))
       compilation.error(component, 'duplicate_item', pointer, `\`${path.text}\` is sorted by twice.`);
-    else if (path.field.type.isSortable) sort.push({ path, descending: text.startsWith('-') });
+    else if (path.field.type.isSortable)
+      sort.push({ path: sortedPath(path), descending: text.startsWith('-') });
     else
       compilation.error(
         component,

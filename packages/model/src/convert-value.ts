@@ -9,8 +9,9 @@ import type { FieldBody, FieldTypeName } from '@trellis/metadata';
 import { dayOf, startOfDay } from './days.ts';
 import type { CompiledOption, FieldType, JsonValue } from './field-type.ts';
 import { readOption } from './field-types/options.ts';
-import { FIELD_TYPES } from './field-types/registry.ts';
+import { FIELD_TYPES, typeOfBody } from './field-types/registry.ts';
 import { plainText } from './field-types/rich-text-plain.ts';
+import { entryValues } from './field-types/several-text.ts';
 import type { CompiledField } from './model.ts';
 import { roundHalfAwayFromZero } from './numbers.ts';
 import { checkValue } from './value-schema.ts';
@@ -45,7 +46,12 @@ const TOO_RICH = 'This can not be turned into the new type.';
 
 /** Whether values of one type may become values of another at all. */
 export function canConvert(from: FieldType, to: FieldType): boolean {
-  return from.convertsTo.includes(to.name);
+  return from.convertsTo.includes(to.name) || (from.name === to.name && from !== to && areLists(from, to));
+}
+
+/** One address and several: each becomes the other. */
+function areLists(from: FieldType, to: FieldType): boolean {
+  return from.column?.entry !== undefined || to.column?.entry !== undefined;
 }
 
 /** Types that a field of this type may be changed to while it holds values. */
@@ -89,6 +95,9 @@ function convertBetween(
   try {
     const [source, target] = [from.type, to.type];
     if (source.valueType === 'number' && target.valueType === 'number') return roundTo(to, Number(value));
+    if (source.name === target.name && areLists(source, target)) {
+      return canonical(target.column?.entry === undefined ? (entryValues(value)[0] ?? null) : [value], to);
+    }
     if (source.name === 'date' && target.name === 'datetime') {
       return { value: startOfDay(String(value), scope.timeZone) };
     }
@@ -101,7 +110,8 @@ function convertBetween(
       if (target.valueType === 'texts') return canonical(texts, to);
       return fromText(texts.length === 1 ? texts[0]! : source.toText(value, from), to);
     }
-    if (source.valueType === 'texts' && target.valueType === 'texts') return canonical(value, to);
+    if (source.valueType === 'texts' && target.valueType === 'texts')
+      return canonical(entryValues(value), to);
     return fromText(textOf(from, value, scope), to);
   } catch {
     return { problem: TOO_RICH };
@@ -170,7 +180,8 @@ function labelOf(field: CompiledField, value: JsonValue): string {
 }
 
 function fromText(text: string, to: CompiledField): Outcome {
-  if (PLAIN_TEXTS.has(to.type.name) && to.type.name !== 'phone') return canonical(text, to);
+  const isPlain = PLAIN_TEXTS.has(to.type.name) && to.type.valueType === 'text';
+  if (isPlain && to.type.name !== 'phone') return canonical(text, to);
   return to.type.parseText(text, to);
 }
 
@@ -196,6 +207,7 @@ function textOf(from: CompiledField, value: JsonValue, { titles }: ConversionSco
  */
 export function readsSameValues(from: CompiledField, to: CompiledField): boolean {
   if (from.type.column?.type !== to.type.column?.type || from.type.category === 'relation') return false;
+  if (from.type.column?.entry !== to.type.column?.entry) return false;
   if (from.type.name === to.type.name) return true;
   const [before, after] = [from.body, to.body];
   const pair = `${from.type.name} ${to.type.name}`;
@@ -242,7 +254,7 @@ export function recordField(field: CompiledField): FieldRecord {
 
 /** The field again, for reading values; undefined when its type is not known any more. */
 export function fieldOfRecord(record: FieldRecord): CompiledField | undefined {
-  const type = FIELD_TYPES.get(record.body.type);
+  const type = typeOfBody(record.body);
   if (!type) return undefined;
   return {
     ...record,

@@ -58,6 +58,8 @@ export interface ColumnFacet {
   readonly index: 'btree' | 'gin' | 'none';
   /** The text is HTML: searches look at its words alone. */
   readonly isMarkup?: boolean;
+  /** Of a list of objects: the property of each that the column holds. The whole value is read from `data`. */
+  readonly entry?: string;
 }
 
 /** Text as a person or a file gives it, understood or refused. */
@@ -84,7 +86,16 @@ export interface FieldType {
   readonly properties: readonly (keyof FieldBody)[];
   readonly valueType: ValueType;
   /** Of a structured type: its parts, which can be asked for by path (`billing_address.city`). */
-  readonly parts?: { readonly [name: string]: { readonly label: string; readonly type: FieldType } };
+  readonly parts?: {
+    readonly [name: string]: {
+      readonly label: string;
+      readonly type: FieldType;
+      /** Of use in expressions alone: offered neither as a column nor as a filter. */
+      readonly isForExpressions?: true;
+    };
+  };
+  /** The part that lists are sorted by when they are sorted by the field. */
+  readonly sortedBy?: string;
   /** Its values are never read by anybody, whatever their rights. */
   readonly isSecret?: true;
   /** Its values are files, which are claimed when a record that refers to them is saved. */

@@ -64,7 +64,7 @@ export { type FormulaFacts, inputPaths, inputsOfExpression } from './expressions
 export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
-export { partFields, wholeOf } from './expressions/part-field.ts';
+export { partFields, sortedPath, wholeOf } from './expressions/part-field.ts';
 export type { FieldPath, SortKey } from './expressions/path.ts';
 export { fromPortable, type PortableExpression, toPortable } from './expressions/portable.ts';
 export { printFormula } from './expressions/print-formula.ts';
@@ -108,9 +108,10 @@ export {
 export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
-export { FIELD_TYPES } from './field-types/registry.ts';
+export { FIELD_TYPES, SEVERAL, typeOfBody } from './field-types/registry.ts';
 export { plainText, searchedText } from './field-types/rich-text-plain.ts';
 export { isSecretKept, SECRET_IS_SET } from './field-types/secret.ts';
+export { ALL_PART, entryValues, PRIMARY_PART, partOfEntries, stepInto } from './field-types/several-text.ts';
 export { allowedNext } from './field-types/status.ts';
 export { isSameJson } from './field-types/structure.ts';
 export { formatTime, parseTime } from './field-types/time-text.ts';

@@ -1,6 +1,6 @@
 /** A field's body with another type: what means something for both stays, the rest goes. */
 import type { FieldBody, FieldTypeName } from '@trellis/metadata';
-import { COMMON_PROPERTIES } from './compile-field.ts';
+import { COMMON_PROPERTIES, canBeSearched, canBeUnique } from './compile-field.ts';
 import { FIELD_TYPES } from './field-types/registry.ts';
 
 /** The body as an editor offers it; what the new type still needs, such as options, is for its author to say. */
@@ -14,14 +14,12 @@ export function retypeBody(body: FieldBody, to: FieldTypeName): FieldBody {
     ),
   ) as unknown as FieldBody;
   const { default: _, unique, indexed, searchable, required, ...rest } = kept;
-  const mayBeUnique = type.column?.index === 'btree' && type.name !== 'boolean';
-  const hasText = type.valueType === 'text' && type.column !== undefined;
   return {
     ...rest,
     type: to,
-    ...(unique && mayBeUnique ? { unique } : {}),
+    ...(unique && canBeUnique(type) ? { unique } : {}),
     ...(indexed && type.column !== undefined && type.column.index !== 'none' ? { indexed } : {}),
-    ...(searchable && hasText ? { searchable } : {}),
+    ...(searchable && canBeSearched(type) ? { searchable } : {}),
     ...(required && !type.isReadOnly && type.name !== 'boolean' ? { required } : {}),
   };
 }

@@ -103,7 +103,8 @@ describe('converting values', () => {
           !['pattern', 'max', 'max_length', 'precision'].some((each) => each in to.body || each in from.body),
       )
       .filter(({ from, to }) => {
-        const typed = from.type.valueType === 'text' ? [textFor(to, random, from)] : [];
+        const typed =
+          from.type.valueType === 'text' ? Array.from({ length: 5 }, () => textFor(to, random, from)) : [];
         const samples = Array.from({ length: 30 }, () => from.type.sample(random, from));
         if (from.type.valueType === 'number') samples.push(3);
         if (from.type.valueType === 'texts') samples.push(['plain']);

@@ -38,6 +38,8 @@ const BODIES: { readonly [name: string]: Omit<FieldBody, 'label'> } = {
   },
   email: { type: 'email' },
   phone: { type: 'phone' },
+  emails: { type: 'email', multiple: true },
+  phones: { type: 'phone', multiple: true, default_country: 'DE' },
   phone_de: { type: 'phone', default_country: 'DE' },
   link: { type: 'url' },
   count: { type: 'integer' },

@@ -8,10 +8,12 @@ import {
   dayOf,
   type Expression,
   type ExpressionContext,
+  entryValues,
   type FieldPath,
   type JsonValue,
   type Operand,
   type OperandType,
+  partOfEntries,
   roundHalfAwayFromZero,
   todayAt,
 } from '@trellis/model';
@@ -142,7 +144,11 @@ function finderOf({ text, field }: FieldPath): (values: Values) => JsonValue | u
   if (!part) return (values) => values[text];
   const whole = text.slice(0, -part.name.length - 1);
   return (values) => {
+    // Of a record behind a lookup the part itself may have been asked for.
+    const given = values[text];
+    if (given !== undefined) return given;
     const value = values[whole];
+    if (Array.isArray(value)) return partOfEntries(value, part.name);
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part.name)) return undefined;
     return (value as { readonly [name: string]: JsonValue })[part.name];
   };
@@ -161,8 +167,11 @@ function canonical(value: JsonValue | undefined, type: OperandType): JsonValue {
       return typeof value === 'number' && Number.isFinite(value) ? positiveZero(value) : null;
     case 'boolean':
       return value === true;
+    case 'texts': {
+      const entries = entryValues(value);
+      return entries.length > 0 ? entries : null;
+    }
     case 'options':
-    case 'texts':
     case 'ids':
       return Array.isArray(value) && value.length > 0 ? (value as JsonValue) : null;
     case 'structure':

@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isRetriable, StorageError, translateError } from './errors.ts';
+import { PreparedQuery } from './prepared-query.ts';
 import type { Transaction } from './storage.ts';
 
 export interface Statement {
@@ -51,9 +52,14 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
 };
 const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : PARSERS[oid]) ??
-    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    format === 'binary'
+      ? pg.types.getTypeParser(oid, format)
+      : textParserOf(oid)) as typeof pg.types.getTypeParser,
 };
+
+function textParserOf(oid: number): (text: string) => unknown {
+  return PARSERS[oid] ?? pg.types.getTypeParser(oid, 'text');
+}
 
 /** `2026-01-02 03:04:05.6+00` → `2026-01-02T03:04:05.600Z`. The session's zone is UTC. */
 export function formatInstant(text: string): string {
@@ -314,15 +320,27 @@ export async function execute(
   statement: Statement,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
+  const { text, name } = statement;
   try {
-    const query = { text: statement.text, values: values as unknown[], rowMode: 'array' as const };
-    const result = await client.query<unknown[]>(
-      statement.name === undefined ? query : { ...query, name: statement.name },
-    );
-    return result.rows;
+    if (name !== undefined) return await executePrepared(client, { text, name }, values);
+    return (await client.query<unknown[]>({ text, values: values as unknown[], rowMode: 'array' })).rows;
   } catch (error) {
     throw translateError(error);
   }
+}
+
+function executePrepared(
+  client: pg.ClientBase,
+  statement: { readonly text: string; readonly name: string },
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      new PreparedQuery(statement, values, textParserOf, (error, rows) =>
+        error ? reject(error) : resolve(rows),
+      ),
+    );
+  });
 }
 
 export async function queryObjects(

@@ -121,5 +121,15 @@ export function createIdentityStore(connections: Connections, listener: ChangeLi
           where m.identity_id = $1 order by m.created_at, w.name`,
         [identityId],
       ),
+    members: (workspace) =>
+      connections.readRows<MembershipRow>(
+        `select $2 as workspace, $3 as "workspaceLabel", m.user_id as "userId", p.name, i.email,
+                m.is_active and i.is_active as "isActive", m.permission_sets as "permissionSets"
+           from platform.membership m
+           join platform.identity i on i.id = m.identity_id
+           join ${identifier(workspace.schema, '_principal').text} p on p.id = m.user_id
+          where m.workspace_id = $1 order by m.user_id`,
+        [workspace.id, workspace.name, workspace.label],
+      ),
   };
 }

@@ -254,11 +254,15 @@ export interface ConversionStore {
   ): Promise<
     readonly { readonly records: number; readonly ids: readonly string[]; readonly isEstimate: boolean }[]
   >;
-  /** Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too long to find out. */
+  /**
+   * Values that several live records share: how many such records there are, with ids of some. Undefined: it takes too
+   * long to find out. `entry`: the values are lists, and this property of their entries is compared.
+   */
   duplicates(
     workspace: Workspace,
     objectKey: string,
     fieldKey: string,
+    entry?: string | undefined,
   ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined>;
   /**
    * Works off what is running in the workspace, batch by batch, each a transaction of its own; a killed run goes on
@@ -834,6 +838,8 @@ export interface IdentityStore extends ApiKeyStore, SessionStore, CredentialRows
   memberships(identityId: string): Promise<readonly MembershipRow[]>;
   /** Hears which people other processes, and this one, know something new of; undefined: some may have been missed. */
   onAnnouncement(callback: (identityId: string | undefined) => void): Promise<() => Promise<void>>;
+  /** Everybody in a workspace, in the order in which they came, under their names in it. */
+  members(workspace: Workspace): Promise<readonly MembershipRow[]>;
 }
 
 /** What is known of a file. `object` and `field` are keys; null until a record claims it. */

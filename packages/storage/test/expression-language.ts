@@ -23,6 +23,8 @@ export const THING: Readonly<Record<string, Partial<FieldBody> & { type: FieldBo
   person: { type: 'person_name' },
   place: { type: 'geolocation' },
   term: { type: 'date_range' },
+  mails: { type: 'email', multiple: true },
+  kept_mails: { type: 'email', multiple: true, searchable: true },
   parent: { type: 'lookup', to: 'thing', reverse_name: 'children' },
 };
 
@@ -98,6 +100,10 @@ const moments = fc.oneof(
 );
 const blankable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 6 });
 const part = texts.map((text) => text.normalize('NFC').trim() || 'a');
+const address = fc.constantFrom('ada@example.com', 'ada@home.org', 'größe@example.com', 'b@x.io', '50%@x.io');
+const addresses = fc
+  .uniqueArray(address, { minLength: 1, maxLength: 3 })
+  .map((values) => values.map((value, index) => (index === 0 ? { value } : { value, label: 'Home' })));
 export const record = fc.record({
   text: blankable(texts.map((text) => text.normalize('NFC').trim() || null)),
   other_text: blankable(texts.map((text) => text.normalize('NFC').trim() || null)),
@@ -118,6 +124,8 @@ export const record = fc.record({
       .tuple(fc.integer({ min: -900, max: 900 }), fc.integer({ min: -1800, max: 1800 }))
       .map(([latitude, longitude]) => ({ latitude: latitude / 10, longitude: longitude / 10 })),
   ),
+  mails: blankable(addresses),
+  kept_mails: blankable(addresses),
   term: blankable(fc.tuple(days, days).map((pair) => ({ start: pair.sort()[0]!, end: pair.sort()[1]! }))),
 });
 
@@ -206,8 +214,17 @@ const languageAround = (inner: fc.LetrecValue<Language> | undefined, maxDepth = 
       text: fc.oneof(
         { depthSize: 'small', maxDepth, withCrossShrink: true },
         at('text', 'other_text', 'parent.text', 'name'),
-        at('home.city', 'home.country', 'person.last', 'parent.person.first', 'parent.home.city'),
+        at(
+          'mails.primary',
+          'parent.mails.primary',
+          'home.city',
+          'home.country',
+          'person.last',
+          'parent.person.first',
+          'parent.home.city',
+        ),
         fc.constant({ cat: [{ var: 'option' }] }),
+        at('mails.all', 'kept_mails.all').map((all) => ({ cat: [all] })),
         fc.tuple(fc.constantFrom('lower', 'upper', 'trim'), text).map(([op, arg]) => ({ [op]: [arg] })),
         fc
           .array(fc.oneof(text, number, date, moment, texts), { minLength: 1, maxLength: 3 })
@@ -248,6 +265,20 @@ const languageAround = (inner: fc.LetrecValue<Language> | undefined, maxDepth = 
           .tuple(fc.constantFrom('contains', 'starts_with', 'ends_with'), text, fc.oneof(text, texts))
           .map(([op, ...args]) => ({ [op]: args })),
         fc.oneof(number, text, date, moment).map((value) => ({ is_blank: [value] })),
+        fc
+          .tuple(
+            fc.constantFrom('includes_any', 'includes_all'),
+            at('mails', 'kept_mails', 'parent.mails', 'parent.kept_mails'),
+            fc.uniqueArray(address, { maxLength: 3 }),
+          )
+          .map(([op, ...args]) => ({ [op]: args })),
+        at('mails', 'kept_mails', 'parent.kept_mails').map((value) => ({ is_blank: [value] })),
+        fc
+          .tuple(
+            at('mails', 'kept_mails', 'parent.mails', 'parent.kept_mails'),
+            fc.constantFrom('ADA', '@x.io', 'größe', '50%', 'm', 'none'),
+          )
+          .map((args) => ({ contains: args })),
         fc
           .tuple(number, fc.array(fc.oneof(numbers, fc.constant(null)), { maxLength: 3 }))
           .map((args) => ({ in: args })),

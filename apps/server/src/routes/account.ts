@@ -12,6 +12,7 @@ import { checkPassword, IdentityError, type ListedSession } from '@trellis/ident
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, callerOf, needsSecondFactor } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
+import type { Notice } from '../mail/letters.ts';
 import type { Parts } from '../parts.ts';
 import { tellSecurity } from '../security-events.ts';
 import { sessionCookie } from '../session-cookie.ts';
@@ -34,6 +35,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     await identity.setPassword({ id: caller.session.identityId, email }, body.new_password);
     await renew(request, reply, caller);
     await tellSecurity(parts, request, { action: 'password_changed' });
+    await notify(parts, caller, 'password_changed');
     return reply.code(204).send();
   });
 
@@ -87,6 +89,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
       );
       await renew(request, reply, caller);
       await tellSecurity(parts, request, { action: 'second_factor_on' });
+      await notify(parts, caller, 'second_factor_on');
       return { recovery_codes: codes };
     },
   );
@@ -102,6 +105,7 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     await identity.secondFactor.remove(caller.session.identityId);
     await renew(request, reply, caller);
     await tellSecurity(parts, request, { action: 'second_factor_off' });
+    await notify(parts, caller, 'second_factor_off');
     return reply.code(204).send();
   });
 
@@ -123,6 +127,11 @@ export function accountRoutes(app: FastifyInstance, parts: Parts): void {
     const options = { publicUrl: settings.publicUrl, maxAgeSeconds: identity.absoluteSeconds };
     reply.header('set-cookie', sessionCookie(token, request, options));
   }
+}
+
+/** Tells the owner by mail, where mail is sent: a change that was not theirs must not stay unseen. */
+async function notify({ mail }: Parts, { context }: Caller, notice: Notice): Promise<void> {
+  await mail?.notify(context, context.userId, notice);
 }
 
 /** Stands for a session of somebody who has enrolled nothing. */

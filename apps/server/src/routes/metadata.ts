@@ -1,6 +1,6 @@
 /** The metadata: listing, planning, publishing, revisions and rollback, for holders of the right `customise`. */
-import type { ColumnsResponse, PlanDocument, RevisionsResponse } from '@trellis/api';
-import type { ChangeRequest, Plan } from '@trellis/engine';
+import type { AccessPlanDocument, ColumnsResponse, PlanDocument, RevisionsResponse } from '@trellis/api';
+import type { AccessPlan, ChangeRequest, Plan } from '@trellis/engine';
 import { isComponentKind, KIND_NAMES, nearest } from '@trellis/metadata';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -158,6 +158,20 @@ function toPlanDocument(plan: Plan): PlanDocument {
     duplicates: plan.duplicates,
     misfits: plan.misfits.map(({ isEstimate, ...each }) => ({ ...each, is_estimate: isEstimate })),
     irreversible: plan.irreversible,
+    access: plan.access ? toAccessDocument(plan.access) : null,
+  };
+}
+
+function toAccessDocument({ people, changes, leftOut }: AccessPlan): AccessPlanDocument {
+  return {
+    people,
+    changes: changes.map(({ recordTypes, records, object = null, ...each }) => ({
+      ...each,
+      object,
+      record_types: recordTypes,
+      records: records.map(({ count = null, ...reach }) => ({ ...reach, count })),
+    })),
+    left_out: leftOut,
   };
 }
 

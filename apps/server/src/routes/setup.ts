@@ -11,13 +11,16 @@ import { invalidInput, readBody, readParameters, requireGiven, text } from '../s
 import { welcome } from './auth.ts';
 
 export function setupRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, storage, identity, settings, onSetUp } = parts;
+  const { engine, storage, identity, settings, mail, onSetUp } = parts;
   const config = { access: 'public' as const };
   const inTurn = createQueue();
 
   app.get('/setup', { config }, async (request): Promise<SetupState> => {
     readParameters(request.query, {});
-    return { needs_setup: (await storage.identities.countIdentities()) === 0 };
+    return {
+      needs_setup: (await storage.identities.countIdentities()) === 0,
+      sends_mail: mail !== undefined,
+    };
   });
 
   app.post('/setup', { config }, async (request, reply): Promise<LoginResponse> => {

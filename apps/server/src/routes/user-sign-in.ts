@@ -80,6 +80,7 @@ export function userSignInRoutes(app: FastifyInstance, parts: Parts): void {
     await identity.secondFactor.remove(account.identityId);
     await identity.signOutEverywhere(account.identityId);
     await tellSecurity(parts, request, { action: 'second_factor_off', subjectId: account.user.id });
+    await parts.mail?.notify(callerOf(request).context, account.user.id, 'second_factor_off');
     return reply.code(204).send();
   });
 

@@ -1,13 +1,14 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
-import type { UserResponse } from '@trellis/api';
+import type { InvitationResponse, UserResponse } from '@trellis/api';
 import { EngineError, type User } from '@trellis/engine';
 import { hashPassword } from '@trellis/identity';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
 import type { Parts } from '../parts.ts';
 import { tellSecurity } from '../security-events.ts';
 import {
   flag,
+  invalidInput,
   names,
   readBody,
   readParameters,
@@ -16,6 +17,7 @@ import {
   type Shape,
   text,
 } from '../shape.ts';
+import { invite, requireInvitable, toInvitation } from './invitations.ts';
 import { checkPerson } from './setup.ts';
 
 interface OfUser {
@@ -28,31 +30,49 @@ export function userRoutes(app: FastifyInstance, parts: Parts): void {
 
   app.get('/users', { config }, async (request) => {
     readParameters(request.query, {});
-    const users = await engine.users.list(callerOf(request).context);
-    return { users: users.map(toResponse) };
+    const { context, workspace } = callerOf(request);
+    const users = await engine.users.list(context);
+    const open = await identity.links.listInvitations(workspace.id);
+    const invitations = new Map(open.map((each) => [each.userId, toInvitation(each)]));
+    return { users: users.map((user) => toResponse(user, invitations.get(user.id))) };
   });
 
   app.post('/users', { config }, async (request, reply) => {
     readParameters(request.query, {});
-    const { body, fields } = readPerson(request.body, { email: text, name: text, password: text });
+    const { body, fields } = readPerson(request.body, {
+      email: text,
+      name: text,
+      password: text,
+      invite: flag,
+    });
     requireGiven(body, 'email', 'name');
     const { email, name, password } = checkPerson(body);
-    const user = await engine.users.create(callerOf(request).context, {
+    if (body.invite && password !== undefined) {
+      const message = 'Give a password, or an invitation to choose one.';
+      throw invalidInput([{ code: 'invalid_value', pointer: '/invite', message }]);
+    }
+    const { context } = callerOf(request);
+    if (body.invite) await requireInvitable(parts, email);
+    const user = await engine.users.create(context, {
       email,
       name,
       permissionSets: body.permission_sets ?? [],
       passwordHash: password === undefined ? null : await hashPassword(password),
       fields,
     });
+    const invitation = body.invite
+      ? await invite(parts, request, await engine.users.findAccount(context, user.id))
+      : undefined;
     reply.code(201).header('location', `/api/v1/users/${user.id}`);
-    return toResponse(user);
+    return toResponse(user, invitation);
   });
 
   app.get<OfUser>('/users/:id', { config }, async (request) => {
     readParameters(request.query, {});
-    return toResponse(
-      await requireUser(request.params.id, (id) => engine.users.find(callerOf(request).context, id)),
+    const user = await requireUser(request.params.id, (id) =>
+      engine.users.find(callerOf(request).context, id),
     );
+    return withInvitation(request, user);
   });
 
   app.patch<OfUser>('/users/:id', { config }, async (request) => {
@@ -85,8 +105,13 @@ export function userRoutes(app: FastifyInstance, parts: Parts): void {
         });
       } else await identity.refresh(behind.id);
     }
-    return toResponse(user);
+    return withInvitation(request, user);
   });
+
+  async function withInvitation(request: FastifyRequest, user: User): Promise<UserResponse> {
+    const [open] = await identity.links.listInvitations(callerOf(request).workspace.id, user.id);
+    return toResponse(user, open && toInvitation(open));
+  }
 }
 
 /**
@@ -107,6 +132,16 @@ async function requireUser(id: string, find: (id: string) => Promise<User | unde
   return user;
 }
 
-function toResponse({ id, email, name, isActive, permissionSets, role, teams }: User): UserResponse {
-  return { id, email, name, is_active: isActive, permission_sets: permissionSets, role, teams };
+function toResponse(user: User, invitation?: InvitationResponse): UserResponse {
+  const { id, email, name, isActive, permissionSets, role, teams } = user;
+  return {
+    id,
+    email,
+    name,
+    is_active: isActive,
+    permission_sets: permissionSets,
+    role,
+    teams,
+    invitation: invitation ?? null,
+  };
 }

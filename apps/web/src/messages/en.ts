@@ -1,3 +1,5 @@
+import { severalMessages } from './several.ts';
+
 /** English: the catalogue that all others are measured by. Keys name the place, then the text. */
 export const en = {
   action: {
@@ -93,6 +95,7 @@ export const en = {
     secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
+  several: severalMessages,
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
@@ -359,6 +362,7 @@ export const en = {
     notFound: '{{object}} not found',
     openPage: 'Open as a page',
     peek: 'Record beside the list',
+    recalculating: 'Being recalculated',
     saved: '{{object}} saved',
     toList: 'All {{objects}}',
     type: 'Record type',

@@ -4,6 +4,7 @@
  */
 import { jsonPointer } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
+import { keyOf } from '../check-unique.ts';
 import type { InputError } from '../engine.ts';
 import type { Parts, SaveItem } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
@@ -80,7 +81,7 @@ export async function prepareRows(
     if (operation !== 'update')
       return { row, item: { input: values, id: undefined, version: undefined }, errors };
     const { [mapping.key!]: key, ...input } = values;
-    const id = ids ? ids.get(key as JsonValue) : typeof key === 'string' ? key : undefined;
+    const id = ids ? ids.get(keyOf(key)) : typeof key === 'string' ? key : undefined;
     if (id !== undefined) return { row, item: { input, id, version: undefined }, errors };
     const message =
       key === undefined || key === null
@@ -138,7 +139,7 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: parsed.problem });
     } else {
       values[field.name] = match
-        ? new Sought(type.type.canonicalise(parsed.value, type) as JsonValue)
+        ? new Sought(keyOf(type.type.canonicalise(parsed.value, type)))
         : parsed.value;
     }
   }
@@ -210,7 +211,8 @@ async function findIds(
     if (value === undefined || value === null || value instanceof Sought) continue;
     const canonical = field.type.canonicalise(value, field) as JsonValue;
     row.values[key] = canonical;
-    if (typeof canonical === 'string' || typeof canonical === 'number') values.add(canonical);
+    const sought = keyOf(canonical);
+    if (sought !== null) values.add(sought);
   }
   return parts.storage.records.findByKey(pinned.snapshot, {
     object,

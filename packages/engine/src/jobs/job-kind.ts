@@ -54,6 +54,17 @@ export class JobInterrupted extends Error {
   }
 }
 
+/**
+ * Thrown by a handler while something outside does not answer. The job is run again, after half a minute at first and
+ * after an hour at last, for some hours in all. The message is shown to people if it never answers.
+ */
+export class JobDelayed extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JobDelayed';
+  }
+}
+
 /** Thrown by a handler for what no other try would mend; the message is shown to people. */
 export class JobFailed extends Error {
   constructor(message: string) {

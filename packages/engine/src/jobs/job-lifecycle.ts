@@ -43,6 +43,8 @@ export interface RefusedPlace {
 
 export interface JobLifecycle {
   get(context: Context, id: string): Promise<Job>;
+  /** Queues a job in the name of the caller, within the transaction where one is given; resolves with its id. */
+  queue(context: Context, request: JobRequest, transaction?: Transaction): Promise<string>;
   /** Newest first: the caller's own, or everybody's for administrators who ask for them. */
   list(
     context: Context,
@@ -84,6 +86,7 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       return present((await jobs.ask(context.workspace, known, wish))!);
     });
   return {
+    queue: (context, request, transaction) => addJob(parts, context, request, transaction),
     get: (context, id) =>
       translated(async () => {
         const job = await findJob(parts, context, id);

@@ -4,11 +4,13 @@ import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { translateError } from '../translate-error.ts';
 import { contextOfJob } from './job-context.ts';
-import { JobFailed, JobInterrupted, type JobKind, type RunningJob } from './job-kind.ts';
+import { JobDelayed, JobFailed, JobInterrupted, type JobKind, type RunningJob } from './job-kind.ts';
 
 /** How many runs may end badly without having got on. Trouble of the database is waited out longer. */
-const MAX_FAILURES = { bug: 3, trouble: 12, death: 4 };
+const MAX_FAILURES = { bug: 3, trouble: 12, death: 4, delay: 12 };
 const MAX_PAUSE_SECONDS = 60;
+/** Pauses while something outside does not answer. */
+const DELAY_SECONDS = { first: 30, most: 3600 };
 
 /** Runs a claimed job to its end, or until told to stop. Never rejects. */
 export async function runJob(
@@ -84,6 +86,13 @@ function endOf(thrown: unknown, { job, failures }: ClaimedJob, parts: Parts): Jo
     return { state: thrown.reason === 'cancel' ? 'cancelled' : 'paused' };
   }
   if (thrown instanceof JobFailed) return { state: 'failed', message: thrown.message };
+  if (thrown instanceof JobDelayed) {
+    const cause = thrown.cause instanceof Error ? thrown.cause.message : undefined;
+    parts.log.warn('A job waits for something outside.', { job: job.id, kind: job.kind, error: cause });
+    if (failures + 1 >= MAX_FAILURES.delay) return { state: 'failed', message: thrown.message };
+    const seconds = Math.min(DELAY_SECONDS.first * 2 ** failures, DELAY_SECONDS.most);
+    return { state: 'waiting', seconds, hasFailed: true };
+  }
   const error = translateError(thrown);
   const isTrouble =
     (error instanceof EngineError &&

@@ -1,5 +1,6 @@
 /** Checks conditions: what is true or false of a record. */
 import type { JsonValue } from '../field-type.ts';
+import { ALL_PART } from '../field-types/several-text.ts';
 import type { CompiledField } from '../model.ts';
 import {
   areComparable,
@@ -19,6 +20,7 @@ import {
   type PeriodName,
 } from './expression.ts';
 import { VALUE_OPERATORS } from './functions.ts';
+import { partFields } from './part-field.ts';
 import { RELATED_OPERATORS } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 
@@ -120,8 +122,9 @@ export class ConditionCheck extends ValueCheck {
     depth: number,
   ): Expression {
     if (!this.hasCount(call, 2, pointer)) return ALWAYS;
-    const value = this.operand(call.args[0], call.at(0), depth + 1);
+    const given = this.operand(call.args[0], call.at(0), depth + 1);
     const text = this.operand(call.args[1], call.at(1), depth + 1);
+    const value = given && op === 'contains' ? asOneText(given) : given;
     if (!value || !text) return ALWAYS;
     for (const [side, index] of [
       [value, 0],
@@ -242,6 +245,18 @@ export class ConditionCheck extends ValueCheck {
 
 function isRelatedOperator(operator: string): boolean {
   return (RELATED_OPERATORS as readonly string[]).includes(operator);
+}
+
+/** What is sought in several addresses is sought in all of them as one text. */
+function asOneText(operand: Operand): Operand {
+  if (!isField(operand) || !operand.path.field.type.filterOperators.includes('contains')) return operand;
+  const all = operand.type === 'texts' ? partFields(operand.path.field).get(ALL_PART) : undefined;
+  if (!all) return operand;
+  return {
+    ...operand,
+    type: 'text',
+    path: { ...operand.path, text: `${operand.path.text}.${ALL_PART}`, field: all },
+  };
 }
 
 function isField(operand: Operand): operand is Extract<Operand, { op: 'field' | 'previous' }> {

@@ -3,6 +3,7 @@ import type { ValueType } from '../field-type.ts';
 import { isCalendarDay } from '../field-types/date.ts';
 import { datetime } from '../field-types/datetime.ts';
 import { isId } from '../field-types/facets.ts';
+import { entryValues } from '../field-types/several-text.ts';
 import { time } from '../field-types/time.ts';
 import type { CompiledField } from '../model.ts';
 import { areComparable, Check, describe, nameOf } from './check.ts';
@@ -120,7 +121,7 @@ export class LiteralCheck extends Check {
 /** An entry of a list as its field would keep it. */
 function canonicalEntry(field: CompiledField, value: string): unknown {
   const list = field.type.canonicalise([value], field);
-  return Array.isArray(list) ? list[0] : null;
+  return entryValues(list)[0] ?? null;
 }
 
 /** Text that is blank in its field's canonical form is blank, like every blank. */

@@ -3,7 +3,10 @@
  * its field once and has a type with all facets, so that checker, filters, sort and groups treat it as any field;
  * whoever reads its value finds it by `part`.
  */
+import type { FieldBody } from '@trellis/metadata';
+import type { FieldType } from '../field-type.ts';
 import type { CompiledField } from '../model.ts';
+import type { FieldPath } from './path.ts';
 
 const partsOf = new WeakMap<CompiledField, ReadonlyMap<string, CompiledField>>();
 
@@ -21,7 +24,7 @@ export function partFields(field: CompiledField): ReadonlyMap<string, CompiledFi
         key: `${field.key}.${name}`,
         label: `${field.label} · ${part.label}`,
         type: part.type,
-        body: { label: part.label, type: part.type.name },
+        body: bodyOfPart(field, part),
         isRequired: false,
         isUnique: false,
         isIndexed: false,
@@ -35,6 +38,28 @@ export function partFields(field: CompiledField): ReadonlyMap<string, CompiledFi
   );
   partsOf.set(field, parts);
   return parts;
+}
+
+/** A number behind `phones.primary` is read by the country of its whole. */
+function bodyOfPart(
+  field: CompiledField,
+  part: { readonly label: string; readonly type: FieldType },
+): FieldBody {
+  const { multiple: _, ...body } = field.body;
+  const shared = Object.entries(body).filter(([name]) =>
+    (part.type.properties as readonly string[]).includes(name),
+  );
+  return { ...Object.fromEntries(shared), label: part.label, type: part.type.name };
+}
+
+/**
+ * What a list is sorted by when it is asked for the field: of several addresses the primary one. The text of the path
+ * stays, so that a sort reads back as it was written.
+ */
+export function sortedPath(path: FieldPath): FieldPath {
+  const { sortedBy } = path.field.type;
+  const part = sortedBy === undefined ? undefined : partFields(path.field).get(sortedBy);
+  return part ? Object.freeze({ ...path, field: part }) : path;
 }
 
 /** The field that holds a value: of a part its whole. */

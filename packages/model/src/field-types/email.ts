@@ -4,6 +4,7 @@
  */
 import type { FieldType } from '../field-type.ts';
 import { blankToNull, sampleWords, textFamily } from './facets.ts';
+import { severalOf } from './several.ts';
 
 const ADDRESS =
   '^[^\\s@"(),:;<>\\\\\\[\\]\\u0000\\p{Cs}]{1,64}@[^\\s@.\\u0000\\p{Cs}]+(\\.[^\\s@.\\u0000\\p{Cs}]+)+$';
@@ -14,7 +15,7 @@ export const email = {
   label: 'E-mail',
   description: 'An e-mail address; a click writes a message.',
   icon: 'mail',
-  properties: [],
+  properties: ['multiple'],
   widget: 'email',
   convertsTo: ['text', 'long_text'],
   valueSchema: () => ({
@@ -29,3 +30,10 @@ export const email = {
   mask: (value) => `•••@${String(value).split('@')[1] ?? ''}`,
   sample: (random) => `${sampleWords(random, 1, 20)}.${sampleWords(random, 1, 20)}@example.com`,
 } as const satisfies FieldType;
+
+export const emails = severalOf(email, {
+  label: 'E-mails',
+  description: 'Several e-mail addresses, each with a label if wanted; the first is the primary one.',
+  widget: 'emails',
+  separators: ',',
+});

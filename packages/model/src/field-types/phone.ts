@@ -7,6 +7,7 @@ import type { CountryCode } from 'libphonenumber-js/min';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { FieldType } from '../field-type.ts';
 import { blankToNull, textFamily } from './facets.ts';
+import { severalOf } from './several.ts';
 
 export const phone = {
   ...textFamily,
@@ -14,7 +15,7 @@ export const phone = {
   label: 'Phone',
   description: 'A phone number; a click calls it.',
   icon: 'phone',
-  properties: ['default_country'],
+  properties: ['multiple', 'default_country'],
   widget: 'phone',
   convertsTo: ['text', 'long_text'],
   check: (body) =>
@@ -55,3 +56,10 @@ export const phone = {
   mask: (value) => `•••${String(value).slice(-2)}`,
   sample: (random) => `+4930${String(Math.floor(random() * 9_000_000) + 1_000_000)}`,
 } as const satisfies FieldType;
+
+export const phones = severalOf(phone, {
+  label: 'Phones',
+  description: 'Several phone numbers, each with a label if wanted; the first is the primary one.',
+  widget: 'phones',
+  separators: '',
+});

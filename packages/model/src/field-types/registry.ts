@@ -1,5 +1,5 @@
 /** All live field types by name. A type of the language that is not here is refused when a field uses it. */
-import type { FieldTypeName } from '@trellis/metadata';
+import type { FieldBody, FieldTypeName } from '@trellis/metadata';
 import type { FieldType } from '../field-type.ts';
 import { address } from './address.ts';
 import { autoNumber } from './auto-number.ts';
@@ -12,7 +12,7 @@ import { dateRange } from './date-range.ts';
 import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
 import { duration } from './duration.ts';
-import { email } from './email.ts';
+import { email, emails } from './email.ts';
 import { file } from './file.ts';
 import { files } from './files.ts';
 import { formula } from './formula.ts';
@@ -27,7 +27,7 @@ import { multiLookup } from './multi-lookup.ts';
 import { multiSelect } from './multi-select.ts';
 import { percent } from './percent.ts';
 import { personName } from './person-name.ts';
-import { phone } from './phone.ts';
+import { phone, phones } from './phone.ts';
 import { rating } from './rating.ts';
 import { related } from './related.ts';
 import { richText } from './rich-text.ts';
@@ -84,3 +84,14 @@ export const FIELD_TYPES: ReadonlyMap<FieldTypeName, FieldType> = new Map(
     related,
   ].map((type) => [type.name, type as FieldType]),
 );
+
+/** Types that a property of the field makes a list of. */
+export const SEVERAL: ReadonlyMap<FieldTypeName, FieldType> = new Map([
+  ['email', emails],
+  ['phone', phones],
+]);
+
+/** The type of a field as its body says: that of several values where it asks for them. */
+export function typeOfBody(body: Pick<FieldBody, 'type' | 'multiple'>): FieldType | undefined {
+  return (body.multiple === true ? SEVERAL.get(body.type) : undefined) ?? FIELD_TYPES.get(body.type);
+}

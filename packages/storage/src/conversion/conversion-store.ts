@@ -30,8 +30,8 @@ export function createConversionStore(connections: Connections): ConversionStore
       connections.transaction(({ client }) => countBlanks(client, workspace.schema, objectKey, fieldKeys), {
         begin: 'begin read only',
       }),
-    duplicates: (workspace, objectKey, fieldKey) =>
-      findDuplicates(connections, workspace.schema, objectKey, fieldKey),
+    duplicates: (workspace, objectKey, fieldKey, entry) =>
+      findDuplicates(connections, workspace.schema, objectKey, fieldKey, entry),
     run: (workspace, convert, options) =>
       connections.dedicated(async (client) => {
         const endEarly = () => void client.end().catch(() => undefined);
@@ -130,14 +130,23 @@ async function findDuplicates(
   schema: string,
   objectKey: string,
   fieldKey: string,
+  entry: string | undefined,
 ): Promise<{ readonly records: number; readonly ids: readonly string[] } | undefined> {
   const table = identifier(schema, objectKey);
   const key = stringLiteral(fieldKey);
+  // Of a list each entry counts; no record has one twice.
+  const [each, value] =
+    entry === undefined
+      ? [sql``, sql`data -> ${key}`]
+      : [
+          sql` cross join lateral jsonb_array_elements(data -> ${key}) each(entry)`,
+          sql`each.entry -> ${stringLiteral(entry)}`,
+        ];
   try {
     const [row] = await connections.readRows<{ records: number; ids: readonly string[] | null }>(
       sql`with shared as (
-  select count(*) as count, (array_agg(id order by id))[1:2] as ids from ${table}
-   where data ? ${key} and deleted_at is null group by data -> ${key} having count(*) > 1
+  select count(*) as count, (array_agg(id order by id))[1:2] as ids from ${table}${each}
+   where data ? ${key} and deleted_at is null group by ${value} having count(*) > 1
 )
 select coalesce(sum(count), 0)::bigint as records,
        (select array_agg(id) from (select unnest(ids) as id from shared limit 10) chosen) as ids from shared`

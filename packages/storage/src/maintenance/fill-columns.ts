@@ -19,6 +19,8 @@ export interface FillColumn {
   readonly rowsDone: number;
 }
 
+/** The values are at fault: trying again would not help. */
+const UNFIT: readonly string[] = ['invalid_value', 'value_too_large', 'unique_violation'];
 const BATCH = 5_000;
 const BATCHES_PER_VACUUM = 20;
 
@@ -34,8 +36,7 @@ export async function fillColumns(
   try {
     await fillTogether(run, objectKey, columns);
   } catch (error) {
-    if (!(error instanceof StorageError) || !['invalid_value', 'value_too_large'].includes(error.code))
-      throw error;
+    if (!(error instanceof StorageError) || !UNFIT.includes(error.code)) throw error;
     if (columns.length === 1) return onFailure(columns[0]!, error);
     // One of them is at fault: fill each alone to find out which.
     for (const column of columns) await fillColumns(run, objectKey, async () => [column], onFailure);
@@ -53,7 +54,11 @@ async function fillTogether(
   const column = (each: FillColumn) => identifier('t', slotName(each.number));
   const value = (each: FillColumn) => sourceInRow(sql`t`, each.source);
   const differs = join(
-    columns.map((each) => sql`${column(each)} is distinct from ${value(each)}`),
+    columns.map((each) => {
+      // Writing an entry is what takes it: none may be passed over, though the column may hold it from before.
+      const isTaken = each.type === 'entries' ? sql` or ${column(each)} is not null` : sql``;
+      return sql`${column(each)} is distinct from ${value(each)}${isTaken}`;
+    }),
     ' or ',
   );
   const sets = join(columns.map((each) => sql`${identifier(slotName(each.number))} = ${value(each)}`));

@@ -194,7 +194,13 @@ async function failColumn(
       client,
       `update ${identifier(workspace.schema, '_column').text} set state = 'failed', error = $3, changed_at = now()
         where object_key = $1 and number = $2`,
-      [objectKey, column.number, 'Some records hold a value that does not fit the type of the field.'],
+      [
+        objectKey,
+        column.number,
+        error.code === 'unique_violation'
+          ? 'Some records share a value with another one, and the field is unique.'
+          : 'Some records hold a value that does not fit the type of the field.',
+      ],
     );
     await replaceFunction(run, objectKey);
   });

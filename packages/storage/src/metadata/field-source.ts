@@ -2,7 +2,7 @@
  * How the value of a field is read from a record's `data`, and how its text is searched: what the trigger, the filling
  * and the queries have in common.
  */
-import type { CompiledField } from '@trellis/model';
+import { type CompiledField, PRIMARY_PART } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { Sql, sql, stringLiteral } from '../sql.ts';
 import { sqlTypeOf } from '../system-columns.ts';
@@ -34,10 +34,7 @@ export function sourceInRow(row: Sql, source: string): Sql {
 /** The value of a field computed from `{data}`: used by the trigger and by the filling alike. */
 export function sourceOf(field: CompiledField): Sql {
   // A part lies in its whole as a field lies in `data`.
-  if (field.part) {
-    const inWhole = sourceOf({ ...field, key: field.part.name, part: undefined });
-    return sourceOver(sourceOf(field.part.of), inWhole.text);
-  }
+  if (field.part) return partSource(field, sourceOf(field.part.of));
   if (field.rollup) return rollupSource(field, field.rollup.function);
   const key = stringLiteral(field.key);
   const data = dataPlaceholder;
@@ -52,6 +49,8 @@ export function sourceOf(field: CompiledField): Sql {
     case 'timestamptz':
       return sql`(${data}->>${key})::timestamptz`;
     case 'text[]':
+      if (field.type.column?.entry !== undefined)
+        return entriesOf(sql`${data}->${key}`, field.type.column.entry);
       return sql`(select array_agg(e.value order by e.place) from jsonb_array_elements_text(${data}->${key}) with ordinality as e(value, place))`;
     case 'uuid':
       return field.isPolymorphic ? sql`(${data}->${key}->>'id')::uuid` : sql`(${data}->>${key})::uuid`;
@@ -61,6 +60,21 @@ export function sourceOf(field: CompiledField): Sql {
       return sql`(${data}->>${key})`;
   }
 }
+
+/** The value of a part in the value of its whole: of several addresses the first, or all on lines of their own. */
+export function partSource(field: CompiledField, whole: Sql): Sql {
+  const { of, name } = field.part!;
+  if (of.type.column?.entry === undefined) {
+    return sourceOver(whole, sourceOf({ ...field, key: name, part: undefined }).text);
+  }
+  return name === PRIMARY_PART ? sql`(${whole})[1]` : sql`array_to_string(${whole}, E'\\n')`;
+}
+
+/** Of a list of objects in JSON one property of each, in order; null of an empty one. */
+export function entriesOf(list: Sql, entry: string): Sql {
+  return sql`(select array_agg(e.value->>${stringLiteral(entry)} order by e.place) from jsonb_array_elements(${list}) with ordinality as e(value, place))`;
+}
+
 /** A roll-up as it is kept: counts and sums of nothing are 0, and not kept at all. */
 function rollupSource(
   field: CompiledField,

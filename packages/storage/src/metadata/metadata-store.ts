@@ -95,7 +95,7 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
   const promoted = (await queryObjects(
     client,
     `select c.object_key, c.field_key, c.number, c.state = 'ready' as is_ready,
-            exists (select from ${identifier(schema, '_index').text} i
+            c.column_type = 'entries' or exists (select from ${identifier(schema, '_index').text} i
                      where i.object_key = c.object_key and i.is_unique and i.state = 'ready'
                        and i.columns = array['c_' || c.number]) as is_unique
        from ${identifier(schema, '_column').text} c where c.state <> 'retired'`,

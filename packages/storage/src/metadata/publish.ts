@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { objectOf } from '@trellis/metadata';
-import type { CompiledObject } from '@trellis/model';
+import type { CompiledField, CompiledObject } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
@@ -191,9 +191,7 @@ async function changeStorage(
     ...touched.map((object) => ({
       key: object.key,
       fields: object.ownFields.flatMap((field) =>
-        field.type.column && !field.related
-          ? [{ key: field.key, type: field.formula ? 'formula' : field.type.column.type }]
-          : [],
+        field.type.column && !field.related ? [{ key: field.key, type: keptType(field) }] : [],
       ),
     })),
     ...deleted.map((key) => ({ key, fields: [] })),
@@ -371,4 +369,11 @@ export function nextValuesStatement(schema: string, name: string, count: number)
 
 function stringOf(schema: string, name: string) {
   return sql`'${identifier(schema, name)}'`;
+}
+
+/** What the values under a key are: a list of texts is not a list of objects, though both have a column of texts. */
+function keptType({ type, formula }: CompiledField): string {
+  const { column } = type;
+  if (formula || !column) return 'formula';
+  return column.entry === undefined ? column.type : `${column.type} of ${column.entry}`;
 }

@@ -7,6 +7,7 @@ import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Fence } from '../conversion/conversion-register.ts';
 import { identifier, join, Sql, sql, stringLiteral } from '../sql.ts';
 import { sourceInRow } from './field-source.ts';
+import { keepEntries } from './unique-entries.ts';
 import { columnDefinition, slotName } from './wanted-storage.ts';
 
 export interface FilledColumn {
@@ -43,7 +44,7 @@ export function createTable(
   data jsonb not null check (jsonb_typeof(data) = 'object'),
   derived jsonb${join(promoted, '')}
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
-${fillFunction(schema, key, columns)};
+${fillFunction(schema, key, columns, [], true)};
 create trigger fill before insert or update of data, derived on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
 
@@ -57,6 +58,7 @@ export function fillFunction(
   key: string,
   columns: readonly FilledColumn[],
   fences: readonly Fence[] = [],
+  isNew = false,
 ): Sql {
   const assignments = columns.map(
     (column) =>
@@ -79,7 +81,7 @@ ${join(assignments, '\n')}
   end if;
   return new;
 end`;
-  return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}`;
+  return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}${keepEntries(schema, key, columns, isNew)}`;
 }
 
 /** A transaction that sets this to `on` may erase what a changed type has left behind. */

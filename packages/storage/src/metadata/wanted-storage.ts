@@ -5,15 +5,25 @@
  * Invariant: no index mentions `data`. One that did would end HOT updates for the whole object.
  */
 import { createHash } from 'node:crypto';
-import type { CompiledField, CompiledObject, Expression, Model } from '@trellis/model';
+import {
+  ALL_PART,
+  type CompiledField,
+  type CompiledObject,
+  type Expression,
+  type Model,
+  partFields,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { identifier, join, type Sql, sql } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import { foldedKey, isCode, lowered, searchedText, sourceOf } from './field-source.ts';
 import { formulaSource } from './formula-source.ts';
 
-/** `code`: text in code point order, for what people never read sorted: values of options, folded text. */
-export type ColumnType = SqlType | 'code';
+/**
+ * `code`: text in code point order, for what people never read sorted: values of options, folded text. `entries`: a
+ * list of which no two live records share an entry (`unique-entries.ts`).
+ */
+export type ColumnType = SqlType | 'code' | 'entries';
 
 export interface WantedColumn {
   /** Of a folded column the key of its field with a mark that no key can hold: `name~folded`. */
@@ -57,7 +67,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
   return [
     ...promoted.map((field) => ({
       fieldKey: field.key,
-      type: isCode(field) ? ('code' as const) : sqlTypeOf(field),
+      type: columnTypeOf(field),
       source: sourceOfColumn(field, features).text,
       isUnique: field.isUnique,
       isComputed: field.formula !== undefined,
@@ -67,7 +77,7 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
       .map((field) => ({
         fieldKey: foldedKey(field.key),
         type: 'code' as const,
-        source: lowered(searchedText(sourceOfColumn(field, features), field), features).text,
+        source: lowered(wordsOf(field, features), features).text,
         isUnique: false,
         isComputed: field.formula !== undefined,
       })),
@@ -75,7 +85,19 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
 }
 
 function isSearched(object: CompiledObject, field: CompiledField): boolean {
-  return sqlTypeOf(field) === 'text' && (field.isSearchable || field.key === object.nameField.key);
+  const hasWords = sqlTypeOf(field) === 'text' || field.type.column?.entry !== undefined;
+  return hasWords && (field.isSearchable || field.key === object.nameField.key);
+}
+
+function columnTypeOf(field: CompiledField): ColumnType {
+  if (isCode(field)) return 'code';
+  return field.isUnique && field.type.column?.entry !== undefined ? 'entries' : sqlTypeOf(field);
+}
+
+/** What the search box finds: of several addresses all of them. */
+function wordsOf(field: CompiledField, features: DatabaseFeatures): Sql {
+  const all = field.type.column?.entry === undefined ? undefined : partFields(field).get(ALL_PART);
+  return all ? sourceOf(all) : searchedText(sourceOfColumn(field, features), field);
 }
 
 function sourceOfColumn(field: CompiledField, features: DatabaseFeatures): Sql {
@@ -106,6 +128,7 @@ export function columnDefinition(name: string, type: string, features: DatabaseF
     case 'timestamptz':
       return sql`${identifier(name)} timestamptz`;
     case 'text[]':
+    case 'entries':
       return sql`${identifier(name)} text[]`;
     case 'uuid':
       return sql`${identifier(name)} uuid`;
@@ -170,7 +193,7 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
         [column],
       );
     }
-    if (field.isUnique) {
+    if (field.isUnique && field.type.column?.entry === undefined) {
       add('index', uniqueDefinition(table, column), [column], true);
     }
     const type = sqlTypeOf(field);

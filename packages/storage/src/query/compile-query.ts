@@ -4,9 +4,11 @@
  * parameters; the limit alone is written out, because the planner has to see it.
  */
 import {
+  ALL_PART,
   type CompiledField,
   type FieldPath,
   type JsonValue,
+  partFields,
   type RecordQuery,
   sourcePath,
 } from '@trellis/model';
@@ -19,7 +21,7 @@ import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { planFor, type StatementPlan } from './plan-choice.ts';
 import { waitingSources } from './rollup-value.ts';
 import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
-import { Sources, type ValueSource } from './sources.ts';
+import { isMoreThanColumn, Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
 /** A question, split into what is compiled and what is given with each execution. */
@@ -115,7 +117,7 @@ function searchCondition(query: RecordQuery, shape: Shape): Condition {
   const { object } = query;
   const fields = object.ownFields.filter(
     (field) =>
-      field.type.column?.type === 'text' &&
+      (field.type.column?.type === 'text' || field.type.column?.entry !== undefined) &&
       (field.isSearchable || field.key === object.nameField.key) &&
       query.isSearched?.(field) !== false,
   );
@@ -127,10 +129,18 @@ function searchCondition(query: RecordQuery, shape: Shape): Condition {
     is: 'or',
     args: fields.map((field) => ({
       is: 'like',
-      value: shape.field({ text: field.name, through: [], field }),
+      value: shape.field(searchedPath(field)),
       pattern,
     })),
   };
+}
+
+/** Of several addresses all of them are looked through, as one text. */
+function searchedPath(field: CompiledField): FieldPath {
+  const all = field.type.column?.entry === undefined ? undefined : partFields(field).get(ALL_PART);
+  return all
+    ? { text: `${field.name}.${ALL_PART}`, through: [], field: all }
+    : { text: field.name, through: [], field };
 }
 
 function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Shape): CursorPlaces {
@@ -303,7 +313,7 @@ function compileOutputs(
       !path.field.related &&
       !path.field.question,
   );
-  const picked = own.filter((path) => !sources.isPromoted(path.field) || path.field.isPolymorphic);
+  const picked = own.filter((path) => !sources.isPromoted(path.field) || isMoreThanColumn(path.field));
   const isWhole =
     picked.length > 0 &&
     (picked.length > MAX_PICKED_FIELDS || own.length * 2 >= query.object.ownFields.length);

@@ -6,9 +6,16 @@
  * A lookup whose target is deleted, or not visible to the asker, gives blank fields: both conditions stand in the
  * join. An object without a target predicate is visible to nobody (deny unless granted).
  */
-import { type CompiledField, type CompiledObject, type FieldPath, sourcePath, titleOf } from '@trellis/model';
+import {
+  ALL_PART,
+  type CompiledField,
+  type CompiledObject,
+  type FieldPath,
+  sourcePath,
+  titleOf,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { foldedKey, isCode, sourceInRow, sourceOf, sourceOver } from '../metadata/field-source.ts';
+import { entriesOf, foldedKey, isCode, partSource, sourceInRow, sourceOf } from '../metadata/field-source.ts';
 import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
@@ -97,7 +104,9 @@ export class Sources {
     const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
-    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(path.field.key));
+    const { part } = path.field;
+    const key = part?.name === ALL_PART ? part.of.key : path.field.key;
+    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
@@ -124,7 +133,7 @@ export class Sources {
       const value = this.#field(end.table, field);
       return { ...value, sql: sql`(case when ${value.sql} is not null then '{"is_set": true}'::jsonb end)` };
     }
-    if (!field.isPolymorphic || field.systemColumn !== undefined) return this.#field(end.table, field);
+    if (!isMoreThanColumn(field)) return this.#field(end.table, field);
     return {
       sql: this.#fromData(end.table, field.key, 'jsonb'),
       type: 'jsonb',
@@ -208,9 +217,7 @@ export class Sources {
   #field(table: Table, field: CompiledField): ValueSource {
     const isRoot = table === this.#root;
     if (field.part) {
-      const { of: whole, name } = field.part;
-      const source = sourceOf({ ...field, key: name, part: undefined });
-      const inWhole = sourceOver(this.#field(table, whole).sql, source.text);
+      const inWhole = partSource(field, this.#field(table, field.part.of).sql);
       return { sql: inWhole, type: sqlTypeOf(field), isNullable: true, isColumn: false };
     }
     if (field.systemColumn !== undefined) {
@@ -236,6 +243,11 @@ export class Sources {
     if (field.isPolymorphic) {
       const reference = this.#fromData(table, field.key, 'jsonb');
       return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
+    }
+    const { entry } = field.type.column ?? {};
+    if (entry !== undefined) {
+      const list = entriesOf(this.#fromData(table, field.key, 'jsonb'), entry);
+      return { sql: list, type, isNullable: true, isColumn: false };
     }
     const value = this.#fromData(table, field.key, type);
     if (type !== 'boolean') return { sql: value, type, isNullable: true, isColumn: false };
@@ -411,6 +423,11 @@ export class ScalarSources {
     }
     return sourceInRow(identifier(alias), sourceOf(field).text);
   }
+}
+
+/** Whether a promoted column holds less than the value: the id of `{object, id}`, the addresses without their labels. */
+export function isMoreThanColumn(field: CompiledField): boolean {
+  return (field.isPolymorphic && field.systemColumn === undefined) || field.type.column?.entry !== undefined;
 }
 
 /** How related records are read: as any other table, by whoever asks. */

@@ -2,7 +2,14 @@
  * Loads records for a write, and answers the small questions that a save has about other records: do these targets
  * exist, who has this key. Visibility comes in as an expression and stands in every statement.
  */
-import type { CompiledObject, Expression, ExpressionContext, JsonValue, RecordData } from '@trellis/model';
+import type {
+  CompiledField,
+  CompiledObject,
+  Expression,
+  ExpressionContext,
+  JsonValue,
+  RecordData,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections, Row } from '../connections.ts';
 import { lowerCondition } from '../query/lower-condition.ts';
@@ -120,13 +127,12 @@ export class RecordLoader {
     const field = object.fields.get(request.field);
     if (!field || values.length === 0) return new Map();
     const question = this.#ask(snapshot, object, `key ${field.name}`, request.context);
-    const type = sqlTypeOf(field);
-    const given = question.values([...values], type === 'integer' ? 'numeric' : type);
+    const given = givenValues(question, field, values);
     const visible = question.condition(request.visible);
     const rows = await question.run(transaction, (lower, sources) => {
-      const value = sources.value({ text: field.name, through: [], field }).sql;
-      const where = conjunction([sql`t.deleted_at is null`, sql`${value} ${given}`, lower(visible)]);
-      return sql`select ${value}, t.id from ${sources.from()} where ${where}`;
+      const { value, from, isGiven } = given(sources);
+      const where = conjunction([sql`t.deleted_at is null`, isGiven, lower(visible)]);
+      return sql`select ${value}, t.id from ${from()} where ${where}`;
     });
     return new Map(rows.map(([value, id]) => [value as JsonValue, id as string]));
   }
@@ -140,13 +146,12 @@ export class RecordLoader {
     const field = object.fields.get(request.field);
     if (!field || values.length === 0) return new Map();
     const question = this.#ask(snapshot, object, `matches ${field.name}`, request.context);
-    const type = sqlTypeOf(field);
-    const given = question.values([...values], type === 'integer' ? 'numeric' : type);
+    const given = givenValues(question, field, values);
     const visible = question.condition(request.visible);
     const rows = await question.run(transaction, (lower, sources) => {
-      const value = sources.value({ text: field.name, through: [], field }).sql;
-      const where = conjunction([sql`t.deleted_at is null`, sql`${value} ${given}`, lower(visible)]);
-      return sql`select ${value}, min(t.id::text), count(*) from ${sources.from()} where ${where} group by 1`;
+      const { value, from, isGiven } = given(sources);
+      const where = conjunction([sql`t.deleted_at is null`, isGiven, lower(visible)]);
+      return sql`select ${value}, min(t.id::text), count(*) from ${from()} where ${where} group by 1`;
     });
     return new Map(
       rows.map(([value, id, count]) => [value as JsonValue, { id: id as string, count: count as number }]),
@@ -238,6 +243,24 @@ function valuesOf(shape: Shape, values: readonly unknown[], type: Parameters<Sha
     : sql`= any(${placeholder(place, `${type}[]`)})`;
 }
 
+/** How a record is found by the value of a field: by the value, or of a list by any of its entries. */
+function givenValues(question: Question, field: CompiledField, values: readonly JsonValue[]) {
+  const type = sqlTypeOf(field);
+  const isList = field.type.column?.entry !== undefined;
+  const given = question.values([...values], isList ? 'text' : type === 'integer' ? 'numeric' : type);
+  const all = isList ? question.list(values) : undefined;
+  return (sources: Sources) => {
+    const value = sources.value({ text: field.name, through: [], field }).sql;
+    if (!all) return { value, from: () => sources.from(), isGiven: sql`${value} ${given}` };
+    return {
+      value: sql`each.entry`,
+      from: () => sql`${sources.from()} cross join lateral unnest(${value}) each(entry)`,
+      // The list as a whole can use an index, its entries one by one can't.
+      isGiven: sql`${value} && ${all} and each.entry ${given}`,
+    };
+  };
+}
+
 /** One cached statement about one object: its values are noted first, then it is compiled if its shape is new. */
 class Question {
   readonly #connections: Connections;
@@ -267,6 +290,11 @@ class Question {
 
   values(values: readonly unknown[], type: Parameters<Shape['value']>[1]): Sql {
     return valuesOf(this.#shape, values, type);
+  }
+
+  list(values: readonly unknown[]): Sql {
+    const { place } = this.#shape.value([...values], 'text[]');
+    return placeholder(place, 'text[]');
   }
 
   condition(expression: Expression): Condition {

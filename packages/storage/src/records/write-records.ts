@@ -8,6 +8,7 @@
 import type { CompiledObject, JsonValue, RecordData } from '@trellis/model';
 import type { Connections, Row } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
+import { entriesConstraint } from '../metadata/unique-entries.ts';
 import { uniqueIndexName } from '../metadata/wanted-storage.ts';
 import { statementName } from '../query/statement-cache.ts';
 import type { Sql } from '../sql.ts';
@@ -217,7 +218,9 @@ function nameFields(error: unknown, snapshot: Snapshot, object: CompiledObject):
     const field = object.ownFields.find((each) => {
       const column = columns?.get(each.key);
       return (
-        column && uniqueIndexName(snapshot.workspace.schema, object.key, column.name) === error.constraint
+        column &&
+        (uniqueIndexName(snapshot.workspace.schema, object.key, column.name) === error.constraint ||
+          entriesConstraint(object.key, column.name) === error.constraint)
       );
     });
     const fields = field ? [field.name] : error.constraint.endsWith('_pkey') ? ['id'] : [];

@@ -4,7 +4,7 @@
  */
 import { Checkbox, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
-import { FIELD_TYPES, type FieldType } from '@trellis/model';
+import { type FieldType, typeOfBody } from '@trellis/model';
 import type { ReactNode } from 'react';
 import { useMessages } from '../messages.ts';
 import { useFault } from '../parts/Fault.tsx';
@@ -27,7 +27,7 @@ interface FieldFormProps {
 
 export function FieldForm({ object, name, body, faults, onChange }: FieldFormProps) {
   const t = useMessages();
-  const type = FIELD_TYPES.get(body.type);
+  const type = typeOfBody(body);
   const set: PropertyEditorProps['set'] = (property, value) =>
     onChange((current) => withProperty(current, property, value), property);
   const editors = (type?.properties ?? []).flatMap((property) => {
@@ -199,17 +199,18 @@ type Flag = 'required' | 'unique' | 'indexed' | 'searchable' | 'set_once' | 'no_
 /** Which yes-or-no properties mean something for a type, told by its facets. */
 function flagsOf(type: FieldType): readonly Flag[] {
   const isScalar = type.column?.index === 'btree';
+  const isList = type.column?.entry !== undefined;
   const isChoice = type.valueType === 'option' || type.valueType === 'boolean';
   return [
     ...(type.column !== undefined && !type.isReadOnly && type.valueType !== 'boolean'
       ? (['required'] as const)
       : []),
-    ...(isScalar && !isChoice && !type.isReadOnly ? (['unique'] as const) : []),
+    ...((isScalar || isList) && !isChoice && !type.isReadOnly ? (['unique'] as const) : []),
     // A link is always indexed: the database follows it when its target goes.
     ...(type.column !== undefined && type.column.index !== 'none' && type.valueType !== 'id'
       ? (['indexed'] as const)
       : []),
-    ...(type.valueType === 'text' ? (['searchable'] as const) : []),
+    ...(type.valueType === 'text' || isList ? (['searchable'] as const) : []),
     ...(type.isReadOnly || type.column === undefined ? [] : (['set_once', 'no_copy'] as const)),
   ];
 }

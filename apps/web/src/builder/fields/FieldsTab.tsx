@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Menu, TextInput, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconPlus, IconSearch } from '@tabler/icons-react';
-import { FIELD_TYPES } from '@trellis/model';
+import { typeOfBody } from '@trellis/model';
 import { useState } from 'react';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -148,7 +148,7 @@ function FieldRow(props: { field: Entry<'field'>; object: string; isName: boolea
 export function FieldTypeText({ body }: { body: Entry<'field'>['body'] }) {
   const t = useMessages();
   const { catalogue } = useBuilder();
-  const type = FIELD_TYPES.get(body.type);
+  const type = typeOfBody(body);
   const targets = body.type === 'user' ? [] : targetsOf(body);
   const labels = targets.map((name) =>
     name === '*' ? t('property.to.any') : (catalogue.find('object', name)?.body.label ?? name),

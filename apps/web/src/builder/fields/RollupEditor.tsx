@@ -4,7 +4,7 @@ import { FIELD_TYPES } from '@trellis/model';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
-import { relatedListsOf } from '../metadata/catalogue.ts';
+import { rollupWaysOf } from '../metadata/rollup-ways.ts';
 import { useFault } from '../parts/Fault.tsx';
 import { withProperty } from '../useComponent.ts';
 import { faultText } from './check-field.ts';
@@ -19,8 +19,8 @@ export function RollupEditor({ object, body, set, faults }: PropertyEditorProps)
   const { catalogue } = useBuilder();
   const server = useFault('/rollup', true);
   const { rollup } = body;
-  const lists = relatedListsOf(catalogue, object);
-  const chosen = lists.find((list) => list.object === rollup?.object && list.field === rollup.via);
+  const ways = rollupWaysOf(catalogue, object);
+  const chosen = ways.find((way) => way.object === rollup?.object && way.via === rollup.via);
   const change = (next: Rollup) => set('rollup', next);
   const fields =
     rollup === undefined ? [] : catalogue.of('field', rollup.object).filter(suits(rollup.function));
@@ -32,19 +32,16 @@ export function RollupEditor({ object, body, set, faults }: PropertyEditorProps)
         placeholder={t('property.rollup.choose')}
         required
         searchable
-        data={lists.map((list) => ({
-          value: list.lookup,
-          label: t('property.rollup.list', {
-            list: list.label,
-            field: catalogue.find('field', list.lookup)?.body.label ?? list.field,
-          }),
+        data={ways.map(({ key, label, through }) => ({
+          value: key,
+          label: t('property.rollup.list', { list: label, field: through }),
         }))}
-        value={chosen?.lookup ?? null}
+        value={chosen?.key ?? null}
         error={faultText(faults, '/rollup', true) ?? server}
         nothingFoundMessage={t('action.nothingFound')}
-        onChange={(lookup) => {
-          const list = lists.find((each) => each.lookup === lookup);
-          if (list !== undefined) change({ object: list.object, via: list.field, function: 'count' });
+        onChange={(key) => {
+          const way = ways.find((each) => each.key === key);
+          if (way !== undefined) change({ object: way.object, via: way.via, function: 'count' });
         }}
       />
       {rollup !== undefined && (

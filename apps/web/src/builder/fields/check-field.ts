@@ -1,6 +1,6 @@
 /** Faults of a field that can be told without the server, by the field type itself. */
 import type { Bodies } from '@trellis/metadata';
-import { FIELD_TYPES } from '@trellis/model';
+import { typeOfBody } from '@trellis/model';
 
 export interface FieldFault {
   readonly code: string;
@@ -11,7 +11,7 @@ export interface FieldFault {
 }
 
 export function checkField(body: Bodies['field']): readonly FieldFault[] {
-  const type = FIELD_TYPES.get(body.type);
+  const type = typeOfBody(body);
   if (type === undefined) return [];
   const faults: FieldFault[] = [...type.check(body)];
   for (const [index, option] of (body.options ?? []).entries()) {

@@ -2,7 +2,7 @@
  * One editor per property of a field's body. Which of them a field shows is the field type's to say (`properties`);
  * nothing here asks for a type by name.
  */
-import { NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { Input, NumberInput, Select, Switch, TagsInput, TextInput } from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
 import { type ReactNode, useMemo } from 'react';
 import { useMessages } from '../messages.ts';
@@ -138,6 +138,22 @@ function FormatEditor({ body, set, fault }: PropertyEditorProps) {
   );
 }
 
+/** One address or number, or several of them in one field. */
+function MultipleEditor({ body, set, fault }: PropertyEditorProps) {
+  const t = useMessages();
+  return (
+    <Input.Wrapper label={t('property.multiple.label')} labelElement="div" error={fault} size="xs">
+      <Switch
+        mt={6}
+        label={t('property.multiple.switch')}
+        description={t('property.multiple.help')}
+        checked={body.multiple ?? false}
+        onChange={(event) => set('multiple', event.currentTarget.checked || undefined)}
+      />
+    </Input.Wrapper>
+  );
+}
+
 /** Media types as tags: common ones are offered, others are typed. */
 function AcceptEditor({ body, set, fault, faults }: PropertyEditorProps) {
   const t = useMessages();
@@ -191,6 +207,7 @@ export const PROPERTY_EDITORS: { readonly [P in keyof FieldBody]?: PropertyEdito
   min: { Input: (props) => <NumberProperty {...props} property="min" /> },
   max: { Input: (props) => <NumberProperty {...props} property="max" /> },
   currency: { Input: (props) => <CodeProperty {...props} property="currency" choices={currencyChoices} /> },
+  multiple: { Input: MultipleEditor },
   default_country: {
     Input: (props) => <CodeProperty {...props} property="default_country" choices={countryChoices} />,
   },

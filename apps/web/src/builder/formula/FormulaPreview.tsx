@@ -5,7 +5,7 @@
  */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { FieldDescription } from '@trellis/forms';
-import type { JsonValue, OperandType } from '@trellis/model';
+import { type JsonValue, type OperandType, stepInto } from '@trellis/model';
 import { evaluate, holds, type RuleScope, type Values } from '@trellis/rules';
 import { useId, useState } from 'react';
 import { client, keys, useMe } from '../../api.ts';
@@ -89,7 +89,7 @@ function valueAt(record: unknown, path: string): JsonValue {
   let value: unknown = record;
   for (const segment of path.split('.')) {
     if (typeof value !== 'object' || value === null) return null;
-    value = (value as Readonly<Record<string, unknown>>)[segment];
+    value = stepInto(value, segment);
   }
   const isExpanded = typeof value === 'object' && value !== null && 'id' in value && !('object' in value);
   return ((isExpanded ? (value as { id: unknown }).id : value) ?? null) as JsonValue;

@@ -39,7 +39,12 @@ function sampleOf(field: FieldDescription): unknown {
     case 'structure':
       return sampleStructure(field, word, other);
     case 'texts':
-      return [word.toLowerCase(), other.toLowerCase()];
+      return field.widget === 'tags'
+        ? [word.toLowerCase(), other.toLowerCase()]
+        : [word, other].map((each) => ({
+            value: sampleText({ ...field, widget: field.widget.replace(/s$/, '') }, each, other),
+            label: 'Work',
+          }));
     case 'ids':
       return null;
     default:

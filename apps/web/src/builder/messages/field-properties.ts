@@ -109,6 +109,11 @@ export const fieldProperties = {
       label: 'Formula',
       help: 'What the field shows, from other fields of the record and of those that it points to.',
     },
+    multiple: {
+      label: 'Several values',
+      switch: 'Several in one field',
+      help: 'Each with a label if wanted, such as Work; the first is the primary one.',
+    },
     tree: {
       label: 'Tree',
       switch: 'Records stand above each other',

@@ -9,6 +9,7 @@ import { useMessages } from '../messages.ts';
 import { BuilderLink } from '../navigation.tsx';
 import { pageOfComponent } from '../paths.ts';
 import { readDifference } from './differences.ts';
+import { PlannedAccess } from './PlannedAccess.tsx';
 import { PlannedConversions } from './PlannedConversions.tsx';
 import { PlannedMisfits } from './PlannedMisfits.tsx';
 import classes from './publish.module.css';
@@ -92,6 +93,7 @@ export function PlanView({ plan, hasErrors = false, onNavigate }: PlanViewProps)
       )}
       <PlannedConversions conversions={plan.conversions} />
       <PlannedMisfits misfits={plan.misfits} />
+      {plan.access && <PlannedAccess access={plan.access} />}
       {plan.irreversible.length > 0 && (
         <section className={classes.warnings}>
           <h3 className={classes.title}>{t('plan.irreversible')}</h3>

@@ -1,6 +1,6 @@
 /** What becomes of values whose field changes its type: how many convert, with samples before and after. */
 import type { PlanDocument } from '@trellis/api';
-import { FIELD_TYPES } from '@trellis/model';
+import { FIELD_TYPES, SEVERAL } from '@trellis/model';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import classes from './publish.module.css';
@@ -25,7 +25,9 @@ function PlannedConversion({ conversion }: { conversion: Conversion }) {
   const { catalogue } = useBuilder();
   const { object, field, exact, lossy, kept } = conversion;
   const label = catalogue.find('field', `${object}.${field}`)?.body.label ?? field;
-  const typeLabel = (name: string) => FIELD_TYPES.get(name as never)?.label ?? name;
+  const several = [...SEVERAL.values()];
+  const typeLabel = (name: string) =>
+    (several.find((type) => type.widget === name) ?? FIELD_TYPES.get(name as never))?.label ?? name;
   const names = { field: label, from: typeLabel(conversion.from), to: typeLabel(conversion.to) };
   return (
     <div>

@@ -9,6 +9,7 @@ import { type WidgetName, widgetOf } from '../widget-names.ts';
 import classes from './FieldValue.module.css';
 import { PersonChip, RecordLink } from './RecordLink.tsx';
 import { RecordTitles } from './RecordTitles.tsx';
+import { SeveralCell } from './SeveralCell.tsx';
 
 export interface CellProps {
   readonly field: FieldDescription;
@@ -279,7 +280,9 @@ const CELLS: Readonly<Record<WidgetName, ComponentType<CellProps>>> = {
   code: CodeCell,
   person_name: StructureCell,
   email: EmailCell,
+  emails: SeveralCell,
   phone: PhoneCell,
+  phones: SeveralCell,
   url: UrlCell,
   address: AddressCell,
   geolocation: GeolocationCell,

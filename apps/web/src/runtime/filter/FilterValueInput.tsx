@@ -57,7 +57,8 @@ export function FilterValueInput({ field, editor, value, onChange }: FilterValue
         <FieldInput
           id={id}
           label={label}
-          field={asked}
+          // What is sought in a list are plain words, whatever else its entries hold.
+          field={field.value_type === 'texts' ? { ...asked, widget: 'tags' } : asked}
           value={value}
           onChange={(next) => onChange(next as FilterValue)}
         />

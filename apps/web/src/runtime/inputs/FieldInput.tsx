@@ -17,6 +17,7 @@ import { OptionInput, OptionsInput } from './OptionInputs.tsx';
 import { PersonNameInput } from './PersonNameInput.tsx';
 import { RatingInput } from './RatingInput.tsx';
 import { SecretInput } from './SecretInput.tsx';
+import { SeveralInput } from './SeveralInput.tsx';
 import { TagsFieldInput } from './TagsFieldInput.tsx';
 import { LongTextInput, ShortTextInput } from './TextInputs.tsx';
 import { TimeFieldInput } from './TimeFieldInput.tsx';
@@ -57,7 +58,9 @@ const INPUTS: Readonly<Record<WidgetName, ComponentType<InputProps>>> = {
   code: CodeInput,
   person_name: PersonNameInput,
   email: ShortTextInput,
+  emails: SeveralInput,
   phone: ShortTextInput,
+  phones: SeveralInput,
   url: ShortTextInput,
   address: AddressInput,
   geolocation: GeolocationInput,

@@ -1,5 +1,6 @@
 import type { ApiRecord } from '@trellis/api';
 import { type ListColumn, relationOf } from '@trellis/forms';
+import { stepInto } from '@trellis/model';
 
 /** The value of a column in a record as listed: the expanded lookup for a link, what a path ends at, or the field. */
 export function cellValue(record: ApiRecord, column: ListColumn): unknown {
@@ -10,7 +11,7 @@ export function cellValue(record: ApiRecord, column: ListColumn): unknown {
   let current: unknown = record;
   for (const segment of column.path.split('.')) {
     if (typeof current !== 'object' || current === null) return null;
-    current = (current as Readonly<Record<string, unknown>>)[segment];
+    current = stepInto(current, segment);
   }
   return current;
 }

@@ -17,6 +17,7 @@ import { FieldFrame } from '../form/FieldFrame.tsx';
 import { serverErrors } from '../form/server-errors.ts';
 import { MULTILINE_WIDGETS } from '../widget-names.ts';
 import classes from './InlineField.module.css';
+import { StaleMark } from './StaleMark.tsx';
 import type { ShownRecord, useRecordActions } from './use-record.ts';
 
 const FieldInput = lazy(async () => ({ default: (await import('../inputs/FieldInput.tsx')).FieldInput }));
@@ -135,6 +136,7 @@ export function InlineField({
             ) : (
               <FieldValue field={field} value={shown} shape="block" />
             )}
+            {record.$stale?.includes(field.name) && <StaleMark />}
           </div>
           {mayEdit && (
             <button

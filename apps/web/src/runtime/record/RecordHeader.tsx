@@ -27,6 +27,7 @@ import { CloneModal } from './CloneModal.tsx';
 import { DeleteModal } from './DeleteModal.tsx';
 import classes from './RecordHeader.module.css';
 import { recordTitle } from './record-title.ts';
+import { StaleMark } from './StaleMark.tsx';
 import type { ShownRecord } from './use-record.ts';
 
 const ExplainModal = lazy(async () => ({
@@ -179,6 +180,7 @@ export function RecordHeader(props: RecordHeaderProps) {
               <dt>{field.label}</dt>
               <dd>
                 <FieldValue field={field} value={record[field.name]} shape="line" />
+                {record.$stale?.includes(field.name) && <StaleMark />}
               </dd>
             </div>
           ))}

@@ -9,7 +9,13 @@ import { notifyDone } from '../../ui/notify.tsx';
 import { confirmed } from '../confirm-warnings.ts';
 
 /** A record as read, flat by field: the value of a lookup is its expansion where the server gave one. */
-export type ShownRecord = ApiRecord;
+export type ShownRecord = ApiRecord & {
+  /** Names of fields whose values are about to be worked out again. No field has this name. */
+  readonly $stale?: readonly string[];
+};
+
+/** How often a value that is being recalculated is asked for, should nobody tell that it is done. */
+const RECALCULATED_MILLISECONDS = 4000;
 
 /** The record, and what may be done with it. */
 export function useRecord(description: ObjectDescription, id: string) {
@@ -18,9 +24,12 @@ export function useRecord(description: ObjectDescription, id: string) {
   return useQuery({
     queryKey: [...keys.record(description.name, id), fields.length],
     queryFn: async () => {
-      const { record, rights } = await client.getWithRights(description.name, id, fields);
-      return { record: flatten(record, description), rights };
+      const { record, rights, stale } = await client.getWithRights(description.name, id, fields);
+      const shown: ShownRecord = flatten(record, description);
+      return { record: stale.length === 0 ? shown : { ...shown, $stale: stale }, rights };
     },
+    refetchInterval: ({ state }) =>
+      state.data?.record.$stale === undefined ? false : RECALCULATED_MILLISECONDS,
   });
 }
 

@@ -4,7 +4,7 @@
  */
 import { useQueries } from '@tanstack/react-query';
 import type { ObjectDescription } from '@trellis/forms';
-import type { JsonValue, PortableExpression } from '@trellis/model';
+import { type JsonValue, type PortableExpression, stepInto } from '@trellis/model';
 import type { Values } from '@trellis/rules';
 import { useMemo } from 'react';
 import { client, keys } from '../../api.ts';
@@ -68,10 +68,8 @@ function readPath(record: Readonly<Record<string, unknown>>, path: string): Json
   let value: unknown = record;
   let passesRecord = false;
   for (const segment of path.split('.')) {
-    const within: Readonly<Record<string, unknown>> =
-      typeof value === 'object' && value !== null ? { ...value } : {};
-    passesRecord ||= value !== record && typeof within.id === 'string';
-    value = within[segment];
+    passesRecord ||= value !== record && typeof stepInto(value, 'id') === 'string';
+    value = stepInto(value, segment);
   }
   // Of a record that one can't see the id is told, and blanks.
   return (value ?? (passesRecord ? undefined : null)) as JsonValue | undefined;
