@@ -300,11 +300,17 @@ describe('sharing by hand', () => {
       { reason: 'above', label: null, names: ['Boss'], access: 'update' },
       { reason: 'rule', label: 'Big ones', names: ['Support'], access: 'read' },
       { reason: 'permission_set', label: null, names: ['Auditor'], access: 'read' },
+      { reason: 'permission_set', label: null, names: ['Administrator'], access: 'update' },
     ]);
     expect(most).toBe('update');
     expect(roles.map((role) => role.name)).toContain('rep');
     const small = await as('ann').sharing('sale', await sale({ amount: 1 }));
-    expect(small.audience.map((entry) => entry.reason)).toEqual(['owner', 'above', 'permission_set']);
+    expect(small.audience.map((entry) => entry.reason)).toEqual([
+      'owner',
+      'above',
+      'permission_set',
+      'permission_set',
+    ]);
   });
 
   it('names every fault of a share, and repeats no value', async () => {

@@ -6,7 +6,10 @@ import { datePattern, parseTypedDate } from '../runtime/inputs/separators.ts';
 import { useConditionContext, useDisplay } from '../runtime/use-display.ts';
 
 interface DayInputProps
-  extends Pick<DateInputProps, 'label' | 'description' | 'error' | 'required' | 'w' | 'size'> {
+  extends Pick<
+    DateInputProps,
+    'label' | 'description' | 'placeholder' | 'error' | 'required' | 'w' | 'size'
+  > {
   readonly 'aria-label'?: string | undefined;
   readonly value: string | null;
   readonly isClearable?: boolean;

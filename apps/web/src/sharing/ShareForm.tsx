@@ -5,7 +5,6 @@ import type { RecordSharingResponse, ShareTarget } from '@trellis/api';
 import { useState } from 'react';
 import { client, useFindObject } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
-import { notifyDone } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { DayInput } from './DayInput.tsx';
 import { endOfDay } from './days.ts';
@@ -42,8 +41,7 @@ export function ShareForm({ object, id, sharing, onShared }: ShareFormProps) {
         access,
         expires_at: until === null ? null : endOfDay(until, timeZone),
       }),
-    onSuccess: (made) => {
-      notifyDone({ message: t('shared', { name: made.name ?? t('somebody') }) });
+    onSuccess: () => {
       setWho(null);
       onShared();
     },
@@ -111,7 +109,7 @@ export function ShareForm({ object, id, sharing, onShared }: ShareFormProps) {
             value={access}
             onChange={(value) => setAccess(value === 'update' ? 'update' : 'read')}
           />
-          <DayInput label={t('until')} description={undefined} value={until} onChange={setUntil} />
+          <DayInput label={t('until')} placeholder={t('noEnd')} value={until} onChange={setUntil} />
         </SimpleGrid>
         <Text size="xs" c="dimmed">
           {sharing.most === 'read' ? t('onlyRead') : t('untilHelp')}

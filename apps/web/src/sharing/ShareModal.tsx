@@ -41,7 +41,7 @@ export function ShareModal({ description, id, title, onClose }: ShareModalProps)
         <Stack gap="md">
           <ShareForm object={object} id={id} sharing={sharing.data} onShared={refresh} />
           <Divider />
-          <section aria-labelledby="shared-with">
+          <section aria-labelledby="shared-with" aria-live="polite">
             <h3 id="shared-with" className={classes.heading}>
               {t('sharedWith')}
             </h3>

@@ -6,7 +6,6 @@ import type { ShareChangeBody, ShareResponse } from '@trellis/api';
 import { formatDate } from '@trellis/forms';
 import { client } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
-import { notifyDone } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { DayInput } from './DayInput.tsx';
 import { dayOf, endOfDay } from './days.ts';
@@ -35,7 +34,6 @@ export function ShareRow({ object, id, share, most, onChanged }: ShareRowProps) 
   });
   const remove = useMutation({
     mutationFn: () => client.unshare(object, id, share.id),
-    onSuccess: () => notifyDone({ message: t('ended', { name }) }),
     onSettled: onChanged,
   });
   const error = change.error ?? remove.error;
@@ -64,13 +62,15 @@ export function ShareRow({ object, id, share, most, onChanged }: ShareRowProps) 
         />
         <DayInput
           aria-label={t('untilOf', { name })}
+          placeholder={t('noEnd')}
           size="xs"
           w={130}
           value={share.expires_at === null ? null : dayOf(share.expires_at, timeZone)}
           onChange={(day) => change.mutate({ expires_at: day === null ? null : endOfDay(day, timeZone) })}
         />
         <ActionIcon
-          size={28}
+          size={30}
+          variant="default"
           aria-label={t('remove', { name })}
           loading={remove.isPending}
           onClick={() => remove.mutate()}

@@ -16,9 +16,8 @@ const sharingEn = {
   onlyRead: 'You may not change this record, so you can let others see it only.',
   until: 'Until',
   untilHelp: 'Through this day. Empty: until somebody ends it.',
+  noEnd: 'No end',
   share: 'Share',
-  shared: 'Shared with {{name}}',
-  ended: 'No longer shared with {{name}}',
   sharedWith: 'Shared by hand',
   none: 'Nobody yet. Whoever sees it anyway stands below.',
   by: 'By {{name}}, {{date}}',
@@ -54,7 +53,7 @@ const sharingEn = {
     period: '{{from}} to {{until}}',
     states: { planned: 'Planned', active: 'Now', ended: 'Ended' },
     end: 'End it',
-    endOf: 'End: {{sentence}}',
+    endOf: 'End it: {{sentence}}',
   },
 } as const;
 
