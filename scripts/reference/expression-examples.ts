@@ -94,8 +94,8 @@ export const EXPRESSION_EXAMPLES: Readonly<Record<string, readonly string[]>> = 
   INCLUDES_ALL: ['INCLUDES_ALL(topics, "price", "delivery")'],
   IS_BLANK: ['IS_BLANK(reference)', 'IS_BLANK(is_urgent)'],
   COALESCE: ['COALESCE(reference, name)'],
-  MIN: ['MIN(amount, 1000)'],
-  MAX: ['MAX(amount, 1000)', 'MAX(close_date, TODAY())'],
+  MIN: ['MIN(amount, 1000)', 'MIN(tasks, due, NOT is_done)'],
+  MAX: ['MAX(amount, 1000)', 'MAX(close_date, TODAY())', 'MAX(tasks, hours)', 'MAX(tasks, due, hours > 99)'],
   ABS: ['ABS(-2.5)'],
   ROUND: ['ROUND(1.005, 2)', 'ROUND(-2.5)', 'ROUND(1250, -2)'],
   CEIL: ['CEIL(-1.5)'],
@@ -148,6 +148,7 @@ export const FAULTY_EXAMPLES: readonly string[] = [
   'close_date = "2026-02-31"',
   'SUM(task, hours)',
   'SUM(tasks, priority)',
+  'MAX(tasks, priority)',
   'COUNT(tasks, hourz > 1)',
   'tasks > 1',
 ];

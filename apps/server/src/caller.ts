@@ -85,8 +85,6 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
   if ((wantedWorkspace(request) ?? workspace) !== workspace) throw unknownWorkspace();
   if (request.routeOptions.config.access === 'session')
     throw new HttpProblem('forbidden', 'This needs somebody who has signed in: an API key is not enough.');
-  if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
-    throw new HttpProblem('forbidden', 'This API key may only read.');
   const session: Session = {
     id: '',
     tokenHash,
@@ -104,6 +102,8 @@ async function findKeyCaller(request: FastifyRequest, options: CallerOptions): P
     found,
     options,
   );
+  if (scope.access === 'read' && !isReading(request.method, request.routeOptions.url ?? ''))
+    throw new HttpProblem('forbidden', 'This API key may only read.');
   if (!caller.rights.includes('api'))
     throw new HttpProblem('forbidden', 'Using an API key needs the right `api`.');
   return caller;
@@ -175,6 +175,9 @@ async function withPreferences(
   const { right, isEnrolment } = request.routeOptions.config;
   const access = await options.engine.access(context);
   const { rights } = access;
+  const caller = { ...person, workspace, context, access, rights, isKey: scope !== undefined };
+  // Known from here on, also to whoever writes down what was refused.
+  request.caller = caller;
   if (!isEnrolment && needsSecondFactor({ ...person, access }, options.secondFactor)) {
     throw new HttpProblem(
       'second_factor_required',
@@ -184,7 +187,7 @@ async function withPreferences(
   if (right && !rights.includes(right)) {
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
-  return { ...person, workspace, context, access, rights, isKey: scope !== undefined };
+  return caller;
 }
 
 /**

@@ -13,6 +13,7 @@ export type HttpProblemCode =
   | 'unknown_component'
   | 'unknown_team'
   | 'unknown_api_key'
+  | 'unknown_provider'
   | 'unknown_session'
   | 'unknown_invitation'
   | 'not_invitable'

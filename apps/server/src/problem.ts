@@ -86,6 +86,7 @@ const HTTP: { readonly [code in HttpProblemCode]: Meaning } = {
   password_required: { status: 403, title: 'The password is needed once more' },
   second_factor_required: { status: 403, title: 'A second factor must be set up' },
   unknown_api_key: { status: 404, title: 'There is no such API key' },
+  unknown_provider: { status: 404, title: 'There is no such sign-in provider' },
   unknown_team: { status: 404, title: 'There is no such team' },
   unknown_route: { status: 404, title: 'There is nothing at this address' },
   method_not_allowed: { status: 405, title: 'The address has no such method' },

@@ -12,6 +12,7 @@ import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
+import { createAuditUpkeep } from './audit-upkeep.ts';
 import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
@@ -20,6 +21,7 @@ import { createMailRoom } from './mail/mail-room.ts';
 import { createMailer } from './mail/mailer.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
+import { passwordRule } from './single-sign-on.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
 export interface RunningServer {
@@ -63,11 +65,13 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
     const secretKeys = await readSecretKeys(settings);
+    const secrets = secretKeys && createSecretBox(secretKeys);
     const identity = createIdentity({
       store: storage.identities,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
-      secrets: secretKeys && createSecretBox(secretKeys),
+      takesPassword: passwordRule(settings),
+      secrets,
     });
     const mailer = createMailer(settings, (message) => log.info(message));
     if (mailer) opened('mailer', mailer, (each) => each.close());
@@ -91,9 +95,14 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     const stopHearing = await storage.identities.onAnnouncement(identity.forget);
     opened('news of people', stopHearing, (stop) => stop());
+    const keepAudit = createAuditUpkeep(engine, settings, log);
     const sweepAll = async () => {
       await identity.sweep();
-      for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
+      await storage.singleSignOn.deleteExpired(new Date().toISOString());
+      for (const workspace of await storage.workspaces.list()) {
+        await engine.files.sweep(workspace);
+        await keepAudit(workspace);
+      }
     };
     const sweep = setInterval(
       () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'Sweeping failed.')),
@@ -127,6 +136,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       storage,
       identity,
       settings,
+      secrets,
       webFolder,
       mail: mail?.room,
       logger: log,

@@ -13,6 +13,7 @@ import type {
   SessionsResponse,
   UserSecurityResponse,
 } from './account.ts';
+import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
   AliasesResponse,
@@ -68,6 +69,7 @@ import type {
   ShareChangeBody,
   ShareResponse,
 } from './sharing.ts';
+import type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -104,6 +106,14 @@ export interface SaveOptions {
 
 function saveParameters({ warnings = 'report' }: SaveOptions): string {
   return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
+/** The query string of a search in the audit log. */
+export function auditSearch(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -174,7 +184,19 @@ export function createClient(options: ClientOptions = {}) {
     setupState: () => request<SetupState>('GET', '/setup'),
     setup: (body: SetupBody) => request<LoginResponse>('POST', '/setup', body),
     login: (body: LoginBody) => request<LoginResponse>('POST', '/auth/login', body),
-    logout: () => request<void>('POST', '/auth/logout', {}),
+    /** With `redirect`: the session at the provider of single sign-on ends there. */
+    logout: () => request<SignOutResponse | undefined>('POST', '/auth/logout', {}),
+    signInOptions: () => request<SignInOptions>('GET', '/auth/options'),
+    ssoLinks: () => request<SsoLinksResponse>('GET', '/me/sso'),
+    linkSso: (provider: string, next: string, password?: string) =>
+      request<SsoStartResponse>(
+        'POST',
+        `/me/sso/${encodeURIComponent(provider)}?${new URLSearchParams({ next })}`,
+        password === undefined ? {} : { current_password: password },
+      ),
+    unlinkSso: (provider: string) => request<void>('DELETE', `/me/sso/${encodeURIComponent(provider)}`),
+    permitSso: (user: string, provider: string) =>
+      request<void>('POST', `/users/${encodeURIComponent(user)}/sso`, { provider }),
     me: () => request<MeResponse>('GET', '/me'),
     users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
     createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),
@@ -191,6 +213,16 @@ export function createClient(options: ClientOptions = {}) {
       request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
+    audit: (query: AuditQueryParameters & { readonly limit?: number; readonly after?: string } = {}) =>
+      request<AuditResponse>('GET', `/audit?${auditSearch(query)}`),
+    /** Address of what a search finds, as a file. */
+    auditFile: (query: AuditQueryParameters, format: 'csv' | 'ndjson') =>
+      `${origin}/api/v1/audit/export?${auditSearch({ ...query, format })}`,
+    verifyAudit: (head?: string) =>
+      request<AuditVerdictResponse>(
+        'GET',
+        `/audit/verify${head === undefined ? '' : `?${new URLSearchParams({ head })}`}`,
+      ),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
     endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),

@@ -11,7 +11,14 @@ export type {
   SessionsResponse,
   UserSecurityResponse,
 } from './account.ts';
-export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
+export type {
+  AuditEntryResponse,
+  AuditPerson,
+  AuditQueryParameters,
+  AuditResponse,
+  AuditVerdictResponse,
+} from './audit.ts';
+export { ApiError, auditSearch, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AccessPlanDocument,
   AggregateQueryBody,
@@ -84,3 +91,4 @@ export type {
   ShareResponse,
   ShareTarget,
 } from './sharing.ts';
+export type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';

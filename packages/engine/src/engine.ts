@@ -591,6 +591,30 @@ export interface NewUser {
   readonly permissionSets?: readonly string[] | undefined;
   /** Other fields of the user record, by API name: `role`, `title`, `teams`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** Whose word at a provider of single sign-on is taken for the new identity; written with it. */
+  readonly ssoLink?: { readonly issuer: string; readonly subject: string } | undefined;
+}
+
+/** Somebody whom an identity provider has vouched for, with what their groups stand for. */
+export interface Arrival {
+  /** Undefined: nobody has come by this identity yet. */
+  readonly identityId: string | undefined;
+  readonly email: string;
+  readonly name: string;
+  readonly link: { readonly issuer: string; readonly subject: string };
+  /** For a newcomer, whatever their groups. */
+  readonly initialPermissionSets: readonly string[];
+  /** Undefined: groups say nothing about them. Of the `governed` ones the person has those `given`, and no others. */
+  readonly permissionSets:
+    | { readonly given: readonly string[]; readonly governed: readonly string[] }
+    | undefined;
+  readonly role: { readonly given: string | undefined; readonly governed: readonly string[] } | undefined;
+}
+
+export interface Admission {
+  readonly user: User;
+  /** What the settings asked for and did not get, for the log. */
+  readonly notes: readonly string[];
 }
 
 export interface UserChange {
@@ -623,6 +647,8 @@ export interface UserDirectory {
   findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
+  /** Makes or brings up to date whom a provider of single sign-on has vouched for. An inactive user stays as they are. */
+  admit(context: SystemContext, arrival: Arrival): Promise<Admission>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */
   createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
 }
@@ -693,6 +719,8 @@ export interface Engine {
     readonly timeZone?: string;
     readonly locale?: string;
     readonly currency?: string;
+    /** Who made it, from another workspace. */
+    readonly by?: UserContext;
   }): Promise<Workspace>;
   close(): Promise<void>;
 }

@@ -15,6 +15,8 @@ export type FilterEditor =
   | 'option'
   | 'options'
   | 'record'
+  /** Several fields of the object itself. */
+  | 'fields'
   | 'period';
 
 /** Name of a verb in the messages catalogue: dates and numbers are "before" and "less than", texts "is". */
@@ -46,7 +48,9 @@ export type VerbLabel =
   | 'changed'
   | 'not_changed'
   | 'is_new'
-  | 'is_not_new';
+  | 'is_not_new'
+  | 'changed_any'
+  | 'not_changed_any';
 
 export interface FilterVerbDescription {
   readonly verb: FilterVerb;

@@ -22,6 +22,14 @@ export {
 } from './password.ts';
 export type { SecondFactorState, SecretSeal } from './second-factor.ts';
 export type { ListedSession, Session, SessionRequest, SignedIn } from './sessions.ts';
+export {
+  type Arrival,
+  createSingleSignOn,
+  localPath,
+  type SingleSignOn,
+} from './single-sign-on.ts';
+export { SIGN_ON_ERRORS, SignOnError, type SignOnErrorCode } from './sso-errors.ts';
+export type { SsoProvider } from './sso-provider.ts';
 export type {
   ApiKey,
   ApiKeyScope,

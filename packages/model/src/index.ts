@@ -81,6 +81,7 @@ export {
   type ResolvedPath,
   resolvePath,
 } from './expressions/resolve-path.ts';
+export { relationsOf, resolveRelation } from './expressions/resolve-relation.ts';
 export { fieldsBehind, sourcePath } from './expressions/source-path.ts';
 export type {
   AggregateFunction,

@@ -22,6 +22,7 @@ import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
 import { createDelegationStore } from './sharing/delegation-store.ts';
 import { createShareStore } from './sharing/share-store.ts';
+import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -65,6 +66,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections, listener),
+      singleSignOn: createSsoStore(connections),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),
@@ -73,6 +75,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         wake: (workspace) => {
           maintenance.wake(workspace);
           rollups.wake(workspace);
+          sealer.wake(workspace);
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),

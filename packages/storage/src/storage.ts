@@ -19,10 +19,11 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
-import type { AuditStore } from './audit/audit.ts';
+import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -151,6 +152,8 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** The entry of the audit log, in the same transaction. */
+  readonly audit?: (revision: number) => NewAuditEntry;
   /** Names that this change takes from objects and fields. */
   readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
 }
@@ -730,6 +733,8 @@ export interface WorkspaceStore {
     readonly timeZone: string;
     readonly locale: string;
     readonly currency: string;
+    /** The first entry of its audit log. */
+    readonly audit?: (workspace: Workspace) => NewAuditEntry;
   }): Promise<Workspace>;
 }
 
@@ -902,6 +907,7 @@ export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
+  readonly singleSignOn: SsoStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

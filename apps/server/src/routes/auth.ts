@@ -11,7 +11,7 @@ import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function authRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, identity, settings } = parts;
+  const { engine, identity, settings, signOn } = parts;
 
   app.post(
     '/auth/login',
@@ -52,9 +52,11 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
       const session = await identity.findSession(token, { isUse: false });
+      const redirect = await signOn.endSessionUrl(token);
       await identity.signOut(token);
       const membership = session?.memberships.find((each) => each.workspace === session.workspace);
       if (membership) await tellSecurity(parts, request, { action: 'sign_out', who: membership });
+      if (redirect !== undefined) return reply.header('set-cookie', NO_SESSION_COOKIE).send({ redirect });
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });

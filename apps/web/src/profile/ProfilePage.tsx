@@ -4,6 +4,7 @@ import { StandIns } from '../sharing/StandIns.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
 import { useMessages } from './messages.ts';
+import { SingleSignOn } from './SingleSignOn.tsx';
 
 export function ProfilePage() {
   const t = useMessages();
@@ -19,6 +20,7 @@ export function ProfilePage() {
       }
     >
       <StandIns />
+      <SingleSignOn />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>
   );

@@ -85,8 +85,8 @@ export function UserMenu() {
 /** Leaves by loading the page anew, so that nothing of this person stays in memory. */
 export async function signOut(): Promise<void> {
   try {
-    await client.logout();
-    window.location.assign(`${basePath === '/' ? '' : basePath}/login`);
+    const out = await client.logout();
+    window.location.assign(out?.redirect ?? `${basePath === '/' ? '' : basePath}/login`);
   } catch (error) {
     notifyProblem(error);
   }

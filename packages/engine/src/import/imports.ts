@@ -7,9 +7,10 @@ import { nearest } from '@trellis/metadata';
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Rejection } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-import { addJob, findJob } from '../jobs/job-lifecycle.ts';
+import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
@@ -138,10 +139,13 @@ export function createImportDesk(parts: Parts): ImportDesk {
       }),
     async refused(context, jobId) {
       try {
-        const job = await findJob(parts, context, jobId);
+        const job = await findOwnJob(parts, context, jobId);
         const input = job.input as unknown as ImportInput;
         if (job.kind !== 'import')
           throw new EngineError('unknown_job', 'This job refuses no rows: it is no import.');
+        const event = { action: 'import_refused_read', object: input.about.object } as const;
+        const details = { job: job.id };
+        await tell(parts, { context, at: parts.now() }, [{ ...event, details }]);
         const byField = new Map(input.mapping.targets.map(({ field, column }) => [field, column]));
         return {
           format: input.shape.format,
@@ -192,7 +196,19 @@ async function begin(
     decimalComma: options.decimalComma,
     takesOtherNames: options.columns === undefined,
   };
-  return addJob(parts, pinned.context, { id: file.id, kind: 'import', input: input as unknown as JsonValue });
+  const request = { id: file.id, kind: 'import', input: input as unknown as JsonValue };
+  const { operation, about } = input;
+  const details = {
+    job: file.id,
+    operation,
+    file_name: about.file_name!,
+    fields: Object.values(about.columns!),
+  };
+  return parts.storage.transaction(async (transaction) => {
+    const event = { action: 'records_imported', object: object.name, details } as const;
+    await tell(parts, pinned, [event], transaction);
+    return addJob(parts, pinned.context, request, transaction);
+  });
 }
 
 /** The object, for someone who may import it. Those of the platform are written through doors of their own. */

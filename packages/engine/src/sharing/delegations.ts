@@ -3,9 +3,10 @@
  * reaches, with their own rights. Who did so stays on record when it has ended.
  */
 import { ALWAYS, type Expression, isId } from '@trellis/model';
-import type { Delegation, NewDelegation, Transaction } from '@trellis/storage';
+import type { Delegation } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
-import { toAuditEntry } from '../audit/audit-entry.ts';
+import type { AuditEvent } from '../audit/audit-entry.ts';
+import { tell } from '../audit/tell.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
@@ -55,7 +56,7 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         const { workspace } = pinned.snapshot;
         await parts.storage.transaction(async (transaction) => {
           await delegations.insert(workspace, row, transaction);
-          await tell(parts, pinned, { action: 'delegation_added', row, transaction });
+          await tell(parts, pinned, [delegationEvent('delegation_added', row)], transaction);
         });
         await parts.access.organisationChanged(workspace);
         return present(await requireDelegation(parts, pinned, row.id), pinned.at);
@@ -67,29 +68,25 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         const row = await requireDelegation(parts, pinned, id.toLowerCase());
         await parts.storage.transaction(async (transaction) => {
           await delegations.end(workspace, row.id, pinned.at, transaction);
-          await tell(parts, pinned, { action: 'delegation_removed', row, transaction });
+          await tell(parts, pinned, [delegationEvent('delegation_removed', row)], transaction);
         });
         await parts.access.organisationChanged(workspace);
       }),
   };
 }
 
-/** Writes into the audit log what was done, in the transaction that does it. */
-async function tell(
-  parts: Parts,
-  pinned: Pinned,
-  done: {
-    readonly action: 'delegation_added' | 'delegation_removed';
-    readonly row: NewDelegation;
-    readonly transaction: Transaction;
-  },
-): Promise<void> {
-  const { action, row, transaction } = done;
-  const { delegator, delegate, startsAt, endsAt } = row;
+/** What the audit log is told: about whose records it is, who gets at them, and from when to when. */
+function delegationEvent(
+  action: 'delegation_added' | 'delegation_removed',
+  {
+    delegator,
+    delegate,
+    startsAt,
+    endsAt,
+  }: Pick<Delegation, 'delegator' | 'delegate' | 'startsAt' | 'endsAt'>,
+): AuditEvent {
   const details = { delegate, starts_at: startsAt, ends_at: endsAt };
-  const event = { action, object: 'user', recordId: delegator, details };
-  const entry = toAuditEntry(pinned.context, event, pinned.at);
-  await parts.storage.audit.append(pinned.snapshot.workspace, [entry], transaction);
+  return { action, object: 'user', recordId: delegator, details };
 }
 
 /** A program may do it for whoever gave it their key with people in its scope. */

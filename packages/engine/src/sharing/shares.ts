@@ -7,7 +7,8 @@ import { ALWAYS, type CompiledObject, type Expression, granteeOf, isId, type Mod
 import type { NewShare, Share, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { currentObjectName } from '../aliases.ts';
-import { toAuditEntry } from '../audit/audit-entry.ts';
+import type { AuditEvent } from '../audit/audit-entry.ts';
+import { tell } from '../audit/tell.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
@@ -98,9 +99,13 @@ export function createShareDesk(parts: Parts): ShareDesk {
           createdBy: pinned.actorId,
         };
         if (!(await shares.insert(workspace, share, transaction))) throw alreadyShared();
-        const made = await presentOne(parts, pinned, share, transaction);
-        await tell(parts, pinned, { action: 'share_added', shared, share: made, transaction });
-        return made;
+        await tell(
+          parts,
+          pinned,
+          [shareEvent('share_added', shared, { ...share, granteeId: share.grantee })],
+          transaction,
+        );
+        return presentOne(parts, pinned, share, transaction);
       }),
     change: (context, name, id, shareId, input) =>
       writing(context, name, id, async (pinned, shared, transaction) => {
@@ -113,44 +118,38 @@ export function createShareDesk(parts: Parts): ShareDesk {
         const access = given.access ?? current.access;
         const expiresAt = given.expiresAt === undefined ? current.expiresAt : given.expiresAt;
         await shares.update(workspace, { ...current, access, expiresAt }, transaction);
-        const changed = await presentOne(parts, pinned, current, transaction);
-        await tell(parts, pinned, { action: 'share_changed', shared, share: changed, transaction });
-        return changed;
+        const event = shareEvent('share_changed', shared, { ...current, access, expiresAt });
+        await tell(parts, pinned, [event], transaction);
+        return presentOne(parts, pinned, current, transaction);
       }),
     remove: (context, name, id, shareId) =>
       writing(context, name, id, async (pinned, shared, transaction) => {
         const share = await requireShare(parts, pinned, { shared, id: shareId, transaction });
         await shares.remove(pinned.snapshot.workspace, share, transaction);
-        const removed = presentShare(share, pinned.model);
-        await tell(parts, pinned, { action: 'share_removed', shared, share: removed, transaction });
+        await tell(parts, pinned, [shareEvent('share_removed', shared, share)], transaction);
       }),
   };
 }
 
-/** Writes into the audit log what was done, in the transaction that does it. */
-async function tell(
-  parts: Parts,
-  pinned: Pinned,
-  done: {
-    readonly action: 'share_added' | 'share_changed' | 'share_removed';
-    readonly shared: Shared;
-    readonly share: PresentedShare;
-    readonly transaction: Transaction;
-  },
-): Promise<void> {
-  const { action, shared, share } = done;
-  const { with: target, access, expires_at } = share;
-  const entry = toAuditEntry(
-    pinned.context,
-    {
-      action,
-      object: shared.object.name,
-      recordId: shared.id,
-      details: { with: { ...target }, access, expires_at },
-    },
-    pinned.at,
-  );
-  await parts.storage.audit.append(pinned.snapshot.workspace, [entry], done.transaction);
+/** What the audit log is told: which record, with whom, and how far. */
+function shareEvent(
+  action: 'share_added' | 'share_changed' | 'share_removed',
+  { object, id }: Shared,
+  {
+    kind,
+    granteeId,
+    role,
+    access,
+    expiresAt,
+  }: Pick<Share, 'kind' | 'granteeId' | 'role' | 'access' | 'expiresAt'>,
+): AuditEvent {
+  const details = {
+    with: kind,
+    ...(role === null ? { id: granteeId } : { role }),
+    access,
+    expires_at: expiresAt,
+  };
+  return { action, object: object.name, recordId: id, details };
 }
 
 /** How a share reads for people: with names and labels of today. */

@@ -13,7 +13,7 @@ import {
   type OperandType,
   PERIODS,
 } from './expression.ts';
-import { RELATED_OPERATORS, type RelatedOperator } from './related-field.ts';
+import { asksRelated } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 import { isRelation } from './resolve-relation.ts';
 
@@ -108,8 +108,8 @@ export abstract class ValueCheck extends RelatedCheck {
     }
     if (operator === 'var') return this.#variable(call, pointer);
     if (operator === 'if') return this.#choice(call, pointer, depth);
-    if ((RELATED_OPERATORS as readonly string[]).includes(operator))
-      return this.related(operator as RelatedOperator, call, pointer, depth);
+    if (asksRelated(operator, call.args, (name) => isRelation(this.scope, name)))
+      return this.related(operator, call, pointer, depth);
     if (CONDITION_OPERATORS.includes(operator))
       return { op: 'condition', type: 'boolean', condition: this.condition(source, pointer, depth) };
     return this.#call(operator as CallName, call, pointer, depth);
@@ -142,7 +142,8 @@ export abstract class ValueCheck extends RelatedCheck {
     }
     const { path, problem } = resolvePath(this.scope, isPrevious ? name.slice('$previous.'.length) : name);
     if (problem) {
-      const hint = 'Related records are asked with `some`, `none`, `all`, `count`, `sum` or `avg`.';
+      const hint =
+        'Related records are asked with `some`, `none`, `all`, `count`, `sum`, `avg`, `min` or `max`.';
       const asked = isRelation(this.scope, name) ? { ...problem, hint } : problem;
       this.faults.push({ ...asked, pointer: call.at(0) });
       return undefined;

@@ -53,7 +53,7 @@ export const OPERATORS: readonly string[] = [
   'today',
   'now',
   ...VALUE_OPERATORS,
-  ...RELATED_OPERATORS,
+  ...RELATED_OPERATORS.filter((operator) => !VALUE_OPERATORS.includes(operator)),
   ...PERIODS,
 ];
 /** Parts of one expression; beyond it a filter is an attack or an accident. */

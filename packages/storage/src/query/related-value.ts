@@ -45,7 +45,7 @@ export function relatedValue(
   const source = (value: Sql): ValueSource => ({
     sql: value,
     type,
-    isNullable: question.operator === 'avg',
+    isNullable: answerOfNone(question) === null,
     isColumn: false,
   });
   const object = context.snapshot.model.objects.get(question.object);
@@ -77,6 +77,11 @@ export function relatedValue(
       return source(sql`(select count(*)::numeric ${rows(condition)})`);
     case 'sum':
       return source(sql`(select ${bounded(sql`coalesce(sum(${value!}), 0)`)} ${rows(condition)})`);
+    case 'min':
+    case 'max': {
+      const least = question.operator === 'min' ? sql`min(${value!})` : sql`max(${value!})`;
+      return source(sql`(select ${least} ${rows(condition)})`);
+    }
     case 'avg':
       // 100 places before the division, as wherever numbers are divided: rounded once.
       return source(
