@@ -111,15 +111,12 @@ it('the owner shares a record to be read, and its reader is offered nothing else
 it('what is given is changed and ended in the dialog', async () => {
   const dialog = ann.getByRole('dialog', { name: 'Share “Vase”' });
   await dialog.getByRole('combobox', { name: 'What Ben may do' }).click();
-  await ann.getByRole('option', { name: 'See and change it' }).click();
-  // The change is on its way while the other one looks.
-  await expect
-    .poll(async () => {
-      await open(ben, parcel);
-      await ben.getByRole('heading', { level: 1, name: 'Vase' }).waitFor();
-      return edit(ben).count();
-    })
-    .toBe(1);
+  await Promise.all([
+    ann.waitForResponse((response) => response.request().method() === 'PATCH'),
+    ann.getByRole('option', { name: 'See and change it' }).click(),
+  ]);
+  await open(ben, parcel);
+  await edit(ben).waitFor();
   await dialog.getByRole('button', { name: 'Stop sharing with Ben' }).click();
   await dialog.getByText('Nobody yet.').waitFor();
   await open(ben, parcel);
