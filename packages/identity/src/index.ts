@@ -37,6 +37,7 @@ export type {
   InvitedPerson,
   Membership,
   SessionMethod,
+  SessionView,
   StoredIdentity,
   StoredSession,
 } from './store.ts';

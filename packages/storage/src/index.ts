@@ -75,6 +75,7 @@ export type {
   Workspace,
   WorkspaceStore,
   WriteTarget,
+  WriteTargets,
   WrittenRow,
 } from './storage.ts';
 export { SYSTEM_PRINCIPAL_ID } from './system-columns.ts';

@@ -45,7 +45,7 @@ export function relatedValue(
   const source = (value: Sql): ValueSource => ({
     sql: value,
     type,
-    isNullable: answerOfNone(question) === null,
+    isNullable: answerOfNone(question) === null || question.operator === 'is_under',
     isColumn: false,
   });
   const object = context.snapshot.model.objects.get(question.object);
@@ -61,6 +61,8 @@ export function relatedValue(
   const tie = tieOf(question, identifier(table, 'id'), records, scope, alias);
   const condition = shape.condition && lowering.condition(shape.condition);
   const value = shape.value && lowerValue(shape.value, lowering);
+  if (question.operator === 'is_under')
+    return source(isUnder(question, { id: identifier(table, 'id'), above: value!, alias, object }, scope));
   const visible = visibleOf(object, alias, scope);
   const rows = (...more: readonly (Sql | undefined)[]) => {
     const where = [tie, sql`${records.own('deleted_at')} is null`, visible, ...more];
@@ -88,6 +90,28 @@ export function relatedValue(
         sql`(select ${bounded(sql`round(sum(${value!}), 100) / nullif(count(${value!}), 0)`)} ${rows(condition)})`,
       );
   }
+}
+
+/**
+ * Whether a record is the one above or stands below it. What is below is found once for the whole statement, level by
+ * level over the index of the lookup, and not for each row upwards; a ring that is stored all the same ends there.
+ */
+function isUnder(
+  { via }: RelatedQuestion,
+  at: { readonly id: Sql; readonly above: Sql; readonly alias: string; readonly object: CompiledObject },
+  scope: RelatedScope,
+): Sql {
+  if (via.is !== 'lookup') throw new TypeError('A tree is a lookup.');
+  const { alias, object } = at;
+  const { snapshot } = scope.context;
+  const [table, below] = [identifier(snapshot.workspace.schema, object.key), identifier(`${alias}u`)];
+  const parent = scope.scalar(object, alias).value(own(via.lookup)).sql;
+  const isMeant = conjunction(
+    [sql`${identifier(alias, 'deleted_at')} is null`, visibleOf(object, alias, scope)].filter(
+      (each) => each !== undefined,
+    ),
+  );
+  return sql`(${at.id} = any(array(with recursive ${below}(id) as (select ${at.above} union select ${identifier(alias, 'id')} from ${below} join ${table} ${identifier(alias)} on ${parent} = ${below}.id where ${isMeant}) select id from ${below})))`;
 }
 
 /** Behind a lookup that leads nowhere there are no related records. */

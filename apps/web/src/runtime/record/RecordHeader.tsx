@@ -23,6 +23,7 @@ import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { notifyProblem } from '../../ui/notify.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
+import { AncestorPath } from './AncestorPath.tsx';
 import { CloneModal } from './CloneModal.tsx';
 import { DeleteModal } from './DeleteModal.tsx';
 import classes from './RecordHeader.module.css';
@@ -84,6 +85,7 @@ export function RecordHeader(props: RecordHeaderProps) {
             <Link to="/o/$object" params={{ object: description.name }}>
               {description.plural_label}
             </Link>
+            <AncestorPath description={description} record={record} />
             {recordType !== undefined && description.record_types.length > 1 && (
               <ColorBadge color={recordType.color}>{recordType.label}</ColorBadge>
             )}
