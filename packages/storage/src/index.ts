@@ -50,6 +50,7 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  NewDelegation,
   NewShare,
   OutboxChange,
   OutboxStore,

@@ -374,6 +374,8 @@ export const en = {
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
     explain: 'Who can see this?',
+    share: 'Share…',
+    take: 'Take',
     mayNotCreate: 'You may not make {{objects}}',
     mayNotCreateText: 'Ask an administrator for the right to create if you need it.',
     deleted: '“{{title}}” deleted',
