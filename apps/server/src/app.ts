@@ -49,6 +49,7 @@ import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
+import { viewAsRoutes } from './routes/view-as.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
 import { createSignOnDesk } from './single-sign-on.ts';
@@ -194,6 +195,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     apiKeyRoutes,
     accessRoutes,
     auditRoutes,
+    viewAsRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,

@@ -39,6 +39,7 @@ export type {
   InvitedPerson,
   Membership,
   SessionMethod,
+  SessionView,
   StoredIdentity,
   StoredSession,
 } from './store.ts';

@@ -72,6 +72,7 @@ export {
   answerOfNone,
   fieldsOfPath,
   objectsOfPath,
+  pathsOfQuestion,
   type RelatedOperator,
   type RelatedQuestion,
 } from './expressions/related-field.ts';
@@ -81,6 +82,7 @@ export {
   type ResolvedPath,
   resolvePath,
 } from './expressions/resolve-path.ts';
+export { relationsOf, resolveRelation } from './expressions/resolve-relation.ts';
 export { fieldsBehind, sourcePath } from './expressions/source-path.ts';
 export type {
   AggregateFunction,

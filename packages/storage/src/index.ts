@@ -51,6 +51,7 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  NewDelegation,
   NewShare,
   OutboxChange,
   OutboxStore,
@@ -75,6 +76,7 @@ export type {
   Workspace,
   WorkspaceStore,
   WriteTarget,
+  WriteTargets,
   WrittenRow,
 } from './storage.ts';
 export { SYSTEM_PRINCIPAL_ID } from './system-columns.ts';
