@@ -1,6 +1,7 @@
 /** The command line `trellis`: its commands and options, and how each ends. The work is in `commands/`. */
 import { ApiError, type Client } from '@trellis/api';
 import { Command, CommanderError } from 'commander';
+import { runVerify, type VerifyOptions } from './commands/audit.ts';
 import { runDemo } from './commands/demo.ts';
 import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
 import { type PullOptions, runPull } from './commands/pull.ts';
@@ -124,6 +125,15 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--filter <json>', 'an expression in JSON Logic')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
+    });
+
+  const audit = program.command('audit').description('the audit log');
+  onServer(audit.command('verify'))
+    .description('go through the chain of the audit log and print its head')
+    .option('--head <number:hash>', 'compare with a head that was printed earlier')
+    .option('--json', 'print the verdict as JSON')
+    .action(async (options: ConnectionOptions & VerifyOptions) => {
+      await withServer(options, 'cli', (client) => runVerify(client, options, terminal));
     });
 
   onServer(program.command('demo'))

@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
+import { networkOf } from '@trellis/identity';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -19,6 +20,7 @@ import { parseJsonBody } from './json-body.ts';
 import { createLogger, type Logger } from './logging.ts';
 import type { MailRoom } from './mail/mail-room.ts';
 import { createMetrics } from './metrics.ts';
+import { createRefusalNotes } from './note-refusals.ts';
 import type { Parts } from './parts.ts';
 import { createPreferenceDirectory } from './preferences.ts';
 import { toProblem } from './problem.ts';
@@ -28,6 +30,7 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -42,12 +45,15 @@ import { profileRoutes } from './routes/profile.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { sharingRoutes } from './routes/sharing.ts';
+import { ssoRoutes } from './routes/sso.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { userSignInRoutes } from './routes/user-sign-in.ts';
 import { userRoutes } from './routes/users.ts';
+import { viewAsRoutes } from './routes/view-as.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
+import { createSignOnDesk } from './single-sign-on.ts';
 import { serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
 
@@ -64,7 +70,7 @@ declare module 'fastify' {
   }
 }
 
-export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings'> {
+export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity' | 'settings' | 'secrets'> {
   /** The built web application; undefined: none. */
   readonly webFolder?: string | undefined;
   readonly logger?: Logger;
@@ -75,9 +81,11 @@ export interface AppOptions extends Pick<Parts, 'engine' | 'storage' | 'identity
 
 /** Makes the application. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const workspaces = createWorkspaceDirectory(options.storage.workspaces);
   const parts: Parts = {
     ...options,
-    workspaces: createWorkspaceDirectory(options.storage.workspaces),
+    workspaces,
+    signOn: createSignOnDesk({ ...options, workspaces, secrets: options.secrets }),
     preferences: createPreferenceDirectory(options.engine),
     metrics: createMetrics(),
     mail: options.mail,
@@ -119,8 +127,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
   );
   addRequestHooks(app, parts);
-  app.setErrorHandler((error, request, reply) => {
+  const noteRefusal = createRefusalNotes(options.engine);
+  app.setErrorHandler(async (error, request, reply) => {
     if (isBodyTooLarge(error)) letBodyPass(request, reply);
+    await noteRefusal(request, toProblem(error, request.id).body);
     return sendError(error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
@@ -148,7 +158,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     reply.header('cache-control', 'no-store');
     if (request.routeOptions.config.access === 'public') {
       try {
-        limit?.take(request.ip);
+        limit?.take(`address ${networkOf(request.ip)}`);
         done();
       } catch (error) {
         done(error as Error);
@@ -158,7 +168,10 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     findCaller(request, callers)
       .then(
         (caller) => {
-          limit?.take(caller.session.identityId);
+          // A key has an allowance of its own: a program that runs wild does not lock its owner out.
+          limit?.take(
+            caller.isKey ? `key ${caller.session.tokenHash}` : `person ${caller.session.identityId}`,
+          );
           request.caller = caller;
         },
         (error: unknown) => {
@@ -171,6 +184,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
   for (const routes of [
     operationRoutes,
     authRoutes,
+    ssoRoutes,
     setupRoutes,
     workspaceRoutes,
     accountRoutes,
@@ -182,6 +196,8 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     teamRoutes,
     apiKeyRoutes,
     accessRoutes,
+    auditRoutes,
+    viewAsRoutes,
     describeRoutes,
     metadataRoutes,
     recordRoutes,
@@ -201,7 +217,7 @@ function limited(
   request: FastifyRequest,
 ): Error | undefined {
   try {
-    limit?.take(request.ip);
+    limit?.take(`address ${networkOf(request.ip)}`);
     return undefined;
   } catch (error) {
     return error as Error;

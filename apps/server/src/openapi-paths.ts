@@ -59,6 +59,16 @@ const user = {
 
 const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
 
+const auditQuery = {
+  actor: text,
+  action: { ...text, description: 'One or several, with commas.' },
+  outcome: { type: 'string', enum: ['done', 'refused'] },
+  object: text,
+  record: text,
+  from: text,
+  until: text,
+};
+
 /** Method and path → what it is. The order is that of the document. */
 const DOORS: Readonly<Record<string, Door>> = {
   'post /auth/login': {
@@ -68,7 +78,42 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['email', 'password'],
     isPublic: true,
   },
-  'post /auth/logout': { summary: 'Sign out', tag: 'session', status: 204, isPublic: true },
+  'post /auth/logout': {
+    summary:
+      'Sign out; 200 with `redirect` where the provider of single sign-on can be signed out of as well',
+    tag: 'session',
+    status: 204,
+    isPublic: true,
+  },
+  'get /auth/options': { summary: 'How people sign in here', tag: 'session', isPublic: true },
+  'get /auth/sso/{provider}': {
+    summary: 'Send the browser to a provider of single sign-on',
+    tag: 'session',
+    query: { next: text, workspace: text },
+    status: 302,
+    isPublic: true,
+  },
+  'get /auth/sso/{provider}/callback': {
+    summary: 'Where providers send browsers back to',
+    tag: 'session',
+    status: 302,
+    isPublic: true,
+  },
+  'get /me/sso': { summary: 'Providers that you are linked to', tag: 'session' },
+  'post /me/sso/{provider}': {
+    summary: 'Link a provider to your account; the answer says where to send the browser',
+    tag: 'session',
+    query: { next: text },
+    body: { current_password: text },
+  },
+  'delete /me/sso/{provider}': { summary: 'Unlink a provider', tag: 'session', status: 204 },
+  'post /users/{id}/sso': {
+    summary: 'Let a person be linked by their verified address when they next come',
+    tag: 'users',
+    body: { provider: text },
+    required: ['provider'],
+    status: 204,
+  },
   'post /auth/forgot': {
     summary: 'Ask for a mail with a link for a new password; answered alike whether anybody has the address',
     tag: 'session',
@@ -177,6 +222,29 @@ const DOORS: Readonly<Record<string, Door>> = {
     },
     required: ['name'],
     status: 201,
+  },
+  'post /view-as': {
+    summary: 'See the product as another user: read-only, for a while, and recorded',
+    tag: 'session',
+    body: { user: text },
+    required: ['user'],
+  },
+  'delete /view-as': { summary: 'See the product as yourself again', tag: 'session', status: 204 },
+  'get /audit': {
+    summary: 'Search the audit log, newest first',
+    tag: 'audit',
+    query: { ...auditQuery, limit: { type: 'integer' }, after: text },
+  },
+  'get /audit/export': {
+    summary: 'What a search of the audit log finds, as a file',
+    tag: 'audit',
+    query: { ...auditQuery, format: { type: 'string', enum: ['csv', 'ndjson'] } },
+    answerType: 'text/csv',
+  },
+  'get /audit/verify': {
+    summary: 'Go through the chain of the audit log and find the first place that does not hold',
+    tag: 'audit',
+    query: { head: { ...text, description: 'A head that was noted elsewhere, as `1204:9f86…`.' } },
   },
   'delete /api-keys/{id}': { summary: 'Revoke an API key, at once', tag: 'session', status: 204 },
   'get /delegations': {

@@ -1,5 +1,5 @@
 /** What the routes are made of: the rooms that they call, put together once by `createApp`. */
-import type { Engine } from '@trellis/engine';
+import type { Engine, SecretBox } from '@trellis/engine';
 import type { Identity } from '@trellis/identity';
 import type { Storage } from '@trellis/storage';
 import type { HubRules } from './event-hub.ts';
@@ -7,6 +7,7 @@ import type { MailRoom } from './mail/mail-room.ts';
 import type { Metrics } from './metrics.ts';
 import type { PreferenceDirectory } from './preferences.ts';
 import type { Settings } from './settings.ts';
+import type { SignOnDesk } from './single-sign-on.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
 export interface Parts {
@@ -15,10 +16,22 @@ export interface Parts {
   readonly identity: Identity;
   readonly settings: Pick<
     Settings,
-    'publicUrl' | 'trustProxy' | 'rateLimit' | 'apiKeyMaxDays' | 'importLimitMegabytes' | 'secondFactor'
+    | 'publicUrl'
+    | 'viewAsMinutes'
+    | 'trustProxy'
+    | 'rateLimit'
+    | 'apiKeyMaxDays'
+    | 'importLimitMegabytes'
+    | 'isSsoOnly'
+    | 'emergencyEmails'
+    | 'ssoProviders'
+    | 'secondFactor'
   >;
   readonly workspaces: WorkspaceDirectory;
   readonly preferences: PreferenceDirectory;
+  readonly signOn: SignOnDesk;
+  /** Seals what the platform keeps for itself; undefined: there is no key. */
+  readonly secrets?: SecretBox | undefined;
   readonly metrics: Metrics;
   /** Undefined: this installation sends no mail. */
   readonly mail: MailRoom | undefined;

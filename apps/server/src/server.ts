@@ -12,14 +12,17 @@ import { createIdentity, type Identity } from '@trellis/identity';
 import { createStorage, type Storage } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { createApp } from './app.ts';
+import { createAuditUpkeep } from './audit-upkeep.ts';
 import { startDemo } from './demo.ts';
 import { createFileStore } from './file-store.ts';
 import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.ts';
 import type { Logger } from './logging.ts';
 import { createMailRoom } from './mail/mail-room.ts';
 import { createMailer } from './mail/mailer.ts';
+import { keepSecretsCurrent } from './reseal.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
+import { passwordRule } from './single-sign-on.ts';
 import { readStandardPackage } from './standard-packages.ts';
 
 export interface RunningServer {
@@ -63,11 +66,13 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     for (const warning of storage.capabilities.warnings) log.warn(warning);
     const secretKeys = await readSecretKeys(settings);
+    const secrets = secretKeys && createSecretBox(secretKeys);
     const identity = createIdentity({
       store: storage.identities,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionSeconds,
-      secrets: secretKeys && createSecretBox(secretKeys),
+      takesPassword: passwordRule(settings),
+      secrets,
     });
     const mailer = createMailer(settings, (message) => log.info(message));
     if (mailer) opened('mailer', mailer, (each) => each.close());
@@ -91,9 +96,15 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     );
     const stopHearing = await storage.identities.onAnnouncement(identity.forget);
     opened('news of people', stopHearing, (stop) => stop());
+    const keepAudit = createAuditUpkeep(engine, settings, log);
     const sweepAll = async () => {
       await identity.sweep();
-      for (const workspace of await storage.workspaces.list()) await engine.files.sweep(workspace);
+      await storage.singleSignOn.deleteExpired(new Date().toISOString());
+      await keepSecretsCurrent(storage, secrets, log);
+      for (const workspace of await storage.workspaces.list()) {
+        await engine.files.sweep(workspace);
+        await keepAudit(workspace);
+      }
     };
     const sweep = setInterval(
       () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'Sweeping failed.')),
@@ -108,6 +119,9 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       needsSetUp = false;
     }
     storage.startMaintenance();
+    keepSecretsCurrent(storage, secrets, log).catch((error: unknown) =>
+      log.warn({ err: error }, 'Sealing secrets with the newest key failed; it is tried again in an hour.'),
+    );
     if (settings.jobWorkers > 0) {
       const workers = engine.startWorkers({ concurrency: settings.jobWorkers });
       opened('job workers', workers, (each) => each.stop());
@@ -127,6 +141,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       storage,
       identity,
       settings,
+      secrets,
       webFolder,
       mail: mail?.room,
       logger: log,

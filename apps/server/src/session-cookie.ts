@@ -10,6 +10,21 @@ export function readSessionCookie(header: string | undefined): string | undefine
 }
 
 /**
+ * Whether the browser is known to speak TLS, be it to a proxy. `protocol` is what a trusted proxy says of it; an `Origin`
+ * is the browser's own word, and can only make a cookie more careful.
+ */
+export function isSecure(
+  request: Pick<FastifyRequest, 'protocol' | 'headers'>,
+  publicUrl: URL | undefined,
+): boolean {
+  return (
+    request.protocol === 'https' ||
+    publicUrl?.protocol === 'https:' ||
+    request.headers.origin?.startsWith('https://') === true
+  );
+}
+
+/**
  * `Set-Cookie` for a new session; for no script to read, and sent along from other sites only when a link is
  * followed. `Secure` where the browser is known to speak TLS, be it to a proxy.
  */
@@ -18,10 +33,6 @@ export function sessionCookie(
   request: Pick<FastifyRequest, 'protocol' | 'headers'>,
   options: { readonly publicUrl: URL | undefined; readonly maxAgeSeconds: number },
 ): string {
-  const isSecure =
-    request.protocol === 'https' ||
-    options.publicUrl?.protocol === 'https:' ||
-    request.headers.origin?.startsWith('https://') === true;
   const parts = [
     `${SESSION_COOKIE}=${token}`,
     'Path=/',
@@ -29,7 +40,7 @@ export function sessionCookie(
     'HttpOnly',
     'SameSite=Lax',
   ];
-  return (isSecure ? [...parts, 'Secure'] : parts).join('; ');
+  return (isSecure(request, options.publicUrl) ? [...parts, 'Secure'] : parts).join('; ');
 }
 
 /** `Set-Cookie` that makes the browser forget the session. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS } from './settings.ts';
+import { renderProviderSettings } from './sso-settings.ts';
 
 export const SETTINGS_PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'configuration.md');
 
@@ -21,6 +22,7 @@ start. A variable that begins with \`TRELLIS_\` and is none of these is named in
 | --- | --- | --- |
 ${rows.join('\n')}
 
+${renderProviderSettings()}
 ## The command line
 
 \`npm run demo\` and the program \`trellis\` (\`node apps/cli/src/main.ts --help\`) read \`TRELLIS_URL\`

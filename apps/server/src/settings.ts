@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import type { S3Settings } from '@trellis/files';
 import { hasGoodLength, isCommonPassword } from '@trellis/identity';
 import { nearest } from '@trellis/metadata';
+import { commaList, isEmail, oneOf, wholeNumber, yesOrNo } from './setting-parsers.ts';
+import { type ConfiguredProvider, readProviders } from './sso-settings.ts';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 const FILE_STORES = ['folder', 'database', 's3'] as const;
@@ -54,6 +56,16 @@ export interface Settings {
     | undefined;
   /** The longest life of an API key. */
   readonly apiKeyMaxDays: number;
+  /** Providers of single sign-on, in the order of the buttons. */
+  readonly ssoProviders: readonly ConfiguredProvider[];
+  /** Passwords are taken from emergency accounts only. */
+  readonly isSsoOnly: boolean;
+  /** Addresses of emergency accounts. */
+  readonly emergencyEmails: readonly string[];
+  /** Audit entries that are older are forgotten; undefined: none are. */
+  readonly auditDays: number | undefined;
+  /** How long somebody may see the product as another user. */
+  readonly viewAsMinutes: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -77,27 +89,6 @@ interface Setting<T> {
 }
 
 const root = join(import.meta.dirname, '..', '..', '..');
-
-function wholeNumber(least: number, most: number) {
-  return (text: string): number => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most)) throw new Error(`a whole number from ${least} to ${most}`);
-    return value;
-  };
-}
-
-function oneOf<const T extends readonly string[]>(values: T) {
-  return (text: string): T[number] => {
-    if (!values.includes(text)) throw new Error(`one of ${values.join(', ')}`);
-    return text as T[number];
-  };
-}
-
-function yesOrNo(text: string): boolean {
-  if (['1', 'true', 'yes', 'on'].includes(text.toLowerCase())) return true;
-  if (['0', 'false', 'no', 'off'].includes(text.toLowerCase())) return false;
-  throw new Error('1 or 0');
-}
 
 function setting<T>(definition: Setting<T>): Setting<T> {
   return definition;
@@ -329,6 +320,56 @@ export const SETTINGS = {
     fallback: 365,
     parse: wholeNumber(1, 3650),
   }),
+  ssoProviders: setting<readonly string[]>({
+    variable: 'TRELLIS_OIDC_PROVIDERS',
+    defaultText: 'one, or none',
+    description:
+      'Names of the providers of single sign-on, with commas, when there are several: see [Single sign-on](#single-sign-on).',
+    fallback: [],
+    parse(text) {
+      const names = commaList(text);
+      if (names.length === 0 || names.some((name) => !/^[a-z][a-z0-9]{0,29}$/.test(name)))
+        throw new Error('names of lower-case letters and digits, with commas');
+      if (new Set(names).size < names.length) throw new Error('names that differ');
+      return names;
+    },
+  }),
+  isSsoOnly: setting({
+    variable: 'TRELLIS_SSO_ONLY',
+    defaultText: '`0`',
+    description:
+      '`1`: people sign in by single sign-on only; passwords are taken from the emergency accounts alone.',
+    fallback: false,
+    parse: yesOrNo,
+  }),
+  emergencyEmails: setting<readonly string[]>({
+    variable: 'TRELLIS_EMERGENCY_ACCOUNTS',
+    defaultText: '`TRELLIS_ADMIN_EMAIL`',
+    description:
+      'Addresses of accounts, with commas, that can sign in by password when single sign-on is broken, and that no provider gets by e-mail address alone.',
+    fallback: [],
+    parse(text) {
+      const emails = commaList(text);
+      if (emails.length === 0 || !emails.every(isEmail))
+        throw new Error('e-mail addresses with commas between them');
+      return emails;
+    },
+  }),
+  auditDays: setting<number | undefined>({
+    variable: 'TRELLIS_AUDIT_DAYS',
+    defaultText: 'for ever',
+    description:
+      'How many days the audit log is kept. What is older is forgotten once an hour; the rest still verifies.',
+    fallback: undefined,
+    parse: wholeNumber(30, 36_500),
+  }),
+  viewAsMinutes: setting({
+    variable: 'TRELLIS_VIEW_AS_MINUTES',
+    defaultText: '`30`',
+    description: 'How long somebody who may do so sees the product as another user before it ends by itself.',
+    fallback: 30,
+    parse: wholeNumber(1, 480),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -455,6 +496,17 @@ export function readSettings(
     if (fileStore === 's3' && value === undefined)
       faults.push(`${variable} must be given with TRELLIS_FILES=s3.`);
   }
+  const sso = readProviders(environment, values.ssoProviders, faults);
+  if (sso.providers.length > 0 && values.publicUrl === undefined)
+    faults.push('TRELLIS_PUBLIC_URL must be given with single sign-on: providers send browsers back to it.');
+  const emergencyEmails =
+    values.emergencyEmails.length > 0 ? values.emergencyEmails : email === undefined ? [] : [email];
+  if (values.isSsoOnly && sso.providers.length === 0)
+    faults.push('TRELLIS_SSO_ONLY needs a provider: TRELLIS_OIDC_ISSUER and TRELLIS_OIDC_CLIENT_ID.');
+  if (values.isSsoOnly && emergencyEmails.length === 0)
+    faults.push(
+      'TRELLIS_SSO_ONLY needs TRELLIS_EMERGENCY_ACCOUNTS, or a broken provider would lock everybody out.',
+    );
   if (faults.length > 0) throw new SettingsError(faults);
   return {
     settings: {
@@ -493,9 +545,14 @@ export function readSettings(
         ? { smtp: values.smtpUrl, folder: values.mailFolder, from: values.mailFrom ?? 'trellis@localhost' }
         : undefined,
       apiKeyMaxDays: values.apiKeyMaxDays,
+      ssoProviders: sso.providers,
+      isSsoOnly: values.isSsoOnly,
+      emergencyEmails,
+      auditDays: values.auditDays,
+      viewAsMinutes: values.viewAsMinutes,
     },
     warnings: [
-      ...unknownVariables(environment),
+      ...unknownVariables(environment, sso.variables),
       // The operator's own business, and told: a server that would not start helps nobody.
       ...(password !== undefined && isCommonPassword(password)
         ? ['TRELLIS_ADMIN_PASSWORD is among the passwords that a guesser tries first. Choose another one.']
@@ -504,17 +561,15 @@ export function readSettings(
   };
 }
 
-function unknownVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const known = [...Object.values(SETTINGS).map(({ variable }) => variable), ...OTHER_VARIABLES];
+function unknownVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  more: readonly string[],
+): string[] {
+  const known = [...Object.values(SETTINGS).map(({ variable }) => variable), ...more, ...OTHER_VARIABLES];
   return Object.keys(environment)
     .filter((name) => name.startsWith('TRELLIS_') && !known.includes(name))
     .map((name) => {
       const near = nearest(name, known);
       return `Nothing reads the variable ${name}.${near ? ` Did you mean ${near}?` : ''}`;
     });
-}
-
-/** Whether the text has the shape of an address; whether mail arrives there, only a mail could tell. */
-export function isEmail(text: string): boolean {
-  return text.length <= 254 && /^[^\s@"<>,;:()[\]\\]{1,64}@[^\s@"<>,;:()[\]\\]+$/.test(text.trim());
 }

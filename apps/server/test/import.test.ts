@@ -166,6 +166,21 @@ describe('rows that are refused', () => {
     expect(await names('company')).toEqual(['Acme', 'Cog', 'Hut, Ltd']);
   });
 
+  it('are read by who sent them and by administrators, not by who customises', async () => {
+    await client.publish({
+      components: [
+        { kind: 'permission_set', name: 'customiser', body: { label: 'C', system: ['customise', 'api'] } },
+      ],
+    } as never);
+    const person = { email: 'cus@example.com', name: 'Cus', password: 'a password of length' };
+    await client.createUser({ ...person, permission_sets: ['customiser'] } as never);
+    const job = await imported('company', 'name,size\nSecretive,many\n');
+    const cus = await server.signIn(person.email, person.password);
+    expect(JSON.stringify((await cus.exchange('GET', `/jobs/${job.id}`)).body)).not.toContain('Secretive');
+    expect((await cus.exchange('GET', `/jobs/${job.id}/errors`)).status).toBe(403);
+    expect((await client.exchange('GET', `/jobs/${job.id}/errors`)).status).toBe(200);
+  });
+
   it('do not hold up the others of their group, whatever refuses them', async () => {
     const rows = Array.from(
       { length: 1200 },
@@ -214,6 +229,37 @@ describe('the mapping', () => {
     expect((await list('company'))[0]).toMatchObject({ size: null });
     const missing = await imported('company', 'code,size\nZ,1\n', { operation: 'update', key: 'code' });
     expect(missing.errors![0]!.errors[0]!.code).toBe('unknown_record');
+  });
+
+  it('may speak of objects and fields by the names that they had, as may the header of the file', async () => {
+    const rename = (renames: unknown) =>
+      client.publish({ components: [], deletions: [], renames: renames as never });
+    await rename([
+      { kind: 'field', from: 'firm.code', to: 'firm.number' },
+      { kind: 'field', from: 'person.employer', to: 'person.works_for' },
+      { kind: 'object', from: 'company', to: 'firm' },
+    ]);
+    try {
+      expect((await imported('company', 'name,code\nAcme,A1\n')).counts).toMatchObject({ created: 1 });
+      const known = await imported('company', 'code,size\nA1,12\n', {
+        operation: 'upsert',
+        key: 'code',
+        columns: { code: 'code', size: 'size' },
+      });
+      expect(known.counts).toMatchObject({ updated: 1 });
+      const people = await imported('person', 'name,Works at\nAda,A1\n', {
+        columns: { name: 'name', 'Works at': { field: 'employer', object: 'company', match: 'code' } },
+      });
+      expect(people.counts).toMatchObject({ created: 1 });
+      const { records } = await client.list('person', { fields: 'name,works_for.number' });
+      expect(records).toMatchObject([{ name: 'Ada', works_for: { number: 'A1' } }]);
+    } finally {
+      await rename([
+        { kind: 'object', from: 'firm', to: 'company' },
+        { kind: 'field', from: 'company.number', to: 'company.code' },
+        { kind: 'field', from: 'person.works_for', to: 'person.employer' },
+      ]);
+    }
   });
 
   it('can be tried without writing anything', async () => {

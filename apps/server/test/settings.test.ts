@@ -52,6 +52,56 @@ describe('settings', () => {
     expect(settings.publicUrl!.origin).toBe('https://crm.example.com');
   });
 
+  it('describe one provider of single sign-on, or several', () => {
+    const one = {
+      TRELLIS_PUBLIC_URL: 'https://crm.example.com',
+      TRELLIS_OIDC_ISSUER: 'https://login.example.com/realms/work',
+      TRELLIS_OIDC_CLIENT_ID: 'crm',
+    };
+    expect(readSettings(one).settings.ssoProviders).toMatchObject([
+      { name: 'sso', label: 'login.example.com', createsUsers: true, linksByEmail: false, workspace: 'main' },
+    ]);
+    const several = {
+      TRELLIS_PUBLIC_URL: 'https://crm.example.com',
+      TRELLIS_OIDC_PROVIDERS: 'google, okta',
+      TRELLIS_OIDC_GOOGLE_ISSUER: 'https://accounts.google.com',
+      TRELLIS_OIDC_GOOGLE_CLIENT_ID: 'g',
+      TRELLIS_OIDC_GOOGLE_DOMAINS: 'Example.com',
+      TRELLIS_OIDC_OKTA_ISSUER: 'https://example.okta.com',
+      TRELLIS_OIDC_OKTA_CLIENT_ID: 'o',
+      TRELLIS_OIDC_OKTA_ROLES: '{"leads": "manager"}',
+    };
+    const { settings, warnings } = readSettings(several);
+    expect(settings.ssoProviders).toMatchObject([
+      { name: 'google', domains: ['example.com'] },
+      { name: 'okta', roleByGroup: { leads: 'manager' } },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('are refused where single sign-on would be unsafe, or lock everybody out', () => {
+    const faults = faultsOf({
+      TRELLIS_SSO_ONLY: '1',
+      TRELLIS_OIDC_ISSUER: 'http://login.example.com',
+      TRELLIS_OIDC_CLIENT_ID: 'crm',
+      TRELLIS_OIDC_TRUST_EMAIL: '1',
+      TRELLIS_OIDC_PERMISSION_SETS: '{"sales": "sales_rep"}',
+      TRELLIS_OIDC_SCOPES: 'email',
+    });
+    expect(faults.map((each) => each.split(' ')[0]).sort()).toEqual([
+      'TRELLIS_OIDC_ISSUER',
+      'TRELLIS_OIDC_ISSUER',
+      'TRELLIS_OIDC_PERMISSION_SETS',
+      'TRELLIS_OIDC_SCOPES',
+      'TRELLIS_OIDC_TRUST_EMAIL',
+      'TRELLIS_SSO_ONLY',
+      'TRELLIS_SSO_ONLY',
+    ]);
+    expect(
+      faultsOf({ TRELLIS_OIDC_ISSUER: 'https://login.example.com', TRELLIS_OIDC_CLIENT_ID: 'crm' }),
+    ).toEqual([expect.stringContaining('TRELLIS_PUBLIC_URL')]);
+  });
+
   it('report all faults at once', () => {
     const faults = faultsOf({
       PORT: '70000',

@@ -19,6 +19,7 @@ import type { HubRules } from '../src/event-hub.ts';
 import { createMailRoom } from '../src/mail/mail-room.ts';
 import { createMailer } from '../src/mail/mailer.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
+import { passwordRule } from '../src/single-sign-on.ts';
 import { readStandardPackage } from '../src/standard-packages.ts';
 
 export const ADMINISTRATOR = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' };
@@ -33,6 +34,8 @@ export interface TestServerOptions {
   /** True: jobs are run, as they are by a real server. */
   readonly runsJobs?: boolean;
   readonly settings?: Partial<Settings>;
+  /** Any free one unless given. */
+  readonly port?: number;
   readonly files?: FileSettings;
   readonly webFolder?: string;
   readonly throttle?: ThrottleRules;
@@ -68,6 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     idleSeconds: settings.sessionIdleSeconds,
     absoluteSeconds: settings.sessionSeconds,
     sleep: async () => undefined,
+    takesPassword: passwordRule(settings),
     ...(options.throttle && { throttle: options.throttle }),
     ...(options.now && { now: options.now }),
     ...(secretKeys && { secrets: createSecretBox(secretKeys) }),
@@ -104,12 +108,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     storage,
     identity,
     settings,
+    secrets: secretKeys && createSecretBox(secretKeys),
     webFolder,
     mail: mail?.room,
     ...(onSetUp && { onSetUp }),
     ...(options.hubRules && { hubRules: options.hubRules }),
   });
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = await app.listen({ port: options.port ?? 0, host: '127.0.0.1' });
   const newClient = (inWorkspace?: string) =>
     createClient({ origin: url, keepsCookies: true, ...(inWorkspace && { workspace: inWorkspace }) });
   const client = newClient();

@@ -19,6 +19,10 @@ beforeAll(async () => {
   await send('auth/login', USER);
   const { body } = await send('records/deal', { name: 'Alpha', amount: 900, probability: 50 });
   deal = String(body.id);
+  const options = ['Draft', 'Sent', 'Signed'].map((label) => ({ value: label.toLowerCase(), label }));
+  await send('metadata/publish', {
+    components: [{ kind: 'field', name: 'deal.phase', body: { label: 'Phase', type: 'status', options } }],
+  });
 });
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await product.photograph(`expressions ${task.name}`);
@@ -105,6 +109,98 @@ describe('what records are, said in the builder', () => {
     await expectAccessible();
   });
 
+  it('related records are asked by eye, and a change of several fields', async () => {
+    await page.goto(`${product.origin}/setup/objects/account/rules`);
+    await page.getByRole('button', { name: 'New rule' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('textbox', { name: 'Label' })
+      .fill('Busy accounts keep their name');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Busy accounts keep their name' }).waitFor();
+    const rule = page.getByRole('group', { name: 'A record is refused when' }).first();
+    await rule.getByRole('button', { name: 'Remove condition' }).click();
+    await rule.getByRole('button', { name: 'Add related records' }).click();
+    await rule.getByRole('combobox', { name: 'Related records' }).click();
+    await page.getByRole('option', { name: 'Deals', exact: true }).first().click();
+    const question = rule.getByRole('group', { name: 'Question to Deals' });
+    await question.getByText('Without a condition, all of them count.').waitFor();
+    await question.getByRole('button', { name: 'Add condition', exact: true }).click();
+    await question.getByRole('button', { name: /^Field: / }).click();
+    await page.getByRole('option', { name: 'Amount amount' }).click();
+    await question.getByRole('textbox', { name: 'Value' }).fill('100');
+    await page.getByText('has any Deals where Amount is at least').waitFor();
+
+    // The same records, counted.
+    await rule.getByRole('combobox', { name: 'What is asked' }).click();
+    await page.getByRole('option', { name: 'number of', exact: true }).click();
+    await question.getByRole('textbox', { name: 'Value' }).first().fill('1');
+    await page.getByText(/number of Deals where Amount is at least .* is at least 1/).waitFor();
+    await expectAccessible();
+
+    await rule.getByRole('button', { name: 'Add condition', exact: true }).last().click();
+    await rule
+      .getByRole('button', { name: /^Field: / })
+      .last()
+      .click();
+    await page.getByRole('option', { name: 'The record', exact: true }).click();
+    await rule.getByRole('combobox', { name: 'Condition' }).last().click();
+    await page.getByRole('option', { name: 'has changed in any of', exact: true }).click();
+    await rule.getByRole('combobox', { name: 'Fields, one of which has changed' }).click();
+    await page.getByRole('option', { name: 'Account name', exact: true }).click();
+    await page.getByRole('option', { name: 'Website', exact: true }).click();
+    await page.keyboard.press('Tab');
+    await page.getByText('The record has changed in any of Account name, Website').waitFor();
+    await expectAccessible();
+
+    await page.getByText('Formula', { exact: true }).first().click();
+    const text = page.getByRole('textbox', { name: 'A record is refused when, as a formula' });
+    await expect
+      .poll(() => text.textContent())
+      .toBe('AND(COUNT(deals, amount >= 100) >= 1, CHANGED(name, website))');
+
+    // Inside a question the fields of the related records are offered, not those of the account.
+    await text.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('SOME(dea');
+    await page.getByRole('option', { name: /Deals/ }).first().click();
+    await page.keyboard.type(', prob');
+    await page.getByRole('option', { name: /Probability/ }).click();
+    await expect.poll(() => text.textContent()).toBe('SOME(deals, probability)');
+    await page.keyboard.type(' > 5');
+    await page.keyboard.press('End');
+    await page.keyboard.type(' AND CHANGED(name, website)');
+    await page.getByText('Visual', { exact: true }).first().click();
+    await page.getByText('has any Deals where Probability is more than 5').waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('Settle its deals first.');
+  });
+
+  it('the steps of a status are drawn, by keyboard and by pointer', async () => {
+    await page.goto(`${product.origin}/setup/objects/deal/fields/phase`);
+    const graph = page.getByRole('group', { name: 'Allowed steps' });
+    const node = (label: string) => graph.getByRole('button', { name: new RegExp(`^${label}`) });
+    await node('Draft').press('Enter');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByText('Sent may follow Draft.').waitFor();
+    expect(await node('Sent').getAttribute('aria-pressed')).toBe('true');
+    await expectAccessible();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('[data-option]:focus').textContent()).toContain('Draft');
+
+    await node('Sent').hover();
+    await page.mouse.down();
+    await node('Signed').hover();
+    await page.mouse.up();
+    await page.getByText('Signed may follow Sent.').waitFor();
+    await node('Sent').click();
+
+    await page.getByText('List', { exact: true }).click();
+    const listed = page.getByRole('combobox', { name: 'Options after Sent' });
+    await listed.waitFor();
+    await expectAccessible();
+  });
+
   it('published, it holds for the next record', async () => {
     await page.getByRole('button', { name: 'Review and publish' }).click();
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
@@ -121,6 +217,33 @@ describe('what records are, said in the builder', () => {
     const good = await send('records/deal', { name: 'Delta', amount: 500, probability: 50 });
     expect(good.status).toBe(201);
     expect(good.body.weighted).toBe(250);
+
+    const drafted = await send('records/deal', { name: 'Hotel', amount: 500, phase: 'draft' });
+    const jumped = await page.request.patch(`${product.origin}/api/v1/records/deal/${drafted.body.id}`, {
+      data: { phase: 'signed' },
+      headers: { origin: product.origin },
+    });
+    expect(await jumped.text()).toContain('invalid_transition');
+
+    const account = await send('records/account', { name: 'Echo' });
+    await send('records/deal', { name: 'Foxtrot', amount: 500, probability: 50, account: account.body.id });
+    const renamed = await page.request.patch(`${product.origin}/api/v1/records/account/${account.body.id}`, {
+      data: { name: 'Golf' },
+      headers: { origin: product.origin },
+    });
+    expect([renamed.status(), await renamed.text()]).toEqual([
+      422,
+      expect.stringContaining('Settle its deals first.'),
+    ]);
+    await page.goto(`${product.origin}/o/account`);
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Add related records' }).click();
+    await page.getByRole('combobox', { name: 'Related records' }).click();
+    await page.getByRole('option', { name: 'Deals', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('has any Deals').waitFor();
+    await page.getByRole('link', { name: 'Echo' }).waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
 
     await page.goto(`${product.origin}/o/deal/${deal}`);
     await page.getByRole('heading', { name: 'Alpha' }).waitFor();

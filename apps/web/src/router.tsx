@@ -20,7 +20,7 @@ const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFou
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (search): { next?: string } => textOnly(search, ['next']),
+  validateSearch: (search): { next?: string; sso_error?: string } => textOnly(search, ['next', 'sso_error']),
   beforeLoad: async () => {
     const { needs_setup } = await client.setupState();
     if (needs_setup) throw redirect({ to: '/first-run' });

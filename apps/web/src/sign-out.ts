@@ -4,8 +4,8 @@ import { notifyProblem } from './ui/notify.tsx';
 /** Leaves by loading the page anew, so that nothing of this person stays in memory. */
 export async function signOut(): Promise<void> {
   try {
-    await client.logout();
-    window.location.assign(`${basePath === '/' ? '' : basePath}/login`);
+    const out = await client.logout();
+    window.location.assign(out?.redirect ?? `${basePath === '/' ? '' : basePath}/login`);
   } catch (error) {
     notifyProblem(error);
   }

@@ -15,9 +15,11 @@ import type {
   SessionsResponse,
   UserSecurityResponse,
 } from './account.ts';
+import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -56,6 +58,7 @@ import type {
   UserBody,
   UserChangeBody,
   UserResponse,
+  ViewAsResponse,
   WorkspaceBody,
   WorkspaceDescription,
   WorkspaceResponse,
@@ -70,6 +73,7 @@ import type {
   ShareChangeBody,
   ShareResponse,
 } from './sharing.ts';
+import type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';
 
 /** A response that was not a success. `problem` is what the server said, or one made up for a proxy's page. */
 export class ApiError extends Error {
@@ -106,6 +110,14 @@ export interface SaveOptions {
 
 function saveParameters({ warnings = 'report' }: SaveOptions): string {
   return warnings === 'refuse' ? '?warnings=refuse' : '';
+}
+
+/** The query string of a search in the audit log. */
+export function auditSearch(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(
+    given.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -176,7 +188,19 @@ export function createClient(options: ClientOptions = {}) {
     setupState: () => request<SetupState>('GET', '/setup'),
     setup: (body: SetupBody) => request<LoginResponse>('POST', '/setup', body),
     login: (body: LoginBody) => request<LoginResponse>('POST', '/auth/login', body),
-    logout: () => request<void>('POST', '/auth/logout', {}),
+    /** With `redirect`: the session at the provider of single sign-on ends there. */
+    logout: () => request<SignOutResponse | undefined>('POST', '/auth/logout', {}),
+    signInOptions: () => request<SignInOptions>('GET', '/auth/options'),
+    ssoLinks: () => request<SsoLinksResponse>('GET', '/me/sso'),
+    linkSso: (provider: string, next: string, password?: string) =>
+      request<SsoStartResponse>(
+        'POST',
+        `/me/sso/${encodeURIComponent(provider)}?${new URLSearchParams({ next })}`,
+        password === undefined ? {} : { current_password: password },
+      ),
+    unlinkSso: (provider: string) => request<void>('DELETE', `/me/sso/${encodeURIComponent(provider)}`),
+    permitSso: (user: string, provider: string) =>
+      request<void>('POST', `/users/${encodeURIComponent(user)}/sso`, { provider }),
     me: () => request<MeResponse>('GET', '/me'),
     users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
     createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),
@@ -193,6 +217,18 @@ export function createClient(options: ClientOptions = {}) {
       request<ApiKeysResponse>('GET', `/api-keys${options.all ? '?all=true' : ''}`),
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
+    audit: (query: AuditQueryParameters & { readonly limit?: number; readonly after?: string } = {}) =>
+      request<AuditResponse>('GET', `/audit?${auditSearch(query)}`),
+    /** Address of what a search finds, as a file. */
+    auditFile: (query: AuditQueryParameters, format: 'csv' | 'ndjson') =>
+      `${origin}/api/v1/audit/export?${auditSearch({ ...query, format })}`,
+    verifyAudit: (head?: string) =>
+      request<AuditVerdictResponse>(
+        'GET',
+        `/audit/verify${head === undefined ? '' : `?${new URLSearchParams({ head })}`}`,
+      ),
+    viewAs: (user: string) => request<ViewAsResponse>('POST', '/view-as', { user }),
+    endViewAs: () => request<void>('DELETE', '/view-as'),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     profile: () => request<ProfileResponse>('GET', '/me/profile'),
     changeProfile: (body: ProfileBody) => request<ProfileResponse>('PATCH', '/me/profile', body),
@@ -326,6 +362,11 @@ export function createClient(options: ClientOptions = {}) {
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    ancestors: (object: string, id: string, field: string) =>
+      request<AncestorsResponse>(
+        'GET',
+        `${records(object, id)}/ancestors?field=${encodeURIComponent(field)}`,
+      ),
     history: (object: string, id: string, before?: string) =>
       request<HistoryResponse>(
         'GET',

@@ -13,11 +13,19 @@ export type {
   SessionsResponse,
   UserSecurityResponse,
 } from './account.ts';
-export { ApiError, type Client, type ClientOptions, createClient } from './client.ts';
+export type {
+  AuditEntryResponse,
+  AuditPerson,
+  AuditQueryParameters,
+  AuditResponse,
+  AuditVerdictResponse,
+} from './audit.ts';
+export { ApiError, auditSearch, type Client, type ClientOptions, createClient } from './client.ts';
 export type {
   AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeyResponse,
   ApiKeysResponse,
@@ -61,6 +69,7 @@ export type {
   UserBody,
   UserChangeBody,
   UserResponse,
+  ViewAsResponse,
   WorkspaceBody,
   WorkspaceDescription,
   WorkspaceResponse,
@@ -86,3 +95,4 @@ export type {
   ShareResponse,
   ShareTarget,
 } from './sharing.ts';
+export type { SignInOptions, SignOutResponse, SsoLinksResponse, SsoStartResponse } from './sso.ts';

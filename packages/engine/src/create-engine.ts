@@ -2,8 +2,10 @@
 import type { Package } from '@trellis/metadata';
 import type { Storage, Workspace } from '@trellis/storage';
 import { AccessCache } from './access-cache.ts';
+import { createAdmission } from './admit-user.ts';
 import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
+import { toAuditEntry } from './audit/audit-entry.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
@@ -73,7 +75,8 @@ export function createEngine({
     write: WRITE_PATHS,
   };
   const lifecycle = createMetadataLifecycle(parts);
-  const users = createUserDirectory(parts);
+  const directory = createUserDirectory(parts);
+  const users = { ...directory, admit: createAdmission(parts, directory) };
 
   const installSystem = (workspace: Workspace) =>
     lifecycle.installPackage({ kind: 'system', workspace, reason: 'system package' }, systemPackage);
@@ -120,10 +123,21 @@ export function createEngine({
     },
     explainAccess: (context, question) => explainAccess(parts, context, question),
     model: async (workspace) => (await snapshot(workspace)).model,
-    async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR' }) {
+    async createWorkspace({ name, label, timeZone = 'UTC', locale = 'en', currency = 'EUR', by }) {
       requireWorkspaceName(name);
+      const event = { action: 'workspace_created', details: { workspace: name } } as const;
+      const platform = { kind: 'system', reason: 'a workspace was made' } as const;
       try {
-        const workspace = await storage.workspaces.create({ name, label, timeZone, locale, currency });
+        const workspace = await storage.workspaces.create({
+          name,
+          label,
+          timeZone,
+          locale,
+          currency,
+          audit: (made) => toAuditEntry({ ...platform, workspace: made }, event, now()),
+        });
+        // Told where it was made, too: there is known who made it.
+        if (by) await storage.audit.append(by.workspace, [toAuditEntry(by, event, now())]);
         await installSystem(workspace);
         return workspace;
       } catch (error) {

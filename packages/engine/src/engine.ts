@@ -15,7 +15,15 @@ import type {
   Model,
   RecordData,
 } from '@trellis/model';
-import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type {
+  ColumnState,
+  MembershipRow,
+  Revision,
+  RollupState,
+  Snapshot,
+  StorageStep,
+  Workspace,
+} from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
@@ -414,6 +422,12 @@ export interface PresentedHistory {
   }[];
 }
 
+export interface Ancestors {
+  readonly records: readonly { readonly id: string; readonly name: string | null }[];
+  /** False where the path goes on above a record that the caller does not see. */
+  readonly isWhole: boolean;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
@@ -460,6 +474,8 @@ export interface RecordLifecycle {
     object: string,
     request: BatchRequest,
   ): Promise<{ readonly results: readonly BatchResult[]; readonly isWritten: boolean }>;
+  /** The records above one in a tree, the topmost first, as far up as the caller sees them. */
+  ancestors(context: Context, object: string, id: string, field: string): Promise<Ancestors>;
   history(
     context: Context,
     object: string,
@@ -591,6 +607,30 @@ export interface NewUser {
   readonly permissionSets?: readonly string[] | undefined;
   /** Other fields of the user record, by API name: `role`, `title`, `teams`, the workspace's own. */
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** Whose word at a provider of single sign-on is taken for the new identity; written with it. */
+  readonly ssoLink?: { readonly issuer: string; readonly subject: string } | undefined;
+}
+
+/** Somebody whom an identity provider has vouched for, with what their groups stand for. */
+export interface Arrival {
+  /** Undefined: nobody has come by this identity yet. */
+  readonly identityId: string | undefined;
+  readonly email: string;
+  readonly name: string;
+  readonly link: { readonly issuer: string; readonly subject: string };
+  /** For a newcomer, whatever their groups. */
+  readonly initialPermissionSets: readonly string[];
+  /** Undefined: groups say nothing about them. Of the `governed` ones the person has those `given`, and no others. */
+  readonly permissionSets:
+    | { readonly given: readonly string[]; readonly governed: readonly string[] }
+    | undefined;
+  readonly role: { readonly given: string | undefined; readonly governed: readonly string[] } | undefined;
+}
+
+export interface Admission {
+  readonly user: User;
+  /** What the settings asked for and did not get, for the log. */
+  readonly notes: readonly string[];
 }
 
 export interface UserChange {
@@ -632,6 +672,13 @@ export interface UserDirectory {
   updateOwn(context: UserContext, change: OwnChange): Promise<void>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
+  /**
+   * The user as whom the caller may see the product now. Throws `forbidden` without the right `view_as` or for who
+   * holds more than the caller, `unknown_user` for who is not there or not active.
+   */
+  findViewable(context: Context, id: string): Promise<MembershipRow>;
+  /** Makes or brings up to date whom a provider of single sign-on has vouched for. An inactive user stays as they are. */
+  admit(context: SystemContext, arrival: Arrival): Promise<Admission>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */
   createFirstAdministrator(workspace: Workspace, input: FirstAdministrator): Promise<FirstUser | undefined>;
 }
@@ -702,6 +749,8 @@ export interface Engine {
     readonly timeZone?: string;
     readonly locale?: string;
     readonly currency?: string;
+    /** Who made it, from another workspace. */
+    readonly by?: UserContext;
   }): Promise<Workspace>;
   close(): Promise<void>;
 }

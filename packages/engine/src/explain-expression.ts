@@ -18,6 +18,7 @@ import {
   wholeOf,
 } from '@trellis/model';
 import { evaluate, type NoAnswer } from '@trellis/rules';
+import { tellReads } from './audit/record-reads.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -121,6 +122,8 @@ export async function previewValue(
   }
   const paths = inputPaths(pathsOfOperand(operand));
   const values = await readPaths(parts, pinned, { object, id, paths: [...paths.values()] });
+  const read = { object: pinned.model.objects.get(object)!, recordId: id.toLowerCase(), rows: [values] };
+  await tellReads(parts, pinned, { ...read, door: 'preview', paths: [...paths.values()] });
   const reasons = new Set<NoAnswer>();
   const value = evaluate(operand, {
     values,

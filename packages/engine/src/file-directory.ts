@@ -100,7 +100,7 @@ async function requireFileField(
   const object = pinned.requireObject(request.object, 'read');
   const field = object.fields.get(request.field);
   if (!field?.type.holdsFiles || !pinned.isReadable(field)) throw unknownFile();
-  const record = await getRecord(parts, pinned, { ...request, fields: [field.name] });
+  const record = await getRecord(parts, pinned, { ...request, fields: [field.name], door: 'file' });
   return { recordId: String(record.id), object, field, current: filesIn(record[field.name]) };
 }
 

@@ -5,8 +5,10 @@ export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
   AccessPlan,
+  Admission,
   AggregateRequest,
   AliasEntry,
+  Arrival,
   BatchRequest,
   BatchResult,
   ChangeFeed,

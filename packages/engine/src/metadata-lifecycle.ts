@@ -13,6 +13,8 @@ import {
 } from '@trellis/metadata';
 import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
 import { createAliasDoor, findOldNames } from './alias-door.ts';
+import { toAuditEntry } from './audit/audit-entry.ts';
+import { type PublishReason, publishEvent } from './audit/publish-event.ts';
 import { checkAuthor } from './check-author.ts';
 import { createColumnDoor } from './column-door.ts';
 import { createConversionDoor } from './conversion-door.ts';
@@ -30,9 +32,11 @@ import {
   prepareRollback,
   requireExpectedRevision,
 } from './prepare-change.ts';
+import { presentPlan } from './present-plan.ts';
 import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
 
 /** Races that a publish may lose against other processes; those of this one wait for each other. */
@@ -62,7 +66,8 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
         const prepared = await prepareRequest(parts, context.workspace, request);
         const refused = await checkAuthor(parts, context, prepared);
         const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
-        return { plan: { ...prepared.plan, access }, problems: [...prepared.problems, ...refused] };
+        const plan = await presentPlan(parts, context, prepared);
+        return { plan: { ...plan, access }, problems: [...prepared.problems, ...refused] };
       });
     },
     async publish(context, request) {
@@ -72,7 +77,11 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
           publishPrepared(
             parts,
             context,
-            { describe: () => request.message, expectedRevision: request.expectedRevision },
+            {
+              describe: () => request.message,
+              expectedRevision: request.expectedRevision,
+              reason: () => ({ action: 'metadata_published' }),
+            },
             () => prepareRequest(parts, context.workspace, request),
           ),
         ),
@@ -83,8 +92,15 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return translated(async () => {
         const message = `Rolled back to revision ${revision}`;
         return inTurn(context.workspace.id, () =>
-          publishPrepared(parts, context, { describe: () => message, expectedRevision: undefined }, () =>
-            prepareRollback(parts, context.workspace, revision),
+          publishPrepared(
+            parts,
+            context,
+            {
+              describe: () => message,
+              expectedRevision: undefined,
+              reason: () => ({ action: 'metadata_rolled_back', details: { to: revision } }),
+            },
+            () => prepareRollback(parts, context.workspace, revision),
           ),
         );
       });
@@ -139,6 +155,8 @@ interface PublishIntent {
   /** The revision's message, asked for once the change is prepared. */
   describe(): string | undefined;
   readonly expectedRevision: number | undefined;
+  /** What the audit log calls it, asked for likewise. */
+  reason(): PublishReason;
 }
 
 /**
@@ -148,12 +166,14 @@ interface PublishIntent {
 async function publishPrepared(
   parts: Parts,
   context: Context,
-  { describe, expectedRevision }: PublishIntent,
+  { describe, expectedRevision, reason }: PublishIntent,
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
+  requireOwnEyes(context);
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareChange();
-    const { base, change, entries, after, typeChanges, plan } = prepared;
+    const { base, change, entries, after, typeChanges } = prepared;
+    const plan = await presentPlan(parts, context, prepared);
     const problems = [...prepared.problems, ...(await checkAuthor(parts, context, prepared))];
     if (!after || hasErrors(problems)) {
       const count = problems.filter((problem) => problem.severity === 'error').length;
@@ -179,6 +199,8 @@ async function publishPrepared(
         backward: change.backward,
         author: context.kind === 'user' ? context.userId : SYSTEM_PRINCIPAL_ID,
         message: describe(),
+        audit: (revision) =>
+          toAuditEntry(context, publishEvent(reason(), plan, { revision, message: describe() }), parts.now()),
         aliases: findOldNames(base.snapshot.model, entries),
         conversions: typeChanges.map(toStarted),
         convert: makeConverter(parts, base.snapshot, (conversion) => findByKey(after, conversion)),
@@ -218,7 +240,14 @@ async function installPackage(
     merged = prepared.merged;
     return prepared.planned;
   };
-  const intent = { describe: () => merged?.message, expectedRevision: undefined };
+  const intent: PublishIntent = {
+    describe: () => merged?.message,
+    expectedRevision: undefined,
+    reason: () => ({
+      action: 'package_installed',
+      details: { package: folder.manifest.name, version: folder.manifest.version },
+    }),
+  };
   const { revision } = await publishPrepared(parts, context, intent, prepareInstallation);
   for (const note of merged?.notes ?? []) parts.log.warn(note, { package: folder.manifest.name });
   return merged?.isNothing ? undefined : { revision };

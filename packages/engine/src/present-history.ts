@@ -1,6 +1,7 @@
 /** The history of a record, under the names that its fields have today and without those that the caller can't read. */
 import { jsonPointer } from '@trellis/metadata';
 import { isId, type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
+import { tellReads } from './audit/record-reads.ts';
 import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
@@ -47,6 +48,7 @@ export async function readHistory(
   const page = { limit: limit + 1, before: request.before };
   const found = await parts.storage.records.history(pinned.snapshot, object, id, page);
   const entries = found.slice(0, limit);
+  await tellReads(parts, pinned, { object, door: 'history', recordId: id });
   const readable = new Map(
     [...object.fields.values()].filter(pinned.isReadable).map((field) => [field.key, field.name]),
   );

@@ -2,9 +2,11 @@
  * Reading records: get, list, aggregate, export. Each is one decision, one resolved query and one statement; what
  * comes back is shaped by the selection alone.
  */
+import type { Access } from '@trellis/access';
 import { jsonPointer } from '@trellis/metadata';
 import {
   type AggregateQuery,
+  ALWAYS,
   allOf,
   type CompiledField,
   type CompiledObject,
@@ -20,6 +22,8 @@ import {
   type RowSlot,
   stepInto,
 } from '@trellis/model';
+import { auditedObjects, type ReadDoor, tellReads } from './audit/record-reads.ts';
+import { tell } from './audit/tell.ts';
 import {
   buildListQuery,
   pathsOf,
@@ -50,6 +54,8 @@ const MAX_GROUPS = 1000;
 const DEFAULT_GROUPS = 200;
 const MAX_GROUP_KEYS = 20;
 const MAX_MEASURES = 100;
+/** Fields that an entry of the audit log names. */
+const MAX_NAMED = 100;
 const PERIODS: readonly DatePeriod[] = ['day', 'week', 'month', 'quarter', 'year'];
 
 /** One live record. Throws `unknown_record` for one that is absent or invisible: the two can't be told apart. */
@@ -62,12 +68,17 @@ export async function getRecord(
     readonly fields: readonly string[] | undefined;
     readonly onStale?: ((fields: readonly string[]) => void) | undefined;
     readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+    /** By which door it leaves; undefined: it is read within another call, which says so itself. */
+    readonly door?: ReadDoor;
   },
 ): Promise<PresentedRecord> {
-  const { id, onStale, onRights } = request;
+  const { id, onStale, onRights, door, fields } = request;
   const object = pinned.requireObject(request.object, 'read');
   const { paths, slots } = select(pinned, object, request.fields);
-  return readOne(parts, pinned, { object, id, paths, slots, onStale, onRights });
+  const row = await readOne(parts, pinned, { object, id, paths, slots, onStale, onRights });
+  const recordId = id.toLowerCase();
+  if (door) await tellReads(parts, pinned, { object, door, rows: [row], recordId, paths, fields });
+  return row;
 }
 
 /**
@@ -113,7 +124,7 @@ async function readOne(
     fields: paths,
     layout: request.slots,
     filter: allOf(isRecord, visible),
-    targetFilters: pinned.targetFilters(pathsOf(paths, undefined, visible, [])),
+    targetFilters: filtersBehind(pinned, paths, visible),
     search: undefined,
     sort: [{ path: idPath, descending: true }],
     limit: 1,
@@ -139,6 +150,21 @@ async function readOne(
   return row;
 }
 
+type TargetFilters = RecordQuery['targetFilters'];
+const knownFilters = new WeakMap<Access, WeakMap<readonly FieldPath[], TargetFilters>>();
+
+/** The access predicates behind paths that are asked for again and again, worked out once for each caller's access. */
+function filtersBehind(pinned: Pinned, paths: readonly FieldPath[], visible: Expression): TargetFilters {
+  const known = knownFilters.get(pinned.access) ?? new WeakMap<readonly FieldPath[], TargetFilters>();
+  knownFilters.set(pinned.access, known);
+  let filters = known.get(paths);
+  if (!filters) {
+    filters = pinned.targetFilters(pathsOf(paths, undefined, visible, []));
+    known.set(paths, filters);
+  }
+  return filters;
+}
+
 /** Names of those fields of the record itself that are, or are computed from, roll-ups which wait. */
 function staleFields(paths: readonly FieldPath[], waiting: readonly CompiledField[]): string[] {
   const keys = new Set(waiting.map((field) => field.key));
@@ -158,6 +184,15 @@ export async function listRecords(
   const object = pinned.requireObject(name, 'read');
   const query = buildListQuery(pinned, object, request);
   const page = await parts.storage.records.query(pinned.snapshot, query);
+  await tellReads(parts, pinned, {
+    object,
+    door: request.deleted ? 'bin' : 'list',
+    rows: page.rows,
+    paths: query.fields,
+    fields: request.fields,
+    asked: () => pathsOf([], readFilter(pinned, object, request.filter, []), ALWAYS, query.sort),
+    ...(request.search === undefined ? {} : { details: { searched: true } }),
+  });
   const cursor = (values: readonly JsonValue[] | undefined) =>
     values ? encodeCursor(object.name, query.sort, values) : null;
   return {
@@ -242,6 +277,10 @@ export async function aggregateRecords(
   });
   const limit = readLimit(request.limit, { default: DEFAULT_GROUPS, most: MAX_GROUPS }, problems);
   throwProblems(problems);
+  const asked = [
+    ...groupBy.map((key) => key.path),
+    ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
+  ];
   const visible = pinned.visible(object);
   const query: AggregateQuery = {
     object,
@@ -263,7 +302,14 @@ export async function aggregateRecords(
     limit,
     context: pinned.expressionContext,
   };
-  return parts.storage.records.aggregate(pinned.snapshot, query);
+  const rows = await parts.storage.records.aggregate(pinned.snapshot, query);
+  await tellReads(parts, pinned, {
+    object,
+    door: 'summary',
+    asked: () => pathsOf(asked, filter, ALWAYS, []),
+    details: { count: rows.length },
+  });
+  return rows;
 }
 
 /** What is longer is not even looked at: naming each fault of it would take minutes. */
@@ -346,7 +392,7 @@ function unknownProperties(given: unknown, known: readonly string[], pointer: st
 }
 
 /** All records of a filter in keyset pages. Needs the right to export. */
-export function exportRecords(
+export async function exportRecords(
   parts: Parts,
   pinned: Pinned,
   name: string,
@@ -355,7 +401,7 @@ export function exportRecords(
     readonly fields?: readonly string[];
     readonly sort?: readonly string[];
   },
-): Awaited<ReturnType<RecordLifecycle['exportRows']>> {
+): ReturnType<RecordLifecycle['exportRows']> {
   const object = pinned.requireObject(name, 'export');
   const problems: InputError[] = [];
   const filter = readFilter(pinned, object, request.filter, problems);
@@ -378,9 +424,25 @@ export function exportRecords(
     segments: text.split('.'),
     field: selection.ends[index]!,
   }));
+  const asked = () => pathsOf([], filter, ALWAYS, sort);
+  const askedBy = [...new Set([...asked()].map((path) => path.text))].filter((text) => text !== 'id').sort();
+  const details = { fields: selection.texts.slice(0, MAX_NAMED), asked_by: askedBy };
+  await tell(parts, pinned, [{ action: 'records_exported', object: object.name, details }]);
+  const isAudited = auditedObjects(pinned.model).size > 0;
+  async function* told() {
+    let count = 0;
+    for await (const rows of pages) {
+      const { paths } = selection;
+      if (isAudited) await tellReads(parts, pinned, { object, door: 'export', rows, paths, asked });
+      count += rows.length;
+      yield rows;
+    }
+    const event = { action: 'export_ended', object: object.name, details: { count } } as const;
+    await tell(parts, { context: pinned.context, at: parts.now() }, [event]);
+  }
   return {
     fields: selection.texts,
-    pages: translated(pages),
+    pages: translated(told()),
     toCells: (record) => columns.map(({ segments, field }) => toCell(record, segments, field)),
   };
 }

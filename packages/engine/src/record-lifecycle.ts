@@ -3,6 +3,7 @@
  * Rights come first, before the body is looked at.
  */
 import type { CompiledObject } from '@trellis/model';
+import { tellReads } from './audit/record-reads.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
 import type {
@@ -20,6 +21,7 @@ import { computeFormulas } from './present-formulas.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { savedRollups } from './present-rollups.ts';
+import { readAncestors } from './read-ancestors.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
@@ -33,7 +35,9 @@ export const MAX_BATCH = 10_000;
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
     get: (context, object, id, fields, options = {}) =>
-      withPinned(parts, context, (pinned) => getRecord(parts, pinned, { object, id, fields, ...options })),
+      withPinned(parts, context, (pinned) =>
+        getRecord(parts, pinned, { object, id, fields, door: 'record', ...options }),
+      ),
     list: (context, object, request) =>
       withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
     aggregate: (context, object, request) =>
@@ -79,10 +83,14 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       withPinned(parts, context, async (pinned) => {
         const object = requireWritable(pinned, name, ['delete']);
         await restoreRecord(parts, pinned, object, id.toLowerCase());
-        return getRecord(parts, pinned, { object: name, id, fields: undefined });
+        return getRecord(parts, pinned, { object: name, id, fields: undefined, door: 'save' });
       }),
     batch: (context, name, request) =>
       withPinned(parts, context, (pinned) => runBatch(parts, pinned, name, request)),
+    ancestors: (context, object, id, field) =>
+      withPinned(parts, context, (pinned) =>
+        readAncestors(parts, pinned, { object, id: id.toLowerCase(), field }),
+      ),
     history: (context, object, id, page) =>
       withPinned(parts, context, (pinned) =>
         readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),
@@ -132,6 +140,9 @@ async function saveOne(
     isWritten: outcome.isWritten,
   });
   if (saved?.warnings) request.onWarnings?.(saved.warnings);
+  // A change shows the whole record, also to who has changed nothing.
+  if (operation !== 'create')
+    await tellReads(parts, pinned, { object, door: 'save', rows: [record], recordId: String(record.id) });
   return record;
 }
 

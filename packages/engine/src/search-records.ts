@@ -1,5 +1,6 @@
 /** Global search: one bounded query for each object that the caller may read, best matches first. */
 import type { CompiledObject, JsonValue } from '@trellis/model';
+import { tellReads } from './audit/record-reads.ts';
 import { readLimit, readSearch, throwProblems } from './build-query.ts';
 import type { InputError, SearchHit } from './engine.ts';
 import { ownPath } from './own-path.ts';
@@ -45,7 +46,13 @@ export async function searchRecords(
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   const order = new Map(objects.map((object, index) => [object.name, index]));
   hits.sort((left, right) => left.rank - right.rank || order.get(left.object)! - order.get(right.object)!);
-  return hits.slice(0, most).map(({ object, id, name }) => ({ object, id, name }));
+  const found = hits.slice(0, most).map(({ object, id, name }) => ({ object, id, name }));
+  for (const [name, ofObject] of Map.groupBy(found, (hit) => hit.object)) {
+    const object = pinned.model.objects.get(name)!;
+    const rows = ofObject.map(({ id }) => ({ id }));
+    await tellReads(parts, pinned, { object, door: 'search', rows });
+  }
+  return found;
 }
 
 async function searchObject(

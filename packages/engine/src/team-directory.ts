@@ -4,6 +4,8 @@
  */
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import { v7 as makeId } from 'uuid';
+import { teamChanged, teamCreated } from './audit/people-events.ts';
+import { tell } from './audit/tell.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type { Team, TeamDirectory } from './engine.ts';
 import { EngineError } from './errors.ts';
@@ -27,15 +29,22 @@ export function createTeamDirectory(parts: Parts): TeamDirectory {
     create: async (context, fields) =>
       withRight(context, async (pinned) => {
         const id = makeId();
-        await saveSystemRecord(parts, pinned, { object: teamOf(pinned), id, isNew: true, input: fields });
+        await parts.storage.transaction(async (transaction) => {
+          const request = { object: teamOf(pinned), id, isNew: true, input: fields, transaction };
+          await saveSystemRecord(parts, pinned, request);
+          await tell(parts, pinned, [teamCreated(id, fields)], transaction);
+        });
         await parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, id))!;
       }),
     update: async (context, id, fields) =>
       withRight(context, async (pinned) => {
         const team = await requireTeam(parts, pinned, id.toLowerCase());
-        const request = { object: teamOf(pinned), id: team.id, isNew: false, input: fields };
-        await saveSystemRecord(parts, pinned, request);
+        await parts.storage.transaction(async (transaction) => {
+          const request = { object: teamOf(pinned), id: team.id, isNew: false, input: fields, transaction };
+          await saveSystemRecord(parts, pinned, request);
+          await tell(parts, pinned, teamChanged(team, fields), transaction);
+        });
         await parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, team.id))!;
       }),
@@ -129,6 +138,8 @@ async function deleteTeam(parts: Parts, pinned: Pinned, id: string): Promise<voi
     });
     const failure = outcome.items[0]?.failure;
     if (failure) throw toError(failure);
+    const event = { action: 'team_deleted', object: 'team', recordId: team.id } as const;
+    await tell(parts, pinned, [event], transaction);
     await parts.storage.shares.removeGrantee(pinned.snapshot.workspace, id, transaction);
   });
 }

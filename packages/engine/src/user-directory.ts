@@ -8,6 +8,8 @@ import { nearest } from '@trellis/metadata';
 import { ALWAYS, allOf, type CompiledObject, type Expression, isId, type RecordData } from '@trellis/model';
 import type { MembershipRow, Workspace } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { userChanged, userCreated } from './audit/people-events.ts';
+import { tell } from './audit/tell.ts';
 import { beyondCaller, isRoleBeyond, setBeyond } from './beyond-caller.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type {
@@ -28,11 +30,12 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
+import { findViewable } from './view-as.ts';
 import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
 
-export function createUserDirectory(parts: Parts): UserDirectory {
+export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> {
   const withRight = <T>(context: Context, work: (pinned: Pinned) => Promise<T>) => {
     return withPinned(parts, context, (pinned) => {
       pinned.requireRight('manage_users');
@@ -57,6 +60,7 @@ export function createUserDirectory(parts: Parts): UserDirectory {
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     updateOwn: (context, change) =>
       withPinned(parts, context, (pinned) => updateOwn(parts, pinned, context.userId, change)),
+    findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };
@@ -89,6 +93,7 @@ async function createUser(
   const known = await parts.storage.identities.findByEmail(email);
   const memberships = known ? await parts.storage.identities.memberships(known.id) : [];
   if (memberships.some((each) => each.workspace === workspace.name)) throw emailTaken();
+  if (known && input.ssoLink && !(await isLinked(parts, input.ssoLink, known))) throw emailTaken();
   const id = makeId();
   const isDone = await parts.storage.transaction(async (transaction) => {
     if (isFirst && !(await parts.storage.identities.claimFirst(transaction))) return false;
@@ -99,6 +104,9 @@ async function createUser(
         { id: identityId, email, name: String(name), passwordHash, isActive: true },
         transaction,
       );
+      const { ssoLink } = input;
+      const { insertLink } = parts.storage.singleSignOn;
+      if (ssoLink && !(await insertLink({ ...ssoLink, identityId }, transaction))) throw emailTaken();
     }
     await parts.storage.identities.insertMembership(
       { workspace, identityId, userId: id, permissionSets },
@@ -111,10 +119,21 @@ async function createUser(
       input: { ...input.fields, name: input.name, email, active: true },
       transaction,
     });
+    await tell(parts, pinned, [userCreated(id, input)], transaction);
     return true;
   });
   if (!isDone) return undefined;
   return findUser(parts, pinned, id);
+}
+
+/** An account that came up meanwhile is not handed over to whom a provider vouches for. */
+async function isLinked(
+  parts: Parts,
+  { issuer, subject }: NonNullable<NewUser['ssoLink']>,
+  identity: { readonly id: string },
+): Promise<boolean> {
+  const link = await parts.storage.singleSignOn.findLink(issuer, subject);
+  return link?.identityId === identity.id;
 }
 
 async function updateUser(parts: Parts, pinned: Pinned, id: string, change: UserChange): Promise<User> {
@@ -141,6 +160,8 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     );
   }
   const { name, permissionSets, isActive, passwordHash } = change;
+  const person = await findUser(parts, pinned, id);
+  if (!person) throw toError(unknownRecord());
   const before = memberships.find((each) => each.userId === id)!;
   if (passwordHash !== undefined) await requireAllRightsOf(parts, pinned, { id, permissionSets: held });
   const mayLeaveNoAdministrator =
@@ -172,6 +193,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     };
     if (Object.keys(input).length > 0)
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+    await tell(parts, pinned, userChanged(person, change), transaction);
   });
   return (await findUser(parts, pinned, id))!;
 }

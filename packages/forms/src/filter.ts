@@ -4,6 +4,7 @@
  * filters, view filters, rules and every `…_when` are this one form.
  */
 import type { FilterOperator, JsonValue, PeriodName } from '@trellis/model';
+import { type FilterRelated, parseComparedRelated, parseRelated, relatedLogic } from './filter-related.ts';
 
 /** An operator as offered to people: those of the field types, their negations, and the periods as one. */
 export type FilterVerb =
@@ -11,6 +12,7 @@ export type FilterVerb =
   | 'not_in'
   | 'not_contains'
   | 'not_includes_any'
+  | 'not_is_under'
   | 'is_not_blank'
   | 'is_me'
   | 'is_not_me'
@@ -18,7 +20,10 @@ export type FilterVerb =
   | 'changed'
   | 'not_changed'
   | 'is_new'
-  | 'is_not_new';
+  | 'is_not_new'
+  /** Of the record itself: one of several fields has changed. */
+  | 'changed_any'
+  | 'not_changed_any';
 
 /** The path of a question about the record itself. */
 export const IS_NEW_PATH = '$is_new';
@@ -59,7 +64,7 @@ export interface FilterExpression {
   readonly kind: 'expression';
   readonly logic: unknown;
 }
-export type FilterItem = FilterCondition | FilterGroup | FilterExpression;
+export type FilterItem = FilterCondition | FilterRelated | FilterGroup | FilterExpression;
 
 export const EMPTY_FILTER: FilterGroup = { kind: 'group', join: 'and', items: [] };
 
@@ -82,13 +87,22 @@ export const PERIOD_NAMES = [
 ] as const satisfies readonly PeriodName[];
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
-const SEARCHES = new Set(['contains', 'starts_with', 'ends_with', 'includes_any', 'includes_all']);
+const SEARCHES = new Set([
+  'contains',
+  'starts_with',
+  'ends_with',
+  'includes_any',
+  'includes_all',
+  'is_under',
+]);
 const NEGATIONS: Readonly<Record<string, FilterVerb>> = {
   in: 'not_in',
   contains: 'not_contains',
   includes_any: 'not_includes_any',
+  is_under: 'not_is_under',
   is_blank: 'is_not_blank',
   changed: 'not_changed',
+  changed_any: 'not_changed_any',
   is_new: 'is_not_new',
 };
 /** Verbs that say all by themselves. */
@@ -107,6 +121,7 @@ const COMPLETE: readonly FilterVerb[] = [
 export function toJsonLogic(filter: FilterItem): unknown {
   if (filter.kind === 'condition') return isFinished(filter) ? conditionLogic(filter) : undefined;
   if (filter.kind === 'expression') return filter.logic;
+  if (filter.kind === 'related') return relatedLogic(filter, toJsonLogic(filter.where));
   const parts = filter.items.map(toJsonLogic).filter((part) => part !== undefined);
   if (parts.length === 0) return undefined;
   const joined = parts.length === 1 ? parts[0] : { [filter.join]: parts };
@@ -167,6 +182,7 @@ export function isFieldValue(value: FilterValue): value is FieldValue {
 export function countConditions(filter: FilterItem): number {
   if (filter.kind === 'expression') return 1;
   if (filter.kind === 'condition') return isFinished(filter) ? 1 : 0;
+  if (filter.kind === 'related') return toJsonLogic(filter) === undefined ? 0 : 1;
   return filter.items.reduce((sum, item) => sum + countConditions(item), 0);
 }
 
@@ -179,6 +195,8 @@ function conditionLogic({ path, verb, value }: FilterCondition): unknown {
       return { '!': [{ contains: [field, value] }] };
     case 'not_includes_any':
       return { '!': [{ includes_any: [field, value] }] };
+    case 'not_is_under':
+      return { '!': [{ is_under: [field, value] }] };
     case 'is_blank':
       return { is_blank: [field] };
     case 'is_not_blank':
@@ -191,6 +209,10 @@ function conditionLogic({ path, verb, value }: FilterCondition): unknown {
       return { $changed: [path] };
     case 'not_changed':
       return { '!': [{ $changed: [path] }] };
+    case 'changed_any':
+      return { $changed: value };
+    case 'not_changed_any':
+      return { '!': [{ $changed: value }] };
     case 'is_new':
       return field;
     case 'is_not_new':
@@ -223,10 +245,11 @@ function parse(logic: unknown, keepsRest: boolean): FilterItem | undefined {
   }
   if (operator === '!') return args.length === 1 ? parseNegation(args[0], keepsRest) : undefined;
   if (operator === '$changed') {
-    const [path] = args;
-    return args.length === 1 && typeof path === 'string'
+    if (args.length === 0 || !args.every((arg) => typeof arg === 'string')) return undefined;
+    const [path = ''] = args;
+    return args.length === 1
       ? { kind: 'condition', path, verb: 'changed', value: null }
-      : undefined;
+      : { kind: 'condition', path: IS_NEW_PATH, verb: 'changed_any', value: [...args] };
   }
   if (operator === 'var') {
     const path = pathOf(logic);
@@ -235,7 +258,15 @@ function parse(logic: unknown, keepsRest: boolean): FilterItem | undefined {
     // A checkbox by itself is the question whether it is ticked.
     return path.startsWith('$user.') ? undefined : { kind: 'condition', path, verb: '==', value: true };
   }
-  return parseQuestion(operator, args);
+  const parseWhere = (where: unknown) =>
+    isAlways(where)
+      ? EMPTY_FILTER
+      : asGroup(parse(where, keepsRest) ?? (keepsRest ? { kind: 'expression', logic: where } : undefined));
+  return (
+    parseQuestion(operator, args) ??
+    parseRelated(operator, args, parseWhere) ??
+    parseComparedRelated(operator, args, parseWhere)
+  );
 }
 
 function rest(logic: unknown, isKept: boolean): FilterExpression | undefined {

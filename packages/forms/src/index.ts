@@ -54,6 +54,16 @@ export {
   verbsOf,
 } from './filter-fields.ts';
 export {
+  addsUp,
+  comparesNumber,
+  type FilterRelated,
+  RELATED_COMPARISONS,
+  RELATED_FUNCTIONS,
+  type RelatedFunction,
+  type Relation,
+  relationsOf,
+} from './filter-related.ts';
+export {
   changedValues,
   choosableOptions,
   type DefaultsContext,

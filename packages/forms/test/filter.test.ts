@@ -2,20 +2,27 @@ import { checkExpression } from '@trellis/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  addsUp,
+  comparesNumber,
   conditionTree,
   conjoin,
   countConditions,
   describeObject,
+  EMPTY_FILTER,
   type FilterCondition,
   type FilterEditor,
   type FilterExpression,
   type FilterGroup,
   type FilterItem,
+  type FilterRelated,
   type FilterValue,
   filterFields,
   fromJsonLogic,
   IS_NEW_PATH,
   PERIOD_NAMES,
+  RELATED_COMPARISONS,
+  RELATED_FUNCTIONS,
+  relationsOf,
   toJsonLogic,
 } from '../src/index.ts';
 import { accessWithout, sampleModel } from './sample-model.ts';
@@ -45,6 +52,7 @@ const VALUES: Readonly<Record<FilterEditor, fc.Arbitrary<FilterValue>>> = {
   option: fc.constantFrom('open', 'won'),
   options: fc.constantFrom(['open'], ['open', 'won']),
   record: fc.constant(ID),
+  fields: fc.constantFrom(['name', 'a_select'], ['due', 'name', 'a_date']),
   period: fc
     .constantFrom(...PERIOD_NAMES)
     .map((period) => (period.includes('_n_') ? { period, n: 7 } : { period })),
@@ -71,6 +79,8 @@ const anyChange: fc.Arbitrary<FilterCondition> = fc
     { path: 'name', verb: 'not_changed', value: null },
     { path: IS_NEW_PATH, verb: 'is_new', value: null },
     { path: IS_NEW_PATH, verb: 'is_not_new', value: null },
+    { path: IS_NEW_PATH, verb: 'changed_any', value: ['name', 'a_select'] },
+    { path: IS_NEW_PATH, verb: 'not_changed_any', value: ['name', 'a_select', 'due'] },
     { path: '$previous.name', verb: '!=', value: { field: 'name' } },
     { path: 'name', verb: '==', value: { field: '$previous.name' } },
     { path: 'name', verb: 'starts_with', value: { field: 'name' } },
@@ -78,12 +88,27 @@ const anyChange: fc.Arbitrary<FilterCondition> = fc
   .map((each) => ({ kind: 'condition', ...each }));
 /** What there are no words for. */
 const anyExpression: fc.Arbitrary<FilterExpression> = fc
-  .constantFrom(
-    { '>': [{ length: [{ var: 'name' }] }, 3] },
-    { '==': ['x', { var: 'name' }] },
-    { $changed: ['name', 'a_select'] },
-  )
+  .constantFrom({ '>': [{ length: [{ var: 'name' }] }, 3] }, { '==': ['x', { var: 'name' }] })
   .map((logic) => ({ kind: 'expression', logic }));
+/** Seen from a company: its things, and the things of which it is one of several companies. */
+const anyRelated = (where: fc.Arbitrary<FilterGroup>): fc.Arbitrary<FilterRelated> =>
+  fc
+    .record({
+      name: fc.constantFrom(...RELATED_FUNCTIONS),
+      field: fc.constantFrom('a_integer', 'a_currency'),
+      comparison: fc.constantFrom(...RELATED_COMPARISONS),
+      value: fc.integer({ min: -1000, max: 1000 }),
+      where,
+      isAll: fc.boolean(),
+    })
+    .map(({ name, field, comparison, value, where: asked, isAll }) => ({
+      kind: 'related',
+      path: 'things',
+      function: name,
+      ...(addsUp(name) ? { field } : {}),
+      ...(comparesNumber(name) ? { comparison, value } : {}),
+      where: isAll && name !== 'all' ? EMPTY_FILTER : asked,
+    }));
 const anyTree = fc.letrec<{ item: FilterItem; group: FilterGroup }>((tie) => ({
   item: fc.oneof({ depthSize: 'small', maxDepth: 3 }, anyCondition, anyChange, anyExpression, tie('group')),
   group: fc
@@ -170,13 +195,82 @@ describe('a condition of the metadata', () => {
   });
 });
 
+describe('a question to related records', () => {
+  const asked = anyRelated(anyFilter).chain((related) =>
+    fc.constantFrom<FilterGroup>(
+      { kind: 'group', join: 'and', items: [related] },
+      { kind: 'group', join: 'and', isNegated: true, items: [related] },
+      { kind: 'group', join: 'or', items: [related, { ...related, path: 'things' }] },
+    ),
+  );
+
+  it('means something to the server', () => {
+    const company = model.objects.get('company')!;
+    fc.assert(
+      fc.property(asked, (filter) => {
+        const { problems } = checkExpression(toJsonLogic(filter), {
+          objects: model.objects,
+          object: company,
+        });
+        expect(problems).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('comes back the same, and with parts without words in the builder', () => {
+    const parsed = (filter: FilterGroup) => JSON.parse(JSON.stringify(toJsonLogic(filter)));
+    fc.assert(
+      fc.property(asked, (filter) => {
+        expect(fromJsonLogic(parsed(filter))).toEqual(filter);
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(anyRelated(anyTree), (related) => {
+        const filter: FilterGroup = { kind: 'group', join: 'and', items: [related] };
+        expect(conditionTree(parsed(filter))).toEqual(filter);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says nothing until it is finished', () => {
+    const question = { kind: 'related', path: 'things', where: EMPTY_FILTER } as const;
+    for (const unfinished of [
+      { ...question, path: '', function: 'some' },
+      { ...question, function: 'all' },
+      { ...question, function: 'count', comparison: '>', value: null },
+      { ...question, function: 'sum', comparison: '>', value: 3 },
+    ] satisfies FilterRelated[])
+      expect([toJsonLogic(unfinished), countConditions(unfinished)]).toEqual([undefined, 0]);
+    expect(toJsonLogic({ ...question, function: 'none' })).toEqual({ none: [{ var: 'things' }] });
+  });
+
+  it('is offered for lookups that point here and for links', () => {
+    const relations = (name: string) =>
+      relationsOf(describeObject(model, model.objects.get(name)!, accessWithout()));
+    expect(relations('company')).toContainEqual({ name: 'things', label: 'Things', object: 'thing' });
+    expect(relations('thing')).toContainEqual({
+      name: 'a_multi_lookup',
+      label: 'a_multi_lookup',
+      object: 'company',
+    });
+  });
+});
+
 describe('JSON Logic that people could not have built', () => {
   it.each([
     { '>': [{ '+': [{ var: 'a' }, 1] }, { var: 'b' }] },
     { '>': [1, { var: 'b' }] },
     { if: [true, 1, 2] },
     { '!': [{ and: [{ is_blank: [{ var: 'a' }] }, { '<': [{ abs: [{ var: 'a' }] }, 1] }] }] },
-    { $changed: ['a', 'b'] },
+    { $changed: ['a', 1] },
+    { all: [{ var: 'things' }] },
+    { sum: [{ var: 'things' }, { var: 'a_integer' }] },
+    { '>': [{ sum: [{ var: 'things' }, { '+': [{ var: 'a_integer' }, 1] }] }, 3] },
+    { '>': [{ count: [{ var: 'things' }] }, { var: 'a' }] },
+    { some: [{ var: 'things' }, { '<': [{ abs: [{ var: 'a' }] }, 1] }] },
     { and: [] },
     'text',
     [],

@@ -17,6 +17,8 @@ export interface IdentityOptions {
   readonly idleSeconds?: number;
   readonly absoluteSeconds?: number;
   readonly throttle?: ThrottleRules;
+  /** Whether passwords of an address (in lower case) are taken at all; all are unless given. */
+  readonly takesPassword?: (email: string) => boolean;
   /** Seals the secrets of second factors; without it nobody can have one. */
   readonly secrets?: SecretSeal | undefined;
   /** What authenticator apps show beside the address; `Trellis` unless given. */
@@ -56,6 +58,7 @@ export function createIdentity(options: IdentityOptions) {
   const { store } = options;
   const now = options.now ?? Date.now;
   const sleep = options.sleep ?? sleepFor;
+  const { takesPassword = () => true } = options;
   const idle = (options.idleSeconds ?? 7 * DAY) * 1000;
   const absolute = (options.absoluteSeconds ?? 30 * DAY) * 1000;
   const throttle = createThrottle(store, options.throttle ?? DEFAULT_THROTTLE, now);
@@ -109,7 +112,8 @@ export function createIdentity(options: IdentityOptions) {
     try {
       if (admission.pauseMilliseconds > 0) await sleep(admission.pauseMilliseconds);
       const found = await store.findByEmail(email);
-      const isRight = await verifyPassword(request.password, found?.passwordHash);
+      // Asked last, so that the time taken does not tell whose passwords are taken.
+      const isRight = (await verifyPassword(request.password, found?.passwordHash)) && takesPassword(email);
       if (!found?.isActive || !isRight) {
         outcome = 'failure';
         throw new IdentityError('invalid_credentials', 'E-mail or password is wrong.');

@@ -93,6 +93,11 @@ export const ObjectBody = Type.Object(
       ),
     ),
     history: Type.Optional(Type.Boolean({ description: 'Keep a history of changes. True unless given.' })),
+    audit_reads: Type.Optional(
+      Type.Boolean({
+        description: 'Write into the audit log who reads which record. False unless given.',
+      }),
+    ),
     search: Type.Optional(
       Type.Boolean({ description: 'Offer records in global search. True unless given.' }),
     ),

@@ -9,10 +9,9 @@ import type { Compilation, DraftObject } from './compilation.ts';
 import { compileFormula } from './compile-formulas.ts';
 import { compileRelated } from './compile-related.ts';
 import { compileRollup } from './compile-rollups.ts';
-import { variableIn } from './expressions/check-related.ts';
-import { RELATED_OPERATORS } from './expressions/related-field.ts';
+import { asksRelated, variableIn } from './expressions/related-field.ts';
 import { MAX_PATH_LOOKUPS } from './expressions/resolve-path.ts';
-import { resolveRelation } from './expressions/resolve-relation.ts';
+import { isRelation, resolveRelation } from './expressions/resolve-relation.ts';
 import type { FieldType } from './field-type.ts';
 import { formula as formulaType } from './field-types/formula.ts';
 import { related as relatedType } from './field-types/related.ts';
@@ -152,16 +151,17 @@ function* variablesIn(
   object: DraftObject,
 ): Generator<SeenText, undefined> {
   if (typeof source !== 'object' || source === null) return;
+  const scope = { objects: compilation.objects, object };
   for (const [operator, value] of Object.entries(source) as [string, unknown][]) {
     const args: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (operator === 'var' && args.length === 1 && typeof args[0] === 'string') {
       yield { text: args[0], object };
-    } else if ((RELATED_OPERATORS as readonly string[]).includes(operator)) {
+    } else if (asksRelated(operator, args, (name) => isRelation(scope, name))) {
       const text = variableIn(args[0]);
       if (text === undefined) continue;
       // Its lookups first: one may be a related field that is not compiled yet.
       yield { text, object };
-      const { relation } = resolveRelation({ objects: compilation.objects, object }, text);
+      const { relation } = resolveRelation(scope, text);
       const related = relation && compilation.objects.get(relation.object.name);
       if (related) yield* variablesIn(compilation, args.slice(1), related);
     } else yield* variablesIn(compilation, value, object);

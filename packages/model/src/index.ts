@@ -70,10 +70,13 @@ export { fromPortable, type PortableExpression, toPortable } from './expressions
 export { printFormula } from './expressions/print-formula.ts';
 export {
   answerOfNone,
+  asksRelated,
   fieldsOfPath,
   objectsOfPath,
+  pathsOfQuestion,
   type RelatedOperator,
   type RelatedQuestion,
+  variableIn,
 } from './expressions/related-field.ts';
 export {
   type IsReadable,
@@ -81,6 +84,7 @@ export {
   type ResolvedPath,
   resolvePath,
 } from './expressions/resolve-path.ts';
+export { relationsOf, resolveRelation } from './expressions/resolve-relation.ts';
 export { fieldsBehind, sourcePath } from './expressions/source-path.ts';
 export type {
   AggregateFunction,

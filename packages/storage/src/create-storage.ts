@@ -20,8 +20,10 @@ import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
+import { createSealedStore } from './sealed-store.ts';
 import { createDelegationStore } from './sharing/delegation-store.ts';
 import { createShareStore } from './sharing/share-store.ts';
+import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
@@ -65,6 +67,8 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       capabilities: features,
       workspaces,
       identities: createIdentityStore(connections, listener),
+      singleSignOn: createSsoStore(connections),
+      sealed: createSealedStore(connections),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),
@@ -73,6 +77,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         wake: (workspace) => {
           maintenance.wake(workspace);
           rollups.wake(workspace);
+          sealer.wake(workspace);
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),

@@ -19,10 +19,12 @@ import type {
   RecordPage,
   RecordQuery,
 } from '@trellis/model';
-import type { AuditStore } from './audit/audit.ts';
+import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SsoStore } from './sso-store.ts';
 
 /** What one workspace's database looks like to the compiler, pinned with its model for the life of a request. */
 export interface Snapshot {
@@ -151,6 +153,8 @@ export interface PublishRequest {
   /** Fields that change their type and so their key, with what turns their values into the new type. */
   readonly conversions?: readonly StartedConversion[];
   readonly convert?: ConvertValues;
+  /** The entry of the audit log, in the same transaction. */
+  readonly audit?: (revision: number) => NewAuditEntry;
   /** Names that this change takes from objects and fields. */
   readonly aliases?: readonly Pick<Alias, 'kind' | 'objectKey' | 'fieldKey' | 'name'>[];
 }
@@ -409,8 +413,20 @@ export interface DependentRecord {
 
 /** Records that a write newly points to: they must live when it is done. Each id once. */
 export interface WriteTarget {
-  readonly object: CompiledObject;
   readonly ids: readonly string[];
+  /** Objects that may have them. A record that is not visible, or meets `except`, is none to point to. */
+  readonly among: readonly {
+    readonly object: CompiledObject;
+    readonly visible: Expression;
+    readonly except?: Expression;
+  }[];
+  /** Locked against deletion, which needs to be of one object; who can't be deleted need not be. */
+  readonly isHeld: boolean;
+}
+
+export interface WriteTargets {
+  readonly targets: readonly WriteTarget[];
+  readonly context: ExpressionContext;
 }
 
 /** Records of one object that others are to point at. */
@@ -420,6 +436,12 @@ export interface TreeEdges {
   readonly parents: ReadonlyMap<string, string>;
   /** How many levels live records reach down below each record that was asked about. */
   readonly heights: ReadonlyMap<string, number>;
+}
+
+/** Of each kind how many records, with ids of some. */
+export interface TreeFaults {
+  readonly inRings: { readonly records: number; readonly ids: readonly string[] };
+  readonly tooDeep: { readonly records: number; readonly ids: readonly string[] };
 }
 
 export interface TargetQuestion {
@@ -522,6 +544,11 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<TreeEdges>;
+  /** Live records that no tree of so many levels could hold. Undefined: it takes too long to find out. */
+  inspectTree(
+    snapshot: Snapshot,
+    request: { readonly object: CompiledObject; readonly field: CompiledField; readonly most: number },
+  ): Promise<TreeFaults | undefined>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,
@@ -533,7 +560,7 @@ export interface RecordStore {
 
   /**
    * One statement writes rows, history and outbox. Throws `unique_violation`. Nothing is written, and the result is
-   * empty, when one of `targets` is deleted or being deleted.
+   * empty, when one of `targets` is not there, not visible, or being deleted.
    */
   insert(
     snapshot: Snapshot,
@@ -541,7 +568,7 @@ export interface RecordStore {
     rows: readonly InsertRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets?: readonly WriteTarget[],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]>;
   /** As `insert`; rows whose version has moved on are missing from the result. */
   update(
@@ -550,7 +577,7 @@ export interface RecordStore {
     rows: readonly UpdateRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets?: readonly WriteTarget[],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]>;
   /** Moves records to the recycle bin under one `deletionId`. */
   remove(
@@ -684,9 +711,9 @@ export interface DelegationStore {
     workspace: Workspace,
     options: { readonly endingAfter?: string | undefined; readonly person?: string | undefined },
   ): Promise<readonly Delegation[]>;
-  insert(workspace: Workspace, delegation: NewDelegation): Promise<void>;
+  insert(workspace: Workspace, delegation: NewDelegation, transaction?: Transaction): Promise<void>;
   /** Ends it at the instant; one that has not begun by then is forgotten. */
-  end(workspace: Workspace, id: string, at: string): Promise<void>;
+  end(workspace: Workspace, id: string, at: string, transaction?: Transaction): Promise<void>;
 }
 
 // --- what has changed ---------------------------------------------------------------------------------------
@@ -730,6 +757,8 @@ export interface WorkspaceStore {
     readonly timeZone: string;
     readonly locale: string;
     readonly currency: string;
+    /** The first entry of its audit log. */
+    readonly audit?: (workspace: Workspace) => NewAuditEntry;
   }): Promise<Workspace>;
 }
 
@@ -902,6 +931,8 @@ export interface Storage {
   readonly capabilities: Capabilities;
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
+  readonly singleSignOn: SsoStore;
+  readonly sealed: SealedStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

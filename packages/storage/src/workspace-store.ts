@@ -1,5 +1,6 @@
 /** Workspaces: one schema each, with its own system tables, metadata and records. */
 import { randomUUID } from 'node:crypto';
+import { append } from './audit/entries.ts';
 import type { Connections } from './connections.ts';
 import { queryObjects } from './connections.ts';
 import { StorageError, sqlState } from './errors.ts';
@@ -25,7 +26,7 @@ export function createWorkspaceStore(
       );
       return row;
     },
-    create: async ({ name, label, timeZone, locale, currency }) => {
+    create: async ({ name, label, timeZone, locale, currency, audit }) => {
       if (!NAME.test(name)) {
         throw new StorageError(
           'invalid_value',
@@ -48,6 +49,7 @@ export function createWorkspaceStore(
           await queryObjects(client, `create schema ${identifier(schema).text}`, []);
           await applyMissing(client, schema, migrations, { isInTransaction: true });
           await ensurePartitions(client, schema);
+          if (audit) await append(connections, rows[0]!, [audit(rows[0]!)], transaction);
           return rows[0]!;
         });
       } catch (error) {

@@ -25,7 +25,7 @@ export const THING: Readonly<Record<string, Partial<FieldBody> & { type: FieldBo
   term: { type: 'date_range' },
   mails: { type: 'email', multiple: true },
   kept_mails: { type: 'email', multiple: true, searchable: true },
-  parent: { type: 'lookup', to: 'thing', reverse_name: 'children' },
+  parent: { type: 'lookup', to: 'thing', reverse_name: 'children', tree: true },
 };
 
 // --- generated records ----------------------------------------------------------------------------------------
@@ -150,20 +150,25 @@ type Language = {
 
 /** What is asked of the records behind `parent`, in a language of theirs. */
 function questionsIn(inner: fc.LetrecValue<Language> | undefined) {
-  if (!inner) return { number: [], condition: [] };
+  if (!inner) return { number: [], date: [], moment: [], condition: [] };
   const records = at('children', 'parent.children');
-  const { number, condition } = inner;
+  const { number, date, moment, condition } = inner;
   return {
     number: [
       call('count', records),
       call('count', records, condition),
       fc.oneof(
-        ...['sum', 'avg'].flatMap((operator) => [
+        ...['sum', 'avg', 'min', 'max'].flatMap((operator) => [
           call(operator, records, number),
           call(operator, records, number, condition),
         ]),
       ),
     ],
+    date: ['min', 'max'].flatMap((operator) => [
+      call(operator, records, date),
+      call(operator, records, date, condition),
+    ]),
+    moment: ['min', 'max'].map((operator) => call(operator, records, moment, condition)),
     condition: [
       call('some', records, condition),
       call('none', records, condition),
@@ -241,6 +246,7 @@ const languageAround = (inner: fc.LetrecValue<Language> | undefined, maxDepth = 
         call('start_of', fc.oneof(date, moment), dayUnit),
         ...either(date),
         fc.tuple(fc.constantFrom('min', 'max'), date, date).map(([op, ...args]) => ({ [op]: args })),
+        ...questions.date,
       ),
       moment: fc.oneof(
         { depthSize: 'small', maxDepth, withCrossShrink: true },
@@ -253,6 +259,7 @@ const languageAround = (inner: fc.LetrecValue<Language> | undefined, maxDepth = 
           fc.oneof(dayUnit, timeUnit),
         ),
         ...either(moment),
+        ...questions.moment,
       ),
       condition: fc.oneof(
         { depthSize: 'small', maxDepth, withCrossShrink: true },

@@ -1,4 +1,11 @@
 /** The front door of the testing room: for tests only, never imported by `src`. */
+
+export {
+  freePort,
+  type IdentityProvider,
+  type ProviderPerson,
+  startIdentityProvider,
+} from './identity-provider.ts';
 export { findIndexesOnData } from './indexes-on-data.ts';
 export { readTables } from './read-tables.ts';
 export { databaseUrl, withDatabase } from './server.ts';

@@ -16,7 +16,7 @@ import type { Notice } from '../mail/letters.ts';
 import type { Parts } from '../parts.ts';
 import { tellSecurity } from '../security-events.ts';
 import { sessionCookie } from '../session-cookie.ts';
-import { invalidInput, readBody, readParameters, requireGiven, text } from '../shape.ts';
+import { invalidInput, readBody, readParameters, requireGiven, type Shape, text } from '../shape.ts';
 
 export function accountRoutes(app: FastifyInstance, parts: Parts): void {
   const { identity, settings } = parts;
@@ -138,8 +138,12 @@ async function notify({ mail }: Parts, { context }: Caller, notice: Notice): Pro
 const UNENROLLED = { method: 'password', hasSecondFactor: false } as const;
 
 /** The caller, once they have proved to be the owner of the session: it is young, or they know the password. */
-async function confirmOwner(parts: Parts, request: FastifyRequest): Promise<Caller> {
-  readParameters(request.query, {});
+export async function confirmOwner(
+  parts: Parts,
+  request: FastifyRequest,
+  parameters: Shape = {},
+): Promise<Caller> {
+  readParameters(request.query, parameters);
   const body = readBody(request.body ?? {}, { current_password: text });
   const caller = callerOf(request);
   if (body.current_password !== undefined) {

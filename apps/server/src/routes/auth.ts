@@ -11,7 +11,7 @@ import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function authRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, identity, preferences, settings } = parts;
+  const { engine, identity, preferences, settings, signOn } = parts;
 
   app.post(
     '/auth/login',
@@ -52,9 +52,15 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
       const session = await identity.findSession(token, { isUse: false });
+      const redirect = await signOn.endSessionUrl(token);
       await identity.signOut(token);
       const membership = session?.memberships.find((each) => each.workspace === session.workspace);
+      if (membership && session?.view) {
+        const event = { action: 'view_as_ended', subjectId: session.view.userId } as const;
+        await tellSecurity(parts, request, { ...event, who: membership, details: { by: 'sign_out' } });
+      }
       if (membership) await tellSecurity(parts, request, { action: 'sign_out', who: membership });
+      if (redirect !== undefined) return reply.header('set-cookie', NO_SESSION_COOKIE).send({ redirect });
     }
     return reply.header('set-cookie', NO_SESSION_COOKIE).code(204).send();
   });
@@ -71,6 +77,14 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       teams: await engine.teams.ofUser(context),
       locale: (await preferences.find(caller.workspace, membership.userId)).ownLocale ?? null,
       must_enrol: needsSecondFactor(caller, settings.secondFactor),
+      ...(context.viewer && session.view
+        ? {
+            view: {
+              by: { id: context.viewer.userId, name: context.viewer.name },
+              ends_at: session.view.endsAt,
+            },
+          }
+        : {}),
     };
   });
 }

@@ -6,7 +6,7 @@ import { HttpProblem } from '../http-problem.ts';
 import { FIRST_WORKSPACE } from '../install.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin } from '../same-origin.ts';
-import { isEmail } from '../settings.ts';
+import { isEmail } from '../setting-parsers.ts';
 import { invalidInput, readBody, readParameters, requireGiven, text } from '../shape.ts';
 import { welcome } from './auth.ts';
 

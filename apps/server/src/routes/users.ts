@@ -92,10 +92,8 @@ export function userRoutes(app: FastifyInstance, parts: Parts): void {
     const behind = await storage.identities.findIdentityOfUser(workspace, user.id);
     if (behind) {
       const own = behind.id === session.identityId ? session : undefined;
-      if (password !== undefined) {
-        await identity.signOutEverywhere(behind.id, own);
-        await tellSecurity(parts, request, { action: 'password_set', subjectId: user.id });
-      } else if (body.is_active === false) {
+      if (password !== undefined) await identity.signOutEverywhere(behind.id, own);
+      else if (body.is_active === false) {
         // Those of a person who still works elsewhere go on there; here they are nobody from now on.
         const count = await identity.signOutEverywhere(behind.id, own, workspace.name);
         await tellSecurity(parts, request, {

@@ -37,6 +37,7 @@ export function workspaceRoutes(app: FastifyInstance, { engine, identity }: Part
         ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
         ...(body.locale === undefined ? {} : { locale: body.locale }),
         ...(body.currency === undefined ? {} : { currency: body.currency }),
+        by: callerOf(request).context,
       });
       // Whoever makes a workspace administers it; the same person signs in to both.
       await engine.users.create(

@@ -1,5 +1,6 @@
 /** The person signed in, as themselves: what they may change, how they sign in, and the keys of their programs. */
 import { useMe } from '../api.ts';
+import { StandIns } from '../sharing/StandIns.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
 import { Details } from './Details.tsx';
@@ -7,6 +8,7 @@ import { useMessages } from './messages.ts';
 import { Password } from './Password.tsx';
 import { SecondFactor } from './SecondFactor.tsx';
 import { Sessions } from './Sessions.tsx';
+import { SingleSignOn } from './SingleSignOn.tsx';
 
 export function ProfilePage() {
   const t = useMessages();
@@ -25,7 +27,9 @@ export function ProfilePage() {
       <Details />
       <Password />
       <SecondFactor />
+      <SingleSignOn />
       <Sessions />
+      <StandIns />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>
   );

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { client, queryClient, setupQuery } from '../api.ts';
 import { useSignInMessages } from '../sign-in/messages.ts';
 import { returnPath } from '../sign-in/return-path.ts';
+import { SignInWays } from '../sign-on/SignInWays.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { SignInFrame } from './SignInFrame.tsx';
 
@@ -17,7 +18,8 @@ export function LoginPage() {
   const { t } = useTranslation();
   const s = useSignInMessages();
   const router = useRouter();
-  const { next } = route.useSearch();
+  const { next, sso_error: ssoError } = route.useSearch();
+  const target = returnPath(next, window.location.origin);
   const setup = useQuery(setupQuery);
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -28,7 +30,7 @@ export function LoginPage() {
       client.login({ email: email.trim(), password, ...(asksCode ? { otp: otp.trim() } : {}) }),
     onSuccess: async () => {
       queryClient.clear();
-      await router.navigate({ href: returnPath(next, window.location.origin), replace: true });
+      await router.navigate({ href: target, replace: true });
     },
     onError: (error) => {
       if (codeOf(error) === 'otp_required') setAsksCode(true);
@@ -82,40 +84,42 @@ export function LoginPage() {
   }
   return (
     <SignInFrame title={t('login.title')} text={t('login.text')}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          {alert}
-          <TextInput
-            size="sm"
-            label={t('login.email')}
-            type="email"
-            name="email"
-            autoComplete="username"
-            required
-            autoFocus
-            value={email}
-            onChange={(event) => setEmail(event.currentTarget.value)}
-          />
-          <PasswordInput
-            size="sm"
-            label={t('login.password')}
-            name="password"
-            autoComplete="current-password"
-            required
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
-          />
-          <Button type="submit" size="sm" loading={login.isPending} mt={4}>
-            {t('login.submit')}
-          </Button>
-          {setup.data?.sends_mail && (
-            <Anchor component={Link} to="/forgot-password" size="sm">
-              {s('forgot')}
-            </Anchor>
-          )}
-        </Stack>
-      </form>
+      <SignInWays next={target} error={ssoError}>
+        <form onSubmit={submit}>
+          <Stack gap="md">
+            {alert}
+            <TextInput
+              size="sm"
+              label={t('login.email')}
+              type="email"
+              name="email"
+              autoComplete="username"
+              required
+              autoFocus
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              size="sm"
+              label={t('login.password')}
+              name="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+              visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
+            />
+            <Button type="submit" size="sm" loading={login.isPending} mt={4}>
+              {t('login.submit')}
+            </Button>
+            {setup.data?.sends_mail && (
+              <Anchor component={Link} to="/forgot-password" size="sm">
+                {s('forgot')}
+              </Anchor>
+            )}
+          </Stack>
+        </form>
+      </SignInWays>
     </SignInFrame>
   );
 }

@@ -3,6 +3,7 @@ import { IconAlertCircle, IconAlertTriangle } from '@tabler/icons-react';
 import { ApiError, type ProblemEntry } from '@trellis/api';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../paths.ts';
+import { isOffline } from './offline.ts';
 import classes from './ProblemAlert.module.css';
 
 interface ProblemAlertProps {
@@ -19,15 +20,15 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, onRetry, renderPointer, hideEntries }: ProblemAlertProps) {
   const { t } = useTranslation();
   const problem = error instanceof ApiError ? error.problem : undefined;
-  const isOffline = error instanceof TypeError;
+  const hasNoAnswer = isOffline(error);
   const isSignedOut = problem?.code === 'unauthenticated';
   const title = isSignedOut
     ? t('problem.signedOut')
-    : (problem?.title ?? (isOffline ? t('problem.offline') : t('problem.unexpected')));
+    : (problem?.title ?? (hasNoAnswer ? t('problem.offline') : t('problem.unexpected')));
   const detail = isSignedOut
     ? t('problem.signedOutDetail')
     : (problem?.detail ??
-      (isOffline ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error)));
+      (hasNoAnswer ? t('problem.offlineDetail') : error instanceof Error ? error.message : String(error)));
   const entries = (hideEntries ? [] : (problem?.errors ?? [])).filter(
     // One problem that is not at a place is the detail already.
     (entry) => entry.message !== detail || entry.hint !== undefined || isPlace(entry.pointer),

@@ -5,6 +5,7 @@ import { Notifications, notifications } from '@mantine/notifications';
 import { ApiError } from '@trellis/api';
 import { i18next } from '../i18n.ts';
 import type { Notice } from './notify.tsx';
+import { isOffline } from './offline.ts';
 
 let count = 0;
 
@@ -51,7 +52,7 @@ export function showProblem(error: unknown): void {
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
     color: 'red',
     autoClose: 10_000,
-    title: problem?.title ?? i18next.t(error instanceof TypeError ? 'problem.offline' : 'problem.unexpected'),
+    title: problem?.title ?? i18next.t(isOffline(error) ? 'problem.offline' : 'problem.unexpected'),
     message: [problem?.detail ?? detailOf(error), ...lines]
       .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
       .join(' '),
@@ -59,7 +60,6 @@ export function showProblem(error: unknown): void {
 }
 
 function detailOf(error: unknown): string {
-  // `fetch` throws a TypeError when no answer comes.
-  if (error instanceof TypeError) return i18next.t('problem.offlineDetail');
+  if (isOffline(error)) return i18next.t('problem.offlineDetail');
   return error instanceof Error ? error.message : String(error);
 }

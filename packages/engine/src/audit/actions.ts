@@ -24,6 +24,8 @@ export const AUDIT_ACTIONS = [
   'api_keys_listed',
   'sign_on_linked',
   'sign_on_refused',
+  'sign_on_unlinked',
+  'sign_on_permitted',
   'settings_changed',
   // People and what they may do.
   'invitation_sent',
@@ -53,7 +55,6 @@ export const AUDIT_ACTIONS = [
   'records_exported',
   'export_ended',
   'records_imported',
-  'import_ended',
   'import_refused_read',
   'records_purged',
   // The log itself.

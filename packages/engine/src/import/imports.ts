@@ -7,9 +7,11 @@ import { nearest } from '@trellis/metadata';
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Rejection } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-import { addJob, findJob } from '../jobs/job-lifecycle.ts';
+import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
+import { currentObjectName, type Names, oldNames } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
@@ -17,6 +19,7 @@ import { withPinned } from '../with-pinned.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { ImportInput } from './import-job.ts';
 import { ERROR_COLUMN, fieldForColumn, plain, resolveMapping } from './mapping.ts';
+import { currentOptions } from './old-mapping.ts';
 import { type ImportOptions, readOptions } from './options.ts';
 import { detectShape, type FileFormat, readPieces } from './read-file.ts';
 
@@ -90,7 +93,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
   return {
     store: (context, object, bytes, name) =>
       withPinned(parts, context, async (pinned) => {
-        requireImportable(pinned, object);
+        requireImportable(parts, pinned, object);
         const id = makeId();
         const detector = new EncodingDetector();
         let number = 0;
@@ -112,9 +115,10 @@ export function createImportDesk(parts: Parts): ImportDesk {
       withPinned(parts, context, (pinned) => begin(parts, pinned, { name, file, mapping })),
     preview: (context, name, head, fileName, mapping) =>
       withPinned(parts, context, async (pinned) => {
-        const object = requireImportable(pinned, name);
+        const object = requireImportable(parts, pinned, name);
         const { options, errors } = readOptions(mapping);
         throwErrors(errors);
+        const old = oldNames(parts, pinned);
         const detector = new EncodingDetector();
         detector.add(head);
         const encoding = options.encoding ?? detector.end(false);
@@ -131,17 +135,20 @@ export function createImportDesk(parts: Parts): ImportDesk {
             return {
               name: column,
               samples: [...new Set(values.filter((value) => value.trim() !== ''))].slice(0, SAMPLES),
-              suggestion: suggest(pinned, object, column),
+              suggestion: suggest(pinned, object, column, old),
             };
           }),
         };
       }),
     async refused(context, jobId) {
       try {
-        const job = await findJob(parts, context, jobId);
+        const job = await findOwnJob(parts, context, jobId);
         const input = job.input as unknown as ImportInput;
         if (job.kind !== 'import')
           throw new EngineError('unknown_job', 'This job refuses no rows: it is no import.');
+        const event = { action: 'import_refused_read', object: input.about.object } as const;
+        const details = { job: job.id };
+        await tell(parts, { context, at: parts.now() }, [{ ...event, details }]);
         const byField = new Map(input.mapping.targets.map(({ field, column }) => [field, column]));
         return {
           format: input.shape.format,
@@ -162,14 +169,16 @@ async function begin(
   pinned: Pinned,
   { name, file, mapping }: { readonly name: string; readonly file: StoredFile; readonly mapping: unknown },
 ): Promise<string> {
-  const object = requireImportable(pinned, name);
-  const { options, errors } = readOptions(mapping);
+  const object = requireImportable(parts, pinned, name);
+  const { options: given, errors } = readOptions(mapping);
   throwErrors(errors);
+  const old = oldNames(parts, pinned);
+  const options = old ? currentOptions(old, object, given) : given;
   requireRights(pinned, object, options.operation);
   const head = await readHead(parts, pinned, file.id);
   const encoding = options.encoding ?? file.encoding;
   const { shape } = await detectShape(head, encoding, { ...options, fileName: file.name });
-  const fit = resolveMapping(pinned, object, shape, options);
+  const fit = resolveMapping(pinned, object, shape, options, old);
   throwErrors(fit.errors);
   const input: ImportInput = {
     about: {
@@ -192,12 +201,24 @@ async function begin(
     decimalComma: options.decimalComma,
     takesOtherNames: options.columns === undefined,
   };
-  return addJob(parts, pinned.context, { id: file.id, kind: 'import', input: input as unknown as JsonValue });
+  const request = { id: file.id, kind: 'import', input: input as unknown as JsonValue };
+  const { operation, about } = input;
+  const details = {
+    job: file.id,
+    operation,
+    file_name: about.file_name!,
+    fields: Object.values(about.columns!),
+  };
+  return parts.storage.transaction(async (transaction) => {
+    const event = { action: 'records_imported', object: object.name, details } as const;
+    await tell(parts, pinned, [event], transaction);
+    return addJob(parts, pinned.context, request, transaction);
+  });
 }
 
 /** The object, for someone who may import it. Those of the platform are written through doors of their own. */
-function requireImportable(pinned: Pinned, name: string): CompiledObject {
-  const object = pinned.requireObject(name, 'import');
+function requireImportable(parts: Parts, pinned: Pinned, name: string): CompiledObject {
+  const object = pinned.requireObject(currentObjectName(parts, pinned, name), 'import');
   if (object.isSystem) {
     throw new EngineError(
       'system_object',
@@ -255,8 +276,13 @@ function cellOf(
 }
 
 /** By name or label; else the field whose words the header is made of, or one that is written nearly so. */
-function suggest(pinned: Pinned, object: CompiledObject, column: string): string | null {
-  const exact = fieldForColumn(pinned, object, column, 'update', 'id');
+function suggest(
+  pinned: Pinned,
+  object: CompiledObject,
+  column: string,
+  old: Names | undefined,
+): string | null {
+  const exact = fieldForColumn(pinned, object, column, { operation: 'update', key: 'id', old });
   if (exact === 'skip') return null;
   if (exact) return exact.name;
   const writable = [...object.fields.values()].filter(

@@ -5,6 +5,8 @@
 import { ALWAYS, type Expression, isId } from '@trellis/model';
 import type { Delegation } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import type { AuditEvent } from '../audit/audit-entry.ts';
+import { tell } from '../audit/tell.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
@@ -52,7 +54,10 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
           createdBy: pinned.actorId,
         };
         const { workspace } = pinned.snapshot;
-        await delegations.insert(workspace, row);
+        await parts.storage.transaction(async (transaction) => {
+          await delegations.insert(workspace, row, transaction);
+          await tell(parts, pinned, [delegationEvent('delegation_added', row)], transaction);
+        });
         await parts.access.organisationChanged(workspace);
         return present(await requireDelegation(parts, pinned, row.id), pinned.at);
       }),
@@ -61,10 +66,27 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         requireWriter(context);
         const { workspace } = pinned.snapshot;
         const row = await requireDelegation(parts, pinned, id.toLowerCase());
-        await delegations.end(workspace, row.id, pinned.at);
+        await parts.storage.transaction(async (transaction) => {
+          await delegations.end(workspace, row.id, pinned.at, transaction);
+          await tell(parts, pinned, [delegationEvent('delegation_removed', row)], transaction);
+        });
         await parts.access.organisationChanged(workspace);
       }),
   };
+}
+
+/** What the audit log is told: about whose records it is, who gets at them, and from when to when. */
+function delegationEvent(
+  action: 'delegation_added' | 'delegation_removed',
+  {
+    delegator,
+    delegate,
+    startsAt,
+    endsAt,
+  }: Pick<Delegation, 'delegator' | 'delegate' | 'startsAt' | 'endsAt'>,
+): AuditEvent {
+  const details = { delegate, starts_at: startsAt, ends_at: endsAt };
+  return { action, object: 'user', recordId: delegator, details };
 }
 
 /** A program may do it for whoever gave it their key with people in its scope. */

@@ -6,10 +6,12 @@ import { canBeShared } from '@trellis/access';
 import { ALWAYS, type CompiledObject, type Expression, granteeOf, isId, type Model } from '@trellis/model';
 import type { NewShare, Share, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
-import { currentObjectName } from '../aliases.ts';
+import type { AuditEvent } from '../audit/audit-entry.ts';
+import { tell } from '../audit/tell.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { currentObjectName } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { requireSystemObject } from '../system-records.ts';
@@ -97,6 +99,12 @@ export function createShareDesk(parts: Parts): ShareDesk {
           createdBy: pinned.actorId,
         };
         if (!(await shares.insert(workspace, share, transaction))) throw alreadyShared();
+        await tell(
+          parts,
+          pinned,
+          [shareEvent('share_added', shared, { ...share, granteeId: share.grantee })],
+          transaction,
+        );
         return presentOne(parts, pinned, share, transaction);
       }),
     change: (context, name, id, shareId, input) =>
@@ -110,14 +118,38 @@ export function createShareDesk(parts: Parts): ShareDesk {
         const access = given.access ?? current.access;
         const expiresAt = given.expiresAt === undefined ? current.expiresAt : given.expiresAt;
         await shares.update(workspace, { ...current, access, expiresAt }, transaction);
+        const event = shareEvent('share_changed', shared, { ...current, access, expiresAt });
+        await tell(parts, pinned, [event], transaction);
         return presentOne(parts, pinned, current, transaction);
       }),
     remove: (context, name, id, shareId) =>
       writing(context, name, id, async (pinned, shared, transaction) => {
         const share = await requireShare(parts, pinned, { shared, id: shareId, transaction });
         await shares.remove(pinned.snapshot.workspace, share, transaction);
+        await tell(parts, pinned, [shareEvent('share_removed', shared, share)], transaction);
       }),
   };
+}
+
+/** What the audit log is told: which record, with whom, and how far. */
+function shareEvent(
+  action: 'share_added' | 'share_changed' | 'share_removed',
+  { object, id }: Shared,
+  {
+    kind,
+    granteeId,
+    role,
+    access,
+    expiresAt,
+  }: Pick<Share, 'kind' | 'granteeId' | 'role' | 'access' | 'expiresAt'>,
+): AuditEvent {
+  const details = {
+    with: kind,
+    ...(role === null ? { id: granteeId } : { role }),
+    access,
+    expires_at: expiresAt,
+  };
+  return { action, object: object.name, recordId: id, details };
 }
 
 /** How a share reads for people: with names and labels of today. */

@@ -132,8 +132,15 @@ describe('E10 what is said of a fault', () => {
       { '>': [at('deals'), 1] },
       'unknown_field',
       '/>/0/var',
-      'firm has no field `deals`. Related records are asked with `some`, `none`, `all`, `count`, `sum` or `avg`.',
+      'firm has no field `deals`. Related records are asked with `some`, `none`, `all`, `count`, `sum`, `avg`, `min` or `max`.',
     ],
+    [
+      { '>': [{ max: [at('deals'), at('stage')] }, 1] },
+      'wrong_type',
+      '/>/0/max/1',
+      '`max` takes a number or a date: `stage` is a select.',
+    ],
+    [{ '>': [{ min: [at('deals')] }, 1] }, 'wrong_type', '/>/0', '`min` takes 2 to 3 parts, not 1.'],
     [
       { some: [at('deals'), { $changed: ['stage'] }] },
       'unknown_operator',
@@ -253,11 +260,25 @@ describe('formula fields', () => {
   });
 });
 
+it('`min` and `max` ask records where the first part names some, and compare values elsewhere', () => {
+  const typeOf = (source: unknown) => checkValueExpression(source, scope).value?.type;
+  const question = (source: unknown) => {
+    const { value } = checkValueExpression(source, scope);
+    return value?.op === 'field' ? value.path.field.question?.operator : undefined;
+  };
+  expect(question({ max: [at('deals'), at('amount')] })).toBe('max');
+  expect(question({ max: [at('size'), 3] })).toBeUndefined();
+  expect(typeOf({ max: [at('size'), 3] })).toBe('number');
+  expect(typeOf({ min: [at('tasks'), at('due'), at('is_done')] })).toBe('date');
+  expect(typeOf({ max: [at('deals'), at('created_at')] })).toBe('datetime');
+});
+
 it.each([
   'SOME(contacts, is_active)',
   'COUNT(deals, OR(stage = "won", NONE(tasks)))',
   'SUM(account.deals, amount * 2, stage = "won") > 100',
   'AND(ALL(lines, is_shipped), AVG(lines, price) <> NULL)',
+  'MIN(deals, amount, stage = "won") < MAX(1, size)',
 ])('formula text both ways: %s', (text) => {
   const { expression, problems } = parseFormula(text);
   expect(problems).toEqual([]);

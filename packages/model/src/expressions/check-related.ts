@@ -1,18 +1,20 @@
 /** Checks what is asked of related records: `{"some": [{"var": "contacts"}, …]}`, seen from each of them. */
 import { describe, type SourceCall } from './check.ts';
 import { LiteralCheck } from './check-literals.ts';
-import type { Expression, Operand } from './expression.ts';
-import { type RelatedOperator, relatedField } from './related-field.ts';
+import type { Expression, Operand, OperandType } from './expression.ts';
+import { type AskingOperator, relatedField, takesValue, variableIn } from './related-field.ts';
 import { resolveRelation } from './resolve-relation.ts';
 
-/** How many parts each takes: the records, for `sum` and `avg` a value of theirs, a condition on them. */
-const COUNTS: Readonly<Record<RelatedOperator, readonly [least: number, most: number]>> = {
+/** How many parts each takes: the records, for those of values a value of theirs, a condition on them. */
+const COUNTS: Readonly<Record<AskingOperator, readonly [least: number, most: number]>> = {
   some: [1, 2],
   none: [1, 2],
   all: [2, 2],
   count: [1, 2],
   sum: [2, 3],
   avg: [2, 3],
+  min: [2, 3],
+  max: [2, 3],
 };
 
 export abstract class RelatedCheck extends LiteralCheck {
@@ -20,7 +22,7 @@ export abstract class RelatedCheck extends LiteralCheck {
   abstract operand(source: unknown, pointer: string, depth: number): Operand | undefined;
 
   protected related(
-    operator: RelatedOperator,
+    operator: AskingOperator,
     call: SourceCall,
     pointer: string,
     depth: number,
@@ -44,28 +46,26 @@ export abstract class RelatedCheck extends LiteralCheck {
     // At the `var`, not at its text: what is renamed in it is the name of the relation, not that of the field.
     if (via.is === 'lookup') this.mention(call.at(0), { text: name, through: [], field }, true);
     else this.mention(`${call.at(0)}/var`, { text: name, through: [], field }, true);
-    const takesValue = operator === 'sum' || operator === 'avg';
-    const at = takesValue ? 2 : 1;
+    const hasValue = takesValue(operator);
+    const at = hasValue ? 2 : 1;
     const faultsBefore = this.faults.length;
     const asked = this.within(object, () => ({
-      value: takesValue ? this.operand(call.args[1], call.at(1), depth + 1) : undefined,
+      value: hasValue ? this.operand(call.args[1], call.at(1), depth + 1) : undefined,
       condition: at < call.args.length ? this.condition(call.args[at], call.at(at), depth + 1) : undefined,
     }));
     if (this.faults.length > faultsBefore) return undefined;
-    if (asked.value && asked.value.type !== 'number')
-      return this.fail('wrong_type', call.at(1), `\`${operator}\` takes a number: ${describe(asked.value)}.`);
+    const isOrder = operator === 'min' || operator === 'max';
+    const types: readonly OperandType[] = isOrder ? ['number', 'date', 'datetime'] : ['number'];
+    if (asked.value && !types.includes(asked.value.type))
+      return this.fail(
+        'wrong_type',
+        call.at(1),
+        `\`${operator}\` takes a number${isOrder ? ' or a date' : ''}: ${describe(asked.value)}.`,
+      );
     const rest = JSON.stringify({ [operator]: [{ var: relation.name }, ...call.args.slice(1)] });
     const question = relatedField(rest, { operator, object: object.name, via, id: of.field, ...asked });
     const prefix = of.text.slice(0, -'id'.length);
     const path = Object.freeze({ text: prefix + rest, through: of.through, field: question });
     return { op: 'field', type: question.type.valueType, path };
   }
-}
-
-/** The name in `{"var": "contacts"}`. */
-export function variableIn(source: unknown): string | undefined {
-  if (typeof source !== 'object' || source === null || Object.keys(source).length !== 1) return undefined;
-  const given = (source as { readonly var?: unknown }).var;
-  const name: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
-  return typeof name === 'string' && name !== '' && !name.startsWith('$') ? name : undefined;
 }

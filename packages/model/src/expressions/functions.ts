@@ -37,8 +37,16 @@ export const FORMULA_FUNCTIONS: readonly FormulaFunction[] = [
   define('includes_all', 'field, option, …', 'True when all of the options are chosen.'),
   define('is_blank', 'value', 'True when there is no value.'),
   define('coalesce', 'value, …', 'The first value that is not blank.'),
-  define('min', 'value, …', 'The least of the values; blank when one of them is.'),
-  define('max', 'value, …', 'The greatest of the values; blank when one of them is.'),
+  define(
+    'min',
+    'value, …',
+    'The least of the values; blank when one of them is. Over related records: `MIN(records, value, condition)`.',
+  ),
+  define(
+    'max',
+    'value, …',
+    'The greatest of the values; blank when one of them is. Over related records: `MAX(records, value, condition)`.',
+  ),
   define('abs', 'number', 'The number without its sign.'),
   define(
     'round',
@@ -96,6 +104,11 @@ export const FORMULA_FUNCTIONS: readonly FormulaFunction[] = [
     'avg',
     'records, value, condition',
     'The mean of a value over related records; blank when none of them has one.',
+  ),
+  define(
+    'is_under',
+    'link, record',
+    'True when the record that is linked is the one given, or stands below it in its tree. Asked of the tree itself: what is below; of the id: the one at the top too.',
   ),
   define('$changed', 'field, …', 'True when one of the fields is not what it was before the change.'),
 ];

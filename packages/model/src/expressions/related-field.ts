@@ -5,6 +5,8 @@
  */
 import { boolean } from '../field-types/boolean.ts';
 import { currency } from '../field-types/currency.ts';
+import { date } from '../field-types/date.ts';
+import { datetime } from '../field-types/datetime.ts';
 import { decimal } from '../field-types/decimal.ts';
 import type { CompiledField, RollupPath } from '../model.ts';
 import type { Expression, Operand } from './expression.ts';
@@ -12,9 +14,42 @@ import { pathsOfExpression, pathsOfOperand } from './expression-paths.ts';
 import type { FieldPath } from './path.ts';
 import { sourcePath } from './source-path.ts';
 
-/** Whether some, none or all of the records meet a condition; how many do; sum and mean of a value over them. */
-export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg'] as const;
-export type RelatedOperator = (typeof RELATED_OPERATORS)[number];
+/**
+ * Whether some, none or all of the records meet a condition; how many do; sum, mean, least and greatest of a value over
+ * them. `min` and `max` are functions of values too: `asksRelated` tells the two apart.
+ */
+export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg', 'min', 'max'] as const;
+export type AskingOperator = (typeof RELATED_OPERATORS)[number];
+/** Whether the record is another one, or stands below it in the tree of their object: a question of the same kind. */
+export const TREE_OPERATOR = 'is_under';
+export type RelatedOperator = AskingOperator | typeof TREE_OPERATOR;
+
+const OF_VALUES: ReadonlySet<string> = new Set<RelatedOperator>(['sum', 'avg', 'min', 'max']);
+
+/** Whether the operator works on a value of each record. */
+export function takesValue(operator: RelatedOperator): boolean {
+  return OF_VALUES.has(operator);
+}
+
+/** Whether an operator with these parts asks related records: `min` and `max` do where the first part names some. */
+export function asksRelated(
+  operator: string,
+  args: readonly unknown[],
+  isRelation: (name: string) => boolean,
+): operator is AskingOperator {
+  if (operator !== 'min' && operator !== 'max')
+    return (RELATED_OPERATORS as readonly string[]).includes(operator);
+  const name = variableIn(args[0]);
+  return name !== undefined && isRelation(name);
+}
+
+/** The name in `{"var": "contacts"}`. */
+export function variableIn(source: unknown): string | undefined {
+  if (typeof source !== 'object' || source === null || Object.keys(source).length !== 1) return undefined;
+  const given = (source as { readonly var?: unknown }).var;
+  const name: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
+  return typeof name === 'string' && name !== '' && !name.startsWith('$') ? name : undefined;
+}
 
 export interface RelatedQuestion {
   readonly operator: RelatedOperator;
@@ -24,7 +59,7 @@ export interface RelatedQuestion {
   readonly via: RollupPath;
   /** The id of the record that is asked about. */
   readonly id: CompiledField;
-  /** Seen from a related record; of `sum` and `avg`. */
+  /** Seen from a related record; of those that take one. Of `is_under` the id of the record above, written out. */
   readonly value: Operand | undefined;
   /** Seen from a related record; all records unless given. */
   readonly condition: Expression | undefined;
@@ -36,7 +71,8 @@ export function relatedField(name: string, question: RelatedQuestion): CompiledF
   const summed = value?.op === 'field' ? value.path.field : undefined;
   const isMoney = summed?.type.name === 'currency';
   const isYesOrNo = operator === 'some' || operator === 'none' || operator === 'all';
-  const type = isYesOrNo ? boolean : isMoney ? currency : decimal;
+  const ofDays = value?.type === 'date' ? date : value?.type === 'datetime' ? datetime : undefined;
+  const type = isYesOrNo || operator === TREE_OPERATOR ? boolean : (ofDays ?? (isMoney ? currency : decimal));
   return Object.freeze({
     ...id,
     name,
@@ -59,7 +95,7 @@ export function relatedField(name: string, question: RelatedQuestion): CompiledF
 /** The value where there are no records. */
 export function answerOfNone({ operator }: RelatedQuestion): boolean | number | null {
   if (operator === 'count' || operator === 'sum') return 0;
-  return operator === 'avg' ? null : operator === 'none';
+  return takesValue(operator) ? null : operator === 'none';
 }
 
 /** What a question reads, seen from a related record. */

@@ -68,7 +68,7 @@ function hintOf(scope: PathScope, object: CompiledObject | undefined): { readonl
 }
 
 /** All related records of an object that the asker knows of. */
-function relationsOf(scope: PathScope, object: CompiledObject): readonly Omit<Relation, 'of'>[] {
+export function relationsOf(scope: PathScope, object: CompiledObject): readonly Omit<Relation, 'of'>[] {
   const isKnown = (field: CompiledField | undefined): field is CompiledField =>
     field !== undefined && (!scope.isReadable || scope.isReadable(field));
   const pointingHere = object.reverseLookups.flatMap(({ name, object: holder, field: lookupName }) => {

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { objectOf } from '@trellis/metadata';
 import type { CompiledField, CompiledObject } from '@trellis/model';
 import type pg from 'pg';
+import { append } from '../audit/entries.ts';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
@@ -55,7 +56,12 @@ export async function publish(
   const publishNow = (prepared: ReadonlySet<string>) =>
     withLockRetries(() =>
       connections.transaction(
-        (transaction) => publishIn(transaction.client, request, { ...context, prepared }),
+        async (transaction) => {
+          const published = await publishIn(transaction.client, request, { ...context, prepared });
+          const entry = request.audit?.(published.revision);
+          if (entry) await append(connections, workspace, [entry], transaction);
+          return published;
+        },
         {
           timeoutMilliseconds: 0,
         },

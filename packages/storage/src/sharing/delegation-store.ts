@@ -21,20 +21,22 @@ export function createDelegationStore(connections: Connections): DelegationStore
         [endingAfter ?? null, person ?? null],
       );
     },
-    insert: async (workspace, delegation) => {
+    insert: async (workspace, delegation, transaction) => {
       const { id, delegator, delegate, startsAt, endsAt, createdAt, createdBy } = delegation;
       await connections.rows(
         `insert into ${tableOf(workspace)} (id, delegator, delegate, starts_at, ends_at, created_at, created_by)
          values ($1, $2, $3, $4, $5, $6, $7)`,
         [id, delegator, delegate, startsAt, endsAt, createdAt, createdBy],
+        transaction,
       );
     },
-    end: async (workspace, id, at) => {
+    end: async (workspace, id, at, transaction) => {
       // One that has not begun leaves no trace: nobody has stood in for anybody.
       await connections.rows(
         `with unbegun as (delete from ${tableOf(workspace)} where id = $1 and starts_at >= $2)
          update ${tableOf(workspace)} set ends_at = $2 where id = $1 and starts_at < $2 and ends_at > $2`,
         [id, at],
+        transaction,
       );
     },
   };

@@ -5,6 +5,7 @@
 import { Button, Group, Input, Modal, SegmentedControl, Skeleton, Stack } from '@mantine/core';
 import { conditionTree, countConditions, toJsonLogic } from '@trellis/forms';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import type { ConditionScope } from '../../runtime/filter/condition-fields.ts';
 import { useConditionText } from '../../runtime/filter/use-condition-text.ts';
 import { isSame } from '../draft/same.ts';
 import { checkLogic, textOf } from '../formula/check-formula.ts';
@@ -29,6 +30,8 @@ export interface ConditionBuilderProps {
   readonly emptyText: string;
   /** There is a change: `$previous`, `$changed` and `$is_new` mean something. */
   readonly hasPrevious?: boolean;
+  /** Related records can be asked; they can't where the answer is needed on the spot, or has to be kept. */
+  readonly asksRelated?: boolean;
   /** What the server says about it. */
   readonly error?: string | undefined;
   /** A record to try it on; off unless asked for, because most places have enough with the summary. */
@@ -39,6 +42,9 @@ export interface ConditionBuilderProps {
 }
 
 interface EditedFormula {
+  /** Whose record it is about: the condition's own, or a related one. */
+  readonly object: string;
+  readonly hasPrevious: boolean;
   readonly logic: unknown;
   readonly onChange: (logic: unknown) => void;
 }
@@ -52,11 +58,12 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
   const support = useMemo(
     () => ({
       textOf,
-      edit: (logic: unknown, change: (next: unknown) => void) => setFormula({ logic, onChange: change }),
+      edit: (within: ConditionScope, logic: unknown, change: (next: unknown) => void) =>
+        setFormula({ object: within.object, hasPrevious: within.hasPrevious, logic, onChange: change }),
     }),
     [],
   );
-  const scope = useConditionScope(object, hasPrevious, support);
+  const scope = useConditionScope(object, hasPrevious, props.asksRelated !== false, support);
   // Conditions that are not finished are not in the draft yet, but stay on the screen.
   const [edited, setEdited] = useState(() => conditionTree(condition));
   const isOwn = isSame(toJsonLogic(edited) ?? null, normal(condition));
@@ -124,14 +131,7 @@ export function ConditionBuilder(props: ConditionBuilderProps) {
           onChange={onChange}
         />
       )}
-      {formula !== undefined && (
-        <FormulaModal
-          object={object}
-          hasPrevious={hasPrevious}
-          formula={formula}
-          onClose={() => setFormula(undefined)}
-        />
-      )}
+      {formula !== undefined && <FormulaModal formula={formula} onClose={() => setFormula(undefined)} />}
     </fieldset>
   );
 }
@@ -142,14 +142,12 @@ function normal(condition: unknown): unknown {
 }
 
 interface FormulaModalProps {
-  readonly object: string;
-  readonly hasPrevious: boolean;
   readonly formula: EditedFormula;
   onClose(): void;
 }
 
 /** One part of a condition as formula text. */
-function FormulaModal({ object, hasPrevious, formula, onClose }: FormulaModalProps) {
+function FormulaModal({ formula, onClose }: FormulaModalProps) {
   const t = useMessages();
   const [logic, setLogic] = useState(formula.logic);
   return (
@@ -163,10 +161,10 @@ function FormulaModal({ object, hasPrevious, formula, onClose }: FormulaModalPro
     >
       <Stack gap="md">
         <FormulaEditor
-          object={object}
+          object={formula.object}
           label={t('conditions.part')}
           wants="condition"
-          hasPrevious={hasPrevious}
+          hasPrevious={formula.hasPrevious}
           expression={logic}
           isAutoFocused
           onChange={setLogic}

@@ -2,12 +2,13 @@
 import type { ObjectDescription } from '@trellis/forms';
 import { FIELD_TYPES } from '@trellis/model';
 import { useMemo } from 'react';
-import type { ConditionScope } from '../../runtime/filter/condition-fields.ts';
+import { type ConditionScope, MOST_QUESTIONS } from '../../runtime/filter/condition-fields.ts';
 import { describeFromModel, useDraftModel } from '../metadata/compiled.ts';
 
 export function useConditionScope(
   object: string,
   hasPrevious: boolean,
+  asksRelated: boolean,
   formula?: ConditionScope['formula'],
 ): ConditionScope {
   const model = useDraftModel();
@@ -16,6 +17,7 @@ export function useConditionScope(
     return {
       object,
       hasPrevious,
+      questionsLeft: asksRelated ? MOST_QUESTIONS : 0,
       find: (name) => {
         if (!known.has(name)) known.set(name, model && describeFromModel(model, name));
         return known.get(name);
@@ -24,5 +26,5 @@ export function useConditionScope(
       iconOf: (type) => FIELD_TYPES.get(type as Parameters<typeof FIELD_TYPES.get>[0])?.icon,
       ...(formula === undefined ? {} : { formula }),
     };
-  }, [model, object, hasPrevious, formula]);
+  }, [model, object, hasPrevious, asksRelated, formula]);
 }

@@ -76,6 +76,7 @@ export function RollupEditor({ object, body, set, faults }: PropertyEditorProps)
             object={rollup.object}
             label={t('property.rollup.filter')}
             emptyText={t('property.rollup.noFilter')}
+            asksRelated={false}
             condition={rollup.filter}
             onChange={(filter) => change(withProperty(rollup, 'filter', filter as Rollup['filter']))}
           />

@@ -1,64 +1,51 @@
-/** Which options of a status may follow each other: per option any, only some, or none. */
-import { Input, MultiSelect, SegmentedControl, Stack } from '@mantine/core';
-import { ColorBadge } from '../../ui/ColorBadge.tsx';
+/** Which options of a status may follow each other: drawn as a graph, or listed option by option. */
+import { Group, Input, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import type { PropertyEditorProps } from './property-editors.tsx';
-import classes from './TransitionsEditor.module.css';
+import { TransitionsGraph } from './TransitionsGraph.tsx';
+import { TransitionsList } from './TransitionsList.tsx';
+import type { Transitions } from './transition-graph.ts';
 
 export function TransitionsEditor({ body, set, fault }: PropertyEditorProps) {
   const t = useMessages();
   const { catalogue } = useBuilder();
+  const [shown, setShown] = useState<'graph' | 'list'>('graph');
   const options =
     (body.option_set === undefined
       ? body.options
       : catalogue.find('option_set', body.option_set)?.body.options) ?? [];
-  const transitions = body.transitions ?? {};
-  const put = (from: string, next: readonly string[] | undefined) => {
-    const { [from]: _, ...others } = transitions;
-    const all = next === undefined ? others : { ...others, [from]: [...next] };
-    set('transitions', Object.keys(all).length === 0 ? undefined : all);
+  const props = {
+    options,
+    transitions: body.transitions ?? {},
+    onChange: (next: Transitions) =>
+      set('transitions', Object.keys(next).length === 0 ? undefined : (next as typeof body.transitions)),
   };
+  const View = shown === 'graph' ? TransitionsGraph : TransitionsList;
   return (
-    <Input.Wrapper
-      label={t('property.transitions.label')}
-      description={t('property.transitions.help')}
-      error={fault}
-      labelElement="div"
-    >
-      <Stack gap={6} mt={6}>
-        {options.length === 0 && <span className={classes.none}>{t('property.transitions.none')}</span>}
-        {options.map((option) => {
-          const next = Object.hasOwn(transitions, option.value) ? transitions[option.value] : undefined;
-          return (
-            <div key={option.value} className={classes.row}>
-              <ColorBadge color={option.color}>{option.label || option.value}</ColorBadge>
-              <SegmentedControl
-                size="xs"
-                aria-label={t('property.transitions.mode', { option: option.label })}
-                value={next === undefined ? 'any' : 'only'}
-                onChange={(mode) => put(option.value, mode === 'any' ? undefined : [])}
-                data={[
-                  { value: 'any', label: t('property.transitions.any') },
-                  { value: 'only', label: t('property.transitions.only') },
-                ]}
-              />
-              {next !== undefined && (
-                <MultiSelect
-                  aria-label={t('property.transitions.next', { option: option.label })}
-                  placeholder={next.length === 0 ? t('property.transitions.end') : ''}
-                  className={classes.next ?? ''}
-                  data={options
-                    .filter((each) => each.value !== option.value)
-                    .map((each) => ({ value: each.value, label: each.label || each.value }))}
-                  value={[...next]}
-                  onChange={(values) => put(option.value, values)}
-                />
-              )}
-            </div>
-          );
-        })}
-      </Stack>
+    <Input.Wrapper error={fault}>
+      <Group justify="space-between" align="flex-start" gap="xs" mb={6}>
+        <div>
+          <Input.Label component="div">{t('property.transitions.label')}</Input.Label>
+          <Input.Description>{t('property.transitions.help')}</Input.Description>
+        </div>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('property.transitions.shown')}
+          value={shown}
+          onChange={(next) => setShown(next === 'list' ? 'list' : 'graph')}
+          data={[
+            { value: 'graph', label: t('property.transitions.graph') },
+            { value: 'list', label: t('property.transitions.list') },
+          ]}
+        />
+      </Group>
+      {options.length === 0 ? (
+        <Input.Description>{t('property.transitions.none')}</Input.Description>
+      ) : (
+        <View {...props} />
+      )}
     </Input.Wrapper>
   );
 }

@@ -50,6 +50,7 @@ export function WhenEditor({ object, property, condition, error, onChange }: Whe
         description={t(`when.${property}.help`)}
         emptyText={t(`when.${property}.none`)}
         hasPrevious
+        asksRelated={property !== 'visible_when'}
         condition={condition}
         error={error}
         onChange={onChange}

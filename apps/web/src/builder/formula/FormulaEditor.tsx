@@ -45,7 +45,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
   const t = useMessages();
   const id = useId();
   const model = useDraftModel();
-  const fields = useConditionScope(object, hasPrevious);
+  const fields = useConditionScope(object, hasPrevious, true);
   const handle = useRef<CodeFieldHandle>(null);
   const [typed, setTyped] = useState(() => ({ text: textOf(expression), logic: expression }));
   // An expression that came from elsewhere (undo, the visual builder) takes the place of what was typed.
@@ -69,6 +69,7 @@ export function FormulaEditor(props: FormulaEditorProps) {
   };
   const words = {
     fields: t('formula.section.fields'),
+    records: t('formula.section.records'),
     functions: t('formula.section.functions'),
     options: t('formula.section.options'),
     units: t('formula.section.units'),

@@ -9,9 +9,17 @@ import {
   type FunctionEntry,
   PRINCIPAL_PATHS,
   partFields,
+  relationsOf,
 } from '@trellis/model';
 import type { FormulaScope } from './check-formula.ts';
-import { activeCallAt, comparedField, fieldAt, objectBehind, tokenAt } from './formula-context.ts';
+import {
+  activeCallAt,
+  comparedField,
+  fieldAt,
+  objectBehind,
+  objectSeenAt,
+  tokenAt,
+} from './formula-context.ts';
 
 /** A completion with the icon of what it names. */
 export interface FormulaCompletion extends Completion {
@@ -20,6 +28,7 @@ export interface FormulaCompletion extends Completion {
 
 export interface CompletionWords {
   readonly fields: string;
+  readonly records: string;
   readonly functions: string;
   readonly options: string;
   readonly units: string;
@@ -32,10 +41,14 @@ const SECTIONS = { fields: 1, options: 1, units: 1, functions: 2, special: 3 } a
 
 export function formulaCompletions(scopeOf: () => FormulaScope, words: CompletionWords) {
   return (context: CompletionContext): CompletionResult | null => {
-    const scope = scopeOf();
-    const object = scope.model.objects.get(scope.object);
-    if (object === undefined) return null;
+    const outer = scopeOf();
+    const asked = outer.model.objects.get(outer.object);
+    if (asked === undefined) return null;
     const text = context.state.doc.toString();
+    const object = objectSeenAt(outer.model, asked, text, context.pos);
+    if (object === undefined) return null;
+    // Of a change of related records nothing is known.
+    const scope = object === asked ? outer : { ...outer, hasPrevious: false };
     const token = tokenAt(text, context.pos);
     const isText = token !== undefined && text[token.start] === '"';
     if (isText) {
@@ -50,8 +63,10 @@ export function formulaCompletions(scopeOf: () => FormulaScope, words: Completio
     const typed = text.slice(start, context.pos);
     const dot = typed.lastIndexOf('.');
     const query = typed.slice(dot + 1);
-    const options =
-      dot >= 0
+    const wantsRecords = activeCallAt(text, start)?.parameter?.kind === 'records';
+    const options = wantsRecords
+      ? relationCompletions(scope, object, words, dot < 0 ? '' : typed.slice(0, dot))
+      : dot >= 0
         ? pathCompletions(scope, object, words, typed.slice(0, dot))
         : [
             ...fieldCompletions(object, words),
@@ -114,6 +129,31 @@ function pathCompletions(
   if (behind === undefined) return [];
   if (behind === 'title') return [special('name', 'name', words)];
   return fieldCompletions(behind, words);
+}
+
+/** Related records, and the lookups behind which there are others. */
+function relationCompletions(
+  scope: FormulaScope,
+  object: CompiledObject,
+  words: CompletionWords,
+  path: string,
+): FormulaCompletion[] {
+  const { objects } = scope.model;
+  const behind = path === '' ? object : objectBehind(scope.model, object, path.split('.'));
+  if (behind === undefined || behind === 'title') return [];
+  const relations = relationsOf({ objects, object: behind }, behind).map(
+    (relation): FormulaCompletion => ({
+      label: relation.name,
+      displayLabel: relation.object.pluralLabel,
+      detail: relation.name,
+      icon: relation.object.icon,
+      boost: 1,
+      section: { name: words.records, rank: SECTIONS.fields },
+      info: () => panel(relation.object.pluralLabel, `${relation.field.label} · ${relation.name}`, undefined),
+      apply: (view, _completion, from, to) => insert(view, from, to, relation.name),
+    }),
+  );
+  return [...relations, ...fieldCompletions(behind, words).filter(({ label }) => label.endsWith('.'))];
 }
 
 function fieldCompletions(object: CompiledObject, words: CompletionWords): FormulaCompletion[] {

@@ -8,6 +8,7 @@ import {
   type Model,
   PRINCIPAL_PATHS,
   partFields,
+  resolveRelation,
   type Token,
   tokenise,
 } from '@trellis/model';
@@ -21,6 +22,12 @@ export interface ActiveCall {
   readonly parameter: FunctionParameter | undefined;
 }
 
+/** Functions that take related records, or may. */
+const MAY_ASK: ReadonlySet<string> = new Set([
+  ...FUNCTION_CATALOGUE.filter((entry) => entry.parameters[0]?.kind === 'records').map(({ name }) => name),
+  'MIN',
+  'MAX',
+]);
 const BY_NAME = new Map(FUNCTION_CATALOGUE.map((entry) => [entry.name, entry]));
 
 export function findFunction(name: string): FunctionEntry | undefined {
@@ -50,6 +57,51 @@ export function activeCallAt(text: string, place: number): ActiveCall | undefine
     argument: call.argument,
     parameter: entry.parameters[parameterIndex(entry, call.argument)],
   };
+}
+
+/**
+ * Whose fields are meant at a place: the object's own, or, behind the first part of a question to related records
+ * (`SOME(contacts, …`), those of the records that it asks. Undefined where those records are not known.
+ */
+export function objectSeenAt(
+  model: Model,
+  object: CompiledObject,
+  text: string,
+  place: number,
+): CompiledObject | undefined {
+  interface Open {
+    readonly entry: FunctionEntry | undefined;
+    readonly outer: CompiledObject | undefined;
+    /** The name that stands as the first part, until the comma behind it. */
+    first: string;
+  }
+  const open: Open[] = [];
+  let seen: CompiledObject | undefined = object;
+  let last: Token | undefined;
+  for (const token of tokenise(text)) {
+    if (token.kind === 'end' || token.start >= place) break;
+    const call = open.at(-1);
+    if (token.kind === 'sign' && token.value === '(') {
+      open.push({
+        entry: last?.kind === 'name' ? findFunction(last.value) : undefined,
+        outer: seen,
+        first: '',
+      });
+    } else if (token.kind === 'sign' && token.value === ')') {
+      open.pop();
+      if (call !== undefined) seen = call.outer;
+    } else if (token.kind === 'sign' && token.value === ',' && call !== undefined && call.first !== '') {
+      const { outer, first, entry } = call;
+      const asked = outer && resolveRelation({ objects: model.objects, object: outer }, first).relation;
+      // `MIN` and `MAX` ask related records only where they are given some.
+      if (asked !== undefined || entry?.parameters[0]?.kind === 'records') seen = asked?.object;
+      call.first = '';
+    } else if (token.kind === 'name' && last?.value === '(' && MAY_ASK.has(call?.entry?.name ?? '')) {
+      if (call !== undefined) call.first = token.value;
+    }
+    last = token;
+  }
+  return seen;
 }
 
 /** Which of the parameters an argument is for; repeated ones come round again. */

@@ -62,6 +62,7 @@ export const expressions = {
     afterPublish: 'It names something that is not published yet: it can be tried afterwards.',
     section: {
       fields: 'Fields',
+      records: 'Related records',
       functions: 'Functions',
       options: 'Options',
       units: 'Units',

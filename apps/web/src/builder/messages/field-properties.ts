@@ -72,6 +72,19 @@ export const fieldProperties = {
       mode: 'After {{option}}',
       only: 'Only these',
       next: 'Options after {{option}}',
+      shown: 'How steps are shown',
+      graph: 'Graph',
+      list: 'List',
+      graphHelp:
+        'Choose an option, then the one that may follow it. Arrows at the right go on, those at the left go back.',
+      drawing:
+        'Choose what may follow {{option}}; choose it again to take it away. {{option}} itself ends it.',
+      anyMark: 'then any',
+      endMark: 'the end',
+      allowed: '{{to}} may follow {{from}}.',
+      takenAway: '{{to}} may not follow {{from}} any more.',
+      target: 'may follow {{from}}',
+      nodeNext: 'then {{next}}',
       none: 'Add options first.',
     },
     depends_on: {

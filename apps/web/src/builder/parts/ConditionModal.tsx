@@ -34,6 +34,7 @@ export function ConditionModal({ object, title, condition, onChange, onClose }: 
           label={t('condition.label')}
           description={t('condition.help')}
           emptyText={t('condition.none')}
+          asksRelated={false}
           condition={edited}
           onChange={setEdited}
         />

@@ -1,13 +1,20 @@
 /** Conditions that must all, of which any, not all or none must be met; groups may stand in groups. */
 import { ActionIcon, Button, Group, Select } from '@mantine/core';
-import { IconMathFunction, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconMathFunction, IconPlus, IconSitemap, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { RuleGroupProps } from 'react-querybuilder';
 import { ConditionRow } from './ConditionRow.tsx';
 import { useConditionScope } from './condition-fields.ts';
-import { type ConditionQuery, type ConditionRule, expressionRule, toRule } from './condition-query.ts';
+import {
+  type ConditionQuery,
+  type ConditionRule,
+  expressionRule,
+  relatedRule,
+  toRule,
+} from './condition-query.ts';
 import classes from './Filter.module.css';
-import { newCondition } from './new-condition.ts';
+import { newCondition, newRelated } from './new-condition.ts';
+import { useRelations } from './use-relations.ts';
 
 /** Groups within groups beyond this are no help to anyone: what is deeper already is still shown. */
 const DEEPEST = 3;
@@ -25,6 +32,7 @@ export function ConditionGroup(props: RuleGroupProps) {
   const first = () => (description === undefined ? undefined : toRule(newCondition(description)));
   const add = (rule: ConditionRule | undefined) => rule !== undefined && actions.onRuleAdd(rule, path);
   const { formula } = scope;
+  const relations = useRelations();
   return (
     <fieldset className={classes.group} data-nested={depth > 0 || undefined} aria-label={t('filter.group')}>
       {(count > 1 || isNegated || depth > 0) && (
@@ -85,13 +93,24 @@ export function ConditionGroup(props: RuleGroupProps) {
             {t('filter.addGroup')}
           </Button>
         )}
+        {scope.questionsLeft > 0 && relations.length > 0 && (
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            color="gray"
+            leftSection={<IconSitemap size={13} aria-hidden />}
+            onClick={() => add(relatedRule(newRelated(relations.length === 1 ? relations[0] : undefined)))}
+          >
+            {t('filter.addRelated')}
+          </Button>
+        )}
         {formula !== undefined && (
           <Button
             variant="subtle"
             size="compact-xs"
             color="gray"
             leftSection={<IconMathFunction size={13} aria-hidden />}
-            onClick={() => formula.edit(undefined, (logic) => add(expressionRule(logic)))}
+            onClick={() => formula.edit(scope, undefined, (logic) => add(expressionRule(logic)))}
           >
             {t('filter.addFormula')}
           </Button>

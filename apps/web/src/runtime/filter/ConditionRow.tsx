@@ -1,15 +1,17 @@
 /** One question: field, verb, value; or a formula that must be true. */
 import { ActionIcon, Select, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconMathFunction, IconTrash } from '@tabler/icons-react';
-import type { FieldDescription } from '@trellis/forms';
+import type { FieldDescription, FilterRelated } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { type RuleProps, update } from 'react-querybuilder';
+import { ChangedFieldsInput } from './ChangedFieldsInput.tsx';
 import { ConditionValue } from './ConditionValue.tsx';
 import { useConditionScope, useFoundField, verbsAt } from './condition-fields.ts';
-import { type ConditionRule, EXPRESSION } from './condition-query.ts';
+import { type ConditionRule, EXPRESSION, RELATED } from './condition-query.ts';
 import { FieldPicker } from './FieldPicker.tsx';
 import classes from './Filter.module.css';
 import { conditionOn } from './new-condition.ts';
+import { RelatedRow } from './RelatedRow.tsx';
 
 export function ConditionRow({ rule, path, schema, actions, ...shifts }: RuleProps) {
   const { t } = useTranslation();
@@ -20,6 +22,8 @@ export function ConditionRow({ rule, path, schema, actions, ...shifts }: RulePro
     <div className={classes.item}>
       {rule.field === EXPRESSION ? (
         <FormulaRow logic={rule.value} onChange={(value) => change({ value })} />
+      ) : rule.field === RELATED ? (
+        <RelatedRow question={rule.value as FilterRelated} onChange={(value) => change({ value })} />
       ) : (
         <QuestionRow rule={rule} change={change} />
       )}
@@ -92,6 +96,9 @@ function QuestionRow({ rule, change }: QuestionRowProps) {
           change({ operator: chosen.verb, value });
         }}
       />
+      {verb?.editor === 'fields' && (
+        <ChangedFieldsInput value={rule.value} onChange={(value) => change({ value })} />
+      )}
       {field !== undefined && verb !== undefined && (
         <ConditionValue
           field={field}
@@ -106,7 +113,8 @@ function QuestionRow({ rule, change }: QuestionRowProps) {
 
 function FormulaRow({ logic, onChange }: { logic: unknown; onChange: (logic: unknown) => void }) {
   const { t } = useTranslation();
-  const { formula } = useConditionScope();
+  const scope = useConditionScope();
+  const { formula } = scope;
   const text = formula?.textOf(logic) ?? t('filter.formula');
   return (
     <div className={classes.formulaRow}>
@@ -122,7 +130,7 @@ function FormulaRow({ logic, onChange }: { logic: unknown; onChange: (logic: unk
           type="button"
           className={classes.formulaText}
           aria-label={`${t('filter.editFormula')}: ${text}`}
-          onClick={() => formula.edit(logic, onChange)}
+          onClick={() => formula.edit(scope, logic, onChange)}
         >
           {text}
         </button>

@@ -7,15 +7,9 @@ import { useState } from 'react';
 import { type FullCombinator, type FullField, type FullOperator, QueryBuilder } from 'react-querybuilder';
 import { ConditionGroup } from './ConditionGroup.tsx';
 import { ConditionRow } from './ConditionRow.tsx';
-import { type ConditionScope, ConditionScopeContext } from './condition-fields.ts';
+import { ConditionScopeContext } from './condition-fields.ts';
 import { type ConditionQuery, toFilter, toQuery } from './condition-query.ts';
-
-interface ConditionTreeProps {
-  readonly scope: ConditionScope;
-  readonly filter: FilterGroup;
-  /** Also told of conditions that are not finished, which `toJsonLogic` leaves out. */
-  onChange(filter: FilterGroup): void;
-}
+import { type ConditionTreeProps, NestedTree } from './RelatedRow.tsx';
 
 const CONTROLS = { ruleGroup: ConditionGroup, rule: ConditionRow };
 
@@ -26,18 +20,22 @@ export function ConditionTree({ scope, filter, onChange }: ConditionTreeProps) {
   if (shown !== query) setQuery(shown);
   return (
     <ConditionScopeContext value={scope}>
-      <QueryBuilder<ConditionQuery, FullField, FullOperator, FullCombinator>
-        query={shown}
-        onQueryChange={(next) => {
-          setQuery(next);
-          onChange(toFilter(next));
-        }}
-        controlElements={CONTROLS}
-        resetOnFieldChange={false}
-        resetOnOperatorChange={false}
-        suppressStandardClassnames
-        enableDragAndDrop={false}
-      />
+      <NestedTree value={ConditionTree}>
+        <QueryBuilder<ConditionQuery, FullField, FullOperator, FullCombinator>
+          query={shown}
+          onQueryChange={(next) => {
+            setQuery(next);
+            onChange(toFilter(next));
+          }}
+          controlElements={CONTROLS}
+          resetOnFieldChange={false}
+          resetOnOperatorChange={false}
+          suppressStandardClassnames
+          enableDragAndDrop={false}
+          // Nothing has changed yet: a tree within a tree would be told before the outer one is there.
+          enableMountQueryChange={false}
+        />
+      </NestedTree>
     </ConditionScopeContext>
   );
 }

@@ -1,5 +1,5 @@
 import { IconX } from '@tabler/icons-react';
-import type { FilterGroup, FilterItem, ObjectDescription } from '@trellis/forms';
+import { type FilterGroup, type FilterItem, type ObjectDescription, relationsOf } from '@trellis/forms';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDescriptionsFor } from '../list/use-descriptions.ts';
@@ -17,9 +17,10 @@ interface FilterChipsProps {
 export function FilterChips({ description, filter, onChange, onEdit }: FilterChipsProps) {
   const { t } = useTranslation();
   const paths = useMemo(() => pathsOf(filter), [filter]);
-  const find = useDescriptionsFor(description, paths);
+  const asked = useMemo(() => askedObjects(description, filter), [description, filter]);
+  const find = useDescriptionsFor(description, paths, asked);
   const scope = useMemo(
-    () => ({ object: description.name, hasPrevious: false, find, want: () => undefined }),
+    () => ({ object: description.name, hasPrevious: false, questionsLeft: 0, find, want: () => undefined }),
     [description, find],
   );
   const textOf = useConditionText(scope, filter);
@@ -55,4 +56,11 @@ export function FilterChips({ description, filter, onChange, onEdit }: FilterChi
 function pathsOf(item: FilterItem): readonly string[] {
   if (item.kind === 'group') return item.items.flatMap(pathsOf);
   return item.kind === 'condition' ? [item.path] : [];
+}
+
+/** The objects whose records a filter asks beside its own. */
+function askedObjects(description: ObjectDescription, item: FilterItem): readonly string[] {
+  if (item.kind === 'group') return item.items.flatMap((each) => askedObjects(description, each));
+  if (item.kind !== 'related') return [];
+  return relationsOf(description).flatMap((each) => (each.name === item.path ? [each.object] : []));
 }

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { objectQuery } from '../../api.ts';
 import { ConditionTree } from './ConditionTree.tsx';
-import type { ConditionScope } from './condition-fields.ts';
+import { type ConditionScope, MOST_QUESTIONS } from './condition-fields.ts';
 import classes from './Filter.module.css';
 import { newCondition } from './new-condition.ts';
 
@@ -71,6 +71,7 @@ function useServerScope(description: ObjectDescription): ConditionScope {
     () => ({
       object: description.name,
       hasPrevious: false,
+      questionsLeft: MOST_QUESTIONS,
       find: (name) => (name === description.name ? description : known.find((each) => each.name === name)),
       want: (name) => setWanted((current) => (current.includes(name) ? current : [...current, name])),
     }),

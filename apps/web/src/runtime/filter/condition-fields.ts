@@ -25,6 +25,8 @@ export interface ConditionScope extends DescriptionSource {
   readonly object: string;
   /** There is a change: `$previous`, `$changed` and `$is_new` mean something. */
   readonly hasPrevious: boolean;
+  /** How many questions to related records may stand within each other from here on; 0: none can be asked. */
+  readonly questionsLeft: number;
   /** The icon of a field type; the builder has them at hand. */
   iconOf?(type: string): string | undefined;
   /** Formula text of an expression, and a way to change it; without it, such parts can only be removed. */
@@ -33,8 +35,11 @@ export interface ConditionScope extends DescriptionSource {
 
 export interface FormulaSupport {
   textOf(logic: unknown): string;
-  edit(logic: unknown, onChange: (logic: unknown) => void): void;
+  edit(scope: ConditionScope, logic: unknown, onChange: (logic: unknown) => void): void;
 }
+
+/** Questions to related records that may stand within each other, as the language allows. */
+export const MOST_QUESTIONS = 2;
 
 export const ConditionScopeContext = createContext<ConditionScope | undefined>(undefined);
 
@@ -42,6 +47,11 @@ export function useConditionScope(): ConditionScope {
   const scope = useContext(ConditionScopeContext);
   if (scope === undefined) throw new Error('useConditionScope is used outside its provider');
   return scope;
+}
+
+/** Conditions within a question are seen from a related record; of its change nothing is known. */
+export function innerScope(outer: ConditionScope, object: string): ConditionScope {
+  return { ...outer, object, hasPrevious: false, questionsLeft: outer.questionsLeft - 1 };
 }
 
 /** The title of a record of an object that is not known: all that can be reached behind an owner, or one of several. */
@@ -160,6 +170,8 @@ export function verbsAt(
     return [
       { verb: 'is_new', label: 'is_new', editor: 'none' },
       { verb: 'is_not_new', label: 'is_not_new', editor: 'none' },
+      { verb: 'changed_any', label: 'changed_any', editor: 'fields' },
+      { verb: 'not_changed_any', label: 'not_changed_any', editor: 'fields' },
     ];
   if (field === undefined) return [];
   const canChange = scope.hasPrevious && !path.includes('.');

@@ -2,11 +2,20 @@
  * A condition as react-querybuilder keeps it while it is edited: the same tree as `FilterGroup`, with an id on every
  * part, so that what has the focus keeps it when something beside it moves or goes.
  */
-import { type FilterCondition, type FilterGroup, type FilterItem, IS_NEW_PATH } from '@trellis/forms';
+import {
+  type FilterCondition,
+  type FilterGroup,
+  type FilterItem,
+  type FilterRelated,
+  IS_NEW_PATH,
+} from '@trellis/forms';
 import { generateID, type RuleGroupType, type RuleType } from 'react-querybuilder';
 
 /** `field` of a rule that is no question about a field but a piece of JSON Logic, in `value`. */
 export const EXPRESSION = '$expression';
+
+/** `field` of a rule that asks related records; the question is its value. */
+export const RELATED = '$related';
 
 export type ConditionRule = RuleType<string, string>;
 export type ConditionQuery = RuleGroupType<ConditionRule>;
@@ -19,6 +28,7 @@ export function toQuery(group: FilterGroup): ConditionQuery {
     not: group.isNegated === true,
     rules: group.items.map((item) => {
       if (item.kind === 'group') return toQuery(item);
+      if (item.kind === 'related') return relatedRule(item);
       return item.kind === 'condition' ? toRule(item) : expressionRule(item.logic);
     }),
   };
@@ -32,6 +42,10 @@ export function expressionRule(logic: unknown): ConditionRule {
   return { id: generateID(), field: EXPRESSION, operator: '', value: logic };
 }
 
+export function relatedRule(question: FilterRelated): ConditionRule {
+  return { id: generateID(), field: RELATED, operator: '', value: question };
+}
+
 export function toFilter(query: ConditionQuery): FilterGroup {
   return {
     kind: 'group',
@@ -40,6 +54,7 @@ export function toFilter(query: ConditionQuery): FilterGroup {
     items: query.rules.map((rule): FilterItem => {
       if ('rules' in rule) return toFilter(rule);
       if (rule.field === EXPRESSION) return { kind: 'expression', logic: rule.value };
+      if (rule.field === RELATED) return rule.value as FilterRelated;
       return conditionOf(rule);
     }),
   };

@@ -2,6 +2,7 @@
 import {
   type FilterCondition,
   type FilterItem,
+  type FilterRelated,
   formatValue,
   IS_NEW_PATH,
   isFieldValue,
@@ -11,7 +12,8 @@ import {
 } from '@trellis/forms';
 import type { Display } from '@trellis/model';
 import type { TFunction } from 'i18next';
-import { type ConditionScope, findField, verbsAt } from './condition-fields.ts';
+import { type ConditionScope, findField, innerScope, verbsAt } from './condition-fields.ts';
+import { relationChoices } from './use-relations.ts';
 
 export interface ConditionWords {
   readonly t: TFunction<'main'>;
@@ -25,6 +27,7 @@ export interface ConditionWords {
 export function conditionText(words: ConditionWords, item: FilterItem, depth = 0): string {
   const { t, scope } = words;
   if (item.kind === 'condition') return questionText(words, item);
+  if (item.kind === 'related') return relatedText(words, item);
   if (item.kind === 'expression') return scope.formula?.textOf(item.logic) ?? t('filter.formula');
   const join = item.join === 'and' ? t('filter.and') : t('filter.or');
   const parts = item.items.map((each) => conditionText(words, each, depth + 1));
@@ -41,6 +44,37 @@ export function pathText({ t, scope }: Pick<ConditionWords, 't' | 'scope'>, path
   return path.startsWith(PREVIOUS_PREFIX) ? t('filter.previous', { label }) : label;
 }
 
+/** How a comparison of numbers is called in the messages. */
+export function comparisonLabel(comparison: NonNullable<FilterRelated['comparison']>) {
+  return COMPARISON_LABELS[comparison];
+}
+
+const COMPARISON_LABELS = {
+  '>=': 'at_least',
+  '<=': 'at_most',
+  '>': 'more',
+  '<': 'less',
+  '==': 'is',
+  '!=': 'is_not',
+} as const;
+
+/** "has any Contacts where …", "number of Deals where … is at least 3". */
+function relatedText(words: ConditionWords, question: FilterRelated): string {
+  const { t, scope, display } = words;
+  const relation = relationChoices(scope).find((each) => each.path === question.path);
+  const label = relation?.label ?? question.path;
+  const named = relation?.through === undefined ? label : `${relation.through} › ${label}`;
+  const inner = relation === undefined ? words : { ...words, scope: innerScope(scope, relation.object) };
+  const condition = question.where.items.length === 0 ? '' : conditionText(inner, question.where);
+  const joined = question.function === 'all' ? 'filter.recordsHold' : 'filter.recordsWhere';
+  const records = condition === '' ? named : t(joined, { records: named, condition });
+  const field = question.field === undefined ? '' : pathText(inner, question.field);
+  const said = t(`relatedText.${question.function}`, { records, field });
+  if (question.comparison === undefined) return said;
+  const number = typeof question.value === 'number' ? question.value.toLocaleString(display.locale) : '';
+  return `${said} ${t(`verb.${comparisonLabel(question.comparison)}`)} ${number}`;
+}
+
 function questionText(words: ConditionWords, condition: FilterCondition): string {
   const { t, display, scope } = words;
   const { path, value } = condition;
@@ -49,6 +83,8 @@ function questionText(words: ConditionWords, condition: FilterCondition): string
   const said = verb === undefined ? condition.verb : t(`verb.${verb.label}`);
   let text = '';
   if (verb?.editor === 'none') text = '';
+  else if (verb?.editor === 'fields')
+    text = Array.isArray(value) ? value.map((name) => pathText(words, String(name))).join(', ') : '';
   else if (isFieldValue(value)) text = pathText(words, value.field);
   else if (isPeriod(value)) text = t(`period.${value.period}`).replace('N', String(value.n ?? ''));
   else if (isRelative(value)) text = t('filter.today');
@@ -76,6 +112,10 @@ export function idOf(value: unknown): string {
 export function comparedRecords(scope: ConditionScope, item: FilterItem): { object: string; id: string }[] {
   if (item.kind === 'group') return item.items.flatMap((each) => comparedRecords(scope, each));
   if (item.kind === 'expression') return [];
+  if (item.kind === 'related') {
+    const object = relationChoices(scope).find((each) => each.path === item.path)?.object;
+    return object === undefined ? [] : comparedRecords(innerScope(scope, object), item.where);
+  }
   const { field } = findField(scope, item.path);
   const object = field?.is_polymorphic === true ? undefined : field?.targets[0];
   const id = idOf(item.value);

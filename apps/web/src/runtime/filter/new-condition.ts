@@ -1,7 +1,9 @@
 import {
+  EMPTY_FILTER,
   type FieldDescription,
   type FilterCondition,
   type FilterField,
+  type FilterRelated,
   filterFields,
   type ObjectDescription,
 } from '@trellis/forms';
@@ -29,4 +31,9 @@ export function conditionOn(
   const verb = verbs[0]?.verb ?? '==';
   const value = field?.value_type === 'boolean' && verb === '==' ? true : null;
   return { kind: 'condition', path, verb, value };
+}
+
+/** Whether there are any related records at all, to begin with. */
+export function newRelated(relation: { readonly path: string } | undefined): FilterRelated {
+  return { kind: 'related', path: relation?.path ?? '', function: 'some', where: EMPTY_FILTER };
 }

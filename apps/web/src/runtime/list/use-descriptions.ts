@@ -3,10 +3,16 @@ import type { ObjectDescription } from '@trellis/forms';
 import { useMemo } from 'react';
 import { objectQuery } from '../../api.ts';
 
-/** Descriptions of the objects that paths such as `account.industry` go through; one lookup deep is what views use. */
+const NO_OTHERS: readonly string[] = [];
+
+/**
+ * Descriptions of the objects that paths such as `account.industry` go through; one lookup deep is what views use.
+ * Those of `others` come with them.
+ */
 export function useDescriptionsFor(
   description: ObjectDescription,
   paths: readonly string[],
+  others: readonly string[] = NO_OTHERS,
 ): (name: string) => ObjectDescription | undefined {
   const names = useMemo(() => {
     const targets = paths.flatMap((path) => {
@@ -15,8 +21,8 @@ export function useDescriptionsFor(
       const field = description.fields.find((each) => each.name === first);
       return field === undefined || field.is_polymorphic ? [] : field.targets.slice(0, 1);
     });
-    return [...new Set(targets)].filter((name) => name !== description.name);
-  }, [description, paths]);
+    return [...new Set([...targets, ...others])].filter((name) => name !== description.name);
+  }, [description, paths, others]);
   return useQueries({
     queries: names.map((name) => objectQuery(name)),
     combine: (results) => {

@@ -12,6 +12,7 @@ import {
 } from '@trellis/forms';
 import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isOffline } from '../../ui/offline.ts';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { FieldFrame } from '../form/FieldFrame.tsx';
 import { serverErrors } from '../form/server-errors.ts';
@@ -82,7 +83,7 @@ export function InlineField({
       const { byField, others } = serverErrors(error, [field.name]);
       const messages = [...(byField.get(field.name) ?? []), ...others.map((entry) => entry.message)];
       // No answer at all: what was typed stays, to be sent again.
-      const message = error instanceof TypeError ? t('problem.offline') : error.message;
+      const message = isOffline(error) ? t('problem.offline') : error.message;
       setErrors(messages.length > 0 ? messages : [message]);
       setDraft({ value: next, begun });
     } finally {
