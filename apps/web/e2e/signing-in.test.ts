@@ -132,6 +132,7 @@ it('a forgotten password is set anew by a mail, and the code is still asked for'
   const other = await product.openPage();
   await other.goto(`${product.origin}/login`);
   await other.getByRole('link', { name: 'Forgot your password?' }).click();
+  await other.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
   await other.getByLabel('Email').fill(GUEST.email);
   await checkLook(other);
   await other.getByRole('button', { name: 'Send the link' }).click();
