@@ -358,6 +358,7 @@ export function createClient(options: ClientOptions = {}) {
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    reseal: () => request<JobResponse>('POST', '/secrets/reseal', {}),
     ancestors: (object: string, id: string, field: string) =>
       request<AncestorsResponse>(
         'GET',

@@ -505,6 +505,11 @@ export interface RecordLifecycle {
 
 /** The one way to the text of a secret: for the platform's own use, with a reason that the log keeps. */
 export interface SecretDirectory {
+  /**
+   * Has everything that is sealed in the workspace's records sealed anew by the first key, and texts whose field has
+   * become encrypted. Resolves with the id of the job. Throws `forbidden`, and `invalid_input` without a key.
+   */
+  reseal(context: Context): Promise<string>;
   /** Null when it is not set. Throws `unknown_record`, and `Error` when its key is gone. */
   reveal(
     context: SystemContext,

@@ -58,6 +58,8 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  SealedBatch,
+  SealedChange,
   SessionRow,
   Share,
   ShareStore,
