@@ -38,6 +38,8 @@ export type {
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
+  GrantableResponse,
+  GrantablesResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,

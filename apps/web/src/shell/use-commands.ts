@@ -26,6 +26,8 @@ export function useCommands(onDone: () => void): Command[] {
   const { objects, apps } = useDescribe();
   const { setApp } = useCurrentApp();
   const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  const canSetUp = canCustomise || managesPeople;
   const scheme = useComputedColorScheme('light');
   const { setColorScheme } = useMantineColorScheme();
   const done = (action: () => unknown) => () => {
@@ -77,7 +79,7 @@ export function useCommands(onDone: () => void): Command[] {
           ),
     );
   const actions: Command[] = [
-    ...(canCustomise
+    ...(canSetUp
       ? [
           {
             id: 'set-up',

@@ -5,6 +5,7 @@ import {
   IconDots,
   IconEye,
   IconLink,
+  IconLock,
   IconPencil,
   IconTrash,
   IconX,
@@ -24,11 +25,13 @@ import { DeleteModal } from './DeleteModal.tsx';
 import classes from './RecordHeader.module.css';
 import { recordTitle } from './record-title.ts';
 import { StaleMark } from './StaleMark.tsx';
-import type { ShownRecord } from './use-record.ts';
+import { mayDo, type ShownRecord } from './use-record.ts';
 
 const ExplainModal = lazy(async () => ({
   default: (await import('../../access/ExplainModal.tsx')).ExplainModal,
 }));
+
+const HOVER_FOCUS_TOUCH = { hover: true, focus: true, touch: true };
 
 interface RecordHeaderProps {
   readonly description: ObjectDescription;
@@ -38,6 +41,8 @@ interface RecordHeaderProps {
   readonly isEditing: boolean;
   readonly isSaving: boolean;
   readonly canEdit: boolean;
+  /** Records of the object may be changed, but not this one. */
+  readonly isEditRefused: boolean;
   onEdit(): void;
   onCancel(): void;
   onSave(): void;
@@ -58,6 +63,7 @@ export function RecordHeader(props: RecordHeaderProps) {
   });
   const canCopy = description.rights.create && !description.is_system;
   const canDelete = description.rights.delete && !description.is_system;
+  const isDeleteRefused = canDelete && !mayDo(record, 'delete');
   const canExplain = useHasRight('manage_users');
   const address =
     window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
@@ -99,6 +105,21 @@ export function RecordHeader(props: RecordHeaderProps) {
               </Button>
             )
           )}
+          {props.isEditRefused && (
+            <Tooltip label={t('record.readOnlyWhy')} multiline maw={260} events={HOVER_FOCUS_TOUCH}>
+              {/* Stays within reach of the keyboard, so that the reason can be read. */}
+              <Button
+                variant="default"
+                data-disabled
+                aria-disabled
+                aria-description={t('record.readOnlyWhy')}
+                leftSection={<IconLock size={14} stroke={1.75} />}
+                onClick={(event) => event.preventDefault()}
+              >
+                {t('record.readOnly')}
+              </Button>
+            </Tooltip>
+          )}
           {variant === 'peek' && (
             <Tooltip label={t('record.openPage')}>
               <ActionIcon
@@ -138,9 +159,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                     <Menu.Item
                       leftSection={<IconTrash size={15} />}
                       color="var(--mantine-color-error)"
+                      disabled={isDeleteRefused}
                       onClick={() => setOpen('delete')}
                     >
                       {t('action.delete')}
+                      {isDeleteRefused && <span className={classes.why}>{t('record.deleteWhy')}</span>}
                     </Menu.Item>
                   )}
                 </Menu.Dropdown>

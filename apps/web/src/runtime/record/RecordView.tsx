@@ -12,7 +12,7 @@ import { RecordHeader } from './RecordHeader.tsx';
 import classes from './RecordView.module.css';
 import { recordTitle } from './record-title.ts';
 import { UnsavedGuard } from './UnsavedGuard.tsx';
-import { type ShownRecord, useRecord, useRecordActions, useSaveKey } from './use-record.ts';
+import { mayDo, type ShownRecord, useRecord, useRecordActions, useSaveKey } from './use-record.ts';
 
 // What stands in the tabs, and the rules that decide over it, come while the record is fetched.
 const LayoutTabs = lazy(async () => ({ default: (await import('./LayoutTabs.tsx')).LayoutTabs }));
@@ -53,7 +53,8 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
   const { description, id, record, variant, onEditing } = props;
   const { t } = useTranslation();
   const formId = useId();
-  const canEdit = description.rights.update && !description.is_system;
+  const mayEditAny = description.rights.update && !description.is_system;
+  const canEdit = mayEditAny && mayDo(record, 'update');
   // An address may ask for the form; who may not edit gets the record to read.
   const isEditing = props.isEditing && canEdit;
   const actions = useRecordActions(description, id);
@@ -103,6 +104,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
         isEditing={isEditing}
         isSaving={isSaving}
         canEdit={canEdit}
+        isEditRefused={mayEditAny && !canEdit}
         onEdit={() => onEditing(true)}
         onCancel={leaveForm}
         onSave={submitForm}
