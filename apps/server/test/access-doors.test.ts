@@ -218,6 +218,20 @@ describe('[R6] records of others', () => {
     });
   });
 
+  it('a hidden value that was taken meanwhile keeps a record in the bin without being named', async () => {
+    const id = await make('deal', { name: 'Back', code: 'R1', hidden_code: 'H3', owner_id: annId });
+    await server.client.exchange('DELETE', `/records/deal/${id}`);
+    const taker = await make('deal', { name: 'Taker', hidden_code: 'H3' });
+    const refused = await asked(ann, 'POST', `/records/deal/${id}/restore`);
+    expect(refused.body).toMatchObject({ status: 409, errors: [{ code: 'hidden_fault', pointer: '' }] });
+    expect(refused.text).not.toMatch(/hidden_code|H3/);
+    const told = await asked(server.client, 'POST', `/records/deal/${id}/restore`);
+    expect(told.body).toMatchObject({ status: 409, errors: [{ pointer: '/hidden_code' }] });
+    await server.client.exchange('DELETE', `/records/deal/${taker}`);
+    expect((await asked(ann, 'POST', `/records/deal/${id}/restore`)).status).toBe(200);
+    await server.client.exchange('DELETE', `/records/deal/${id}`);
+  });
+
   it('are in no bin, and come back and go by nobody else', async () => {
     const id = await make('deal', { name: `Gone ${SECRET}` });
     await server.client.exchange('DELETE', `/records/deal/${id}`);
@@ -287,6 +301,7 @@ describe('[A3] an object that was not granted', () => {
         ['DELETE', `/records/${name}/${ids.own}`],
         ['POST', `/records/${name}/${ids.own}/restore`],
         ['GET', `/records/${name}/${ids.own}/history`],
+        ['GET', `/records/${name}/${ids.own}/ancestors?field=above`],
         ['GET', `/records/${name}/${ids.own}/files/name`],
         ['GET', `/describe/${name}`],
         ['GET', `/access/explain?object=${name}`],

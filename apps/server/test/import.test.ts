@@ -166,6 +166,21 @@ describe('rows that are refused', () => {
     expect(await names('company')).toEqual(['Acme', 'Cog', 'Hut, Ltd']);
   });
 
+  it('are read by who sent them and by administrators, not by who customises', async () => {
+    await client.publish({
+      components: [
+        { kind: 'permission_set', name: 'customiser', body: { label: 'C', system: ['customise', 'api'] } },
+      ],
+    } as never);
+    const person = { email: 'cus@example.com', name: 'Cus', password: 'a password of length' };
+    await client.createUser({ ...person, permission_sets: ['customiser'] } as never);
+    const job = await imported('company', 'name,size\nSecretive,many\n');
+    const cus = await server.signIn(person.email, person.password);
+    expect(JSON.stringify((await cus.exchange('GET', `/jobs/${job.id}`)).body)).not.toContain('Secretive');
+    expect((await cus.exchange('GET', `/jobs/${job.id}/errors`)).status).toBe(403);
+    expect((await client.exchange('GET', `/jobs/${job.id}/errors`)).status).toBe(200);
+  });
+
   it('do not hold up the others of their group, whatever refuses them', async () => {
     const rows = Array.from(
       { length: 1200 },

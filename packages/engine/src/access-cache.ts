@@ -28,6 +28,8 @@ interface Slot {
   /** Decisions on this model and this organisation. */
   readonly model: Snapshot['model'];
   readonly callers: LRUCache<string, Access>;
+  /** By the context of a request, which asks several times; of those whom the hour matters to, none. */
+  readonly contexts: WeakMap<Context, Access>;
 }
 
 export class AccessCache {
@@ -46,14 +48,17 @@ export class AccessCache {
     const principal = principalOf(context);
     if (principal.kind === 'system') return createAccess(principal, snapshot.model, NO_ORGANISATION);
     const slot = await this.#slot(snapshot);
+    const asked = slot.contexts.get(context);
+    if (asked) return asked;
     // Whom the caller stands in for depends on the hour, so it is a part of the key.
     const delegations = (await slot.delegates).get(principal.userId);
     const standsInFor = delegations && [...new Set(this.#current(delegations).map((each) => each.delegator))];
     const key = JSON.stringify([principal.userId, principal.permissionSets, principal.scope, standsInFor]);
     const known = slot.callers.get(key);
-    if (known) return known;
-    const access = createAccess({ ...principal, standsInFor }, snapshot.model, await slot.organisation);
-    slot.callers.set(key, access);
+    const access =
+      known ?? createAccess({ ...principal, standsInFor }, snapshot.model, await slot.organisation);
+    if (!known) slot.callers.set(key, access);
+    if (!delegations) slot.contexts.set(context, access);
     return access;
   }
 
@@ -89,6 +94,7 @@ export class AccessCache {
       delegates: this.#loadDelegates(snapshot.workspace),
       model: snapshot.model,
       callers: new LRUCache({ max: MAX_CALLERS }),
+      contexts: new WeakMap(),
     };
     this.#slots.set(name, slot);
     Promise.all([slot.organisation, slot.delegates]).catch(() => {

@@ -4,7 +4,7 @@
  */
 import { jsonPointer } from '@trellis/metadata';
 import { ALWAYS, type CompiledField, type CompiledObject, type Expression, NEVER } from '@trellis/model';
-import type { TargetQuestion, Transaction, WriteTarget } from '@trellis/storage';
+import type { TargetQuestion, Transaction, WriteTargets } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { Authority, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -54,18 +54,45 @@ export async function checkTargets(
   }
 }
 
-/** The records that sound drafts newly point to, for the write to hold on to; owners can't be deleted. */
-export function targetsOf(pinned: Pinned, drafts: readonly Draft[]): readonly WriteTarget[] {
+/** Whether any of the drafts newly points to a record. */
+export function haveTargets(pinned: Pinned, drafts: readonly Draft[]): boolean {
+  return drafts.some((draft) => mentionsOf(pinned, draft).length > 0);
+}
+
+/**
+ * The records that sound drafts newly point to, for the write to hold on to. Unless they were checked before, the write
+ * itself asks whether they are there for the caller, and writes nothing otherwise.
+ */
+export function targetsOf(
+  pinned: Pinned,
+  drafts: readonly Draft[],
+  options: { readonly areChecked: boolean; readonly authority: Authority },
+): WriteTargets | undefined {
+  const { areChecked, authority } = options;
   const mentions = drafts
     .flatMap((draft) => mentionsOf(pinned, draft, { withLinks: false }))
-    .filter(({ field }) => field.systemColumn === undefined);
-  if (mentions.length === 0) return [];
-  return [...idsByObject(mentions)]
+    .filter(({ field }) => !areChecked || field.systemColumn === undefined);
+  if (mentions.length === 0) return undefined;
+  const isOwner = ({ field }: Mention) => field.systemColumn !== undefined;
+  const among = (name: string) => {
+    const object = pinned.model.objects.get(name);
+    if (!object) return [];
+    const visible = areChecked || authority !== 'caller' ? ALWAYS : pinned.visible(object);
+    return [{ object, visible }];
+  };
+  const held = [...idsByObject(mentions.filter((mention) => !isOwner(mention)))]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .flatMap(([name, ids]) => {
-      const object = pinned.model.objects.get(name);
-      return object ? [{ object, ids: [...ids] }] : [];
-    });
+    .map(([name, ids]) => ({ ids: [...ids], among: among(name), isHeld: true }));
+  // Owners can't be deleted, and there are two kinds of them.
+  const owners = mentions.filter(isOwner);
+  const seen = [...new Set(owners.map(({ objects }) => objects))].map((objects) => ({
+    ids: [...new Set(owners.map(({ id }) => id))],
+    among: objects
+      .flatMap(among)
+      .map(({ object, visible }) => ({ object, visible, except: isInactive(object) })),
+    isHeld: false,
+  }));
+  return { targets: [...held, ...seen], context: pinned.expressionContext };
 }
 
 /** Every record that the draft newly points to, values with faults of their own excepted. */

@@ -3,6 +3,7 @@
  * not read. A selection is resolved once per object and list of fields and kept with the model; per row there is no
  * resolving, only copying.
  */
+import type { Access } from '@trellis/access';
 import { jsonPointer } from '@trellis/metadata';
 import {
   type CompiledField,
@@ -44,6 +45,8 @@ const DELETION_FIELDS: ReadonlySet<string> = new Set(['deleted_at', 'deleted_by'
 const MAX_SELECTIONS = 200;
 const MAX_FIELDS = 1000;
 const selections = new WeakMap<CompiledObject, Map<string, Selection>>();
+/** What a caller's access, which never changes, was found to be right for. */
+const rightFor = new WeakMap<Access, WeakSet<Selection>>();
 
 /** The selection of the given paths, or of all readable fields. Throws `invalid_query` with pointers into `/fields`. */
 export function select(
@@ -55,7 +58,13 @@ export function select(
   const key = fields ? `=${String(fields)}` : options.withDeletion ? '*deleted' : '*';
   const cache = selections.get(object) ?? new Map<string, Selection>();
   const known = cache.get(key);
-  if (known && isStillRight(pinned, object, known, { isDefault: !fields, ...options })) return known;
+  const right = rightFor.get(pinned.access) ?? new WeakSet<Selection>();
+  if (known && right.has(known)) return known;
+  rightFor.set(pinned.access, right);
+  if (known && isStillRight(pinned, object, known, { isDefault: !fields, ...options })) {
+    right.add(known);
+    return known;
+  }
   const selection = fields
     ? selectPaths(pinned, object, fields)
     : selectAll(pinned, object, options.withDeletion);

@@ -2,6 +2,7 @@
  * Reading records: get, list, aggregate, export. Each is one decision, one resolved query and one statement; what
  * comes back is shaped by the selection alone.
  */
+import type { Access } from '@trellis/access';
 import { jsonPointer } from '@trellis/metadata';
 import {
   type AggregateQuery,
@@ -123,7 +124,7 @@ async function readOne(
     fields: paths,
     layout: request.slots,
     filter: allOf(isRecord, visible),
-    targetFilters: pinned.targetFilters(pathsOf(paths, undefined, visible, [])),
+    targetFilters: filtersBehind(pinned, paths, visible),
     search: undefined,
     sort: [{ path: idPath, descending: true }],
     limit: 1,
@@ -147,6 +148,21 @@ async function readOne(
   }
   onRights?.(rightsOf(flags?.[0]));
   return row;
+}
+
+type TargetFilters = RecordQuery['targetFilters'];
+const knownFilters = new WeakMap<Access, WeakMap<readonly FieldPath[], TargetFilters>>();
+
+/** The access predicates behind paths that are asked for again and again, worked out once for each caller's access. */
+function filtersBehind(pinned: Pinned, paths: readonly FieldPath[], visible: Expression): TargetFilters {
+  const known = knownFilters.get(pinned.access) ?? new WeakMap<readonly FieldPath[], TargetFilters>();
+  knownFilters.set(pinned.access, known);
+  let filters = known.get(paths);
+  if (!filters) {
+    filters = pinned.targetFilters(pathsOf(paths, undefined, visible, []));
+    known.set(paths, filters);
+  }
+  return filters;
 }
 
 /** Names of those fields of the record itself that are, or are computed from, roll-ups which wait. */

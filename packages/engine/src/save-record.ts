@@ -14,7 +14,7 @@ import { checkFiles, claimFiles } from './check-files.ts';
 import { checkGrants } from './check-grants.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
-import { checkTargets, targetsOf } from './check-targets.ts';
+import { checkTargets, haveTargets, targetsOf } from './check-targets.ts';
 import { checkTrees, lockTrees } from './check-trees.ts';
 import { checkUnique, keyOf } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
@@ -29,6 +29,7 @@ import { checkSecrets, keepSecrets, sealSecrets } from './secrets.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
 import { validateValue } from './validate-value.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { checkLinkRights, writeLinks } from './write-links.ts';
 
 const MAX_ATTEMPTS = 3;
@@ -44,6 +45,7 @@ interface Wave {
 
 /** Saves the items; a lost race is run again up to three times, then it is `stale_version`. */
 export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<SaveOutcome> {
+  requireOwnEyes(pinned.context);
   if (request.transaction) return saveInWaves(parts, pinned, request, request.transaction);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -115,10 +117,14 @@ async function executeSave(
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) checkSecrets(parts, draft);
-  await checkTargets(parts, pinned, drafts, { authority, transaction });
+  // A lone record that has no fault so far leaves its targets to the statement that writes it.
+  const areChecked = isBatch || !drafts.every(isSound) || !haveTargets(pinned, drafts);
+  if (areChecked) await checkTargets(parts, pinned, drafts, { authority, transaction });
   await checkTrees(parts, pinned, object, drafts, transaction);
   await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
+  // All faults are told together, so those of the targets are looked for after all.
+  if (!areChecked && !drafts.every(isSound)) throw new LostRace();
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
   }
@@ -148,17 +154,15 @@ async function executeSave(
   }));
   const written = new Map<string, WrittenRow>();
   if (inserts.length > 0) {
-    const targets = targetsOf(
-      pinned,
-      sound.filter((draft) => draft.isNew),
-    );
+    const fresh = sound.filter((draft) => draft.isNew);
+    const targets = targetsOf(pinned, fresh, { areChecked, authority });
     for (const row of await records.insert(snapshot, object, inserts, pinned.origin, transaction, targets))
       written.set(row.id, row);
-    // A target was deleted since it was looked for: the next attempt says so.
+    // A target is not there, or not any more: the next attempt says which.
     if (written.size < inserts.length) throw new LostRace();
   }
   if (updates.length > 0) {
-    const targets = targetsOf(pinned, changed);
+    const targets = targetsOf(pinned, changed, { areChecked, authority });
     for (const row of await records.update(snapshot, object, updates, pinned.origin, transaction, targets))
       written.set(row.id, row);
     if (updates.some((row) => !written.has(row.id))) throw new LostRace();

@@ -30,6 +30,7 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
+import { findViewable } from './view-as.ts';
 import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
@@ -58,6 +59,7 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
     findAccount: async (context, id) =>
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     grantables: async (context) => withRight(context, (pinned) => grantables(parts, pinned)),
+    findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };

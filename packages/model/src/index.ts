@@ -72,6 +72,7 @@ export {
   answerOfNone,
   fieldsOfPath,
   objectsOfPath,
+  pathsOfQuestion,
   type RelatedOperator,
   type RelatedQuestion,
 } from './expressions/related-field.ts';

@@ -22,6 +22,7 @@ import type {
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
 
@@ -412,8 +413,20 @@ export interface DependentRecord {
 
 /** Records that a write newly points to: they must live when it is done. Each id once. */
 export interface WriteTarget {
-  readonly object: CompiledObject;
   readonly ids: readonly string[];
+  /** Objects that may have them. A record that is not visible, or meets `except`, is none to point to. */
+  readonly among: readonly {
+    readonly object: CompiledObject;
+    readonly visible: Expression;
+    readonly except?: Expression;
+  }[];
+  /** Locked against deletion, which needs to be of one object; who can't be deleted need not be. */
+  readonly isHeld: boolean;
+}
+
+export interface WriteTargets {
+  readonly targets: readonly WriteTarget[];
+  readonly context: ExpressionContext;
 }
 
 /** Records of one object that others are to point at. */
@@ -423,6 +436,12 @@ export interface TreeEdges {
   readonly parents: ReadonlyMap<string, string>;
   /** How many levels live records reach down below each record that was asked about. */
   readonly heights: ReadonlyMap<string, number>;
+}
+
+/** Of each kind how many records, with ids of some. */
+export interface TreeFaults {
+  readonly inRings: { readonly records: number; readonly ids: readonly string[] };
+  readonly tooDeep: { readonly records: number; readonly ids: readonly string[] };
 }
 
 export interface TargetQuestion {
@@ -525,6 +544,11 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<TreeEdges>;
+  /** Live records that no tree of so many levels could hold. Undefined: it takes too long to find out. */
+  inspectTree(
+    snapshot: Snapshot,
+    request: { readonly object: CompiledObject; readonly field: CompiledField; readonly most: number },
+  ): Promise<TreeFaults | undefined>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,
@@ -536,7 +560,7 @@ export interface RecordStore {
 
   /**
    * One statement writes rows, history and outbox. Throws `unique_violation`. Nothing is written, and the result is
-   * empty, when one of `targets` is deleted or being deleted.
+   * empty, when one of `targets` is not there, not visible, or being deleted.
    */
   insert(
     snapshot: Snapshot,
@@ -544,7 +568,7 @@ export interface RecordStore {
     rows: readonly InsertRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets?: readonly WriteTarget[],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]>;
   /** As `insert`; rows whose version has moved on are missing from the result. */
   update(
@@ -553,7 +577,7 @@ export interface RecordStore {
     rows: readonly UpdateRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets?: readonly WriteTarget[],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]>;
   /** Moves records to the recycle bin under one `deletionId`. */
   remove(
@@ -908,6 +932,7 @@ export interface Storage {
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
   readonly singleSignOn: SsoStore;
+  readonly sealed: SealedStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

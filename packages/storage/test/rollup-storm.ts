@@ -9,7 +9,7 @@ import { randomUUID as makeId } from 'node:crypto';
 import { ALWAYS, type RecordData } from '@trellis/model';
 
 import { createStorage } from '../src/create-storage.ts';
-import type { Snapshot, Storage, Transaction, WriteTarget } from '../src/storage.ts';
+import type { Snapshot, Storage, Transaction, WriteTargets } from '../src/storage.ts';
 import { CONTEXT, loadSnapshot, objectNamed, origin, SYSTEM } from './fixture.ts';
 
 /** A generator of numbers in [0, 1) that gives the same ones for the same seed. */
@@ -112,7 +112,7 @@ export class Storm {
     }));
     const object = objectNamed(this.#snapshot, name);
     // A family's own ids are held by the transaction that has just made them.
-    const targets = ties ? [] : this.#targets(rows);
+    const targets = ties ? undefined : this.#targets(rows);
     const { records: store } = this.#storage;
     const written = await store.insert(this.#snapshot, object, rows, origin(), transaction, targets);
     return [this.#recordsOf(name), written.map(({ id }) => ({ id, version: 1, isDeleted: false }))];
@@ -154,11 +154,13 @@ export class Storm {
   }
 
   /** What the rows point to, for storage to hold in the order of the ids, as the engine gives it. */
-  #targets(rows: readonly { readonly data: RecordData }[]): WriteTarget[] {
-    return ['region', 'account', 'person'].flatMap((name) => {
+  #targets(rows: readonly { readonly data: RecordData }[]): WriteTargets {
+    const targets = ['region', 'account', 'person'].flatMap((name) => {
       const ids = new Set(rows.flatMap(({ data }) => (typeof data[name] === 'string' ? [data[name]] : [])));
-      return ids.size === 0 ? [] : [{ object: objectNamed(this.#snapshot, name), ids: [...ids] }];
+      const among = [{ object: objectNamed(this.#snapshot, name), visible: ALWAYS }];
+      return ids.size === 0 ? [] : [{ ids: [...ids], among, isHeld: true }];
     });
+    return { targets, context: { userId: SYSTEM, now: origin().at, timeZone: 'UTC' } };
   }
 
   /** Several records are locked in the order of their ids first, as the engine does. */

@@ -10,7 +10,7 @@ import { v7 as makeId } from 'uuid';
 import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
-import { addJob, findJob } from '../jobs/job-lifecycle.ts';
+import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
@@ -139,7 +139,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
       }),
     async refused(context, jobId) {
       try {
-        const job = await findJob(parts, context, jobId);
+        const job = await findOwnJob(parts, context, jobId);
         const input = job.input as unknown as ImportInput;
         if (job.kind !== 'import')
           throw new EngineError('unknown_job', 'This job refuses no rows: it is no import.');

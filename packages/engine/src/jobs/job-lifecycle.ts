@@ -3,6 +3,7 @@
  * exist.
  */
 
+import { ADMINISTRATOR } from '@trellis/access';
 import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
@@ -133,6 +134,14 @@ export async function findJob(parts: Parts, context: Context, id: string): Promi
   const isTheirs = job && (job.actorId === keptContext(context).actorId || (await seesAll(parts, context)));
   if (isTheirs && isInScope(context, job)) return job;
   throw new EngineError('unknown_job', 'There is no such job, or it is somebody else’s.');
+}
+
+/** A job whose rows the caller may read: their own; those of others hold values of whatever its starter may see. */
+export async function findOwnJob(parts: Parts, context: Context, id: string): Promise<StoredJob> {
+  const job = await findJob(parts, context, id);
+  const isTheirs = job.actorId === keptContext(context).actorId;
+  if (isTheirs || context.kind === 'system' || context.permissionSets.includes(ADMINISTRATOR)) return job;
+  throw new EngineError('forbidden', 'Rows of an import are read by who started it, and by administrators.');
 }
 
 /** To a key that is kept to some objects, a job about another one does not exist. */

@@ -64,6 +64,20 @@ export function fillFunction(
     (column) =>
       sql`    new.${identifier(slotName(column.number))} := ${sourceInRow(sql`new`, column.source)};`,
   );
+  // Roll-ups are worked out far more often than a column reads them.
+  const isOfDerived = ({ text }: Sql) => /\bderived\b/.test(text);
+  const [ofDerived, ofData] = [
+    assignments.filter(isOfDerived),
+    assignments.filter((each) => !isOfDerived(each)),
+  ];
+  const block = (when: Sql, lines: readonly Sql[]) =>
+    lines.length === 0
+      ? sql``
+      : sql`
+  if ${when} then
+${join(lines, '\n')}
+  end if;`;
+  const isNewData = sql`tg_op = 'INSERT' or new.data is distinct from old.data`;
   const guards = fences.map(({ oldKey, marker }) => {
     const held = stringLiteral(oldKey);
     return sql`    if new.data ? ${held} and not new.data ? ${stringLiteral(marker)}
@@ -75,10 +89,7 @@ export function fillFunction(
   const body = sql`begin
   if (tg_op = 'INSERT' or new.data is distinct from old.data) and current_setting('${new Sql(PURGING)}', true) is distinct from 'on' then
 ${join(guards, '')}    null;
-  end if;
-  if tg_op = 'INSERT' or new.data is distinct from old.data or new.derived is distinct from old.derived then
-${join(assignments, '\n')}
-  end if;
+  end if;${block(isNewData, ofData)}${block(sql`${isNewData} or new.derived is distinct from old.derived`, ofDerived)}
   return new;
 end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}${keepEntries(schema, key, columns, isNew)}`;

@@ -20,7 +20,7 @@ export function isKept(snapshot: Snapshot, object: CompiledObject, field: Compil
 
 /** Sources of the record `t` that are marked: their roll-ups are about to change. One look into an index. */
 export function waitingSources({ workspace }: Snapshot): Sql {
-  return sql`(select array_agg(distinct m.source) from ${identifier(workspace.schema, '_rollup_mark')} m where m.record_id = t.id and not m.is_child)`;
+  return sql`(select array_agg(m.source) from ${identifier(workspace.schema, '_rollup_mark')} m where m.record_id = t.id and not m.is_child)`;
 }
 
 /** The roll-ups of sources that `waitingSources` gave. */

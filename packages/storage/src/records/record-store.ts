@@ -8,7 +8,7 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
-import { lockTree, readTree } from './trees.ts';
+import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
@@ -19,7 +19,7 @@ export function createRecordStore(
 ): RecordStore {
   const reader = new RecordReader(connections, features);
   const loader = new RecordLoader(connections, features);
-  const writer = new RecordWriter(connections);
+  const writer = new RecordWriter(connections, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
     const written = await write;
     if (isRolledUp(snapshot.model, object)) wake(snapshot.workspace);
@@ -35,6 +35,7 @@ export function createRecordStore(
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
     readTree: (snapshot, request, transaction) => readTree(connections, snapshot, request, transaction),
+    inspectTree: (snapshot, request) => inspectTree(connections, snapshot, request),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count, transaction) => {
       if (count === 0) return [];

@@ -6,11 +6,17 @@
  * comes out as `StorageError` with the fields at fault.
  */
 import type { CompiledObject, JsonValue, RecordData } from '@trellis/model';
+import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections, Row } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { entriesConstraint } from '../metadata/unique-entries.ts';
 import { uniqueIndexName } from '../metadata/wanted-storage.ts';
-import { statementName } from '../query/statement-cache.ts';
+import {
+  type CompiledStatement,
+  finishStatement,
+  statementName,
+  valuesFor,
+} from '../query/statement-cache.ts';
 import type { Sql } from '../sql.ts';
 import type {
   ChangeOrigin,
@@ -19,9 +25,10 @@ import type {
   Transaction,
   UpdateRow,
   Workspace,
-  WriteTarget,
+  WriteTargets,
   WrittenRow,
 } from '../storage.ts';
+import { type HeldTargets, NOTHING_HELD, shapeTargets } from './held-targets.ts';
 import {
   insertStatement,
   removeStatement,
@@ -30,19 +37,20 @@ import {
   updateStatement,
 } from './write-statements.ts';
 
-type StatementMaker = (
-  workspace: Workspace,
-  object: CompiledObject,
-  targets: readonly CompiledObject[],
-) => Sql;
+type StatementMaker = (workspace: Workspace, object: CompiledObject, held: HeldTargets) => Sql;
+
+/** Texts that are kept of one object: what targets a caller sees is a part of them. */
+const MAX_TEXTS = 200;
 
 export class RecordWriter {
   readonly #connections: Connections;
-  /** Text by workspace, object and kind of write; an object's shape changes with its compiled object. */
-  readonly #texts = new WeakMap<CompiledObject, Map<string, string>>();
+  readonly #features: DatabaseFeatures;
+  /** Statements by workspace, object and kind of write; an object's shape changes with its compiled object. */
+  readonly #statements = new WeakMap<CompiledObject, Map<string, CompiledStatement>>();
 
-  constructor(connections: Connections) {
+  constructor(connections: Connections, features: DatabaseFeatures) {
     this.#connections = connections;
+    this.#features = features;
   }
 
   async insert(
@@ -51,7 +59,7 @@ export class RecordWriter {
     rows: readonly InsertRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets: readonly WriteTarget[] = [],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]> {
     if (rows.length === 0) return [];
     const input = rows.map((row) => ({
@@ -60,15 +68,7 @@ export class RecordWriter {
       record_type: row.recordType,
       data: withoutBlanks(row.data),
     }));
-    const held = targets.map(({ ids }) => [...ids]);
-    const written = await this.#run(
-      snapshot,
-      object,
-      insertStatement,
-      [input, origin, ...held],
-      transaction,
-      targets,
-    );
+    const written = await this.#run(snapshot, object, insertStatement, [input, origin], transaction, targets);
     // The statement writes all rows or none, so their versions are known.
     return (written.length === 0 ? [] : rows).map(({ id }) => ({
       id,
@@ -84,7 +84,7 @@ export class RecordWriter {
     rows: readonly UpdateRow[],
     origin: ChangeOrigin,
     transaction?: Transaction,
-    targets: readonly WriteTarget[] = [],
+    targets?: WriteTargets,
   ): Promise<readonly WrittenRow[]> {
     if (rows.length === 0) return [];
     const input = rows.map((row) => ({
@@ -95,13 +95,12 @@ export class RecordWriter {
       data: withoutBlanks(row.data),
       difference: row.difference,
     }));
-    const held = targets.map(({ ids }) => [...ids]);
     const isTransfer = rows.some(({ difference }) => difference.owner_id !== undefined);
     const written = await this.#run(
       snapshot,
       object,
       isTransfer ? transferStatement : updateStatement,
-      [input, origin, ...held],
+      [input, origin],
       transaction,
       targets,
     );
@@ -147,15 +146,9 @@ export class RecordWriter {
     make: StatementMaker,
     [input, origin, ...more]: readonly [readonly unknown[], ChangeOrigin, ...unknown[]],
     transaction: Transaction | undefined,
-    targets: readonly WriteTarget[] = [],
+    targets?: WriteTargets,
   ): Promise<readonly Row[]> {
-    const text = this.#text(
-      snapshot.workspace,
-      object,
-      make,
-      targets.map((target) => target.object),
-    );
-    const values = [
+    const own = [
       JSON.stringify(input),
       origin.at,
       origin.actorId,
@@ -163,6 +156,14 @@ export class RecordWriter {
       origin.requestId ?? null,
       ...more,
     ];
+    const held = targets && shapeTargets(snapshot, own, targets, this.#features);
+    // Predicates are compiled against columns, so the epoch is a part of what tells statements apart.
+    const key = `${snapshot.workspace.schema} ${make.name} ${held ? `${snapshot.epoch} ${held.key}` : ''}`;
+    const statement = this.#statement(object, key, () =>
+      finishStatement(make(snapshot.workspace, object, held?.compile() ?? NOTHING_HELD)),
+    );
+    const { text } = statement;
+    const values = valuesFor(statement, held?.values ?? own);
     try {
       return await this.#connections.write({ text, name: statementName(text) }, values, transaction);
     } catch (error) {
@@ -170,24 +171,15 @@ export class RecordWriter {
     }
   }
 
-  #text(
-    workspace: Workspace,
-    object: CompiledObject,
-    make: StatementMaker,
-    targets: readonly CompiledObject[],
-  ): string {
-    let texts = this.#texts.get(object);
-    if (!texts) {
-      texts = new Map();
-      this.#texts.set(object, texts);
+  #statement(object: CompiledObject, key: string, compile: () => CompiledStatement): CompiledStatement {
+    let statements = this.#statements.get(object);
+    if (!statements || statements.size >= MAX_TEXTS) {
+      statements = new Map();
+      this.#statements.set(object, statements);
     }
-    const key = [workspace.schema, make.name, ...targets.map((target) => target.key)].join(' ');
-    let text = texts.get(key);
-    if (text === undefined) {
-      text = make(workspace, object, targets).text;
-      texts.set(key, text);
-    }
-    return text;
+    const statement = statements.get(key) ?? compile();
+    statements.set(key, statement);
+    return statement;
   }
 }
 

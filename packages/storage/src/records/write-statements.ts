@@ -4,8 +4,9 @@
  * three can exist without the others.
  */
 import { type CompiledObject, PRINCIPAL_OBJECTS } from '@trellis/model';
-import { identifier, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
+import { type HeldTargets, NOTHING_HELD } from './held-targets.ts';
 
 /** Parameters of every write after the rows: instant, actor, source, request. */
 const AT = sql`$2::timestamptz`;
@@ -31,31 +32,11 @@ function namesOf(workspace: Workspace, object: CompiledObject): Names {
   };
 }
 
-/**
- * The records that the rows point to, locked as a foreign key would lock them, but only as long as they live: a target
- * that is being deleted at the same time is waited for, and when it is gone nothing is written at all. In: the ids of
- * each object from `$6` on.
- */
-function heldTargets(workspace: Workspace, targets: readonly CompiledObject[]): { steps: Sql; areHeld: Sql } {
-  if (targets.length === 0) return { steps: sql``, areHeld: sql`` };
-  const steps = targets.map((target, index) => {
-    const table = identifier(workspace.schema, target.key);
-    return sql`${identifier(`held_${index}`)} as (
-  select id from ${table} where id = any(${placeholder(6 + index, 'uuid[]')}) and deleted_at is null order by id for key share
-), `;
-  });
-  const counts = targets.map(
-    (_, index) =>
-      sql`(select count(*) from ${identifier(`held_${index}`)}) = cardinality(${placeholder(6 + index, 'uuid[]')})`,
-  );
-  return { steps: join(steps, ''), areHeld: sql` where ${join(counts, ' and ')}` };
-}
-
 /** `$1`: `[{id, owner_id, record_type, data}]`. */
 export function insertStatement(
   workspace: Workspace,
   object: CompiledObject,
-  targets: readonly CompiledObject[] = [],
+  { steps, areHeld }: HeldTargets = NOTHING_HELD,
 ): Sql {
   const names = namesOf(workspace, object);
   const secrets = object.ownFields.filter((field) => field.type.isSecret);
@@ -63,7 +44,6 @@ export function insertStatement(
     secrets.length === 0
       ? sql`data`
       : sql`data - array[${join(secrets.map((field) => stringLiteral(field.key)))}]`;
-  const { steps, areHeld } = heldTargets(workspace, targets);
   return sql`with ${steps}input as (
   select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)${areHeld}
 ), written as (
@@ -77,11 +57,10 @@ select 1 from input limit 1`;
 export function updateStatement(
   workspace: Workspace,
   object: CompiledObject,
-  targets: readonly CompiledObject[] = [],
+  { steps, areHeld }: HeldTargets = NOTHING_HELD,
   more: Sql = sql``,
 ): Sql {
   const names = namesOf(workspace, object);
-  const { steps, areHeld } = heldTargets(workspace, targets);
   return sql`with ${steps}input as (
   select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${areHeld}
 ), written as (
@@ -94,15 +73,11 @@ select id, version, created_at from written`;
 }
 
 /** As `updateStatement`, where records get another owner: what was shared in the name of the old one is shared no more. */
-export function transferStatement(
-  workspace: Workspace,
-  object: CompiledObject,
-  targets: readonly CompiledObject[] = [],
-): Sql {
+export function transferStatement(workspace: Workspace, object: CompiledObject, held: HeldTargets): Sql {
   const unshared = sql`, unshared as (
   delete from ${identifier(workspace.schema, '_share')} s using written w where s.record_id = w.id and w.difference ? 'owner_id'
 )`;
-  return updateStatement(workspace, object, targets, unshared);
+  return updateStatement(workspace, object, held, unshared);
 }
 
 /** `$1`: `[{id, version}]`, `$6`: the deletion. */

@@ -73,7 +73,7 @@ export function sourceTemplate(
 ): SourceTemplate {
   const columns: TemplateColumn[] = [];
   const { workspace, features } = context;
-  // Read from `data` alone: which columns are there changes, and the records are at hand anyway.
+  // Written to read from `data`: which columns are there changes, and a place takes the column where there is one.
   const bare = {
     ...context,
     revision: 0,
@@ -81,22 +81,35 @@ export function sourceTemplate(
     columns: new Map(),
     rollups: keptEverywhere(context.model),
   };
+  const place = (alias: string, object: CompiledObject, field: CompiledField, fallback: string): Sql => {
+    columns.push({ alias, objectKey: object.key, fieldKey: field.key, fallback });
+    return new Sql(`{${columns.length - 1}}`);
+  };
   const scope: RollupScope = {
     workspace,
     features,
-    readerOf: (alias, object) =>
-      new ScalarSources(alias, object, {
+    readerOf: (alias, object) => {
+      const reader = new ScalarSources(alias, object, {
         snapshot: bare,
         features,
         targetConditions: new Map(),
         formulas: new Map(),
         related: new Map(),
-      }),
-    lookupOf: (alias, object, lookup) => {
-      const fallback = idIn(identifier(alias), lookup).text;
-      columns.push({ alias, objectKey: object.key, fieldKey: lookup.key, fallback });
-      return new Sql(`{${columns.length - 1}}`);
+      });
+      return {
+        value(path) {
+          const value = reader.value(path);
+          if (!isPlain(path)) return value;
+          const column = place(alias, object, path.field, value.sql.text);
+          // Whatever order the column has of its own, texts compare as those of `data` do.
+          return { ...value, sql: value.type === 'text' ? sql`(${column} collate "default")` : column };
+        },
+        folded: () => undefined,
+        asPlatform: (through, lower) => reader.asPlatform(through, lower),
+        shared: (places) => reader.shared(places),
+      };
     },
+    lookupOf: (alias, object, lookup) => place(alias, object, lookup, idIn(identifier(alias), lookup).text),
   };
   return {
     sum: sumBody(source, scope).text,
@@ -105,6 +118,13 @@ export function sourceTemplate(
     parents: parentsOf(source, scope)?.text,
     columns,
   };
+}
+
+/** Whether a column of the field would hold exactly what `data` does. */
+function isPlain({ through, field }: FieldPath): boolean {
+  const isComputed = field.formula ?? field.related ?? field.rollup ?? field.question ?? field.junction;
+  const isWhole = field.part === undefined && field.systemColumn === undefined && !field.isPolymorphic;
+  return through.length === 0 && isComputed === undefined && isWhole && field.type.valueType !== 'boolean';
 }
 
 /** Roll-ups over roll-ups read what is kept: the mark follows when it has been worked out. */
@@ -173,24 +193,24 @@ function rollBody(source: RollupSource, scope: RollupScope): Sql {
   const table = identifier(schema, source.object.key);
   const rows = rolledUpRows(source, 'c', sql`parent`, scope);
   const { aggregates, values, kept } = valuesOf(source, scope);
+  const free = sql`select p.id from ${table} p where p.id = parent for no key update skip locked`;
   // Behind a junction two writers may each not see the other's half: there the mark stays for the worker, too.
-  const unmark =
+  const take =
     source.via.is === 'lookup'
-      ? sql`
-  delete from ${identifier(schema, '_rollup_mark')} m where m.record_id = parent and m.source = ${stringLiteral(source.key)} and not m.is_child;`
-      : sql``;
-  const told = outboxRows(schema, source.object.key, sql`select parent, version_kept`);
+      ? sql`with free as (${free}) delete from ${identifier(schema, '_rollup_mark')} m using free where m.record_id = free.id and m.source = ${stringLiteral(source.key)} and not m.is_child`
+      : sql`perform ${new Sql(free.text.replace(/^select p\.id /, ''))}`;
   return sql`declare
   size integer;
-  version_kept integer;
 begin
   select count(*) into size from (select 1 ${rows} limit ${integer(SMALL_PARENT + 1)}) counted;
   if size > ${integer(SMALL_PARENT)} then return; end if;
   if not pg_try_advisory_xact_lock(hashtextextended(parent::text, 0)) then return; end if;
-  perform from ${table} p where p.id = parent for no key update skip locked;
-  if not found then return; end if;${unmark}
-  update ${table} p set derived = ${kept} from (select ${values} as v from (select ${aggregates} ${rows}) a) f where p.id = parent and p.derived is distinct from ${kept} returning p.version into version_kept;
-  if found then ${told}; end if;
+  ${take};
+  if not found then return; end if;
+  with changed as (
+    update ${table} p set derived = ${kept} from (select ${values} as v from (select ${aggregates} ${rows}) a offset 0) f where p.id = parent and p.derived is distinct from ${kept} returning p.id, p.version
+  )
+  ${outboxRows(schema, source.object.key, sql`select id, version from changed`)};
 end`;
 }
 

@@ -1,6 +1,6 @@
 /** One record on a screen: reading it with the titles of its lookups, saving, deleting, restoring. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiError, type ApiRecord, type ListResponse, type RecordRight } from '@trellis/api';
+import { ApiError, type ApiRecord, type ListResponse } from '@trellis/api';
 import { type ObjectDescription, recordFields, relationOf } from '@trellis/forms';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,29 +12,24 @@ import { confirmed } from '../confirm-warnings.ts';
 export type ShownRecord = ApiRecord & {
   /** Names of fields whose values are about to be worked out again. No field has this name. */
   readonly $stale?: readonly string[];
-  /** What the caller may do with it beside reading it; unknown where it was not asked for. */
-  readonly $rights?: readonly RecordRight[];
 };
-
-/** Whether this one record may be changed or deleted, beside the right to do so at all. */
-export function mayDo(record: ShownRecord, right: RecordRight): boolean {
-  return record.$rights === undefined || record.$rights.includes(right);
-}
 
 /** How often a value that is being recalculated is asked for, should nobody tell that it is done. */
 const RECALCULATED_MILLISECONDS = 4000;
 
+/** The record, and what may be done with it. */
 export function useRecord(description: ObjectDescription, id: string) {
   const findObject = useFindObject();
   const fields = useMemo(() => recordFields(description, { findObject }), [description, findObject]);
   return useQuery({
     queryKey: [...keys.record(description.name, id), fields.length],
-    queryFn: async (): Promise<ShownRecord> => {
+    queryFn: async () => {
       const { record, rights, stale } = await client.getWithRights(description.name, id, fields);
-      const shown: ShownRecord = { ...flatten(record, description), $rights: rights };
-      return stale.length === 0 ? shown : { ...shown, $stale: stale };
+      const shown: ShownRecord = flatten(record, description);
+      return { record: stale.length === 0 ? shown : { ...shown, $stale: stale }, rights };
     },
-    refetchInterval: ({ state }) => (state.data?.$stale === undefined ? false : RECALCULATED_MILLISECONDS),
+    refetchInterval: ({ state }) =>
+      state.data?.record.$stale === undefined ? false : RECALCULATED_MILLISECONDS,
   });
 }
 
