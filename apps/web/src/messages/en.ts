@@ -63,7 +63,14 @@ export const en = {
     new: 'New {{object}}',
     openApp: 'Open the app {{app}}',
     switchTheme: 'Switch between light and dark',
-    group: { records: 'Records', create: 'Create', go: 'Go to', views: 'Views', actions: 'Actions' },
+    group: {
+      recent: 'Opened lately',
+      records: 'Records',
+      create: 'Create',
+      go: 'Go to',
+      views: 'Views',
+      actions: 'Actions',
+    },
   },
   login: {
     title: 'Sign in',
