@@ -16,6 +16,7 @@ import type { PreferenceDirectory } from './preferences.ts';
 import { changesState, requireSameOrigin } from './same-origin.ts';
 import { readSessionCookie } from './session-cookie.ts';
 import type { SecondFactorRule } from './settings.ts';
+import { findViewed, requireReading } from './view-session.ts';
 import type { WorkspaceDirectory } from './workspaces.ts';
 
 /** Who made a request, and where they work in it. */
@@ -44,6 +45,8 @@ declare module 'fastify' {
     readonly access?: 'public' | 'session';
     /** Open to who must set up a second factor first. */
     readonly isEnrolment?: boolean;
+    /** Open to who sees the product as another user, as themselves: it ends that. */
+    readonly endsView?: boolean;
     /** The answer goes on for as long as somebody listens. */
     readonly isLongLived?: boolean;
     /** A system right that the caller must hold. */
@@ -56,7 +59,7 @@ declare module 'fastify' {
 export interface CallerOptions {
   readonly identity: Pick<Identity, 'findSession' | 'findApiKeyHolder'>;
   readonly workspaces: WorkspaceDirectory;
-  readonly engine: Pick<Engine, 'access'>;
+  readonly engine: Pick<Engine, 'access' | 'users'>;
   readonly preferences: PreferenceDirectory;
   readonly publicUrl: URL | undefined;
   readonly secondFactor: SecondFactorRule;
@@ -137,47 +140,55 @@ async function atWork(
     );
   }
   requireSameOrigin(request, options.publicUrl);
-  const wanted = wantedWorkspace(request) ?? session.workspace;
+  const { view } = session;
+  // While somebody sees the product as another user, they are in that user's workspace and no other.
+  const wanted = view ? view.workspace : (wantedWorkspace(request) ?? session.workspace);
   const membership = session.memberships.find((each) => each.workspace === wanted);
   if (!membership) throw unknownWorkspace();
   const person = { token, session, membership };
   const workspace = await options.workspaces.find(membership.workspace);
-  return withPreferences(request, person, workspace, options);
+  if (!view || request.routeOptions.config.endsView)
+    return withPreferences(request, person, workspace, options);
+  if ((wantedWorkspace(request) ?? view.workspace) !== view.workspace || !workspace) throw unknownWorkspace();
+  const viewer = await contextOf(request, person, workspace, options);
+  const viewed = await findViewed(options.engine, view, viewer);
+  const seen = { token, session: { ...session, workspace: view.workspace, memberships: [viewed] } };
+  return withPreferences(request, { ...seen, membership: viewed, viewer }, workspace, options);
 }
 
-type Person = Pick<Caller, 'token' | 'session' | 'membership'> & { readonly scope?: KeyScope };
+type Person = Pick<Caller, 'token' | 'session' | 'membership'> & {
+  readonly scope?: KeyScope;
+  /** Who sees the product as this person. */
+  readonly viewer?: UserContext;
+};
 
 async function withPreferences(
   request: FastifyRequest,
-  { scope, ...person }: Person,
+  person: Person,
   workspace: Workspace | undefined,
   options: CallerOptions,
 ): Promise<Caller> {
   if (!workspace) throw unknownWorkspace();
-  const { userId, permissionSets } = person.membership;
-  const { timeZone, locale } = await options.preferences.find(workspace, userId);
-  const context: UserContext = {
-    kind: 'user',
-    workspace,
-    userId,
-    userName: person.membership.name,
-    userEmail: person.membership.email,
-    permissionSets,
-    ...(scope && { scope }),
-    timeZone,
-    locale,
-    source: sourceOf(request),
-    requestId: request.id,
-    address: request.ip,
-    userAgent: request.headers['user-agent'],
-    onAlias: noteAlias(request),
-  };
-  const { right, isEnrolment } = request.routeOptions.config;
+  const context = await contextOf(request, person, workspace, options);
+  const { right, isEnrolment, access: door } = request.routeOptions.config;
   const access = await options.engine.access(context);
   const { rights } = access;
-  const caller = { ...person, workspace, context, access, rights, isKey: scope !== undefined };
+  const { token, session, membership, scope } = person;
+  const caller = {
+    token,
+    session,
+    membership,
+    workspace,
+    context,
+    access,
+    rights,
+    isKey: scope !== undefined,
+  };
   // Known from here on, also to whoever writes down what was refused.
   request.caller = caller;
+  if (context.viewer) {
+    requireReading(isReading(request.method, request.routeOptions.url ?? ''), door === 'session');
+  }
   if (!isEnrolment && needsSecondFactor({ ...person, access }, options.secondFactor)) {
     throw new HttpProblem(
       'second_factor_required',
@@ -188,6 +199,33 @@ async function withPreferences(
     throw new HttpProblem('forbidden', `This needs the right \`${right}\`.`);
   }
   return caller;
+}
+
+async function contextOf(
+  request: FastifyRequest,
+  { membership, scope, viewer }: Person,
+  workspace: Workspace,
+  options: CallerOptions,
+): Promise<UserContext> {
+  const { userId, permissionSets } = membership;
+  const { timeZone, locale } = await options.preferences.find(workspace, userId);
+  return {
+    kind: 'user',
+    workspace,
+    userId,
+    userName: membership.name,
+    userEmail: membership.email,
+    permissionSets,
+    ...(scope && { scope }),
+    ...(viewer && { viewer: { userId: viewer.userId, name: viewer.userName ?? '' } }),
+    timeZone,
+    locale,
+    source: sourceOf(request),
+    requestId: request.id,
+    address: request.ip,
+    userAgent: request.headers['user-agent'],
+    onAlias: noteAlias(request),
+  };
 }
 
 /**

@@ -7,6 +7,8 @@ export type HttpProblemCode =
   | 'unauthenticated'
   | 'invalid_credentials'
   | 'forbidden'
+  | 'read_only_view'
+  | 'view_ended'
   | 'cross_origin'
   | 'unknown_workspace'
   | 'unknown_object'

@@ -217,6 +217,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['name'],
     status: 201,
   },
+  'post /view-as': {
+    summary: 'See the product as another user: read-only, for a while, and recorded',
+    tag: 'session',
+    body: { user: text },
+    required: ['user'],
+  },
+  'delete /view-as': { summary: 'See the product as yourself again', tag: 'session', status: 204 },
   'get /audit': {
     summary: 'Search the audit log, newest first',
     tag: 'audit',

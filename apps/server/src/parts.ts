@@ -17,6 +17,7 @@ export interface Parts {
   readonly settings: Pick<
     Settings,
     | 'publicUrl'
+    | 'viewAsMinutes'
     | 'trustProxy'
     | 'rateLimit'
     | 'apiKeyMaxDays'

@@ -64,6 +64,8 @@ export interface Settings {
   readonly emergencyEmails: readonly string[];
   /** Audit entries that are older are forgotten; undefined: none are. */
   readonly auditDays: number | undefined;
+  /** How long somebody may see the product as another user. */
+  readonly viewAsMinutes: number;
 }
 
 /** Thrown when the environment holds faults; `faults` has one sentence for each. */
@@ -361,6 +363,13 @@ export const SETTINGS = {
     fallback: undefined,
     parse: wholeNumber(30, 36_500),
   }),
+  viewAsMinutes: setting({
+    variable: 'TRELLIS_VIEW_AS_MINUTES',
+    defaultText: '`30`',
+    description: 'How long somebody who may do so sees the product as another user before it ends by itself.',
+    fallback: 30,
+    parse: wholeNumber(1, 480),
+  }),
   sessionHours: setting({
     variable: 'TRELLIS_SESSION_HOURS',
     defaultText: '`720`',
@@ -540,6 +549,7 @@ export function readSettings(
       isSsoOnly: values.isSsoOnly,
       emergencyEmails,
       auditDays: values.auditDays,
+      viewAsMinutes: values.viewAsMinutes,
     },
     warnings: [
       ...unknownVariables(environment, sso.variables),

@@ -17,6 +17,7 @@ import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from '
 import type {
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -55,6 +56,7 @@ import type {
   UserBody,
   UserChangeBody,
   UserResponse,
+  ViewAsResponse,
   WorkspaceBody,
   WorkspaceDescription,
   WorkspaceResponse,
@@ -223,6 +225,8 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `/audit/verify${head === undefined ? '' : `?${new URLSearchParams({ head })}`}`,
       ),
+    viewAs: (user: string) => request<ViewAsResponse>('POST', '/view-as', { user }),
+    endViewAs: () => request<void>('DELETE', '/view-as'),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
     sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
     endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
@@ -354,6 +358,11 @@ export function createClient(options: ClientOptions = {}) {
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    ancestors: (object: string, id: string, field: string) =>
+      request<AncestorsResponse>(
+        'GET',
+        `${records(object, id)}/ancestors?field=${encodeURIComponent(field)}`,
+      ),
     history: (object: string, id: string, before?: string) =>
       request<HistoryResponse>(
         'GET',

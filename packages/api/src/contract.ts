@@ -95,6 +95,13 @@ export interface BatchResponse {
   }[];
 }
 
+/** The records above one in a tree, the topmost first. */
+export interface AncestorsResponse {
+  readonly records: readonly { readonly id: string; readonly name: string | null }[];
+  /** False where the path goes on above a record that the caller does not see. */
+  readonly is_whole: boolean;
+}
+
 export interface HistoryResponse {
   readonly entries: readonly {
     readonly id: string;
@@ -150,6 +157,14 @@ export interface MeResponse {
   readonly teams: readonly { readonly id: string; readonly name: string }[];
   /** True: you may do nothing before you have set up a second factor. */
   readonly must_enrol: boolean;
+  /** While somebody sees the product as you: who, and until when. Nothing can be changed then. */
+  readonly view?: { readonly by: { readonly id: string; readonly name: string }; readonly ends_at: string };
+}
+
+/** `POST /view-as {user}`: as whom you see the product from now on. */
+export interface ViewAsResponse {
+  readonly user: SessionUser;
+  readonly ends_at: string;
 }
 
 /** `GET /setup`: whether this installation still needs its administrator. `POST /setup` makes it and signs in. */

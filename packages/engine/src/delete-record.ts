@@ -12,6 +12,7 @@ import type { DeleteOutcome, DeleteRequest, Failure, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { describeStale } from './stale-version.ts';
 import { LostRace } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 
 const MAX_ATTEMPTS = 3;
 /** Records that one deletion may touch; more is a job, not a request. */
@@ -64,6 +65,7 @@ export async function executeDelete(
   request: DeleteRequest,
   transaction: Transaction,
 ): Promise<DeleteOutcome> {
+  requireOwnEyes(pinned.context);
   const { object, items } = request;
   const failures = new Map<number, Failure>();
 

@@ -15,7 +15,15 @@ import type {
   Model,
   RecordData,
 } from '@trellis/model';
-import type { ColumnState, Revision, RollupState, Snapshot, StorageStep, Workspace } from '@trellis/storage';
+import type {
+  ColumnState,
+  MembershipRow,
+  Revision,
+  RollupState,
+  Snapshot,
+  StorageStep,
+  Workspace,
+} from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
@@ -414,6 +422,12 @@ export interface PresentedHistory {
   }[];
 }
 
+export interface Ancestors {
+  readonly records: readonly { readonly id: string; readonly name: string | null }[];
+  /** False where the path goes on above a record that the caller does not see. */
+  readonly isWhole: boolean;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
@@ -460,6 +474,8 @@ export interface RecordLifecycle {
     object: string,
     request: BatchRequest,
   ): Promise<{ readonly results: readonly BatchResult[]; readonly isWritten: boolean }>;
+  /** The records above one in a tree, the topmost first, as far up as the caller sees them. */
+  ancestors(context: Context, object: string, id: string, field: string): Promise<Ancestors>;
   history(
     context: Context,
     object: string,
@@ -647,6 +663,11 @@ export interface UserDirectory {
   findAccount(context: Context, id: string): Promise<UserAccount>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
+  /**
+   * The user as whom the caller may see the product now. Throws `forbidden` without the right `view_as` or for who
+   * holds more than the caller, `unknown_user` for who is not there or not active.
+   */
+  findViewable(context: Context, id: string): Promise<MembershipRow>;
   /** Makes or brings up to date whom a provider of single sign-on has vouched for. An inactive user stays as they are. */
   admit(context: SystemContext, arrival: Arrival): Promise<Admission>;
   /** The first person of an installation; undefined, with nothing written, once there is any identity. */

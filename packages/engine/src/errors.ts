@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | 'unknown_revision'
   | 'unknown_job'
   | 'forbidden'
+  | 'read_only_view'
   | 'invalid_input'
   | 'invalid_query'
   | 'invalid_cursor'

@@ -36,6 +36,7 @@ import { presentPlan } from './present-plan.ts';
 import { createRollupDoor } from './rollup-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
 
 /** Races that a publish may lose against other processes; those of this one wait for each other. */
@@ -168,6 +169,7 @@ async function publishPrepared(
   { describe, expectedRevision, reason }: PublishIntent,
   prepareChange: () => Promise<PlannedChange>,
 ): ReturnType<MetadataLifecycle['publish']> {
+  requireOwnEyes(context);
   for (let attempt = 1; ; attempt++) {
     const prepared = await prepareChange();
     const { base, change, entries, after, typeChanges } = prepared;

@@ -29,6 +29,7 @@ import { checkSecrets, keepSecrets, sealSecrets } from './secrets.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
 import { validateValue } from './validate-value.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { checkLinkRights, writeLinks } from './write-links.ts';
 
 const MAX_ATTEMPTS = 3;
@@ -44,6 +45,7 @@ interface Wave {
 
 /** Saves the items; a lost race is run again up to three times, then it is `stale_version`. */
 export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<SaveOutcome> {
+  requireOwnEyes(pinned.context);
   if (request.transaction) return saveInWaves(parts, pinned, request, request.transaction);
   for (let attempt = 1; ; attempt++) {
     try {

@@ -29,6 +29,7 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
+import { findViewable } from './view-as.ts';
 import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
@@ -56,6 +57,7 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     findAccount: async (context, id) =>
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
+    findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
   };

@@ -8,7 +8,7 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { IdentityError } from './errors.ts';
-import type { CredentialStore, Membership, SessionMethod } from './store.ts';
+import type { CredentialStore, Membership, SessionMethod, SessionView } from './store.ts';
 
 /** A session as resolved: the person, and the workspaces they may work in now. */
 export interface Session {
@@ -24,6 +24,8 @@ export interface Session {
   readonly method: SessionMethod;
   /** Whether the person has a second factor now. */
   readonly hasSecondFactor: boolean;
+  /** As whom they see the product, where it is not as themselves. It may have ended. */
+  readonly view?: SessionView | undefined;
 }
 
 /** A session as its owner sees it in a list. */
@@ -143,7 +145,7 @@ export function createSessions({
       await store.touchSession(tokenHash, new Date(at).toISOString(), until);
     }
     const memberships = await activeMemberships(row.identityId);
-    const { id, identityId, workspace, createdAt, method, hasSecondFactor } = row;
+    const { id, identityId, workspace, createdAt, method, hasSecondFactor, view } = row;
     const session: Session = {
       id,
       tokenHash,
@@ -153,6 +155,7 @@ export function createSessions({
       createdAt,
       method,
       hasSecondFactor,
+      view: view ?? undefined,
     };
     // A sign-out while the store was asked must win: what was read before it is answered once and not kept.
     if (startedAt > lastForgotten(tokenHash, row.identityId)) {
@@ -236,6 +239,23 @@ export function createSessions({
     return token;
   }
 
+  /**
+   * Has the session see the product as somebody else from now on. It gets a new token: no process can take it for the
+   * one that it was.
+   */
+  const startView = (session: Session, view: SessionView) => changeView(session, view);
+
+  /** Has the session see the product as its owner again, with a new token. */
+  const endView = (session: Session) => changeView(session, null);
+
+  async function changeView({ tokenHash, identityId }: Session, view: SessionView | null): Promise<string> {
+    const token = newToken();
+    const isDone = await store.setSessionView(tokenHash, hashToken(token), view);
+    if (!isDone) throw new IdentityError('invalid_credentials', 'Your session has ended. Sign in again.');
+    await forgetEverywhere(identityId);
+    return token;
+  }
+
   /** Newest use first; expired ones are left out. With `workspace`, those that were opened there. */
   async function listSessions(identityId: string, workspace?: string): Promise<readonly ListedSession[]> {
     const at = new Date(now()).toISOString();
@@ -256,6 +276,8 @@ export function createSessions({
     endSession,
     signOutEverywhere,
     renewSession,
+    startView,
+    endView,
     listSessions,
     /** Whether its owner signed in minutes ago. */
     isFresh: ({ createdAt }: Session) => now() - Date.parse(createdAt) <= FRESH_MILLISECONDS,

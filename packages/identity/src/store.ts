@@ -35,8 +35,17 @@ export interface StoredSession {
   readonly method: SessionMethod;
 }
 
+/** That a session sees the product as another user. */
+export interface SessionView {
+  readonly workspace: string;
+  readonly userId: string;
+  /** RFC 3339. */
+  readonly endsAt: string;
+}
+
 export interface FoundSession extends StoredSession {
   readonly id: string;
+  readonly view?: SessionView | null;
   /** Whether the person has a second factor now. */
   readonly hasSecondFactor: boolean;
 }
@@ -170,6 +179,8 @@ export interface CredentialStore extends SecondFactorStore, LinkStore {
   deleteSessionById(identityId: string, id: string): Promise<boolean>;
   /** Resolves with how many there were. With `workspace`, those that were opened there. */
   deleteSessionsOf(identityId: string, exceptTokenHash?: string, workspace?: string): Promise<number>;
+  /** With a new token; null: it sees the product as its owner again. False: there is no such session. */
+  setSessionView(tokenHash: string, newTokenHash: string, view: SessionView | null): Promise<boolean>;
   /** False: there is no such session. */
   replaceSessionToken(tokenHash: string, newTokenHash: string): Promise<boolean>;
   /** Last used first. */

@@ -86,6 +86,13 @@ export function createMemoryStore() {
       sessions.set(newTokenHash, session);
       return true;
     },
+    async setSessionView(tokenHash, newTokenHash, view) {
+      const session = sessions.get(tokenHash);
+      if (!session) return false;
+      sessions.delete(tokenHash);
+      sessions.set(newTokenHash, { ...session, view });
+      return true;
+    },
     listSessions: async (identityId) =>
       [...sessions]
         .filter(([, session]) => session.identityId === identityId)

@@ -4,6 +4,8 @@ import type { SessionRow } from './storage.ts';
 
 const COLUMNS = `s.id, s.identity_id as "identityId", s.workspace, s.created_at as "createdAt",
   s.last_used_at as "lastUsedAt", s.expires_at as "expiresAt", s.method`;
+/** As whom the session sees the product; null: as its owner. */
+const VIEW = `s.view_workspace as "viewWorkspace", s.view_user_id as "viewUserId", s.view_ends_at as "viewEndsAt"`;
 /** Said when what is remembered of a person is old; the payload is the identity's id. */
 export const IDENTITY_CHANNEL = 'trellis_identity';
 
@@ -37,14 +39,23 @@ export function createSessionStore(connections: Connections) {
     },
     findSession: async (tokenHash: string) => {
       const [row] = await connections.readRows<
-        SessionRow & { readonly id: string; readonly hasSecondFactor: boolean }
+        SessionRow & {
+          readonly id: string;
+          readonly hasSecondFactor: boolean;
+          readonly viewWorkspace: string | null;
+          readonly viewUserId: string | null;
+          readonly viewEndsAt: string | null;
+        }
       >(
-        `select ${COLUMNS}, exists (select from platform.second_factor f
+        `select ${COLUMNS}, ${VIEW}, exists (select from platform.second_factor f
             where f.identity_id = s.identity_id and f.secret is not null) as "hasSecondFactor"
            from platform.session s where s.token_hash = $1`,
         [tokenHash],
       );
-      return row;
+      if (!row) return undefined;
+      const { viewWorkspace: workspace, viewUserId: userId, viewEndsAt: endsAt, ...session } = row;
+      const view = workspace && userId && endsAt ? { workspace, userId, endsAt } : null;
+      return { ...session, view };
     },
     /** Last used first. */
     listSessions: (identityId: string) =>
@@ -66,6 +77,19 @@ export function createSessionStore(connections: Connections) {
         'update platform.session set last_used_at = $2, expires_at = $3 where token_hash = $1',
         [tokenHash, lastUsedAt, expiresAt],
       );
+    },
+    setSessionView: async (
+      tokenHash: string,
+      newTokenHash: string,
+      view: { readonly workspace: string; readonly userId: string; readonly endsAt: string } | null,
+    ): Promise<boolean> => {
+      const rows = await connections.rows(
+        `update platform.session set token_hash = $2, view_workspace = $3, view_user_id = $4, view_ends_at = $5,
+            view_started_at = case when $3::text is not null then now() end
+          where token_hash = $1 returning 1`,
+        [tokenHash, newTokenHash, view?.workspace ?? null, view?.userId ?? null, view?.endsAt ?? null],
+      );
+      return rows.length > 0;
     },
     replaceSessionToken: async (tokenHash: string, newTokenHash: string): Promise<boolean> => {
       const rows = await connections.rows(

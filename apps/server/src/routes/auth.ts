@@ -55,6 +55,10 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       const redirect = await signOn.endSessionUrl(token);
       await identity.signOut(token);
       const membership = session?.memberships.find((each) => each.workspace === session.workspace);
+      if (membership && session?.view) {
+        const event = { action: 'view_as_ended', subjectId: session.view.userId } as const;
+        await tellSecurity(parts, request, { ...event, who: membership, details: { by: 'sign_out' } });
+      }
       if (membership) await tellSecurity(parts, request, { action: 'sign_out', who: membership });
       if (redirect !== undefined) return reply.header('set-cookie', NO_SESSION_COOKIE).send({ redirect });
     }
@@ -72,6 +76,14 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       rights,
       teams: await engine.teams.ofUser(context),
       must_enrol: needsSecondFactor(caller, settings.secondFactor),
+      ...(context.viewer && session.view
+        ? {
+            view: {
+              by: { id: context.viewer.userId, name: context.viewer.name },
+              ends_at: session.view.endsAt,
+            },
+          }
+        : {}),
     };
   });
 }

@@ -1,9 +1,12 @@
 /** Live updates as server-sent events: that records have changed, and that the metadata has. */
+import type { Session } from '@trellis/identity';
 import type { FastifyInstance } from 'fastify';
 import { type Caller, callerOf } from '../caller.ts';
 import { createEventHub, type Watcher } from '../event-hub.ts';
+import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
 import { namesParameter, parameter, readParameters } from '../shape.ts';
+import { findViewed } from '../view-session.ts';
 
 /** What a connection that does not keep up may hold in memory. */
 const MAX_WAITING_BYTES = 512 * 1024;
@@ -60,11 +63,12 @@ export function eventRoutes(app: FastifyInstance, parts: Parts): void {
 
 /** The caller's rights as they are now; undefined once session, key or membership has ended. */
 async function checkAgain(
-  { identity }: Pick<Parts, 'identity'>,
+  { identity, engine }: Pick<Parts, 'identity' | 'engine'>,
   caller: Caller,
   address: string,
 ): Promise<Caller['context'] | undefined> {
   const { token, isKey, context, membership } = caller;
+  if (context.viewer) return seenAgain(engine, await identity.findSession(token, { isUse: false }), context);
   const memberships = isKey
     ? await identity.findApiKeyHolder(token, address, { isUse: false }).then(
         (holder) => [holder.membership],
@@ -73,4 +77,23 @@ async function checkAgain(
     : (await identity.findSession(token, { isUse: false }))?.memberships;
   const now = memberships?.find((each) => each.workspace === membership.workspace);
   return now && { ...context, permissionSets: now.permissionSets };
+}
+
+/** Somebody sees the product as another user: both must still be there, and the time not be over. */
+async function seenAgain(
+  engine: Parts['engine'],
+  session: Session | undefined,
+  context: Caller['context'],
+): Promise<Caller['context'] | undefined> {
+  const own = session?.memberships.find((each) => each.workspace === context.workspace.name);
+  if (!session?.view || !own) return undefined;
+  const { viewer: _, ...rest } = context;
+  const viewer = { ...rest, userId: own.userId, permissionSets: own.permissionSets };
+  try {
+    const { permissionSets } = await findViewed(engine, session.view, viewer);
+    return { ...context, permissionSets };
+  } catch (error) {
+    if (error instanceof HttpProblem) return undefined;
+    throw error;
+  }
 }
