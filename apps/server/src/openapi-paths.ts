@@ -263,6 +263,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     status: 201,
   },
   'get /users': { summary: 'People of this workspace', tag: 'users' },
+  'get /users/grantables': { summary: 'Roles and permission sets that people can be given', tag: 'users' },
   'post /users': {
     summary: 'Add a person',
     tag: 'users',

@@ -22,6 +22,7 @@ import type {
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
 
@@ -964,6 +965,7 @@ export interface Storage {
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
   readonly singleSignOn: SsoStore;
+  readonly sealed: SealedStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

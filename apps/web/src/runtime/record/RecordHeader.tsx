@@ -4,19 +4,24 @@ import {
   IconCopy,
   IconDots,
   IconEye,
+  IconHandGrab,
   IconLink,
+  IconLock,
   IconPencil,
+  IconShare,
   IconTrash,
   IconX,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { RecordRight } from '@trellis/api';
 import { isBlank, type ObjectDescription } from '@trellis/forms';
 import type { LayoutBody } from '@trellis/metadata';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { basePath, useHasRight } from '../../api.ts';
+import { basePath, useHasRight, useMe } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { notifyProblem } from '../../ui/notify.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { AncestorPath } from './AncestorPath.tsx';
@@ -31,26 +36,38 @@ const ExplainModal = lazy(async () => ({
   default: (await import('../../access/ExplainModal.tsx')).ExplainModal,
 }));
 
+const HOVER_FOCUS_TOUCH = { hover: true, focus: true, touch: true };
+
+const ShareModal = lazy(async () => ({
+  default: (await import('../../sharing/ShareModal.tsx')).ShareModal,
+}));
+
 interface RecordHeaderProps {
   readonly description: ObjectDescription;
   readonly record: ShownRecord;
+  /** What may be done with it, as the server told. */
+  readonly rights: readonly RecordRight[];
   readonly layout: LayoutBody;
   readonly variant: 'page' | 'peek';
   readonly isEditing: boolean;
   readonly isSaving: boolean;
   readonly canEdit: boolean;
+  /** Records of the object may be changed, but not this one. */
+  readonly isEditRefused: boolean;
   onEdit(): void;
   onCancel(): void;
   onSave(): void;
+  /** Makes it the reader's own. */
+  onTake(): Promise<unknown>;
   onGone(): void;
   onClose?: (() => void) | undefined;
 }
 
 /** What the record is, its most telling values, and what can be done with it. */
 export function RecordHeader(props: RecordHeaderProps) {
-  const { description, record, variant } = props;
+  const { description, record, rights, variant } = props;
   const { t } = useTranslation();
-  const [open, setOpen] = useState<'delete' | 'clone' | 'explain'>();
+  const [open, setOpen] = useState<'delete' | 'clone' | 'explain' | 'share'>();
   const title = recordTitle(description, record);
   const recordType = description.record_types.find((each) => each.name === record.record_type);
   const highlights = (props.layout.highlights ?? []).flatMap((name) => {
@@ -59,6 +76,8 @@ export function RecordHeader(props: RecordHeaderProps) {
   });
   const canCopy = description.rights.create && !description.is_system;
   const canDelete = description.rights.delete && !description.is_system;
+  const isDeleteRefused = !rights.includes('delete');
+  const canTake = useCanTake(record) && rights.includes('transfer');
   const canExplain = useHasRight('manage_users');
   const address =
     window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
@@ -80,6 +99,7 @@ export function RecordHeader(props: RecordHeaderProps) {
           <Heading className={classes.title}>{title}</Heading>
         </div>
         <Group gap={6} wrap="nowrap" className={classes.actions}>
+          {canTake && !props.isEditing && <TakeButton onTake={props.onTake} />}
           {props.isEditing ? (
             <>
               {/* On a phone they stand at the bottom, within reach of the thumb. */}
@@ -100,6 +120,21 @@ export function RecordHeader(props: RecordHeaderProps) {
                 {t('action.edit')}
               </Button>
             )
+          )}
+          {props.isEditRefused && (
+            <Tooltip label={t('record.readOnlyWhy')} multiline maw={260} events={HOVER_FOCUS_TOUCH}>
+              {/* Stays within reach of the keyboard, so that the reason can be read. */}
+              <Button
+                variant="default"
+                data-disabled
+                aria-disabled
+                aria-description={t('record.readOnlyWhy')}
+                leftSection={<IconLock size={14} stroke={1.75} />}
+                onClick={(event) => event.preventDefault()}
+              >
+                {t('record.readOnly')}
+              </Button>
+            </Tooltip>
           )}
           {variant === 'peek' && (
             <Tooltip label={t('record.openPage')}>
@@ -131,6 +166,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                       {t('record.clone')}
                     </Menu.Item>
                   )}
+                  {rights.includes('share') && (
+                    <Menu.Item leftSection={<IconShare size={15} />} onClick={() => setOpen('share')}>
+                      {t('record.share')}
+                    </Menu.Item>
+                  )}
                   {canExplain && (
                     <Menu.Item leftSection={<IconEye size={15} />} onClick={() => setOpen('explain')}>
                       {t('record.explain')}
@@ -140,9 +180,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                     <Menu.Item
                       leftSection={<IconTrash size={15} />}
                       color="var(--mantine-color-error)"
+                      disabled={isDeleteRefused}
                       onClick={() => setOpen('delete')}
                     >
                       {t('action.delete')}
+                      {isDeleteRefused && <span className={classes.why}>{t('record.deleteWhy')}</span>}
                     </Menu.Item>
                   )}
                 </Menu.Dropdown>
@@ -189,9 +231,43 @@ export function RecordHeader(props: RecordHeaderProps) {
           />
         </Suspense>
       )}
+      {open === 'share' && (
+        <Suspense>
+          <ShareModal
+            description={description}
+            id={record.id}
+            title={title}
+            onClose={() => setOpen(undefined)}
+          />
+        </Suspense>
+      )}
       {open === 'clone' && (
         <CloneModal description={description} record={record} onClose={() => setOpen(undefined)} />
       )}
     </header>
+  );
+}
+
+/** Whether the record waits in the queue of a team that the reader belongs to. */
+function useCanTake(record: ShownRecord): boolean {
+  const { teams } = useMe();
+  const owner = record.owner_id;
+  const id = typeof owner === 'object' && owner !== null ? (owner as { id?: unknown }).id : owner;
+  return teams.some((team) => team.id === id);
+}
+
+function TakeButton({ onTake }: { onTake(): Promise<unknown> }) {
+  const { t } = useTranslation();
+  const [isTaking, setTaking] = useState(false);
+  const take = () => {
+    setTaking(true);
+    void onTake()
+      .catch(notifyProblem)
+      .finally(() => setTaking(false));
+  };
+  return (
+    <Button leftSection={<IconHandGrab size={15} stroke={1.75} />} loading={isTaking} onClick={take}>
+      {t('record.take')}
+    </Button>
   );
 }
