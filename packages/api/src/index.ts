@@ -41,6 +41,8 @@ export type {
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
+  GrantableResponse,
+  GrantablesResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,

@@ -25,6 +25,7 @@ import type {
   UserDirectory,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { grantables } from './grantables.ts';
 import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -60,6 +61,7 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     updateOwn: (context, change) =>
       withPinned(parts, context, (pinned) => updateOwn(parts, pinned, context.userId, change)),
+    grantables: async (context) => withRight(context, (pinned) => grantables(parts, pinned)),
     findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),
