@@ -17,7 +17,6 @@ import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
-import { DraftBar } from './DraftBar.tsx';
 
 type SectionName =
   | 'objects'
@@ -31,7 +30,12 @@ type SectionName =
   | 'storage'
   | 'jobs';
 
-const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
+interface Section {
+  readonly name: SectionName;
+  readonly icon: TablerIcon;
+}
+
+const SECTIONS: readonly Section[] = [
   { name: 'objects', icon: IconBox },
   { name: 'apps', icon: IconApps },
   { name: 'option_sets', icon: IconListDetails },
@@ -43,6 +47,9 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
 ];
+
+/** What can be set up without the right to customise. */
+export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => name === 'people' || name === 'teams');
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
@@ -74,7 +81,15 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
   }
 }
 
-export function BuilderShell({ children, isWide }: { children: ReactNode; isWide: boolean }) {
+interface BuilderShellProps {
+  readonly children: ReactNode;
+  readonly isWide?: boolean;
+  readonly sections?: readonly Section[];
+  /** Stays below the page: the bar of unpublished changes. */
+  readonly foot?: ReactNode;
+}
+
+export function BuilderShell({ children, isWide = false, sections = SECTIONS, foot }: BuilderShellProps) {
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
@@ -83,7 +98,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
       <nav className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
-          {SECTIONS.map(({ name, icon: Icon }) => (
+          {sections.map(({ name, icon: Icon }) => (
             <li key={name}>
               <BuilderLink
                 page={{ page: name }}
@@ -101,7 +116,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
         <div className={classes.scroll} data-wide={isWide || undefined}>
           <div className={classes.inner}>{children}</div>
         </div>
-        <DraftBar />
+        {foot}
       </div>
     </div>
   );
