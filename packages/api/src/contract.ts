@@ -155,6 +155,8 @@ export interface MeResponse {
   readonly rights: readonly string[];
   /** The teams that you belong to, in this workspace. */
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  /** A BCP 47 tag that you have chosen; null: as the browser asks. */
+  readonly locale: string | null;
   /** True: you may do nothing before you have set up a second factor. */
   readonly must_enrol: boolean;
   /** While somebody sees the product as you: who, and until when. Nothing can be changed then. */
@@ -202,6 +204,17 @@ export interface UserResponse {
   readonly teams: readonly string[];
   /** Null: none, or it was accepted. */
   readonly invitation: InvitationResponse | null;
+}
+
+/** `GET /users/grantables`: what people can be given, by label; `is_grantable`: by the caller, who gives what they hold. */
+export interface GrantablesResponse {
+  readonly roles: readonly GrantableResponse[];
+  readonly permission_sets: readonly GrantableResponse[];
+}
+export interface GrantableResponse {
+  readonly name: string;
+  readonly label: string;
+  readonly is_grantable: boolean;
 }
 
 /** What is absent stays as it is. A new password ends the person's sessions. */

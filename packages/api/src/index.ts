@@ -2,6 +2,8 @@
 export type {
   InvitationResponse,
   InvitedResponse,
+  ProfileBody,
+  ProfileResponse,
   RecoveryCodesResponse,
   ResetResponse,
   SecondFactorOffer,
@@ -39,6 +41,8 @@ export type {
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
+  GrantableResponse,
+  GrantablesResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,

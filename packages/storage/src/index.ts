@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
 export type {
   Alias,
@@ -59,6 +60,8 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  SealedBatch,
+  SealedChange,
   SessionRow,
   Share,
   ShareStore,

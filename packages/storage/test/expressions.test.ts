@@ -54,8 +54,7 @@ beforeAll(async () => {
       ...Object.fromEntries(Object.entries(behind).map(([name, value]) => [`parent.${name}`, value])),
     });
   }
-  // As autovacuum does within a minute: a table that was filled just now is planned as an empty one.
-  await fixture.admin.query('analyze');
+  // Not analysed: as it is in the first minute after a table was filled, the planner knows nothing of it.
   rows = ids.map((id, index) => ({ id, values: values[index]! }));
 }, 60_000);
 afterAll(() => fixture?.close());

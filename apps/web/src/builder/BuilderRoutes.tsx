@@ -1,11 +1,12 @@
 /** Which page stands at which address of `/setup`. */
 import { Button } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { useHasRight } from '../api.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { BuilderProvider, useBuilder } from './BuilderProvider.tsx';
 import { useMessages } from './messages.ts';
-import { BuilderLink, useBuilderPage } from './navigation.tsx';
+import { BuilderLink, useBuilderPage, useGo } from './navigation.tsx';
 import { AppPage } from './pages/AppPage.tsx';
 import { AppsPage } from './pages/AppsPage.tsx';
 import { FieldPage } from './pages/FieldPage.tsx';
@@ -19,7 +20,8 @@ import { StoragePage } from './pages/StoragePage.tsx';
 import { FaultScope } from './parts/Fault.tsx';
 import { TableSkeleton } from './parts/small.tsx';
 import { type BuilderPage, pathOfPage } from './paths.ts';
-import { BuilderShell } from './shell/BuilderShell.tsx';
+import { BuilderShell, PEOPLE_SECTIONS } from './shell/BuilderShell.tsx';
+import { DraftBar } from './shell/DraftBar.tsx';
 
 const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
@@ -40,18 +42,77 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const ApiKeysPage = lazy(async () => ({
+  default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
+}));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
+/** All of Set up for those who may customise; people and teams for those who manage people only. */
 export function BuilderRoutes() {
+  return useHasRight('customise') ? <MetadataRoutes /> : <PeopleRoutes />;
+}
+
+function PeopleRoutes() {
+  const { page } = useBuilderPage();
+  const go = useGo();
+  const isStart = page.page === 'objects';
+  useEffect(() => {
+    if (isStart) go({ page: 'people' }, { replace: true });
+  }, [isStart, go]);
+  return (
+    <BuilderShell sections={PEOPLE_SECTIONS}>
+      <Suspense fallback={<TableSkeleton />}>
+        {isStart ? <TableSkeleton /> : (peoplePage(page) ?? <NotForPeople />)}
+      </Suspense>
+    </BuilderShell>
+  );
+}
+
+function NotForPeople() {
+  const t = useMessages();
+  return (
+    <EmptyState
+      icon="lock"
+      title={t('shell.forbidden')}
+      actions={
+        <BuilderLink page={{ page: 'people' }}>
+          <Button component="span" variant="default">
+            {t('section.people')}
+          </Button>
+        </BuilderLink>
+      }
+    >
+      {t('shell.forbiddenText')}
+    </EmptyState>
+  );
+}
+
+/** The pages that need no metadata; undefined for any other. */
+function peoplePage(page: BuilderPage): ReactNode {
+  switch (page.page) {
+    case 'people':
+      return <PeoplePage />;
+    case 'person':
+      return <PersonPage key={page.id} id={page.id} />;
+    case 'teams':
+      return <TeamsPage />;
+    case 'api_keys':
+      return <ApiKeysPage />;
+    default:
+      return undefined;
+  }
+}
+
+function MetadataRoutes() {
   const { page } = useBuilderPage();
   return (
     <BuilderProvider
       fallback={(error) => (error === null ? <TableSkeleton /> : <ProblemAlert error={error} />)}
     >
-      <BuilderShell isWide={page.page === 'layout'}>
+      <BuilderShell isWide={page.page === 'layout'} foot={<DraftBar />}>
         <Suspense fallback={<TableSkeleton />}>
           {/* The tree of roles stays where it is while one goes from role to role. */}
           <PageAt key={page.page === 'role' ? '/setup/roles' : pathOfPage(page)} page={page} />
@@ -73,9 +134,10 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'revisions':
       return <RevisionsPage />;
     case 'people':
-      return <PeoplePage />;
     case 'person':
-      return <PersonPage id={page.id} />;
+    case 'teams':
+    case 'api_keys':
+      return peoplePage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;
     case 'role':
@@ -87,8 +149,6 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       );
     case 'permission_sets':
       return <PermissionSetsPage />;
-    case 'teams':
-      return <TeamsPage />;
     case 'storage':
       return <StoragePage />;
     case 'jobs':

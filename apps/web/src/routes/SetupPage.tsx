@@ -6,10 +6,12 @@ import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 
 const BuilderRoutes = lazy(async () => ({ default: (await import('../builder/index.tsx')).BuilderRoutes }));
 
-/** The door of the builder, for those who may customise. */
+/** The door of the builder, for those who may customise or manage people. */
 export function SetupPage() {
   const { t } = useTranslation();
-  if (!useHasRight('customise')) {
+  const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  if (!canCustomise && !managesPeople) {
     return (
       <EmptyState icon="lock" title={t('setup.forbidden')}>
         {t('setup.forbiddenText')}

@@ -19,6 +19,8 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
   const { objects } = useDescribe();
   const { app } = useCurrentApp();
   const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  const canSetUp = canCustomise || managesPeople;
   const [closed, setClosed] = useLocalStorage<string[]>({
     key: `trellis-nav-${workspace}`,
     defaultValue: [BEYOND],
@@ -72,7 +74,7 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
           );
         })}
       </div>
-      {canCustomise && (
+      {canSetUp && (
         <div className={classes.foot}>
           <NavigationLink
             isNarrow={isNarrow}

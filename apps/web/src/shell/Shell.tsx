@@ -12,7 +12,10 @@ import { Navigation } from './Navigation.tsx';
 import classes from './Shell.module.css';
 import { UserMenu } from './UserMenu.tsx';
 
-const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
+const loadPalette = () => import('./CommandPalette.tsx');
+const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
+/** What is typed while the palette is fetched would be lost, so it is there before it is asked for. */
+const PALETTE_MILLISECONDS = 1500;
 
 const NavigationDrawer = lazy(async () => ({
   default: (await import('./NavigationDrawer.tsx')).NavigationDrawer,
@@ -51,6 +54,10 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
   useEffect(drawer.close, [pathname]);
 
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={classes.shell} data-rail={isNarrow || undefined}>
       <a href="#main" className="tr-skip-link">

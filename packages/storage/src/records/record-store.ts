@@ -9,6 +9,7 @@ import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
+import { readSealed, writeSealed } from './sealed-values.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -44,6 +45,9 @@ export function createRecordStore(
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
     readTree: async (snapshot, request, transaction) =>
       readTree(await logins.reach(snapshot.workspace, transaction), snapshot, request, transaction),
+    readSealed: (snapshot, request, transaction) => readSealed(connections, snapshot, request, transaction),
+    writeSealed: (snapshot, object, change, transaction) =>
+      writeSealed(connections, snapshot, object, change, transaction),
     inspectTree: async (snapshot, request) =>
       inspectTree(await logins.of(snapshot.workspace), snapshot, request),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),

@@ -4,6 +4,7 @@ import {
   IconBox,
   IconDatabaseCog,
   IconHistory,
+  IconKey,
   IconListDetails,
   IconProgress,
   IconShieldLock,
@@ -17,7 +18,6 @@ import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
-import { DraftBar } from './DraftBar.tsx';
 
 type SectionName =
   | 'objects'
@@ -27,11 +27,17 @@ type SectionName =
   | 'teams'
   | 'roles'
   | 'permission_sets'
+  | 'api_keys'
   | 'revisions'
   | 'storage'
   | 'jobs';
 
-const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
+interface Section {
+  readonly name: SectionName;
+  readonly icon: TablerIcon;
+}
+
+const SECTIONS: readonly Section[] = [
   { name: 'objects', icon: IconBox },
   { name: 'apps', icon: IconApps },
   { name: 'option_sets', icon: IconListDetails },
@@ -39,10 +45,14 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
 ];
+
+/** What can be set up without the right to customise. */
+export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => ['people', 'teams', 'api_keys'].includes(name));
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
@@ -74,7 +84,15 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
   }
 }
 
-export function BuilderShell({ children, isWide }: { children: ReactNode; isWide: boolean }) {
+interface BuilderShellProps {
+  readonly children: ReactNode;
+  readonly isWide?: boolean;
+  readonly sections?: readonly Section[];
+  /** Stays below the page: the bar of unpublished changes. */
+  readonly foot?: ReactNode;
+}
+
+export function BuilderShell({ children, isWide = false, sections = SECTIONS, foot }: BuilderShellProps) {
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
@@ -83,7 +101,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
       <nav className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
-          {SECTIONS.map(({ name, icon: Icon }) => (
+          {sections.map(({ name, icon: Icon }) => (
             <li key={name}>
               <BuilderLink
                 page={{ page: name }}
@@ -101,7 +119,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
         <div className={classes.scroll} data-wide={isWide || undefined}>
           <div className={classes.inner}>{children}</div>
         </div>
-        <DraftBar />
+        {foot}
       </div>
     </div>
   );
