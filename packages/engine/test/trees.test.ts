@@ -285,7 +285,7 @@ it('a person is answered from the records that they see, and is told the path as
   const hidden = await unit('hidden', top, true);
   const low = await unit('low', hidden);
   const near = await unit('near', top);
-  const found = async (as: typeof clerk, filter: object) =>
+  const found = async (as: OpenEngine['admin'], filter: object) =>
     (await open.engine.records.list(as, 'unit', { filter, fields: ['name'], sort: ['name'] })).records.map(
       ({ name }) => name,
     );
