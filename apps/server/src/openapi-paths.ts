@@ -172,6 +172,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /me/profile': { summary: 'Your name, time zone and locale', tag: 'session' },
+  'patch /me/profile': {
+    summary: 'Change your name, time zone or locale; null clears',
+    tag: 'session',
+    body: { name: text, time_zone: { type: ['string', 'null'] }, locale: { type: ['string', 'null'] } },
+  },
   'get /me/sessions': { summary: 'Where you are signed in', tag: 'session' },
   'delete /me/sessions': { summary: 'End your other sessions', tag: 'session', status: 204 },
   'delete /me/sessions/{id}': { summary: 'End one of your sessions', tag: 'session', status: 204 },
@@ -362,6 +368,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     query: { limit: { type: 'integer' }, after: text, format: text },
   },
   'delete /metadata/conversions/{id}': { summary: 'Take a type change off the list', tag: 'metadata' },
+  'post /secrets/reseal': {
+    summary: 'Seal secrets and encrypted texts of the workspace anew with the first key, by a job',
+    tag: 'jobs',
+    answer: JOB,
+    status: 202,
+  },
   'get /jobs': {
     summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
     tag: 'jobs',

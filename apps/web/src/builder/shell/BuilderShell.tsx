@@ -4,6 +4,7 @@ import {
   IconBox,
   IconDatabaseCog,
   IconHistory,
+  IconKey,
   IconListDetails,
   IconProgress,
   IconShieldLock,
@@ -26,6 +27,7 @@ type SectionName =
   | 'teams'
   | 'roles'
   | 'permission_sets'
+  | 'api_keys'
   | 'revisions'
   | 'storage'
   | 'jobs';
@@ -43,13 +45,14 @@ const SECTIONS: readonly Section[] = [
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
 ];
 
 /** What can be set up without the right to customise. */
-export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => name === 'people' || name === 'teams');
+export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => ['people', 'teams', 'api_keys'].includes(name));
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
