@@ -536,7 +536,7 @@ export interface OpenFile {
 export interface FileDirectory {
   /** The most bytes of one file. */
   readonly mostBytes: number;
-  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`. */
+  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`, and `too_many_uploads` while too many wait. */
   upload(
     context: Context,
     input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> },
@@ -646,6 +646,13 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What is absent stays; null clears. */
+export interface OwnChange {
+  readonly name?: string | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+}
+
 /** The identity behind a user. */
 export interface UserAccount {
   readonly user: User;
@@ -677,6 +684,8 @@ export interface UserDirectory {
    * right that the person holds. Throws `unknown_user`, `forbidden`.
    */
   findAccount(context: Context, id: string): Promise<UserAccount>;
+  /** What people may change of themselves, without any right. Throws `invalid_input`. */
+  updateOwn(context: UserContext, change: OwnChange): Promise<void>;
   /** What people can be given; of which the caller may give what they hold themselves. */
   grantables(context: Context): Promise<Grantables>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */

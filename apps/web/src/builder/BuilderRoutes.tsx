@@ -42,6 +42,9 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const ApiKeysPage = lazy(async () => ({
+  default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
+}));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
@@ -96,6 +99,8 @@ function peoplePage(page: BuilderPage): ReactNode {
       return <PersonPage key={page.id} id={page.id} />;
     case 'teams':
       return <TeamsPage />;
+    case 'api_keys':
+      return <ApiKeysPage />;
     default:
       return undefined;
   }
@@ -131,6 +136,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'people':
     case 'person':
     case 'teams':
+    case 'api_keys':
       return peoplePage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;

@@ -4,6 +4,7 @@ import {
   IconBox,
   IconDatabaseCog,
   IconHistory,
+  IconKey,
   IconListDetails,
   IconProgress,
   IconShieldLock,
@@ -12,7 +13,7 @@ import {
   IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
@@ -26,6 +27,7 @@ type SectionName =
   | 'teams'
   | 'roles'
   | 'permission_sets'
+  | 'api_keys'
   | 'revisions'
   | 'storage'
   | 'jobs';
@@ -43,13 +45,14 @@ const SECTIONS: readonly Section[] = [
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
 ];
 
 /** What can be set up without the right to customise. */
-export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => name === 'people' || name === 'teams');
+export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => ['people', 'teams', 'api_keys'].includes(name));
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
@@ -93,9 +96,15 @@ export function BuilderShell({ children, isWide = false, sections = SECTIONS, fo
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the sections stand in a row, of which the one in hand may lie beyond the edge.
+  useEffect(() => {
+    if (current === undefined) return;
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
     <div className={classes.shell}>
-      <nav className={classes.side} aria-label={t('shell.navigation')}>
+      <nav ref={nav} className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
           {sections.map(({ name, icon: Icon }) => (
