@@ -301,7 +301,10 @@ async function signedIn(who: { readonly email: string; readonly password: string
 
 /** An input by its label, whether the browser calls it a text box or a combo box. */
 function input(where: Page | Locator, label: string): Locator {
-  return where.locator('input:visible, textarea:visible').and(where.getByLabel(label)).first();
+  return where
+    .locator('input:visible:not([type=radio]), textarea:visible')
+    .and(where.getByLabel(label))
+    .first();
 }
 
 async function choose(box: Locator, option: string | RegExp): Promise<void> {
