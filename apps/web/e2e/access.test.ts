@@ -251,7 +251,7 @@ it('who manages people and may not customise finds people and teams, and gives w
   await hers.getByRole('link', { name: 'Set up' }).click();
   await hers.getByRole('heading', { name: 'People' }).waitFor();
   const sections = hers.getByRole('navigation', { name: 'Setup' }).getByRole('link');
-  expect(await sections.allTextContents()).toEqual(['People', 'Teams']);
+  expect(await sections.allTextContents()).toEqual(['People', 'Teams', 'API keys']);
   await hers.getByRole('row', { name: /Clara/ }).getByText('Packing').waitFor();
   await expectAccessible(hers);
 
@@ -266,6 +266,9 @@ it('who manages people and may not customise finds people and teams, and gives w
   await input(dialog, 'Name').fill('Gus');
   await input(dialog, 'E-mail').fill('gus@example.com');
   await dialog.getByRole('button', { name: 'Create' }).click();
+  // No mail is sent here: the link of the invitation is handed over.
+  expect(await hers.getByLabel('Link').inputValue()).toMatch(/\/invitation#[\w-]{43}$/);
+  await hers.getByRole('button', { name: 'I have copied it' }).click();
   await dialog.waitFor({ state: 'detached' });
   await hers.getByRole('row', { name: /Gus.*People desk/ }).waitFor();
 
