@@ -41,6 +41,7 @@ const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
+const AuditPage = lazy(async () => ({ default: (await import('./audit/AuditPage.tsx')).AuditPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
@@ -93,6 +94,8 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       return <StoragePage />;
     case 'jobs':
       return <JobsPage />;
+    case 'audit':
+      return <AuditPage />;
     case 'unknown':
       return <Missing />;
     case 'object':

@@ -47,6 +47,7 @@ export const en = {
     profile: 'Your profile',
     search: 'Search or jump to…',
     setUp: 'Set up',
+    audit: 'Audit',
     signOut: 'Sign out',
     skip: 'Skip to content',
     switchApp: 'Switch app:',

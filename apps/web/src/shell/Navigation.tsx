@@ -19,6 +19,7 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
   const { objects } = useDescribe();
   const { app } = useCurrentApp();
   const canCustomise = useHasRight('customise');
+  const readsAudit = useHasRight('view_audit');
   const [closed, setClosed] = useLocalStorage<string[]>({
     key: `trellis-nav-${workspace}`,
     defaultValue: [BEYOND],
@@ -72,12 +73,12 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
           );
         })}
       </div>
-      {canCustomise && (
+      {(canCustomise || readsAudit) && (
         <div className={classes.foot}>
           <NavigationLink
             isNarrow={isNarrow}
-            label={t('shell.setUp')}
-            to="/setup"
+            label={t(canCustomise ? 'shell.setUp' : 'shell.audit')}
+            to={canCustomise ? '/setup' : '/setup/audit'}
             icon={<IconSettings size={16} stroke={1.75} />}
           />
         </div>

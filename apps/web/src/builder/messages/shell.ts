@@ -20,6 +20,7 @@ export const shell = {
     people: 'People',
     roles: 'Roles',
     permission_sets: 'Permission sets',
+    audit: 'Audit',
   },
   action: {
     add: 'Add',

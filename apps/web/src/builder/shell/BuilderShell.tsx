@@ -3,6 +3,7 @@ import {
   IconApps,
   IconBox,
   IconDatabaseCog,
+  IconEyeCheck,
   IconHistory,
   IconListDetails,
   IconProgress,
@@ -13,6 +14,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useHasRight } from '../../api.ts';
 import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
@@ -29,7 +31,8 @@ type SectionName =
   | 'permission_sets'
   | 'revisions'
   | 'storage'
-  | 'jobs';
+  | 'jobs'
+  | 'audit';
 
 const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
   { name: 'objects', icon: IconBox },
@@ -42,6 +45,7 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
+  { name: 'audit', icon: IconEyeCheck },
 ];
 
 function sectionOf(page: BuilderPage): SectionName | undefined {
@@ -78,12 +82,13 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
+  const readsAudit = useHasRight('view_audit');
   return (
     <div className={classes.shell}>
       <nav className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
-          {SECTIONS.map(({ name, icon: Icon }) => (
+          {SECTIONS.filter(({ name }) => name !== 'audit' || readsAudit).map(({ name, icon: Icon }) => (
             <li key={name}>
               <BuilderLink
                 page={{ page: name }}
