@@ -24,6 +24,7 @@ export const EXAMPLE_FIELDS = {
   close_date: { type: 'date' },
   called_at: { type: 'datetime' },
   reference: { type: 'text' },
+  part_of: { type: 'lookup', to: 'deal', tree: true, reverse_name: 'parts' },
 } as const;
 
 /** The record that the examples are about; `reference` is blank. */
@@ -37,7 +38,14 @@ export const EXAMPLE_RECORD = {
   close_date: '2026-01-31',
   called_at: '2026-03-28T23:30:00.000Z',
   reference: null,
+  part_of: '0198c0de-0000-7000-8000-00000000000b',
 } as const;
+
+/** What it is part of, and what that is part of. */
+export const EXAMPLE_ABOVE = [
+  { id: '0198c0de-0000-7000-8000-00000000000b' },
+  { id: '0198c0de-0000-7000-8000-00000000000a' },
+] as const;
 
 /** Records that point to it by their lookup `deal`, seen from it as `tasks`. */
 export const EXAMPLE_RELATED_FIELDS = {
@@ -132,6 +140,7 @@ export const EXPRESSION_EXAMPLES: Readonly<Record<string, readonly string[]>> = 
   SOME: ['SOME(tasks, is_done)', 'SOME(tasks, due < TODAY() AND NOT is_done)', 'SOME(tasks)'],
   NONE: ['NONE(tasks, priority = "high")', 'NONE(tasks, hours > 10)'],
   ALL: ['ALL(tasks, is_done)', 'ALL(tasks, hours > 0)'],
+  IS_UNDER: ['IS_UNDER(part_of, "0198c0de-0000-7000-8000-00000000000a")'],
   COUNT: ['COUNT(tasks)', 'COUNT(tasks, NOT is_done)'],
   SUM: ['SUM(tasks, hours)', 'SUM(tasks, hours * 80, is_done)', 'SUM(tasks, hours, hours > 99)'],
   AVG: ['AVG(tasks, hours)', 'AVG(tasks, hours, hours > 99)'],

@@ -9,6 +9,7 @@ import {
   checkExpression,
   checkValueExpression,
   compile,
+  type FieldPath,
   FORMULA_FUNCTIONS,
   type JsonValue,
   type Model,
@@ -16,6 +17,7 @@ import {
 } from '../../packages/model/src/index.ts';
 import { evaluate, holds } from '../../packages/rules/src/index.ts';
 import {
+  EXAMPLE_ABOVE,
   EXAMPLE_CONTEXT,
   EXAMPLE_FIELDS,
   EXAMPLE_RECORD,
@@ -64,6 +66,10 @@ export function expressionPage(): string {
     'turn: two within each other, 20 in an expression. Records in the bin do not count. Over no records `SOME` and',
     '`ALL` are false, `NONE` is true, `COUNT` and `SUM` are 0, `AVG`, `MIN` and `MAX` are blank. In a list filter a person is',
     'answered from the records and fields that they may read; rules and formulas from all.',
+    '',
+    '**Trees.** `IS_UNDER(account, "…")` holds for a link to the record given or to one below it; asked of a tree lookup it',
+    'gives what stands below the record, asked of `id` the record too. The record is written out as its id. In a list filter',
+    'a person is answered from the records that they see: what stands below one that they do not see is not reached.',
     '',
     '**Blank.** No value, empty text and an empty list are blank, shown as `null`. `<` and its like are false when a',
     'side is blank; `=` and `<>` treat blank as a value; arithmetic with a blank is blank, and so are a division by',
@@ -137,7 +143,8 @@ function answer(text: string, scope: Scope): { readonly json: JsonValue; readonl
     values: EXAMPLE_RECORD,
     previous: { ...EXAMPLE_RECORD, stage: 'open' },
     context: EXAMPLE_CONTEXT,
-    related: () => EXAMPLE_TASKS,
+    related: (path: FieldPath) =>
+      path.field.question?.operator === 'is_under' ? EXAMPLE_ABOVE : EXAMPLE_TASKS,
   };
   const condition = checkExpression(json, scope);
   if (condition.expression) return { json, value: holds(condition.expression, record) };

@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import compress from '@fastify/compress';
+import { networkOf } from '@trellis/identity';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -156,7 +157,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     reply.header('cache-control', 'no-store');
     if (request.routeOptions.config.access === 'public') {
       try {
-        limit?.take(request.ip);
+        limit?.take(`address ${networkOf(request.ip)}`);
         done();
       } catch (error) {
         done(error as Error);
@@ -166,7 +167,10 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     findCaller(request, callers)
       .then(
         (caller) => {
-          limit?.take(caller.session.identityId);
+          // A key has an allowance of its own: a program that runs wild does not lock its owner out.
+          limit?.take(
+            caller.isKey ? `key ${caller.session.tokenHash}` : `person ${caller.session.identityId}`,
+          );
           request.caller = caller;
         },
         (error: unknown) => {
@@ -211,7 +215,7 @@ function limited(
   request: FastifyRequest,
 ): Error | undefined {
   try {
-    limit?.take(request.ip);
+    limit?.take(`address ${networkOf(request.ip)}`);
     return undefined;
   } catch (error) {
     return error as Error;

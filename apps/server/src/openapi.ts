@@ -151,6 +151,25 @@ function withoutMessages(schema: unknown): unknown {
   return Object.fromEntries(kept.map(([keyword, value]) => [keyword, withoutMessages(value)]));
 }
 
+const ANCESTORS = {
+  type: 'object',
+  properties: {
+    records: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { id: { type: 'string', format: 'uuid' }, name: { type: ['string', 'null'] } },
+        required: ['id', 'name'],
+      },
+    },
+    is_whole: {
+      type: 'boolean',
+      description: 'False where it goes on above a record that one does not see.',
+    },
+  },
+  required: ['records', 'is_whole'],
+};
+
 function recordPaths(
   object: CompiledObject,
   access: DescribeAccess,
@@ -162,6 +181,9 @@ function recordPaths(
   const record = reference(schemaName(object));
   const input = reference(`${schemaName(object)}_input`);
   const tags = [name];
+  const trees = [...object.fields.values()]
+    .filter((field) => field.body.tree === true && access.canRead(field))
+    .map((field) => field.name);
   const body = (schema: unknown) => ({ requestBody: { required: true, ...json(schema) } });
   const one = `/records/${name}/{id}`;
   const id = parameter('Id');
@@ -220,6 +242,22 @@ function recordPaths(
         responses: answers(200, 'The record.', record),
       },
     },
+    ...(trees.length === 0
+      ? {}
+      : {
+          [`${one}/ancestors`]: {
+            get: {
+              operationId: `ancestors_${name}`,
+              tags,
+              summary: 'What stands above it in a tree, the topmost first',
+              parameters: [
+                id,
+                { name: 'field', in: 'query', required: true, schema: { type: 'string', enum: trees } },
+              ],
+              responses: answers(200, 'The path down to it.', ANCESTORS),
+            },
+          },
+        }),
     [`${one}/history`]: {
       get: {
         operationId: `history_${name}`,

@@ -1,6 +1,6 @@
 /**
  * Cross-site requests: a browser sends the session's cookie along with whatever page makes it send a request, but it
- * also says, in `Origin`, which page that was. A change under a cookie is taken from our own pages only.
+ * also says, in `Origin` and `Sec-Fetch-Site`, which page that was. A change under a cookie is taken from our own pages only.
  */
 import type { FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.ts';
@@ -18,7 +18,9 @@ export function changesState(method: string): boolean {
  * counts only where we know it to be `https`.
  */
 export function isSameOrigin(request: Asked, publicUrl: URL | undefined): boolean {
-  const { origin } = request.headers;
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  // Newer browsers say it in so many words. A page of another subdomain (`same-site`) is not ours either.
+  if (site !== undefined && site !== 'same-origin') return false;
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
   if (publicUrl && origin === publicUrl.origin) return true;
   const { host, protocol } = new URL(origin);
@@ -41,5 +43,6 @@ export function requireSameOrigin(request: Asked, publicUrl: URL | undefined): v
 
 /** For sign-in, which needs no cookie yet: refused only when the browser says that it comes from elsewhere. */
 export function refuseCrossOrigin(request: Asked, publicUrl: URL | undefined): void {
-  if (request.headers.origin !== undefined) requireSameOrigin(request, publicUrl);
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined || site !== undefined) requireSameOrigin(request, publicUrl);
 }

@@ -19,6 +19,7 @@ import { FIRST_WORKSPACE, installStandard, makeAdministrator } from './install.t
 import type { Logger } from './logging.ts';
 import { createMailRoom } from './mail/mail-room.ts';
 import { createMailer } from './mail/mailer.ts';
+import { keepSecretsCurrent } from './reseal.ts';
 import { readSecretKeys } from './secret-keys.ts';
 import type { Settings } from './settings.ts';
 import { passwordRule } from './single-sign-on.ts';
@@ -99,6 +100,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     const sweepAll = async () => {
       await identity.sweep();
       await storage.singleSignOn.deleteExpired(new Date().toISOString());
+      await keepSecretsCurrent(storage, secrets, log);
       for (const workspace of await storage.workspaces.list()) {
         await engine.files.sweep(workspace);
         await keepAudit(workspace);
@@ -117,6 +119,9 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       needsSetUp = false;
     }
     storage.startMaintenance();
+    keepSecretsCurrent(storage, secrets, log).catch((error: unknown) =>
+      log.warn({ err: error }, 'Sealing secrets with the newest key failed; it is tried again in an hour.'),
+    );
     if (settings.jobWorkers > 0) {
       const workers = engine.startWorkers({ concurrency: settings.jobWorkers });
       opened('job workers', workers, (each) => each.stop());

@@ -301,6 +301,7 @@ describe('[A3] an object that was not granted', () => {
         ['DELETE', `/records/${name}/${ids.own}`],
         ['POST', `/records/${name}/${ids.own}/restore`],
         ['GET', `/records/${name}/${ids.own}/history`],
+        ['GET', `/records/${name}/${ids.own}/ancestors?field=above`],
         ['GET', `/records/${name}/${ids.own}/files/name`],
         ['GET', `/describe/${name}`],
         ['GET', `/access/explain?object=${name}`],

@@ -231,6 +231,37 @@ describe('the mapping', () => {
     expect(missing.errors![0]!.errors[0]!.code).toBe('unknown_record');
   });
 
+  it('may speak of objects and fields by the names that they had, as may the header of the file', async () => {
+    const rename = (renames: unknown) =>
+      client.publish({ components: [], deletions: [], renames: renames as never });
+    await rename([
+      { kind: 'field', from: 'firm.code', to: 'firm.number' },
+      { kind: 'field', from: 'person.employer', to: 'person.works_for' },
+      { kind: 'object', from: 'company', to: 'firm' },
+    ]);
+    try {
+      expect((await imported('company', 'name,code\nAcme,A1\n')).counts).toMatchObject({ created: 1 });
+      const known = await imported('company', 'code,size\nA1,12\n', {
+        operation: 'upsert',
+        key: 'code',
+        columns: { code: 'code', size: 'size' },
+      });
+      expect(known.counts).toMatchObject({ updated: 1 });
+      const people = await imported('person', 'name,Works at\nAda,A1\n', {
+        columns: { name: 'name', 'Works at': { field: 'employer', object: 'company', match: 'code' } },
+      });
+      expect(people.counts).toMatchObject({ created: 1 });
+      const { records } = await client.list('person', { fields: 'name,works_for.number' });
+      expect(records).toMatchObject([{ name: 'Ada', works_for: { number: 'A1' } }]);
+    } finally {
+      await rename([
+        { kind: 'object', from: 'firm', to: 'company' },
+        { kind: 'field', from: 'company.number', to: 'company.code' },
+        { kind: 'field', from: 'person.works_for', to: 'person.employer' },
+      ]);
+    }
+  });
+
   it('can be tried without writing anything', async () => {
     const job = await imported('company', 'name,size\nAcme,1\nBolt,x\n', { dry_run: true });
     expect(job).toMatchObject({ state: 'done', counts: { created: 1, failed: 1 }, about: { dry_run: true } });

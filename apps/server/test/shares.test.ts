@@ -153,6 +153,15 @@ describe('sharing by hand', () => {
     expect((await call('ben', 'DELETE', `/records/sale/${id}`)).status).toBe(403);
     await as('ann').unshare('sale', id, shareId);
     expect(await sees('ben', id)).toBe(404);
+    const workspace = (await server.storage.workspaces.find('main'))!;
+    const log = await server.engine.audit.list(
+      { kind: 'system', workspace, reason: 'test' },
+      { record: id },
+      { limit: 50, after: undefined },
+    );
+    expect(log.entries.map((entry) => entry.action)).toEqual(
+      expect.arrayContaining(['share_added', 'share_changed', 'share_removed']),
+    );
     expect((await call('ben', 'GET', `/records/line/${line}`)).status).toBe(404);
     expect((await as('ben').get('visit', visit, ['sale.name'])) as object).toMatchObject({
       sale: { id, name: null },
@@ -291,11 +300,17 @@ describe('sharing by hand', () => {
       { reason: 'above', label: null, names: ['Boss'], access: 'update' },
       { reason: 'rule', label: 'Big ones', names: ['Support'], access: 'read' },
       { reason: 'permission_set', label: null, names: ['Auditor'], access: 'read' },
+      { reason: 'permission_set', label: null, names: ['Administrator'], access: 'update' },
     ]);
     expect(most).toBe('update');
     expect(roles.map((role) => role.name)).toContain('rep');
     const small = await as('ann').sharing('sale', await sale({ amount: 1 }));
-    expect(small.audience.map((entry) => entry.reason)).toEqual(['owner', 'above', 'permission_set']);
+    expect(small.audience.map((entry) => entry.reason)).toEqual([
+      'owner',
+      'above',
+      'permission_set',
+      'permission_set',
+    ]);
   });
 
   it('names every fault of a share, and repeats no value', async () => {

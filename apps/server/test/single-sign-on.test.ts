@@ -574,6 +574,12 @@ describe('with other settings', () => {
           problem: { code: 'invalid_credentials', detail: 'E-mail or password is wrong.' },
         });
       }
+      // Nor is an invitation a way round: it would make a password, and a session.
+      const guest = await client.createUser({ email: 'guest@example.com', name: 'Guest', invite: true });
+      const token = guest.invitation!.link!.split('#')[1]!;
+      await expect(
+        client.acceptInvitation({ token, password: 'seven green bicycles' }),
+      ).rejects.toMatchObject({ status: 403 });
       const admin = await stage.server.signIn(ADMINISTRATOR.email, ADMINISTRATOR.password);
       expect((await admin.me()).user.email).toBe(ADMINISTRATOR.email);
     } finally {

@@ -29,6 +29,14 @@ beforeAll(async () => {
         unique: true,
         searchable: true,
       }),
+      field('partner.above', {
+        label: 'Part of',
+        type: 'lookup',
+        to: 'partner',
+        tree: true,
+        on_delete: 'clear',
+        reverse_name: 'parts',
+      }),
       field('partner.phones', { label: 'Phones', type: 'phone', multiple: true, default_country: 'DE' }),
     ],
   });
@@ -112,4 +120,25 @@ it('a list of addresses is filtered by one of them', async () => {
   await page.goto(`${product.origin}/o/partner?filter=${filter}`);
   await page.getByRole('link', { name: 'Ada', exact: true }).waitFor();
   expect(await page.getByRole('link', { name: 'Bob', exact: true }).count()).toBe(0);
+});
+
+it('a record shows the path down to it, and a list what stands under one', async () => {
+  const make = async (name: string, above?: unknown) => (await post('records/partner', { name, above })).id;
+  const top = await make('World');
+  const middle = await make('Europe', top);
+  const low = await make('Berlin', middle);
+  await page.goto(`${product.origin}/o/partner/${String(low)}`);
+  const path = page.getByRole('navigation', { name: 'Path by Part of' });
+  await path.getByRole('link', { name: 'Europe' }).waitFor();
+  expect(await path.getByRole('link').allTextContents()).toEqual(['World', 'Europe']);
+  await expectNoFaults('header');
+  await path.getByRole('link', { name: 'World' }).click();
+  await page.getByRole('heading', { name: 'World' }).waitFor();
+  expect(await path.count()).toBe(0);
+  const filter = encodeURIComponent(JSON.stringify({ is_under: [{ var: 'above' }, top] }));
+  await page.goto(`${product.origin}/o/partner?filter=${filter}`);
+  await page.getByRole('link', { name: 'Berlin', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Europe', exact: true }).first().waitFor();
+  await page.getByText('is under').first().waitFor();
+  expect(await page.getByRole('link', { name: 'Ada', exact: true }).count()).toBe(0);
 });

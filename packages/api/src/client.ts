@@ -17,6 +17,7 @@ import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from '
 import type {
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeysResponse,
   ApiRecord,
@@ -357,6 +358,11 @@ export function createClient(options: ClientOptions = {}) {
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    ancestors: (object: string, id: string, field: string) =>
+      request<AncestorsResponse>(
+        'GET',
+        `${records(object, id)}/ancestors?field=${encodeURIComponent(field)}`,
+      ),
     history: (object: string, id: string, before?: string) =>
       request<HistoryResponse>(
         'GET',

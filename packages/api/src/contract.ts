@@ -95,6 +95,13 @@ export interface BatchResponse {
   }[];
 }
 
+/** The records above one in a tree, the topmost first. */
+export interface AncestorsResponse {
+  readonly records: readonly { readonly id: string; readonly name: string | null }[];
+  /** False where the path goes on above a record that the caller does not see. */
+  readonly is_whole: boolean;
+}
+
 export interface HistoryResponse {
   readonly entries: readonly {
     readonly id: string;

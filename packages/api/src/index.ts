@@ -23,6 +23,7 @@ export type {
   AccessPlanDocument,
   AggregateQueryBody,
   AliasesResponse,
+  AncestorsResponse,
   ApiKeyBody,
   ApiKeyResponse,
   ApiKeysResponse,

@@ -58,7 +58,40 @@ export async function checkTrees(
   }
 }
 
-function treesOf(object: CompiledObject): CompiledField[] {
+/** Before a restore loads anything: what comes back with a record is not known yet, so it waits for every tree. */
+export async function lockAllTrees(parts: Parts, pinned: Pinned, transaction: Transaction): Promise<void> {
+  const trees = [...pinned.model.objects.values()].flatMap((object) =>
+    treesOf(object).map((field) => ({ object, field })),
+  );
+  const keyOf = ({ object, field }: (typeof trees)[number]) => `${object.key} ${field.key}`;
+  for (const tree of trees.toSorted((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1)))
+    await parts.storage.records.lockTree(pinned.snapshot, tree, transaction);
+}
+
+/**
+ * Whether records that have just come back fit into their trees, which may have grown or turned meanwhile. The first
+ * fault, with the field.
+ */
+export async function findRestoredFault(
+  parts: Parts,
+  pinned: Pinned,
+  object: CompiledObject,
+  ids: readonly string[],
+  transaction: Transaction,
+): Promise<{ readonly code: string; readonly field: CompiledField } | undefined> {
+  for (const field of treesOf(object)) {
+    const request = { object, field, from: ids, below: ids };
+    const { parents, heights } = await parts.storage.records.readTree(pinned.snapshot, request, transaction);
+    for (const id of ids) {
+      const above = ancestorsOf(parents, id);
+      if (parents.has(above.at(-1)!)) return { code: 'tree_cycle', field };
+      if (above.length + (heights.get(id) ?? 0) > MAX_TREE_LEVELS) return { code: 'tree_too_deep', field };
+    }
+  }
+  return undefined;
+}
+
+export function treesOf(object: CompiledObject): CompiledField[] {
   return object.ownFields.filter((field) => field.body.tree === true && !field.related);
 }
 
@@ -95,8 +128,8 @@ function place(parents: Map<string, string>, heights: Map<string, number>, id: s
     heights.set(each, Math.max(heights.get(each) ?? 0, height + steps + 1));
 }
 
-/** The record and all above it, nearest first. */
-function ancestorsOf(parents: ReadonlyMap<string, string>, id: string): string[] {
+/** The record and all above it, nearest first; of a ring each record once. */
+export function ancestorsOf(parents: ReadonlyMap<string, string>, id: string): string[] {
   const chain = new Set<string>();
   for (let each: string | undefined = id; each !== undefined && !chain.has(each); each = parents.get(each))
     chain.add(each);

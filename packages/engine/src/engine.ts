@@ -422,6 +422,12 @@ export interface PresentedHistory {
   }[];
 }
 
+export interface Ancestors {
+  readonly records: readonly { readonly id: string; readonly name: string | null }[];
+  /** False where the path goes on above a record that the caller does not see. */
+  readonly isWhole: boolean;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
@@ -468,6 +474,8 @@ export interface RecordLifecycle {
     object: string,
     request: BatchRequest,
   ): Promise<{ readonly results: readonly BatchResult[]; readonly isWritten: boolean }>;
+  /** The records above one in a tree, the topmost first, as far up as the caller sees them. */
+  ancestors(context: Context, object: string, id: string, field: string): Promise<Ancestors>;
   history(
     context: Context,
     object: string,

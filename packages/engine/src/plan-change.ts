@@ -11,6 +11,7 @@ import type { ConversionPlan, Plan } from './engine.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
 import { findMisfits } from './plan-misfits.ts';
+import { planTrees } from './plan-trees.ts';
 import { planUniqueness } from './plan-uniqueness.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 
@@ -60,7 +61,8 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
   for (const each of typeChanges) conversions.push(await previewTypeChange(parts, snapshot, each));
   const uniqueness =
     after && (await planUniqueness(parts, base, { after, entries, conversions, pointers: input.pointers }));
-  problems.push(...(uniqueness?.problems ?? []));
+  const trees = after && (await planTrees(parts, base, { after, entries, pointers: input.pointers }));
+  problems.push(...(uniqueness?.problems ?? []), ...(trees?.problems ?? []));
   const plan: Plan = {
     revision: snapshot.revision,
     components: change.planned,
@@ -68,8 +70,12 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
     affectedRecords: await countAffected(parts, base, change),
     duplicates: uniqueness?.duplicates ?? [],
     conversions: conversions.filter((each) => each.total > 0),
-    misfits:
-      after && !change.isEmpty ? await findMisfits(parts, snapshot, { after, planned: change.planned }) : [],
+    misfits: [
+      ...(trees?.misfits ?? []),
+      ...(after && !change.isEmpty
+        ? await findMisfits(parts, snapshot, { after, planned: change.planned })
+        : []),
+    ],
     irreversible: [],
     access: undefined,
   };

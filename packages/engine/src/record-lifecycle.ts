@@ -21,6 +21,7 @@ import { computeFormulas } from './present-formulas.ts';
 import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { savedRollups } from './present-rollups.ts';
+import { readAncestors } from './read-ancestors.ts';
 import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
@@ -86,6 +87,10 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       }),
     batch: (context, name, request) =>
       withPinned(parts, context, (pinned) => runBatch(parts, pinned, name, request)),
+    ancestors: (context, object, id, field) =>
+      withPinned(parts, context, (pinned) =>
+        readAncestors(parts, pinned, { object, id: id.toLowerCase(), field }),
+      ),
     history: (context, object, id, page) =>
       withPinned(parts, context, (pinned) =>
         readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),

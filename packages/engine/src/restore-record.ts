@@ -12,6 +12,7 @@ import {
 } from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
 import { tell } from './audit/tell.ts';
+import { findRestoredFault, lockAllTrees, MAX_TREE_LEVELS } from './check-trees.ts';
 import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
 import type { InputError } from './engine.ts';
@@ -31,6 +32,7 @@ export async function restoreRecord(
 ): Promise<void> {
   requireOwnEyes(pinned.context);
   await parts.storage.transaction(async (transaction) => {
+    await lockAllTrees(parts, pinned, transaction);
     // 1. Load it from the bin, under the caller's predicates.
     const root = await loadDeleted(parts, pinned, { object, id, transaction });
     // 2. What belongs to it among what went with it.
@@ -69,6 +71,29 @@ export async function restoreRecord(
       })),
       transaction,
     );
+    // 6. The trees may have grown or turned meanwhile.
+    for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
+      const ids = members.map(({ record }) => record.id);
+      const fault = await findRestoredFault(parts, pinned, target, ids, transaction);
+      if (fault) throw outOfTree(pinned, target, fault);
+    }
+  });
+}
+
+function outOfTree(
+  pinned: Pinned,
+  object: CompiledObject,
+  { code, field }: { readonly code: string; readonly field: CompiledField },
+): EngineError {
+  const isKnown = pinned.isReadable(field);
+  const above = isKnown ? `its ${field.label}` : 'what it stands below';
+  const message =
+    code === 'tree_cycle'
+      ? `The ${object.label} can't come back: ${above} stands below it today.`
+      : `The ${object.label} can't come back: below ${above} the tree would have more than ${MAX_TREE_LEVELS} levels.`;
+  const hint = 'Move what it points to further up, then restore it.';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code, pointer: isKnown ? `/${field.name}` : '', message, hint }],
   });
 }
 

@@ -64,6 +64,24 @@ describe('[P6a] an old name', () => {
     ]);
   });
 
+  it('is understood in what is asked of related records, their own name included', async () => {
+    const found = async (name: string, filter: unknown, caller = admin) =>
+      (await records().list(caller, name, { filter: filter as never })).records.map((each) => each.name);
+    const at = (name: string) => ({ var: name });
+    // The records of today's `post_firm` were `job_firm`: nobody has given them a name of their own.
+    expect(await found('firm', { some: [at('job_firm'), { '==': [at('pay'), 7] }] })).toEqual(['Acme']);
+    expect(await found('firm', { '>': [{ sum: [at('post_firm'), at('pay')] }, 6] })).toEqual(['Acme']);
+    expect(
+      await found('firm', {
+        '==': [{ max: [at('job_firm'), at('pay'), { '==': [at('firm.city'), 'Ulm'] }] }, 7],
+      }),
+    ).toEqual(['Acme']);
+    expect(await found('job', { none: [at('firm.job_firm'), { '<': [at('pay'), 7] }] })).toEqual(['One']);
+    // Values that are compared are no records.
+    expect(await found('job', { '==': [{ max: [at('pay'), 3] }, 7] })).toEqual(['One']);
+    await expect(found('firm', { some: [at('jobs_firm')] })).rejects.toMatchObject({ code: 'invalid_query' });
+  });
+
   it('is told to nobody who may not read it, and today’s names cost no note', async () => {
     told.length = 0;
     await records().list(admin, 'post', { fields: ['salary'] });

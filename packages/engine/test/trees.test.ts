@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => open?.close());
 
+const publish = (components: readonly unknown[]) => open.engine.metadata.publish(open.admin, { components });
 const make = async (above?: string) =>
   String((await open.engine.records.create(open.admin, 'area', { name: 'A', above })).id);
 const move = (id: string, above: string | null) =>
@@ -126,4 +127,141 @@ it('is refused of several objects, of another one, and where it is required', as
   const faults = await faultsOf(publish);
   expect(faults).toHaveLength(3);
   expect(faults.every((fault) => /^conflicting_properties .*\/body\/tree$/.test(fault))).toBe(true);
+});
+
+it('what stands under a record is asked of the tree, of the id, and of links into it', async () => {
+  const top = await make();
+  const middle = await make(top);
+  const low = await make(middle);
+  const other = await make();
+  await publish([...object('shop', { area: { type: 'lookup', to: 'area', reverse_name: 'shops' } })]);
+  const shops = await Promise.all(
+    [top, middle, low, other].map((area) =>
+      open.engine.records.create(open.admin, 'shop', { name: area, area }),
+    ),
+  );
+  expect(shops).toHaveLength(4);
+  const ask = async (name: string, filter: object, fields = ['id']) =>
+    (await open.engine.records.list(open.admin, name, { filter, fields, limit: 200, sort: ['id'] })).records;
+  const areas = async (filter: object) =>
+    (await ask('area', { and: [filter, { in: [{ var: 'id' }, [top, middle, low, other]] }] })).map(
+      ({ id }) => id,
+    );
+  expect(await areas({ is_under: [{ var: 'above' }, top] })).toEqual([middle, low]);
+  expect(await areas({ is_under: [{ var: 'id' }, top] })).toEqual([top, middle, low]);
+  expect(await areas({ '!': { is_under: [{ var: 'id' }, middle] } })).toEqual([top, other]);
+  expect(await areas({ is_under: [{ var: 'above' }, null] })).toEqual([]);
+  expect(await areas({ some: [{ var: 'areas_below' }, { is_under: [{ var: 'above' }, top] }] })).toEqual([
+    top,
+    middle,
+  ]);
+  const found = await ask('shop', { is_under: [{ var: 'area' }, middle] }, ['area']);
+  expect(found.map(({ area }) => area).sort()).toEqual([middle, low].sort());
+  expect(await faultsOf(ask('shop', { is_under: [{ var: 'name' }, top] }))).toEqual([
+    'wrong_type /filter/is_under/0',
+  ]);
+  expect(await faultsOf(ask('shop', { is_under: [{ var: 'area' }, 'x'] }))).toEqual([
+    'wrong_type /filter/is_under/1',
+  ]);
+  expect(await faultsOf(ask('shop', { is_under: [{ var: 'area' }, { var: 'area' }] }))).toEqual([
+    'wrong_type /filter/is_under/1',
+  ]);
+});
+
+it('rules and formulas ask the same, of the tree as it is stored', async () => {
+  const top = await make();
+  const low = await make(top);
+  await publish([
+    ...object('depot', {
+      area: { type: 'lookup', to: 'area', reverse_name: 'depots' },
+      is_ours: { type: 'formula', formula: { is_under: [{ var: 'area' }, top] } },
+    }),
+    {
+      kind: 'rule',
+      name: 'depot.not_low',
+      body: {
+        label: 'R',
+        invalid_when: { is_under: [{ var: 'area' }, low] },
+        message: 'Too low.',
+        fields: ['area'],
+      },
+    },
+  ]);
+  const depot = (area: string) => open.engine.records.create(open.admin, 'depot', { name: 'D', area });
+  expect(await depot(top)).toMatchObject({ is_ours: true });
+  expect(await depot(await make())).toMatchObject({ is_ours: false });
+  expect(await faultsOf(depot(await make(low)))).toEqual(['rule_violation /area']);
+});
+
+it('tells the path down to a record', async () => {
+  const top = await make();
+  const middle = await make(top);
+  const low = await make(middle);
+  const above = (id: string, field = 'above') => open.engine.records.ancestors(open.admin, 'area', id, field);
+  expect(await above(low)).toEqual({
+    records: [
+      { id: top, name: 'A' },
+      { id: middle, name: 'A' },
+    ],
+    isWhole: true,
+  });
+  expect(await above(top)).toEqual({ records: [], isWhole: true });
+  expect(await faultsOf(above(low, 'name'))).toEqual(['unknown_field /field']);
+  await expect(open.engine.records.ancestors(open.nobody, 'area', low, 'above')).rejects.toMatchObject({
+    code: 'unknown_object',
+  });
+});
+
+it('a lookup becomes a tree only when what is stored is one', async () => {
+  await publish(
+    object('room', { above: { type: 'lookup', to: 'room', on_delete: 'clear', reverse_name: 'below' } }),
+  );
+  const room = async (above?: string) =>
+    String((await open.engine.records.create(open.admin, 'room', { name: 'R', above })).id);
+  const put = (id: string, above: string | null) =>
+    open.engine.records.update(open.admin, 'room', id, { above });
+  const [one, two] = [await room(), await room()];
+  await put(one, two);
+  await put(two, one);
+  const hanging = await room(two);
+  const chain = [await room()];
+  for (let level = 2; level <= 22; level++) chain.push(await room(chain.at(-1)));
+  const tree = [
+    {
+      kind: 'field',
+      name: 'room.above',
+      body: {
+        label: 'Above',
+        type: 'lookup',
+        to: 'room',
+        on_delete: 'clear',
+        reverse_name: 'below',
+        tree: true,
+      },
+    },
+  ];
+  const { plan, problems } = await open.engine.metadata.plan(open.admin, { components: tree });
+  expect(problems.map(({ code }) => code)).toEqual(['tree_cycle', 'tree_too_deep']);
+  expect(plan.misfits).toMatchObject([
+    { code: 'tree_cycle', records: 3, ids: [one, two, hanging].sort() },
+    { code: 'tree_too_deep', records: 2, ids: chain.slice(20) },
+  ]);
+  await expect(publish(tree)).rejects.toMatchObject({ code: 'invalid_metadata' });
+  await put(one, null);
+  await put(chain[2]!, null);
+  await publish(tree);
+});
+
+it('a record comes back from the bin only where its tree has room for it', async () => {
+  const root = await make();
+  const low = await make(root);
+  await open.engine.records.delete(open.admin, 'area', low);
+  const chain = [await make()];
+  for (let level = 2; level <= 19; level++) chain.push(await make(chain.at(-1)));
+  await move(root, chain.at(-1)!);
+  expect(await faultsOf(open.engine.records.restore(open.admin, 'area', low))).toEqual([
+    'tree_too_deep /above',
+  ]);
+  await move(root, chain.at(-2)!);
+  expect(await open.engine.records.restore(open.admin, 'area', low)).toMatchObject({ above: root });
 });

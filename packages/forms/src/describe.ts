@@ -100,7 +100,7 @@ export function describeObject(
   };
   const rights = access.rightsOn(object);
   const fields = [...object.fields.values()].filter((field) => access.canRead(field));
-  const described = fields.map((field) => describeField(object, field, access, canSee));
+  const described = fields.map((field) => describeField(model, object, field, access, canSee));
   const relatedLists = object.reverseLookups.flatMap((reverse): RelatedListDescription[] => {
     const lookup = model.objects.get(reverse.object)?.fields.get(reverse.field);
     if (!canSee(reverse.object) || lookup === undefined || !access.canRead(lookup)) return [];
@@ -178,6 +178,7 @@ function summarise(object: CompiledObject, rights: ObjectRights): ObjectSummary 
 }
 
 function describeField(
+  model: Model,
   object: CompiledObject,
   field: CompiledField,
   access: DescribeAccess,
@@ -187,7 +188,7 @@ function describeField(
   const accept = acceptedTypes(field);
   const offered = [...partFields(field).values()].filter(({ name }) => !type.parts?.[name]?.isForExpressions);
   const parts = offered.map((part) => ({
-    ...describeField(object, part, access, canSee),
+    ...describeField(model, object, part, access, canSee),
     name: `${field.name}.${part.name}`,
   }));
   return {
@@ -206,7 +207,9 @@ function describeField(
     no_copy: body.no_copy === true || type.holdsFiles === true,
     is_sortable: type.isSortable,
     is_groupable: type.isGroupable,
-    filter_operators: type.filterOperators,
+    filter_operators: leadsToTree(model, field, access)
+      ? [...type.filterOperators, 'is_under']
+      : type.filterOperators,
     aggregates: type.aggregates,
     widget: type.widget,
     schema: type.valueSchema(field),
@@ -222,9 +225,24 @@ function describeField(
     scale: body.scale ?? null,
     currency: body.currency ?? null,
     ...(accept && type.holdsFiles ? { accept } : {}),
+    ...(isTree(field) ? { is_tree: true } : {}),
     ...(body.max_size === undefined ? {} : { max_size: body.max_size }),
     ...(parts.length === 0 ? {} : { parts }),
   };
+}
+
+/** Records stand above each other by this lookup. */
+function isTree(field: CompiledField): boolean {
+  return field.body.tree === true && field.related === undefined;
+}
+
+/** Whether it can be asked what stands under a record: of a tree lookup, and of links to records of one tree. */
+function leadsToTree(model: Model, field: CompiledField, access: DescribeAccess): boolean {
+  if (isTree(field)) return true;
+  const target =
+    field.targets.length === 1 && !field.isPolymorphic ? model.objects.get(field.targets[0]!) : undefined;
+  if (field.type.valueType !== 'id' || field.systemColumn !== undefined || !target) return false;
+  return [...target.fields.values()].filter((each) => isTree(each) && access.canRead(each)).length === 1;
 }
 
 function describeOptions(field: CompiledField): OptionDescription[] {

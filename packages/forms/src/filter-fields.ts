@@ -40,6 +40,8 @@ export type VerbLabel =
   | 'includes_any'
   | 'includes_all'
   | 'includes_none'
+  | 'is_under'
+  | 'is_not_under'
   | 'is_blank'
   | 'is_not_blank'
   | 'is_within'
@@ -166,6 +168,8 @@ export function verbsOf(field: FieldDescription): FilterVerbDescription[] {
         isUser && has('==') && { verb: 'is_me', label: 'is_me', editor: 'none' },
         field.targets.length > 0 && has('==') && { verb: '==', label: 'is', editor: 'record' },
         field.targets.length > 0 && has('!=') && { verb: '!=', label: 'is_not', editor: 'record' },
+        has('is_under') && { verb: 'is_under', label: 'is_under', editor: 'record' },
+        has('is_under') && { verb: 'not_is_under', label: 'is_not_under', editor: 'record' },
         isUser && has('!=') && { verb: 'is_not_me', label: 'is_not_me', editor: 'none' },
       );
       break;

@@ -12,6 +12,7 @@ export type FilterVerb =
   | 'not_in'
   | 'not_contains'
   | 'not_includes_any'
+  | 'not_is_under'
   | 'is_not_blank'
   | 'is_me'
   | 'is_not_me'
@@ -86,11 +87,19 @@ export const PERIOD_NAMES = [
 ] as const satisfies readonly PeriodName[];
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
-const SEARCHES = new Set(['contains', 'starts_with', 'ends_with', 'includes_any', 'includes_all']);
+const SEARCHES = new Set([
+  'contains',
+  'starts_with',
+  'ends_with',
+  'includes_any',
+  'includes_all',
+  'is_under',
+]);
 const NEGATIONS: Readonly<Record<string, FilterVerb>> = {
   in: 'not_in',
   contains: 'not_contains',
   includes_any: 'not_includes_any',
+  is_under: 'not_is_under',
   is_blank: 'is_not_blank',
   changed: 'not_changed',
   changed_any: 'not_changed_any',
@@ -186,6 +195,8 @@ function conditionLogic({ path, verb, value }: FilterCondition): unknown {
       return { '!': [{ contains: [field, value] }] };
     case 'not_includes_any':
       return { '!': [{ includes_any: [field, value] }] };
+    case 'not_is_under':
+      return { '!': [{ is_under: [field, value] }] };
     case 'is_blank':
       return { is_blank: [field] };
     case 'is_not_blank':

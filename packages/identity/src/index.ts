@@ -21,11 +21,13 @@ export {
   verifyPassword,
 } from './password.ts';
 export type { SecondFactorState, SecretSeal } from './second-factor.ts';
+export { placeOfSecondFactor } from './second-factor.ts';
 export type { ListedSession, Session, SessionRequest, SignedIn } from './sessions.ts';
 export {
   type Arrival,
   createSingleSignOn,
   localPath,
+  placeOfIdToken,
   type SingleSignOn,
 } from './single-sign-on.ts';
 export { SIGN_ON_ERRORS, SignOnError, type SignOnErrorCode } from './sso-errors.ts';
@@ -41,5 +43,5 @@ export type {
   StoredIdentity,
   StoredSession,
 } from './store.ts';
-export { DEFAULT_THROTTLE, type ThrottleRules } from './throttle.ts';
+export { DEFAULT_THROTTLE, networkOf, type ThrottleRules } from './throttle.ts';
 export { codeOf, stepAt } from './totp.ts';

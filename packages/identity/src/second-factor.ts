@@ -38,8 +38,13 @@ export interface SecondFactorOptions {
 
 export type SecondFactor = ReturnType<typeof createSecondFactor>;
 
+/** What a sealed secret is bound to. */
+export function placeOfSecondFactor(identityId: string): string {
+  return `identity/${identityId}/second_factor`;
+}
+
 export function createSecondFactor({ store, secrets, issuer, now }: SecondFactorOptions) {
-  const place = (identityId: string) => `identity/${identityId}/second_factor`;
+  const place = placeOfSecondFactor;
   const open = (sealed: string, identityId: string) =>
     Buffer.from(requireSeal(secrets).open(sealed, place(identityId)), 'base64');
 

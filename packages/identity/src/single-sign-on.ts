@@ -251,12 +251,10 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     return { identity };
   }
 
-  const place = (sessionId: string) => `platform/sso_session/${sessionId}/id_token`;
-
   /** Notes that a session came from a provider, so that signing out can end the provider's session as well. */
   async function remember(token: string, { provider, claims }: Arrival): Promise<void> {
     const sessionId = await store.sessionIdOf(hashToken(token));
-    const idToken = options.secrets?.seal(claims.idToken, place(sessionId)) ?? null;
+    const idToken = options.secrets?.seal(claims.idToken, placeOfIdToken(sessionId)) ?? null;
     await store.insertSession({ sessionId, provider: provider.name, idToken });
   }
 
@@ -271,7 +269,7 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     if (!client) return undefined;
     try {
       const { idToken: sealed, sessionId } = session;
-      const idToken = sealed === null ? undefined : options.secrets?.open(sealed, place(sessionId));
+      const idToken = sealed === null ? undefined : options.secrets?.open(sealed, placeOfIdToken(sessionId));
       return await client.endSessionUrl({ idToken, returnTo: origin + options.signedOutPath });
     } catch {
       return undefined;
@@ -305,6 +303,11 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     /** Forgets what has expired; to be called now and then. */
     sweep: () => store.deleteExpired(instant()),
   };
+}
+
+/** What a sealed ID token is bound to. */
+export function placeOfIdToken(sessionId: string): string {
+  return `platform/sso_session/${sessionId}/id_token`;
 }
 
 /**

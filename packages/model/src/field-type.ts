@@ -46,6 +46,8 @@ export type FilterOperator =
   | 'ends_with'
   | 'includes_any'
   | 'includes_all'
+  /** Of links into a tree; which fields those are the model says, not the type. */
+  | 'is_under'
   | 'is_blank'
   | 'period';
 

@@ -70,10 +70,13 @@ export { fromPortable, type PortableExpression, toPortable } from './expressions
 export { printFormula } from './expressions/print-formula.ts';
 export {
   answerOfNone,
+  asksRelated,
   fieldsOfPath,
   objectsOfPath,
+  pathsOfQuestion,
   type RelatedOperator,
   type RelatedQuestion,
+  variableIn,
 } from './expressions/related-field.ts';
 export {
   type IsReadable,

@@ -32,6 +32,11 @@ export function compileRelated(path: FieldPath, compile: Compilers): ReadValue {
         return !scopes.some(meets);
       case 'all':
         return scopes.length > 0 && scopes.every(meets);
+      case 'is_under': {
+        // The records are the one that is asked about and those above it.
+        const above = read!(scope);
+        return scopes.some(({ values }) => values.id === above);
+      }
       case 'count':
         return scopes.filter(meets).length;
       case 'min':

@@ -20,6 +20,7 @@ import { createOutboxStore } from './outbox.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
+import { createSealedStore } from './sealed-store.ts';
 import { createDelegationStore } from './sharing/delegation-store.ts';
 import { createShareStore } from './sharing/share-store.ts';
 import { createSsoStore } from './sso-store.ts';
@@ -67,6 +68,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       workspaces,
       identities: createIdentityStore(connections, listener),
       singleSignOn: createSsoStore(connections),
+      sealed: createSealedStore(connections),
       conversions: createConversionStore(connections),
       aliases: createAliasStore(connections),
       audit: createAuditStore(connections, (workspace) => sealer.wake(workspace)),

@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
 export type {
   Alias,
@@ -50,6 +51,7 @@ export type {
   KeptValue,
   MembershipRow,
   MetadataStore,
+  NewDelegation,
   NewShare,
   OutboxChange,
   OutboxStore,

@@ -49,10 +49,6 @@ export interface SsoStore {
   sessionIdOf(tokenHash: string): Promise<string>;
   insertSession(session: SsoSessionRow): Promise<void>;
   findSession(tokenHash: string): Promise<SsoSessionRow | undefined>;
-  /** Sealed ID tokens that do not begin with the prefix. */
-  sessionsSealedOtherwise(prefix: string, limit: number): Promise<readonly SsoSessionRow[]>;
-  /** Only where it is still what it was. */
-  replaceIdToken(sessionId: string, before: string, after: string | null): Promise<void>;
   deleteExpired(now: string): Promise<void>;
 }
 
@@ -164,17 +160,6 @@ export function createSsoStore(connections: Connections): SsoStore {
         [tokenHash],
       );
       return row;
-    },
-    sessionsSealedOtherwise: (prefix, limit) =>
-      connections.readRows<SsoSessionRow>(
-        `select ${SESSION} from platform.sso_session s where not starts_with(id_token, $1) limit $2`,
-        [prefix, limit],
-      ),
-    replaceIdToken: async (sessionId, before, after) => {
-      await connections.rows(
-        'update platform.sso_session set id_token = $3 where session_id = $1 and id_token = $2',
-        [sessionId, before, after],
-      );
     },
     deleteExpired: async (now) => {
       await connections.rows('delete from platform.sso_flow where expires_at <= $1', [now]);

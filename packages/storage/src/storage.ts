@@ -22,6 +22,7 @@ import type {
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
 
@@ -437,6 +438,12 @@ export interface TreeEdges {
   readonly heights: ReadonlyMap<string, number>;
 }
 
+/** Of each kind how many records, with ids of some. */
+export interface TreeFaults {
+  readonly inRings: { readonly records: number; readonly ids: readonly string[] };
+  readonly tooDeep: { readonly records: number; readonly ids: readonly string[] };
+}
+
 export interface TargetQuestion {
   readonly object: CompiledObject;
   readonly ids: readonly string[];
@@ -537,6 +544,11 @@ export interface RecordStore {
     },
     transaction?: Transaction,
   ): Promise<TreeEdges>;
+  /** Live records that no tree of so many levels could hold. Undefined: it takes too long to find out. */
+  inspectTree(
+    snapshot: Snapshot,
+    request: { readonly object: CompiledObject; readonly field: CompiledField; readonly most: number },
+  ): Promise<TreeFaults | undefined>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,
@@ -920,6 +932,7 @@ export interface Storage {
   readonly workspaces: WorkspaceStore;
   readonly identities: IdentityStore;
   readonly singleSignOn: SsoStore;
+  readonly sealed: SealedStore;
   readonly metadata: MetadataStore;
   readonly conversions: ConversionStore;
   readonly aliases: AliasStore;

@@ -25,7 +25,7 @@ export const THING: Readonly<Record<string, Partial<FieldBody> & { type: FieldBo
   term: { type: 'date_range' },
   mails: { type: 'email', multiple: true },
   kept_mails: { type: 'email', multiple: true, searchable: true },
-  parent: { type: 'lookup', to: 'thing', reverse_name: 'children' },
+  parent: { type: 'lookup', to: 'thing', reverse_name: 'children', tree: true },
 };
 
 // --- generated records ----------------------------------------------------------------------------------------

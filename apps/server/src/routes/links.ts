@@ -3,7 +3,7 @@
  * they say, and how long they take, tells nobody whether an address has an account.
  */
 import type { InvitedResponse, LoginResponse, ResetResponse } from '@trellis/api';
-import { checkPassword, soughtEmail } from '@trellis/identity';
+import { checkPassword, normaliseEmail, soughtEmail } from '@trellis/identity';
 import type { FastifyInstance } from 'fastify';
 import { HttpProblem } from '../http-problem.ts';
 import type { Parts } from '../parts.ts';
@@ -11,6 +11,7 @@ import { refuseCrossOrigin } from '../same-origin.ts';
 import { tellSecurity, whoHas } from '../security-events.ts';
 import { readSessionCookie } from '../session-cookie.ts';
 import { invalidInput, readBody, readParameters, requireGiven, text } from '../shape.ts';
+import { passwordRule } from '../single-sign-on.ts';
 import { welcome } from './auth.ts';
 
 export function linkRoutes(app: FastifyInstance, parts: Parts): void {
@@ -77,6 +78,12 @@ export function linkRoutes(app: FastifyInstance, parts: Parts): void {
     const body = readBody(request.body, { ...read, password: text });
     requireGiven(body, 'token', 'password');
     const invited = await links.findInvited(body.token);
+    // A password that counts for nothing must not open a session either.
+    if (!passwordRule(settings)(normaliseEmail(invited.email)))
+      throw new HttpProblem(
+        'forbidden',
+        'Here people sign in by single sign-on only: use that on the sign-in page.',
+      );
     requireGoodPassword(body.password, [invited.email, invited.name]);
     const { identityId, workspace } = await links.acceptInvitation(body.token, body.password);
     const signedIn = await identity.openSession({

@@ -203,6 +203,13 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     return records.history(callerOf(request).context, object, id, { limit, before });
   });
 
+  app.get<OfRecord>('/records/:object/:id/ancestors', async (request) => {
+    const { field = '' } = readParameters(request.query, { field: parameter });
+    const { object, id } = request.params;
+    const found = await records.ancestors(callerOf(request).context, object, id, field);
+    return { records: found.records, is_whole: found.isWhole };
+  });
+
   app.get('/search', async (request) => {
     const { q = '', limit = 20 } = readParameters(request.query, { q: parameter, limit: wholeParameter });
     if (limit < 1 || limit > 200) throw limitProblem();

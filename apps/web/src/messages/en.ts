@@ -1,4 +1,5 @@
 import { severalMessages } from './several.ts';
+import { treeMessages } from './tree.ts';
 
 /** English: the catalogue that all others are measured by. Keys name the place, then the text. */
 export const en = {
@@ -97,6 +98,7 @@ export const en = {
     untitled: 'Untitled',
   },
   several: severalMessages,
+  tree: treeMessages,
   input: {
     newest: 'Newest',
     noMatch: 'Nothing matches “{{text}}”',
@@ -315,6 +317,8 @@ export const en = {
     ends_with: 'ends with',
     includes_any: 'includes any of',
     includes_all: 'includes all of',
+    is_under: 'is under',
+    is_not_under: 'is not under',
     includes_none: 'includes none of',
     is_blank: 'is blank',
     is_not_blank: 'is not blank',
@@ -371,6 +375,8 @@ export const en = {
     copyLink: 'Copy link',
     created: '{{object}} “{{title}}” created',
     explain: 'Who can see this?',
+    share: 'Share…',
+    take: 'Take',
     mayNotCreate: 'You may not make {{objects}}',
     mayNotCreateText: 'Ask an administrator for the right to create if you need it.',
     deleted: '“{{title}}” deleted',

@@ -1,5 +1,6 @@
 /** The person signed in, as themselves: where they belong, and the keys by which programs act for them. */
 import { useMe } from '../api.ts';
+import { StandIns } from '../sharing/StandIns.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
 import { useMessages } from './messages.ts';
@@ -18,6 +19,7 @@ export function ProfilePage() {
         </>
       }
     >
+      <StandIns />
       <SingleSignOn />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>

@@ -15,7 +15,7 @@ export function RecordPage() {
   const navigate = useNavigate();
   const record = useRecord(description, id);
   useDocumentTitle(
-    record.data === undefined ? description.label : titleOf(record.data[description.name_field]),
+    record.data === undefined ? description.label : titleOf(record.data.record[description.name_field]),
   );
   const go = (search: { tab?: string; edit?: string }) =>
     void navigate({ to: '/o/$object/$id', params: { object, id }, search, replace: true });

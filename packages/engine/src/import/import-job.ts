@@ -8,12 +8,14 @@ import { type Rejection, StorageError } from '@trellis/storage';
 import type { InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { JobFailed, type JobKind, type RunningJob, type StepProgress } from '../jobs/job-kind.ts';
+import { oldNames } from '../old-names.ts';
 import type { Parts, SaveOutcome, SaveRequest } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { NeedsSingles } from '../save-record.ts';
 import { LostRace, translateError } from '../translate-error.ts';
 import { withPinned } from '../with-pinned.ts';
 import type { ResolvedMapping } from './mapping.ts';
+import { currentMapping } from './old-mapping.ts';
 import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
 import { type FileShape, readPieces, readRows } from './read-file.ts';
 import { asStorable } from './storable.ts';
@@ -136,13 +138,15 @@ class Importing {
   }
 
   #save(group: readonly NumberedRow[]): Promise<void> {
-    const { about, operation, mapping } = this.#input;
+    const { about, operation } = this.#input;
     // History says where a change came from.
     const context =
       this.#job.context.kind === 'user' ? { ...this.#job.context, source: 'import' } : this.#job.context;
     return withPinned(this.#parts, context, async (pinned) => {
-      const object = pinned.requireObject(about.object, 'import');
-      const rules: RowRules = { ...this.#input, object };
+      const names = oldNames(this.#parts, pinned);
+      const object = pinned.requireObject(names?.object(about.object) ?? about.object, 'import');
+      const mapping = names ? currentMapping(names, object, this.#input.mapping) : this.#input.mapping;
+      const rules: RowRules = { ...this.#input, object, mapping };
       requireFields(rules);
       const prepared = await prepareRows(this.#parts, pinned, group, rules);
       const refused = prepared.filter((each) => each.errors.length > 0);

@@ -11,6 +11,7 @@ import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
+import { currentObjectName, type Names, oldNames } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
@@ -18,6 +19,7 @@ import { withPinned } from '../with-pinned.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { ImportInput } from './import-job.ts';
 import { ERROR_COLUMN, fieldForColumn, plain, resolveMapping } from './mapping.ts';
+import { currentOptions } from './old-mapping.ts';
 import { type ImportOptions, readOptions } from './options.ts';
 import { detectShape, type FileFormat, readPieces } from './read-file.ts';
 
@@ -91,7 +93,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
   return {
     store: (context, object, bytes, name) =>
       withPinned(parts, context, async (pinned) => {
-        requireImportable(pinned, object);
+        requireImportable(parts, pinned, object);
         const id = makeId();
         const detector = new EncodingDetector();
         let number = 0;
@@ -113,9 +115,10 @@ export function createImportDesk(parts: Parts): ImportDesk {
       withPinned(parts, context, (pinned) => begin(parts, pinned, { name, file, mapping })),
     preview: (context, name, head, fileName, mapping) =>
       withPinned(parts, context, async (pinned) => {
-        const object = requireImportable(pinned, name);
+        const object = requireImportable(parts, pinned, name);
         const { options, errors } = readOptions(mapping);
         throwErrors(errors);
+        const old = oldNames(parts, pinned);
         const detector = new EncodingDetector();
         detector.add(head);
         const encoding = options.encoding ?? detector.end(false);
@@ -132,7 +135,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
             return {
               name: column,
               samples: [...new Set(values.filter((value) => value.trim() !== ''))].slice(0, SAMPLES),
-              suggestion: suggest(pinned, object, column),
+              suggestion: suggest(pinned, object, column, old),
             };
           }),
         };
@@ -166,14 +169,16 @@ async function begin(
   pinned: Pinned,
   { name, file, mapping }: { readonly name: string; readonly file: StoredFile; readonly mapping: unknown },
 ): Promise<string> {
-  const object = requireImportable(pinned, name);
-  const { options, errors } = readOptions(mapping);
+  const object = requireImportable(parts, pinned, name);
+  const { options: given, errors } = readOptions(mapping);
   throwErrors(errors);
+  const old = oldNames(parts, pinned);
+  const options = old ? currentOptions(old, object, given) : given;
   requireRights(pinned, object, options.operation);
   const head = await readHead(parts, pinned, file.id);
   const encoding = options.encoding ?? file.encoding;
   const { shape } = await detectShape(head, encoding, { ...options, fileName: file.name });
-  const fit = resolveMapping(pinned, object, shape, options);
+  const fit = resolveMapping(pinned, object, shape, options, old);
   throwErrors(fit.errors);
   const input: ImportInput = {
     about: {
@@ -212,8 +217,8 @@ async function begin(
 }
 
 /** The object, for someone who may import it. Those of the platform are written through doors of their own. */
-function requireImportable(pinned: Pinned, name: string): CompiledObject {
-  const object = pinned.requireObject(name, 'import');
+function requireImportable(parts: Parts, pinned: Pinned, name: string): CompiledObject {
+  const object = pinned.requireObject(currentObjectName(parts, pinned, name), 'import');
   if (object.isSystem) {
     throw new EngineError(
       'system_object',
@@ -271,8 +276,13 @@ function cellOf(
 }
 
 /** By name or label; else the field whose words the header is made of, or one that is written nearly so. */
-function suggest(pinned: Pinned, object: CompiledObject, column: string): string | null {
-  const exact = fieldForColumn(pinned, object, column, 'update', 'id');
+function suggest(
+  pinned: Pinned,
+  object: CompiledObject,
+  column: string,
+  old: Names | undefined,
+): string | null {
+  const exact = fieldForColumn(pinned, object, column, { operation: 'update', key: 'id', old });
   if (exact === 'skip') return null;
   if (exact) return exact.name;
   const writable = [...object.fields.values()].filter(

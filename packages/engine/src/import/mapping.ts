@@ -5,6 +5,7 @@
 import { jsonPointer, nearest } from '@trellis/metadata';
 import type { CompiledField, CompiledObject } from '@trellis/model';
 import type { InputError } from '../engine.ts';
+import type { Names } from '../old-names.ts';
 import type { Pinned } from '../pinned.ts';
 import type { ImportOptions } from './options.ts';
 import type { FileShape } from './read-file.ts';
@@ -38,6 +39,7 @@ export function resolveMapping(
   object: CompiledObject,
   shape: FileShape,
   options: ImportOptions,
+  old?: Names,
 ): { readonly mapping: ResolvedMapping; readonly errors: readonly InputError[] } {
   const errors: InputError[] = [];
   const add = (code: string, pointer: string, message: string, hint?: string) =>
@@ -59,7 +61,7 @@ export function resolveMapping(
   const skipped: string[] = [];
   if (options.columns === undefined) {
     for (const column of new Set(shape.columns)) {
-      const found = fieldForColumn(pinned, object, column, options.operation, key);
+      const found = fieldForColumn(pinned, object, column, { operation: options.operation, key, old });
       if (found === 'skip') skipped.push(column);
       else if (found) targets.push({ column, field: found.name });
       else {
@@ -202,22 +204,29 @@ function matchErrors(
   ];
 }
 
-/** The field whose name or label a column has. `skip`: one that the platform keeps, or the errors of an earlier import. */
+/**
+ * The field whose name or label a column has, or once had. `skip`: one that the platform keeps, or the errors of an
+ * earlier import.
+ */
 export function fieldForColumn(
   pinned: Pinned,
   object: CompiledObject,
   column: string,
-  operation: ImportOptions['operation'],
-  key: string | undefined,
+  about: {
+    readonly operation: ImportOptions['operation'];
+    readonly key: string | undefined;
+    readonly old: Names | undefined;
+  },
 ): CompiledField | 'skip' | undefined {
   const readable = [...object.fields.values()].filter(pinned.isReadable);
   const wanted = plain(column);
   const found =
     readable.find((field) => field.name === column) ??
     readable.find((field) => plain(field.name) === wanted) ??
-    readable.find((field) => plain(field.label) === wanted);
+    readable.find((field) => plain(field.label) === wanted) ??
+    (about.old && object.fields.get(about.old.field(object, column)));
   if (!found) return column === ERROR_COLUMN ? 'skip' : undefined;
-  return isTakeable(found, operation, key) ? found : 'skip';
+  return isTakeable(found, about.operation, about.key) ? found : 'skip';
 }
 
 /** `Close date` and `close_date` are the same word. */

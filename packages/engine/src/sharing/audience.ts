@@ -66,6 +66,8 @@ export async function audienceOf(
       access: rule.access,
     })),
     ...whole,
+    // The built-in set, which is no component.
+    entry('permission_set', ['Administrator']),
   ];
 }
 

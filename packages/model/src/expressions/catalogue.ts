@@ -139,6 +139,12 @@ const DETAILS: Readonly<Record<string, Details>> = {
     'SUM(deals, amount, stage = "won")',
   ),
   avg: details('list', 'records:records value:number condition:condition?', 'number', 'AVG(deals, amount)'),
+  is_under: details(
+    'list',
+    'link:field record:choice',
+    'boolean',
+    'IS_UNDER(account, "0198c0de-0000-7000-8000-000000000001")',
+  ),
   $changed: details('change', 'field:field…', 'boolean', 'CHANGED(stage, amount)'),
 };
 

@@ -21,7 +21,7 @@ import {
 } from './expression.ts';
 import { VALUE_OPERATORS } from './functions.ts';
 import { partFields } from './part-field.ts';
-import { RELATED_OPERATORS } from './related-field.ts';
+import { RELATED_OPERATORS, TREE_OPERATOR } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 
 const ORDERED: readonly string[] = ['number', 'date', 'datetime', 'time', 'text', 'blank'];
@@ -244,7 +244,7 @@ export class ConditionCheck extends ValueCheck {
 }
 
 function isRelatedOperator(operator: string): boolean {
-  return (RELATED_OPERATORS as readonly string[]).includes(operator);
+  return operator === TREE_OPERATOR || (RELATED_OPERATORS as readonly string[]).includes(operator);
 }
 
 /** What is sought in several addresses is sought in all of them as one text. */

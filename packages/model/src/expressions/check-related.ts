@@ -2,11 +2,11 @@
 import { describe, type SourceCall } from './check.ts';
 import { LiteralCheck } from './check-literals.ts';
 import type { Expression, Operand, OperandType } from './expression.ts';
-import { type RelatedOperator, relatedField, takesValue, variableIn } from './related-field.ts';
+import { type AskingOperator, relatedField, takesValue, variableIn } from './related-field.ts';
 import { resolveRelation } from './resolve-relation.ts';
 
 /** How many parts each takes: the records, for those of values a value of theirs, a condition on them. */
-const COUNTS: Readonly<Record<RelatedOperator, readonly [least: number, most: number]>> = {
+const COUNTS: Readonly<Record<AskingOperator, readonly [least: number, most: number]>> = {
   some: [1, 2],
   none: [1, 2],
   all: [2, 2],
@@ -22,7 +22,7 @@ export abstract class RelatedCheck extends LiteralCheck {
   abstract operand(source: unknown, pointer: string, depth: number): Operand | undefined;
 
   protected related(
-    operator: RelatedOperator,
+    operator: AskingOperator,
     call: SourceCall,
     pointer: string,
     depth: number,

@@ -1,7 +1,7 @@
 /** Checks values: fields, literals, context, calls. Conditions, which may stand inside, come from the subclass. */
 import { countSignificantDigits } from '../numbers.ts';
 import { COMPARISONS, describe, nameOf, type SourceCall, TEXT_OPERATORS } from './check.ts';
-import { RelatedCheck } from './check-related.ts';
+import { TreeCheck } from './check-tree.ts';
 import {
   CALENDAR_UNITS,
   type Call,
@@ -13,7 +13,7 @@ import {
   type OperandType,
   PERIODS,
 } from './expression.ts';
-import { asksRelated } from './related-field.ts';
+import { asksRelated, TREE_OPERATOR } from './related-field.ts';
 import { resolvePath } from './resolve-path.ts';
 import { isRelation } from './resolve-relation.ts';
 
@@ -77,7 +77,7 @@ const COUNTS: Readonly<Record<CallName, readonly [least: number, most: number]>>
   start_of: [2, 2],
 };
 
-export abstract class ValueCheck extends RelatedCheck {
+export abstract class ValueCheck extends TreeCheck {
   operand(source: unknown, pointer: string, depth: number): Operand | undefined {
     if (this.isTooLarge(pointer, depth)) return undefined;
     if (source === null) return { op: 'literal', type: 'blank', value: null };
@@ -110,6 +110,7 @@ export abstract class ValueCheck extends RelatedCheck {
     if (operator === 'if') return this.#choice(call, pointer, depth);
     if (asksRelated(operator, call.args, (name) => isRelation(this.scope, name)))
       return this.related(operator, call, pointer, depth);
+    if (operator === TREE_OPERATOR) return this.under(call, pointer, depth);
     if (CONDITION_OPERATORS.includes(operator))
       return { op: 'condition', type: 'boolean', condition: this.condition(source, pointer, depth) };
     return this.#call(operator as CallName, call, pointer, depth);

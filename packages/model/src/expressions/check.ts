@@ -8,7 +8,7 @@ import type { CompiledField, CompiledObject } from '../model.ts';
 import { type Operand, PERIODS } from './expression.ts';
 import { VALUE_OPERATORS } from './functions.ts';
 import type { FieldPath } from './path.ts';
-import { RELATED_OPERATORS } from './related-field.ts';
+import { RELATED_OPERATORS, TREE_OPERATOR } from './related-field.ts';
 import type { PathScope } from './resolve-path.ts';
 
 /** What an expression may refer to besides the record. */
@@ -54,6 +54,7 @@ export const OPERATORS: readonly string[] = [
   'now',
   ...VALUE_OPERATORS,
   ...RELATED_OPERATORS.filter((operator) => !VALUE_OPERATORS.includes(operator)),
+  TREE_OPERATOR,
   ...PERIODS,
 ];
 /** Parts of one expression; beyond it a filter is an attack or an accident. */

@@ -105,6 +105,11 @@ export const FORMULA_FUNCTIONS: readonly FormulaFunction[] = [
     'records, value, condition',
     'The mean of a value over related records; blank when none of them has one.',
   ),
+  define(
+    'is_under',
+    'link, record',
+    'True when the record that is linked is the one given, or stands below it in its tree. Asked of the tree itself: what is below; of the id: the one at the top too.',
+  ),
   define('$changed', 'field, …', 'True when one of the fields is not what it was before the change.'),
 ];
 

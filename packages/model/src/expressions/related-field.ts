@@ -19,7 +19,10 @@ import { sourcePath } from './source-path.ts';
  * them. `min` and `max` are functions of values too: `asksRelated` tells the two apart.
  */
 export const RELATED_OPERATORS = ['some', 'none', 'all', 'count', 'sum', 'avg', 'min', 'max'] as const;
-export type RelatedOperator = (typeof RELATED_OPERATORS)[number];
+export type AskingOperator = (typeof RELATED_OPERATORS)[number];
+/** Whether the record is another one, or stands below it in the tree of their object: a question of the same kind. */
+export const TREE_OPERATOR = 'is_under';
+export type RelatedOperator = AskingOperator | typeof TREE_OPERATOR;
 
 const OF_VALUES: ReadonlySet<string> = new Set<RelatedOperator>(['sum', 'avg', 'min', 'max']);
 
@@ -33,7 +36,7 @@ export function asksRelated(
   operator: string,
   args: readonly unknown[],
   isRelation: (name: string) => boolean,
-): operator is RelatedOperator {
+): operator is AskingOperator {
   if (operator !== 'min' && operator !== 'max')
     return (RELATED_OPERATORS as readonly string[]).includes(operator);
   const name = variableIn(args[0]);
@@ -56,7 +59,7 @@ export interface RelatedQuestion {
   readonly via: RollupPath;
   /** The id of the record that is asked about. */
   readonly id: CompiledField;
-  /** Seen from a related record; of `sum`, `avg`, `min` and `max`. */
+  /** Seen from a related record; of those that take one. Of `is_under` the id of the record above, written out. */
   readonly value: Operand | undefined;
   /** Seen from a related record; all records unless given. */
   readonly condition: Expression | undefined;
@@ -69,7 +72,7 @@ export function relatedField(name: string, question: RelatedQuestion): CompiledF
   const isMoney = summed?.type.name === 'currency';
   const isYesOrNo = operator === 'some' || operator === 'none' || operator === 'all';
   const ofDays = value?.type === 'date' ? date : value?.type === 'datetime' ? datetime : undefined;
-  const type = isYesOrNo ? boolean : (ofDays ?? (isMoney ? currency : decimal));
+  const type = isYesOrNo || operator === TREE_OPERATOR ? boolean : (ofDays ?? (isMoney ? currency : decimal));
   return Object.freeze({
     ...id,
     name,

@@ -8,6 +8,7 @@ import {
   type CompiledField,
   type CompiledObject,
   type FieldPath,
+  pathsOfQuestion,
   type RelatedQuestion,
 } from '@trellis/model';
 import { conjunction, identifier, Sql, sql } from '../sql.ts';
@@ -20,15 +21,17 @@ import type { SourceContext, ValueSource } from './sources.ts';
 /** Tables under an alias, with the joins that reading them takes. */
 export interface RelatedTable extends PathReader {
   own(column: string): Sql;
-  from(): Sql;
+  from(rows?: Sql): Sql;
 }
 
 export interface RelatedScope {
   readonly context: SourceContext;
   /** Who may be seen: what a person asks is bound to it. */
   readonly visibleTo: 'asker' | 'platform';
-  /** The related records, read by whoever asks. */
-  open(object: CompiledObject, alias: string): RelatedTable;
+  /** The question stands within another one that PostgreSQL can't join it with. */
+  readonly isWithin: boolean;
+  /** The related records, read by whoever asks; `isWithin`: of the questions that stand within this one. */
+  open(object: CompiledObject, alias: string, isWithin: boolean): RelatedTable;
   /** The same table where nothing can be joined. */
   scalar(object: CompiledObject, alias: string): PathReader;
 }
@@ -45,26 +48,38 @@ export function relatedValue(
   const source = (value: Sql): ValueSource => ({
     sql: value,
     type,
-    isNullable: answerOfNone(question) === null,
+    isNullable: answerOfNone(question) === null || question.operator === 'is_under',
     isColumn: false,
   });
   const object = context.snapshot.model.objects.get(question.object);
   const shape = context.related.get(field);
   if (!object || !shape) throw new TypeError(`\`${question.operator}\` was not shaped with the question.`);
   const alias = `${table}c`;
-  const records = scope.open(object, alias);
+  const isJoined = question.operator === 'some' && isChain(shape.condition);
+  const isApart = scope.isWithin || (asksFurther(question) && !isJoined);
+  const records = scope.open(object, alias, isApart || !isJoined);
   const lowering = {
     reader: records,
     features: context.features,
     condition: (condition: Condition) => lowerCondition(condition, records, context.features),
   };
-  const tie = tieOf(question, identifier(table, 'id'), records, scope, alias);
+  const bare = scope.scalar(object, alias);
+  const tie = tieOf(question, identifier(table, 'id'), isApart ? bare : records, scope, alias);
   const condition = shape.condition && lowering.condition(shape.condition);
   const value = shape.value && lowerValue(shape.value, lowering);
+  if (question.operator === 'is_under')
+    return source(isUnder(question, { id: identifier(table, 'id'), above: value!, alias, object }, scope));
   const visible = visibleOf(object, alias, scope);
   const rows = (...more: readonly (Sql | undefined)[]) => {
-    const where = [tie, sql`${records.own('deleted_at')} is null`, visible, ...more];
-    return sql`from ${records.from()} where ${conjunction(where.filter((each) => each !== undefined))}`;
+    const related = [tie, sql`${records.own('deleted_at')} is null`, visible];
+    const all = (parts: readonly (Sql | undefined)[]) =>
+      conjunction(parts.filter((each) => each !== undefined));
+    if (!isApart) return sql`from ${records.from()} where ${all([...related, ...more])}`;
+    // What is tied to the record first, then what is asked of these: joined to all records, an inner question would be
+    // answered for each pair of them wherever the planner takes a table for small. `offset 0` keeps the two apart.
+    const tied = sql`(select * from ${identifier(scope.context.snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${all(related)} offset 0)`;
+    const asked = more.some((each) => each !== undefined) ? sql` where ${all(more)}` : sql``;
+    return sql`from ${records.from(tied)}${asked}`;
   };
   switch (question.operator) {
     case 'some':
@@ -90,6 +105,62 @@ export function relatedValue(
   }
 }
 
+/** Whether all that is asked further is `some` again, on the top level: then PostgreSQL joins the one with the other. */
+function isChain(condition: Condition | undefined): boolean {
+  switch (condition?.is) {
+    case undefined:
+      return true;
+    case 'and':
+      return condition.args.every(isChain);
+    case 'true': {
+      const { field } = condition.value.path;
+      return field.question ? field.question.operator === 'some' : !readsFurther(condition.value.path);
+    }
+    case 'compare':
+      return [condition.left, condition.right].every(
+        (term) => term.is === 'value' || !readsFurther(term.path),
+      );
+    case 'between':
+    case 'any':
+    case 'like':
+    case 'blank':
+      return !readsFurther(condition.value.path);
+    default:
+      return false;
+  }
+}
+
+function readsFurther({ field }: FieldPath): boolean {
+  return field.question !== undefined || field.formula?.facts.readsOthers === true;
+}
+
+/** Whether the records are asked for records of their own, themselves or by a formula. */
+function asksFurther(question: RelatedQuestion): boolean {
+  return [...pathsOfQuestion(question)].some(readsFurther);
+}
+
+/**
+ * Whether a record is the one above or stands below it. What is below is found once for the whole statement, level by
+ * level over the index of the lookup, and not for each row upwards; a ring that is stored all the same ends there.
+ */
+function isUnder(
+  { via }: RelatedQuestion,
+  at: { readonly id: Sql; readonly above: Sql; readonly alias: string; readonly object: CompiledObject },
+  scope: RelatedScope,
+): Sql {
+  if (via.is !== 'lookup') throw new TypeError('A tree is a lookup.');
+  const { alias, object } = at;
+  const { snapshot } = scope.context;
+  const [table, below] = [identifier(snapshot.workspace.schema, object.key), identifier(`${alias}u`)];
+  const parent = scope.scalar(object, alias).value(own(via.lookup)).sql;
+  const isMeant = conjunction(
+    [sql`${identifier(alias, 'deleted_at')} is null`, visibleOf(object, alias, scope)].filter(
+      (each) => each !== undefined,
+    ),
+  );
+  return sql`(${at.id} = any(array(with recursive ${below}(id) as (select ${at.above} union select ${identifier(alias, 'id')} from ${below} join ${table} ${identifier(alias)} on ${parent} = ${below}.id where ${isMeant}) select id from ${below})))`;
+}
+
 /** Behind a lookup that leads nowhere there are no related records. */
 export function orAnswerOfNone(value: Sql, question: RelatedQuestion): Sql {
   const answer = answerOfNone(question);
@@ -100,7 +171,7 @@ export function orAnswerOfNone(value: Sql, question: RelatedQuestion): Sql {
 function tieOf(
   { via }: RelatedQuestion,
   id: Sql,
-  records: RelatedTable,
+  records: PathReader,
   scope: RelatedScope,
   alias: string,
 ): Sql {
@@ -118,7 +189,7 @@ function tieOf(
       visibleOf(junction, link, scope),
     ].filter((each) => each !== undefined),
   );
-  return sql`${records.own('id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${isLinked})`;
+  return sql`${identifier(alias, 'id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${isLinked})`;
 }
 
 /** Undefined where all may be seen. An object without a predicate is visible to nobody. */

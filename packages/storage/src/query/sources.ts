@@ -73,17 +73,21 @@ export class Sources {
   readonly #context: SourceContext;
   readonly #root: Table;
   readonly #reader: Reader;
+  /** The records are those of a question that is answered for each record by itself. */
+  readonly #isWithin: boolean;
   #aliases = 0;
 
   /** `as`: of related records, under which alias and for whom they are read. */
   constructor(
     object: CompiledObject,
     context: SourceContext,
-    as: { readonly alias: string; readonly reader: Reader } = { alias: 't', reader: 'asked' },
+    as?: { readonly alias: string; readonly reader: Reader; readonly isWithin: boolean },
   ) {
+    const { alias, reader, isWithin } = as ?? { alias: 't', reader: 'asked', isWithin: false };
     this.#context = context;
-    this.#reader = as.reader;
-    this.#root = { alias: as.alias, object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
+    this.#reader = reader;
+    this.#isWithin = isWithin;
+    this.#root = { alias, object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
   }
 
   get context(): SourceContext {
@@ -148,10 +152,11 @@ export class Sources {
     return field.systemColumn !== undefined || this.#column(this.#root.object!, field) !== undefined;
   }
 
-  /** `from`, with the joins that the values asked for so far need. */
-  from(): Sql {
+  /** `from`, with the joins that the values asked for so far need; of a query's rows in place of the whole table. */
+  from(rows?: Sql): Sql {
     const { schema } = this.#context.snapshot.workspace;
-    return sql`${identifier(schema, this.#root.object!.key)} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
+    const table = rows ?? identifier(schema, this.#root.object!.key);
+    return sql`${table} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
   }
 
   #read(start: Table, asked: FieldPath, reader: Reader): ValueSource {
@@ -160,7 +165,12 @@ export class Sources {
     if (end.is === 'title') return this.#title(end.sql);
     const { question: related } = path.field;
     if (!related) return this.#field(end.table, path.field);
-    return relatedValue(path.field, related, end.table.alias, relatedScope(this.#context, reader));
+    return relatedValue(
+      path.field,
+      related,
+      end.table.alias,
+      relatedScope(this.#context, reader, this.#isWithin),
+    );
   }
 
   #follow(
@@ -394,7 +404,7 @@ export class ScalarSources {
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
     const [hop, ...rest] = through;
     if (!hop && field.question)
-      return relatedValue(field, field.question, alias, relatedScope(this.#context, 'formula')).sql;
+      return relatedValue(field, field.question, alias, relatedScope(this.#context, 'formula', true)).sql;
     if (!hop) return this.#field(alias, object, field);
     const { snapshot } = this.#context;
     const inner = `${alias}s`;
@@ -431,11 +441,12 @@ export function isMoreThanColumn(field: CompiledField): boolean {
 }
 
 /** How related records are read: as any other table, by whoever asks. */
-function relatedScope(context: SourceContext, reader: Reader): RelatedScope {
+function relatedScope(context: SourceContext, reader: Reader, isWithin: boolean): RelatedScope {
   return {
     context,
     visibleTo: reader === 'asked' ? 'asker' : 'platform',
-    open: (object, alias) => new Sources(object, context, { alias, reader }),
+    isWithin,
+    open: (object, alias, isApart) => new Sources(object, context, { alias, reader, isWithin: isApart }),
     scalar: (object, alias) => new ScalarSources(alias, object, context),
   };
 }

@@ -8,7 +8,7 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
-import { lockTree, readTree } from './trees.ts';
+import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
@@ -35,6 +35,7 @@ export function createRecordStore(
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
     readTree: (snapshot, request, transaction) => readTree(connections, snapshot, request, transaction),
+    inspectTree: (snapshot, request) => inspectTree(connections, snapshot, request),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count, transaction) => {
       if (count === 0) return [];

@@ -4,21 +4,26 @@ import {
   IconCopy,
   IconDots,
   IconEye,
+  IconHandGrab,
   IconLink,
   IconPencil,
+  IconShare,
   IconTrash,
   IconX,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { RecordRight } from '@trellis/api';
 import { isBlank, type ObjectDescription } from '@trellis/forms';
 import type { LayoutBody } from '@trellis/metadata';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { basePath, useHasRight } from '../../api.ts';
+import { basePath, useHasRight, useMe } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { notifyProblem } from '../../ui/notify.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
+import { AncestorPath } from './AncestorPath.tsx';
 import { CloneModal } from './CloneModal.tsx';
 import { DeleteModal } from './DeleteModal.tsx';
 import classes from './RecordHeader.module.css';
@@ -30,9 +35,15 @@ const ExplainModal = lazy(async () => ({
   default: (await import('../../access/ExplainModal.tsx')).ExplainModal,
 }));
 
+const ShareModal = lazy(async () => ({
+  default: (await import('../../sharing/ShareModal.tsx')).ShareModal,
+}));
+
 interface RecordHeaderProps {
   readonly description: ObjectDescription;
   readonly record: ShownRecord;
+  /** What may be done with it, as the server told. */
+  readonly rights: readonly RecordRight[];
   readonly layout: LayoutBody;
   readonly variant: 'page' | 'peek';
   readonly isEditing: boolean;
@@ -41,15 +52,17 @@ interface RecordHeaderProps {
   onEdit(): void;
   onCancel(): void;
   onSave(): void;
+  /** Makes it the reader's own. */
+  onTake(): Promise<unknown>;
   onGone(): void;
   onClose?: (() => void) | undefined;
 }
 
 /** What the record is, its most telling values, and what can be done with it. */
 export function RecordHeader(props: RecordHeaderProps) {
-  const { description, record, variant } = props;
+  const { description, record, rights, variant } = props;
   const { t } = useTranslation();
-  const [open, setOpen] = useState<'delete' | 'clone' | 'explain'>();
+  const [open, setOpen] = useState<'delete' | 'clone' | 'explain' | 'share'>();
   const title = recordTitle(description, record);
   const recordType = description.record_types.find((each) => each.name === record.record_type);
   const highlights = (props.layout.highlights ?? []).flatMap((name) => {
@@ -57,7 +70,8 @@ export function RecordHeader(props: RecordHeaderProps) {
     return field === undefined || isBlank(record[name]) ? [] : [field];
   });
   const canCopy = description.rights.create && !description.is_system;
-  const canDelete = description.rights.delete && !description.is_system;
+  const canDelete = rights.includes('delete') && !description.is_system;
+  const canTake = useCanTake(record) && rights.includes('transfer');
   const canExplain = useHasRight('manage_users');
   const address =
     window.location.origin + (basePath === '/' ? '' : basePath) + paths.record(description.name, record.id);
@@ -71,6 +85,7 @@ export function RecordHeader(props: RecordHeaderProps) {
             <Link to="/o/$object" params={{ object: description.name }}>
               {description.plural_label}
             </Link>
+            <AncestorPath description={description} record={record} />
             {recordType !== undefined && description.record_types.length > 1 && (
               <ColorBadge color={recordType.color}>{recordType.label}</ColorBadge>
             )}
@@ -78,6 +93,7 @@ export function RecordHeader(props: RecordHeaderProps) {
           <Heading className={classes.title}>{title}</Heading>
         </div>
         <Group gap={6} wrap="nowrap" className={classes.actions}>
+          {canTake && !props.isEditing && <TakeButton onTake={props.onTake} />}
           {props.isEditing ? (
             <>
               {/* On a phone they stand at the bottom, within reach of the thumb. */}
@@ -127,6 +143,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                   {canCopy && (
                     <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => setOpen('clone')}>
                       {t('record.clone')}
+                    </Menu.Item>
+                  )}
+                  {rights.includes('share') && (
+                    <Menu.Item leftSection={<IconShare size={15} />} onClick={() => setOpen('share')}>
+                      {t('record.share')}
                     </Menu.Item>
                   )}
                   {canExplain && (
@@ -187,9 +208,43 @@ export function RecordHeader(props: RecordHeaderProps) {
           />
         </Suspense>
       )}
+      {open === 'share' && (
+        <Suspense>
+          <ShareModal
+            description={description}
+            id={record.id}
+            title={title}
+            onClose={() => setOpen(undefined)}
+          />
+        </Suspense>
+      )}
       {open === 'clone' && (
         <CloneModal description={description} record={record} onClose={() => setOpen(undefined)} />
       )}
     </header>
+  );
+}
+
+/** Whether the record waits in the queue of a team that the reader belongs to. */
+function useCanTake(record: ShownRecord): boolean {
+  const { teams } = useMe();
+  const owner = record.owner_id;
+  const id = typeof owner === 'object' && owner !== null ? (owner as { id?: unknown }).id : owner;
+  return teams.some((team) => team.id === id);
+}
+
+function TakeButton({ onTake }: { onTake(): Promise<unknown> }) {
+  const { t } = useTranslation();
+  const [isTaking, setTaking] = useState(false);
+  const take = () => {
+    setTaking(true);
+    void onTake()
+      .catch(notifyProblem)
+      .finally(() => setTaking(false));
+  };
+  return (
+    <Button leftSection={<IconHandGrab size={15} stroke={1.75} />} loading={isTaking} onClick={take}>
+      {t('record.take')}
+    </Button>
   );
 }

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
-import { ApiError } from '@trellis/api';
+import { ApiError, type RecordRight } from '@trellis/api';
 import { layoutFor, type ObjectDescription } from '@trellis/forms';
 import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../../api.ts';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { rememberRecord } from '../recent-records.ts';
@@ -46,14 +47,17 @@ export function RecordView(props: RecordViewProps) {
       </div>
     );
   }
-  return <LoadedRecord key={id} {...props} record={record.data} />;
+  return <LoadedRecord key={id} {...props} {...record.data} />;
 }
 
-function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord }) {
-  const { description, id, record, variant, onEditing } = props;
+function LoadedRecord(
+  props: RecordViewProps & { readonly record: ShownRecord; readonly rights: readonly RecordRight[] },
+) {
+  const { description, id, record, rights, variant, onEditing } = props;
   const { t } = useTranslation();
+  const me = useMe();
   const formId = useId();
-  const canEdit = description.rights.update && !description.is_system;
+  const canEdit = rights.includes('update') && !description.is_system;
   // An address may ask for the form; who may not edit gets the record to read.
   const isEditing = props.isEditing && canEdit;
   const actions = useRecordActions(description, id);
@@ -98,6 +102,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
       <RecordHeader
         description={description}
         record={record}
+        rights={rights}
         layout={layout}
         variant={variant}
         isEditing={isEditing}
@@ -106,6 +111,7 @@ function LoadedRecord(props: RecordViewProps & { readonly record: ShownRecord })
         onEdit={() => onEditing(true)}
         onCancel={leaveForm}
         onSave={submitForm}
+        onTake={() => actions.save(record, { owner_id: me.user.id })}
         onGone={props.onGone}
         onClose={props.onClose}
       />

@@ -17,17 +17,19 @@ export type ShownRecord = ApiRecord & {
 /** How often a value that is being recalculated is asked for, should nobody tell that it is done. */
 const RECALCULATED_MILLISECONDS = 4000;
 
+/** The record, and what may be done with it. */
 export function useRecord(description: ObjectDescription, id: string) {
   const findObject = useFindObject();
   const fields = useMemo(() => recordFields(description, { findObject }), [description, findObject]);
   return useQuery({
     queryKey: [...keys.record(description.name, id), fields.length],
-    queryFn: async (): Promise<ShownRecord> => {
-      const { record, stale } = await client.getWithRights(description.name, id, fields);
-      const shown = flatten(record, description);
-      return stale.length === 0 ? shown : { ...shown, $stale: stale };
+    queryFn: async () => {
+      const { record, rights, stale } = await client.getWithRights(description.name, id, fields);
+      const shown: ShownRecord = flatten(record, description);
+      return { record: stale.length === 0 ? shown : { ...shown, $stale: stale }, rights };
     },
-    refetchInterval: ({ state }) => (state.data?.$stale === undefined ? false : RECALCULATED_MILLISECONDS),
+    refetchInterval: ({ state }) =>
+      state.data?.record.$stale === undefined ? false : RECALCULATED_MILLISECONDS,
   });
 }
 
