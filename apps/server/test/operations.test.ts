@@ -153,12 +153,20 @@ describe('operations', () => {
       if (response.status !== 401) open.push(door);
     }
     expect(open.sort()).toEqual([
+      'GET /api/v1/auth/options',
+      'GET /api/v1/auth/sso/:provider',
+      'GET /api/v1/auth/sso/:provider/callback',
       'GET /api/v1/health',
       'GET /api/v1/metrics',
       'GET /api/v1/ready',
       'GET /api/v1/setup',
+      'POST /api/v1/auth/forgot',
+      'POST /api/v1/auth/invitation',
+      'POST /api/v1/auth/invitation/check',
       'POST /api/v1/auth/login',
       'POST /api/v1/auth/logout',
+      'POST /api/v1/auth/reset',
+      'POST /api/v1/auth/reset/check',
       'POST /api/v1/setup',
     ]);
   });
