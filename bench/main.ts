@@ -3,19 +3,22 @@
  * both servers as processes of their own, runs the same workload against them in turns and writes the ratios.
  * How to read them: docs/benchmark.md.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measureAccess } from './access.ts';
-import { type BenchDatabase, startDatabase } from './database.ts';
+import { startDatabase } from './database.ts';
 import { measureFormulas } from './formulas.ts';
 import { startLoadGenerator } from './load/load-generator.ts';
 import { LIST_FILTERS, listAddress, WRITING } from './load/workloads.ts';
 import { ask, createLoadContext, type Doors, findDifferences } from './load-context.ts';
+import { measureManyObjects } from './many-objects.ts';
 import { measureWorkload, type WorkloadResult } from './measure.ts';
 import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { doorOf, say, seed, startHand, trellisOptions } from './prepare.ts';
 import { residentMegabytes } from './process-usage.ts';
+import { measurePublishing, renderPublishing } from './publishing.ts';
 import {
   type BenchResult,
   describeMachine,
@@ -30,20 +33,10 @@ import {
 } from './report.ts';
 import { measureRollups, type RollupRatios } from './rollups.ts';
 import { measureRules } from './rules.ts';
-import { openHandSession, seedHand } from './seed/seed-hand.ts';
-import {
-  findTables,
-  goesOverApi,
-  prepareModel,
-  seedBySql,
-  seedOverApi,
-  untilIndexed,
-} from './seed/seed-trellis.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
-import { startTrellis, type TrellisServer } from './trellis.ts';
-
-const POOL_SIZE = 10;
-const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
+import { openHandSession } from './seed/seed-hand.ts';
+import { runSoak } from './soak.ts';
+import { measureTransfer, renderTransfer } from './transfer.ts';
+import { startTrellis } from './trellis.ts';
 
 async function run(options: BenchOptions): Promise<void> {
   const directory =
@@ -100,6 +93,11 @@ async function run(options: BenchOptions): Promise<void> {
       const plan = { connections, rounds: options.rounds, seconds: options.seconds };
       rollupRatios[connections] = await measureRollups(doors.trellis, trellis.client, plan);
     }
+    const transfer = await measureTransfer(doors.trellis, trellis.client, {
+      pid: trellis.process.pid,
+      size: options.size,
+    });
+    const publishing = await measurePublishing(trellis.client);
     const result: BenchResult = {
       date: new Date().toISOString(),
       command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
@@ -120,11 +118,13 @@ async function run(options: BenchOptions): Promise<void> {
       formulaRatio,
       accessRatios,
       rollupRatios,
+      transfer,
+      publishing,
       differences,
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);
@@ -137,77 +137,6 @@ async function run(options: BenchOptions): Promise<void> {
   }
 }
 
-/** Makes records on both sides, unless the folder has them. Gives the time of the very first start. */
-async function seed(
-  options: BenchOptions,
-  database: BenchDatabase,
-  directory: string,
-): Promise<number | undefined> {
-  const marker = join(directory, 'seeded');
-  if (existsSync(marker)) {
-    const size = Number(readFileSync(marker, 'utf8'));
-    if (size !== options.size)
-      throw new Error(`${directory} holds ${size} deals; ask for --size ${size} or another folder.`);
-    // Earlier rounds wrote to both sides: the hand-written one starts again from what Trellis holds.
-    say('Copying the records of Trellis into the hand-written tables');
-    await seedHand(database.pool, await findTables(database.pool));
-    await settle(database);
-    return undefined;
-  }
-  say('First start of Trellis, on an empty database');
-  const trellis = await startTrellis(trellisOptions(database, directory));
-  try {
-    const owners = await prepareModel(trellis.client, database.pool);
-    const tables = await findTables(database.pool);
-    if (goesOverApi(options.size)) {
-      say(`Creating ${options.size} deals through the batch API`);
-      await seedOverApi(trellis.client, database.pool, options.size, owners);
-    } else {
-      await trellis.process.stop();
-      say(`Writing ${options.size} deals into the server's tables`);
-      await seedBySql(database.pool, tables, options.size, owners);
-    }
-    say('Copying them into the hand-written tables');
-    const indexes = await seedHand(database.pool, tables);
-    for (const index of indexes) say(`  ${index}`);
-    await untilIndexed(database.pool);
-    await settle(database);
-  } finally {
-    await trellis.process.stop();
-  }
-  writeFileSync(marker, String(options.size));
-  return trellis.process.startMilliseconds;
-}
-
-async function settle(database: BenchDatabase): Promise<void> {
-  say('VACUUM ANALYZE');
-  await database.pool.query('vacuum analyze');
-  await database.pool.query('checkpoint');
-}
-
-function trellisOptions(database: BenchDatabase, directory: string, profileDirectory?: string) {
-  return { databaseUrl: database.trellisUrl, poolSize: POOL_SIZE, directory, profileDirectory };
-}
-
-function startHand(
-  database: BenchDatabase,
-  directory: string,
-  profileDirectory?: string,
-): Promise<ServerProcess> {
-  return startServerProcess({
-    name: 'The hand-written service',
-    script: join(import.meta.dirname, 'hand', 'main.ts'),
-    readyPath: '/deals/by-stage',
-    logFile: join(directory, 'hand.log'),
-    profileDirectory,
-    environment: { BENCH_DATABASE_URL: database.handUrl, BENCH_POOL_SIZE: String(POOL_SIZE) },
-  });
-}
-
-function doorOf(server: TrellisServer) {
-  return { origin: server.process.origin, cookie: server.cookie };
-}
-
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await work();
@@ -217,6 +146,8 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') console.log(USAGE);
+  else if (options.soakMinutes !== undefined) await runSoak(options, options.soakMinutes);
+  else if (options.objects !== undefined) await measureManyObjects(options, options.objects);
   else await run(options);
 } catch (error) {
   console.error(error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : error);

@@ -12,6 +12,10 @@ export interface BenchOptions {
   readonly keep: string | undefined;
   /** Folder for CPU profiles of both servers. */
   readonly profile: string | undefined;
+  /** Instead of everything else: load for so many minutes, and what it does to the memory of the server. */
+  readonly soakMinutes: number | undefined;
+  /** Instead of everything else: a workspace with so many objects of a hundred fields. */
+  readonly objects: number | undefined;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -22,7 +26,9 @@ export const USAGE = `npm run bench -- [options]
   --rounds R        rounds of each side per workload (5)
   --connections a,b how many connections at once (1,16)
   --keep DIR        keep the database here and use it again if it has the same size
-  --profile DIR     write a CPU profile of both servers`;
+  --profile DIR     write a CPU profile of both servers
+  --soak M          nothing else: all workloads in turns for M minutes, and the server's memory meanwhile
+  --objects N       nothing else: a workspace with N more objects of 100 fields each`;
 
 /** @throws Error whose message names every fault. */
 export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
@@ -37,6 +43,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
       connections: { type: 'string', default: '1,16' },
       keep: { type: 'string' },
       profile: { type: 'string' },
+      soak: { type: 'string' },
+      objects: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -62,6 +70,8 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     connections: values.connections.split(',').map((text) => number('connections', text, 1, 256)),
     keep: values.keep,
     profile: values.profile,
+    soakMinutes: values.soak === undefined ? undefined : number('soak', values.soak, 0.5, 1_440, false),
+    objects: values.objects === undefined ? undefined : number('objects', values.objects, 1, 2_000),
   };
   if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${USAGE}`);
   return options;

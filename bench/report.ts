@@ -2,7 +2,9 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { AccessRatios } from './access.ts';
 import type { WorkloadResult } from './measure.ts';
+import type { PublishingFigures } from './publishing.ts';
 import type { RollupRatios } from './rollups.ts';
+import type { TransferFigures } from './transfer.ts';
 
 export interface StartFigures {
   /** First start on an empty database: migrations and the standard CRM included. */
@@ -32,6 +34,8 @@ export interface BenchResult {
   /** By number of connections: throughput of saves with three roll-ups on the parent for one without. */
   readonly accessRatios: AccessRatios;
   readonly rollupRatios: Readonly<Record<string, RollupRatios>>;
+  readonly transfer: TransferFigures;
+  readonly publishing: PublishingFigures;
   /** What the two sides answered differently; empty where the comparison is fair. */
   readonly differences: readonly string[];
   readonly rounds: readonly WorkloadResult[];

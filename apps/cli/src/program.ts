@@ -5,6 +5,7 @@ import { runVerify, type VerifyOptions } from './commands/audit.ts';
 import { runDemo } from './commands/demo.ts';
 import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
 import { type PullOptions, runPull } from './commands/pull.ts';
+import { type ResealOptions, runReseal } from './commands/reseal.ts';
 import { type ExportOptions, type ImportOptions, runExport, runImport } from './commands/transfer.ts';
 import { requirePackage, runValidate } from './commands/validate.ts';
 import { answered, type ConnectionOptions, connect, describeApiError, type Environment } from './connect.ts';
@@ -125,6 +126,13 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--filter <json>', 'an expression in JSON Logic')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
+    });
+
+  onServer(program.command('reseal'))
+    .description('seal secrets and encrypted texts anew with the first key, so that older keys can go')
+    .option('--json', 'print the job as JSON')
+    .action(async (options: ConnectionOptions & ResealOptions) => {
+      await withServer(options, 'cli', (client) => runReseal(client, options, terminal));
     });
 
   const audit = program.command('audit').description('the audit log');

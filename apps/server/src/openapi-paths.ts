@@ -263,6 +263,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     status: 201,
   },
   'get /users': { summary: 'People of this workspace', tag: 'users' },
+  'get /users/grantables': { summary: 'Roles and permission sets that people can be given', tag: 'users' },
   'post /users': {
     summary: 'Add a person',
     tag: 'users',
@@ -361,6 +362,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     query: { limit: { type: 'integer' }, after: text, format: text },
   },
   'delete /metadata/conversions/{id}': { summary: 'Take a type change off the list', tag: 'metadata' },
+  'post /secrets/reseal': {
+    summary: 'Seal secrets and encrypted texts of the workspace anew with the first key, by a job',
+    tag: 'jobs',
+    answer: JOB,
+    status: 202,
+  },
   'get /jobs': {
     summary: 'Jobs, newest first: your own, or everybody’s with the right `customise`',
     tag: 'jobs',

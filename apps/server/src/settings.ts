@@ -191,7 +191,7 @@ export const SETTINGS = {
     variable: 'TRELLIS_SECRET_KEY',
     defaultText: 'made once in the data folder with the embedded PostgreSQL, else none',
     description:
-      'Key that secrets are encrypted with (AES-256-GCM): 32 bytes in base64 (`openssl rand -base64 32`). To change it, put the new key before the old one, with a comma; in the data folder’s `secret.key`, on a line above it. Without a key secret fields can not be written; a lost key loses the secrets.',
+      'Key that secrets are encrypted with (AES-256-GCM): 32 bytes in base64 (`openssl rand -base64 32`). To change it, put the new key before the old one, with a comma; in the data folder’s `secret.key`, on a line above it; then run `trellis reseal` for each workspace, after which its records need the old one no more. Without a key secret fields can not be written; a lost key loses the secrets.',
     fallback: undefined,
     parse(text) {
       const keys = text.split(',').map((each) => Buffer.from(each.trim(), 'base64'));

@@ -362,6 +362,7 @@ describe('who customises', () => {
   it('and others: jobs, keys, people and revisions are nobody else’s business', async () => {
     for (const path of [
       '/users',
+      '/users/grantables',
       '/teams',
       '/metadata',
       '/metadata/revisions',

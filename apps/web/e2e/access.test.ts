@@ -11,6 +11,7 @@ const ADMIN = { email: 'ada@example.com', password: 'correct horse battery' };
 const CLARA = { email: 'clara@example.com', password: 'battery staple horse' };
 const DORA = { email: 'dora@example.com', password: 'staple battery horse' };
 const ERIK = { email: 'erik@example.com', password: 'horse battery staple' };
+const FAY = { email: 'fay@example.com', password: 'staple correct horse' };
 const NO_PARCELS = 'No Parcels yet';
 const FIELDS = {
   name: { label: 'Name', type: 'text', required: true },
@@ -220,6 +221,12 @@ it('a sharing rule opens the records of a role, and says so', async () => {
   await his.reload();
   await his.getByRole('link', { name: 'Of Clara' }).click();
   await his.getByRole('heading', { name: 'Of Clara' }).waitFor();
+  // The rule lets him read it: though he may edit parcels, not this one, and he is told so before he tries.
+  const refused = his.getByRole('button', { name: 'Read only' });
+  await refused.hover();
+  await his.getByRole('tooltip').getByText('not change it').waitFor();
+  expect(await his.getByRole('button', { name: /^Edit/ }).count()).toBe(0);
+  await expectAccessible(his);
   await his.goto(`${product.origin}/o/parcel/${adasParcel}`);
   await his.getByRole('heading', { name: /not found/i }).waitFor();
 
@@ -231,6 +238,40 @@ it('a sharing rule opens the records of a role, and says so', async () => {
   await choose(input(dialog, 'Person'), /Erik/);
   await dialog.getByText('Erik may.').waitFor();
   await dialog.getByText(/Of packers, for Erik/).waitFor();
+});
+
+it('who manages people and may not customise finds people and teams, and gives what they hold', async () => {
+  const body = { label: 'People desk', system: ['manage_users'] };
+  await request('POST', 'metadata/publish', {
+    components: [{ kind: 'permission_set', name: 'people_desk', body }],
+  });
+  await request('POST', 'users', { ...FAY, name: 'Fay', permission_sets: ['people_desk'] });
+  const hers = await signedIn(FAY);
+  await hers.getByRole('link', { name: 'Set up' }).click();
+  await hers.getByRole('heading', { name: 'People' }).waitFor();
+  const sections = hers.getByRole('navigation', { name: 'Setup' }).getByRole('link');
+  expect(await sections.allTextContents()).toEqual(['People', 'Teams']);
+  await hers.getByRole('row', { name: /Clara/ }).getByText('Packing').waitFor();
+  await expectAccessible(hers);
+
+  await hers.getByRole('button', { name: 'New person' }).click();
+  const dialog = hers.getByRole('dialog');
+  await input(dialog, 'Permission sets').click();
+  const administrator = hers.getByRole('option', { name: /^Administrator/ });
+  await administrator.waitFor();
+  expect(await administrator.getAttribute('data-combobox-disabled')).toBe('true');
+  await hers.getByRole('option', { name: 'People desk' }).click();
+  await hers.keyboard.press('Tab');
+  await input(dialog, 'Name').fill('Gus');
+  await input(dialog, 'E-mail').fill('gus@example.com');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await hers.getByRole('row', { name: /Gus.*People desk/ }).waitFor();
+
+  await hers.goto(`${product.origin}/setup/roles`);
+  await hers.getByRole('heading', { name: 'This part of Set up is for administrators' }).waitFor();
+  await hers.goto(`${product.origin}/setup/teams`);
+  await hers.getByRole('heading', { name: 'Teams', exact: true }).waitFor();
 });
 
 async function makeNamed(label: string): Promise<void> {

@@ -103,7 +103,8 @@ it('whoever only looks after the log needs no right to customise', async () => {
   const otto = await product.openPage();
   await request(otto, 'POST', 'auth/login', AUDITOR);
   await otto.goto(`${product.origin}/`);
-  await otto.getByRole('link', { name: 'Audit', exact: true }).click();
+  await otto.getByRole('link', { name: 'Set up', exact: true }).click();
+  await otto.waitForURL(/setup\/audit$/);
   await otto.getByRole('heading', { name: 'Audit', exact: true }).waitFor();
   await otto.getByRole('cell', { name: 'Clara' }).first().waitFor();
   await otto.close();

@@ -105,7 +105,13 @@ it('the owner shares a record to be read, and its reader is offered nothing else
   expect(await edit(ben).count()).toBe(0);
   await ben.getByRole('button', { name: 'More actions' }).click();
   await ben.getByRole('menuitem', { name: 'Copy link' }).waitFor();
-  expect(await ben.getByRole('menuitem').allTextContents()).toEqual(['Copy link', 'Clone']);
+  const deleting = ben.getByRole('menuitem', { name: /^Delete/ });
+  expect(await ben.getByRole('menuitem').allTextContents()).toEqual([
+    'Copy link',
+    'Clone',
+    expect.stringContaining('Only its owner'),
+  ]);
+  expect(await deleting.isDisabled()).toBe(true);
 });
 
 it('what is given is changed and ended in the dialog', async () => {

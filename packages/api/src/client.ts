@@ -31,6 +31,7 @@ import type {
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
+  GrantablesResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -201,6 +202,7 @@ export function createClient(options: ClientOptions = {}) {
       request<void>('POST', `/users/${encodeURIComponent(user)}/sso`, { provider }),
     me: () => request<MeResponse>('GET', '/me'),
     users: () => request<{ users: readonly UserResponse[] }>('GET', '/users'),
+    grantables: () => request<GrantablesResponse>('GET', '/users/grantables'),
     createUser: (body: UserBody) => request<UserResponse>('POST', '/users', body),
     user: (id: string) => request<UserResponse>('GET', `/users/${encodeURIComponent(id)}`),
     updateUser: (id: string, body: UserChangeBody) =>
@@ -358,6 +360,7 @@ export function createClient(options: ClientOptions = {}) {
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
+    reseal: () => request<JobResponse>('POST', '/secrets/reseal', {}),
     ancestors: (object: string, id: string, field: string) =>
       request<AncestorsResponse>(
         'GET',

@@ -204,6 +204,17 @@ export interface UserResponse {
   readonly invitation: InvitationResponse | null;
 }
 
+/** `GET /users/grantables`: what people can be given, by label; `is_grantable`: by the caller, who gives what they hold. */
+export interface GrantablesResponse {
+  readonly roles: readonly GrantableResponse[];
+  readonly permission_sets: readonly GrantableResponse[];
+}
+export interface GrantableResponse {
+  readonly name: string;
+  readonly label: string;
+  readonly is_grantable: boolean;
+}
+
 /** What is absent stays as it is. A new password ends the person's sessions. */
 export interface UserChangeBody {
   readonly name?: string;

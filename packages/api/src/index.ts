@@ -39,6 +39,8 @@ export type {
   ExpressionBody,
   ExpressionResponse,
   FileResponse,
+  GrantableResponse,
+  GrantablesResponse,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,

@@ -505,6 +505,11 @@ export interface RecordLifecycle {
 
 /** The one way to the text of a secret: for the platform's own use, with a reason that the log keeps. */
 export interface SecretDirectory {
+  /**
+   * Has everything that is sealed in the workspace's records sealed anew by the first key, and texts whose field has
+   * become encrypted. Resolves with the id of the job. Throws `forbidden`, and `invalid_input` without a key.
+   */
+  reseal(context: Context): Promise<string>;
   /** Null when it is not set. Throws `unknown_record`, and `Error` when its key is gone. */
   reveal(
     context: SystemContext,
@@ -650,6 +655,17 @@ export interface UserAccount {
   readonly isShared: boolean;
 }
 
+/** Roles, and permission sets with the built-in administrator first, by label. */
+export interface Grantables {
+  readonly roles: readonly Grantable[];
+  readonly permissionSets: readonly Grantable[];
+}
+export interface Grantable {
+  readonly name: string;
+  readonly label: string;
+  readonly isGrantable: boolean;
+}
+
 /** The only writer of users. Needs the right `manage_users`; reading their records is `records` with object `user`. */
 export interface UserDirectory {
   create(context: Context, input: NewUser): Promise<User>;
@@ -661,6 +677,8 @@ export interface UserDirectory {
    * right that the person holds. Throws `unknown_user`, `forbidden`.
    */
   findAccount(context: Context, id: string): Promise<UserAccount>;
+  /** What people can be given; of which the caller may give what they hold themselves. */
+  grantables(context: Context): Promise<Grantables>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */
   list(context: Context): Promise<readonly User[]>;
   /**

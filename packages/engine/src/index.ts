@@ -22,6 +22,8 @@ export type {
   FileFacts,
   FirstAdministrator,
   FirstUser,
+  Grantable,
+  Grantables,
   InputError,
   KeptValues,
   ListRequest,

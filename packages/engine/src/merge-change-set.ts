@@ -283,6 +283,9 @@ type Retype = 'keep' | 'new_key' | 'convert' | 'refused';
 
 /** What a changed definition does to the field's values. */
 function retype(before: ComponentOf<'field'>, after: ComponentOf<'field'>, isEmpty: boolean): Retype {
+  // What is there is sealed by a job, and read as it stands until then.
+  const isSealedNow = isSameType(before, after) && !before.body.encrypted && after.body.encrypted === true;
+  if (isSealedNow) return 'keep';
   const keeps = keepsColumn(before, after);
   if (isEmpty || isSameType(before, after)) {
     return keeps ? 'keep' : isEmpty ? 'new_key' : 'refused';
@@ -325,7 +328,9 @@ function firstFree(name: string, isFree: (key: string) => boolean): string {
 
 function columnType(body: ComponentOf<'field'>['body']): string | undefined {
   if (body.type === 'formula') return body.type;
-  const column = typeOfBody(body)?.column;
+  const type = typeOfBody(body);
+  if (type?.isEncrypted) return 'sealed';
+  const column = type?.column;
   return column?.entry === undefined ? column?.type : `${column.type} of ${column.entry}`;
 }
 
@@ -345,6 +350,17 @@ function keepsColumn(before: ComponentOf<'field'>, after: ComponentOf<'field'>):
 }
 
 function typeChange(before: ComponentOf<'field'>, after: ComponentOf<'field'>, pointer: string): Problem {
+  if (before.body.encrypted && !after.body.encrypted) {
+    return {
+      ...fault(
+        'type_change',
+        `${pointer}/body/encrypted`,
+        `${before.name}: records hold sealed values, which are not opened by a change of the definition.`,
+        'Make a new field, and write the values to it.',
+      ),
+      component: { kind: 'field', name: before.name },
+    };
+  }
   const isTarget = before.body.type === after.body.type;
   return {
     ...fault(

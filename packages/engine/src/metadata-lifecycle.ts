@@ -11,7 +11,8 @@ import {
   nearest,
   type Package,
 } from '@trellis/metadata';
-import { SYSTEM_PRINCIPAL_ID } from '@trellis/model';
+import { type Model, SYSTEM_PRINCIPAL_ID } from '@trellis/model';
+import type { Workspace } from '@trellis/storage';
 import { createAliasDoor, findOldNames } from './alias-door.ts';
 import { toAuditEntry } from './audit/audit-entry.ts';
 import { type PublishReason, publishEvent } from './audit/publish-event.ts';
@@ -19,9 +20,12 @@ import { checkAuthor } from './check-author.ts';
 import { createColumnDoor } from './column-door.ts';
 import { createConversionDoor } from './conversion-door.ts';
 import { findByKey, makeConverter, toStarted } from './conversions.ts';
+import { encryptedFields } from './encrypted-values.ts';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { explainExpression, previewValue } from './explain-expression.ts';
+import { addJob } from './jobs/job-lifecycle.ts';
+import { resealRequest } from './jobs/reseal.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
 import { planAccess } from './plan-access.ts';
@@ -207,6 +211,7 @@ async function publishPrepared(
       });
       parts.snapshots.markStale(context.workspace.name);
       if (typeChanges.length > 0) parts.conversions.wake(parts, context.workspace);
+      if (becomesEncrypted(base.snapshot.model, after)) await sealLater(parts, context.workspace);
       parts.log.info('metadata published', {
         workspace: context.workspace.name,
         revision,
@@ -289,4 +294,21 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw translateError(error);
   }
+}
+
+/** Whether a field that may hold plain texts is sealed from now on. */
+function becomesEncrypted(before: Model, after: Model): boolean {
+  const known = new Map([...before.objects.values()].map((object) => [object.key, object]));
+  return [...after.objects.values()].some((object) =>
+    encryptedFields(object).some((field) => {
+      const old = known.get(object.key)?.ownFields.find((each) => each.key === field.key);
+      return old !== undefined && !old.type.isEncrypted;
+    }),
+  );
+}
+
+/** What is there is sealed in the background; until then it is read as it stands. */
+async function sealLater(parts: Parts, workspace: Workspace): Promise<void> {
+  const reason = 'a field has become encrypted';
+  await addJob(parts, { kind: 'system', workspace, reason }, resealRequest());
 }

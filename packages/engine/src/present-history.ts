@@ -4,6 +4,7 @@ import { isId, type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
 import { tellReads } from './audit/record-reads.ts';
 import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
+import { encryptedFields, openValue } from './encrypted-values.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -53,8 +54,12 @@ export async function readHistory(
     [...object.fields.values()].filter(pinned.isReadable).map((field) => [field.key, field.name]),
   );
   const secrets = new Set(object.ownFields.filter((field) => field.type.isSecret).map((field) => field.key));
-  const told = (key: string, value: JsonValue) =>
-    secrets.has(key) && value !== null ? SECRET_IS_SET : value;
+  const sealed = new Map(encryptedFields(object).map((field) => [field.key, field]));
+  const told = (key: string, value: JsonValue) => {
+    const field = sealed.get(key);
+    if (field && value !== null) return openValue(parts, pinned, { object, id, field }, value);
+    return secrets.has(key) && value !== null ? SECRET_IS_SET : value;
+  };
   return {
     entries: entries.map(({ id: entryId, at, actorId, actorName, action, source, version, difference }) => ({
       id: entryId,

@@ -34,6 +34,7 @@ import {
   throwProblems,
 } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
+import { openRows } from './encrypted-values.ts';
 import type {
   AggregateRequest,
   InputError,
@@ -147,7 +148,7 @@ async function readOne(
     if (stale.length > 0) onStale?.(stale);
   }
   onRights?.(rightsOf(flags?.[0]));
-  return row;
+  return openRows(parts, pinned, object, [row])[0]!;
 }
 
 type TargetFilters = RecordQuery['targetFilters'];
@@ -196,7 +197,7 @@ export async function listRecords(
   const cursor = (values: readonly JsonValue[] | undefined) =>
     values ? encodeCursor(object.name, query.sort, values) : null;
   return {
-    records: page.rows,
+    records: openRows(parts, pinned, object, page.rows),
     ...(page.flags
       ? {
           rights: Object.fromEntries(
@@ -435,7 +436,7 @@ export async function exportRecords(
       const { paths } = selection;
       if (isAudited) await tellReads(parts, pinned, { object, door: 'export', rows, paths, asked });
       count += rows.length;
-      yield rows;
+      yield openRows(parts, pinned, object, rows);
     }
     const event = { action: 'export_ended', object: object.name, details: { count } } as const;
     await tell(parts, { context: pinned.context, at: parts.now() }, [event]);

@@ -6,6 +6,7 @@ import type { CompiledObject } from '@trellis/model';
 import { tellReads } from './audit/record-reads.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
+import { openRows } from './encrypted-values.ts';
 import type {
   BatchRequest,
   BatchResult,
@@ -172,7 +173,8 @@ export async function presentSavedItem(
     rollups,
     isWritten,
   });
-  return presentSaved(selection, object, record, { links, formulas, rollups });
+  const presented = presentSaved(selection, object, record, { links, formulas, rollups });
+  return openRows(parts, pinned, object, [presented])[0]!;
 }
 
 async function runBatch(

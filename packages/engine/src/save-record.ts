@@ -20,6 +20,7 @@ import { checkUnique, keyOf } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
+import { checkEncrypted, openStored, sealValues } from './encrypted-values.ts';
 import type { EngineError } from './errors.ts';
 import { hideFaults, withoutHidden } from './hide-faults.ts';
 import { parseInput } from './parse-input.ts';
@@ -116,7 +117,10 @@ async function executeSave(
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
   for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
-  for (const draft of drafts) checkSecrets(parts, draft);
+  for (const draft of drafts) {
+    checkSecrets(parts, draft);
+    checkEncrypted(parts, object, draft);
+  }
   // A lone record that has no fault so far leaves its targets to the statement that writes it.
   const areChecked = isBatch || !drafts.every(isSound) || !haveTargets(pinned, drafts);
   if (areChecked) await checkTargets(parts, pinned, drafts, { authority, transaction });
@@ -139,7 +143,10 @@ async function executeSave(
     const fresh = sound.filter((draft) => draft.isNew);
     await giveNumbers(parts, pinned, object, fresh, transaction);
   }
-  for (const draft of sound) sealSecrets(parts, pinned, object, draft);
+  for (const draft of sound) {
+    sealSecrets(parts, pinned, object, draft);
+    sealValues(parts, pinned, object, draft);
+  }
   const inserts = sound
     .filter((draft) => draft.isNew)
     .map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
@@ -283,7 +290,7 @@ async function loadCurrent(
     if (stored) {
       const scope = { snapshot: pinned.snapshot, transaction };
       const { record, settled } = await settleConversions(parts, scope, object, stored);
-      Object.assign(draft, { current: record, settled });
+      Object.assign(draft, { current: openStored(parts, pinned, object, record), settled });
     }
     if (!draft.current) draft.failure = unknownRecord();
     else if (draft.item.version !== undefined && draft.item.version !== draft.current.version) {

@@ -5,11 +5,15 @@
 import { jsonPointer } from '@trellis/metadata';
 import { ALWAYS, type CompiledField, type CompiledObject, isSecretKept, SECRET_IS_SET } from '@trellis/model';
 import { type Draft, toError, unknownRecord } from './draft.ts';
+import { placeOfValue } from './encrypted-values.ts';
 import type { SecretDirectory } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { addJob } from './jobs/job-lifecycle.ts';
+import { resealRequest } from './jobs/reseal.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
-import { withPinned } from './with-pinned.ts';
+import { requireOwnEyes } from './view-as.ts';
+import { requireRight, withPinned } from './with-pinned.ts';
 
 /** Step 4: what was sent back as it was read stays as it is. */
 export function keepSecrets(draft: Draft): void {
@@ -58,6 +62,13 @@ export function sealSecrets(parts: Parts, pinned: Pinned, object: CompiledObject
 
 export function createSecretDirectory(parts: Parts): SecretDirectory {
   return {
+    reseal: async (context) => {
+      await requireRight(parts, context, 'customise');
+      requireOwnEyes(context);
+      if (!parts.secrets)
+        throw new EngineError('invalid_input', 'There is no key to seal with: set TRELLIS_SECRET_KEY.');
+      return addJob(parts, context, resealRequest());
+    },
     reveal: (context, request) =>
       withPinned(parts, context, async (pinned) => {
         const object = pinned.requireObject(request.object, 'read');
@@ -89,5 +100,5 @@ export function createSecretDirectory(parts: Parts): SecretDirectory {
 }
 
 function placeOf(pinned: Pinned, object: CompiledObject, id: string, field: CompiledField): string {
-  return [pinned.context.workspace.id, object.key, id, field.key].join('/');
+  return placeOfValue(pinned.context.workspace.id, object, id, field);
 }

@@ -24,6 +24,7 @@ import type {
   UserDirectory,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { grantables } from './grantables.ts';
 import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -57,6 +58,7 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     findAccount: async (context, id) =>
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
+    grantables: async (context) => withRight(context, (pinned) => grantables(parts, pinned)),
     findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
     createFirstAdministrator: async (workspace, input) => createFirstAdministrator(parts, workspace, input),

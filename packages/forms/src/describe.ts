@@ -226,6 +226,7 @@ function describeField(
     currency: body.currency ?? null,
     ...(accept && type.holdsFiles ? { accept } : {}),
     ...(isTree(field) ? { is_tree: true } : {}),
+    ...(type.isEncrypted ? { is_encrypted: true } : {}),
     ...(body.max_size === undefined ? {} : { max_size: body.max_size }),
     ...(parts.length === 0 ? {} : { parts }),
   };

@@ -175,7 +175,12 @@ export const FieldBody = Type.Object(
     set_once: Type.Optional(Type.Boolean({ description: 'May be set, and never changed afterwards.' })),
     no_copy: Type.Optional(Type.Boolean({ description: 'Left out when a record is cloned.' })),
     sensitive: Type.Optional(Type.Boolean()),
-    encrypted: Type.Optional(Type.Boolean()),
+    encrypted: Type.Optional(
+      Type.Boolean({
+        description:
+          'Of a text: sealed where it is stored, read by who may, and neither filtered, sorted, searched nor used in formulas.',
+      }),
+    ),
     default: Type.Optional(
       Type.Unknown({
         description: 'A value, or an expression on the new record such as `{"today": []}`.',

@@ -75,7 +75,8 @@ export function compileField(
   for (const fault of faults) {
     compilation.error(component, fault.code, `/body${fault.pointer}`, fault.message, fault.hint);
   }
-  if (body.unique && !canBeUnique(type)) {
+  checkEncrypted(compilation, component, type);
+  if (body.unique && !canBeUnique(type) && !type.isEncrypted) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -92,7 +93,7 @@ export function compileField(
       `Set \`max_length\` to ${MAX_UNIQUE_LENGTH} or less.`,
     );
   }
-  if (body.indexed && type.column?.index === 'none') {
+  if (body.indexed && type.column?.index === 'none' && !type.isEncrypted) {
     const isText = type.valueType === 'text';
     compilation.error(
       component,
@@ -111,7 +112,7 @@ export function compileField(
     );
   }
   // What a formula gives is known only once it is compiled.
-  if (body.searchable && type.name !== 'formula' && !canBeSearched(type)) {
+  if (body.searchable && type.name !== 'formula' && !canBeSearched(type) && !type.isEncrypted) {
     compilation.error(
       component,
       'property_not_applicable',
@@ -166,6 +167,41 @@ export function compileField(
   return faults.length > 0 || foreign.length > 0 || !hasPatterns
     ? field
     : { ...field, default: compileDefault(compilation, component, field) };
+}
+
+/** What is sealed can be neither found nor told apart; and only texts are sealed. */
+function checkEncrypted(compilation: Compilation, component: ComponentOf<'field'>, type: FieldType): void {
+  const { body } = component;
+  if (body.encrypted !== true) return;
+  if (body.multiple === true) {
+    const message = 'several values in one field can not be encrypted.';
+    compilation.error(
+      component,
+      'conflicting_properties',
+      '/body/encrypted',
+      message,
+      'Leave one of the two out.',
+    );
+  } else if (!type.isEncrypted) {
+    compilation.error(
+      component,
+      'property_not_applicable',
+      '/body/encrypted',
+      `${withArticle(type.label)} can not be encrypted: texts can.`,
+      type.isSecret ? 'A secret is always sealed.' : 'Leave it out.',
+    );
+  } else {
+    for (const property of ['unique', 'indexed', 'searchable'] as const) {
+      if (body[property] !== true) continue;
+      compilation.error(
+        component,
+        'conflicting_properties',
+        jsonPointer('body', property),
+        `an encrypted field can not be \`${property}\`: the database sees nothing of its values.`,
+        'Leave one of the two out.',
+      );
+    }
+  }
 }
 
 /** Whether the values of a type can be told apart by an index; of a list each entry. */

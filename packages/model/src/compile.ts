@@ -35,7 +35,7 @@ export interface CompileResult {
 }
 
 /** Properties of the language on which nothing acts yet. */
-const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = ['sensitive', 'encrypted'];
+const NOT_YET_EFFECTIVE: readonly (keyof FieldBody)[] = ['sensitive'];
 /** System objects are made by the platform's own package, and their names are taken in every workspace. */
 const SYSTEM_OBJECTS: ReadonlySet<string> = new Set(['user', 'team', 'team_member']);
 

@@ -46,6 +46,7 @@ const TOO_RICH = 'This can not be turned into the new type.';
 
 /** Whether values of one type may become values of another at all. */
 export function canConvert(from: FieldType, to: FieldType): boolean {
+  if (from.isEncrypted || to.isEncrypted) return false;
   return from.convertsTo.includes(to.name) || (from.name === to.name && from !== to && areLists(from, to));
 }
 

@@ -100,6 +100,8 @@ export interface FieldType {
   readonly sortedBy?: string;
   /** Its values are never read by anybody, whatever their rights. */
   readonly isSecret?: true;
+  /** Its values are sealed where they are stored, and opened for whoever may read them. */
+  readonly isEncrypted?: true;
   /** Its values are files, which are claimed when a record that refers to them is saved. */
   readonly holdsFiles?: true;
   /** Undefined: the type keeps no value of its own (a multi_lookup lives on its junction). */

@@ -112,7 +112,7 @@ export {
 export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
-export { FIELD_TYPES, SEVERAL, typeOfBody } from './field-types/registry.ts';
+export { ENCRYPTED, FIELD_TYPES, SEVERAL, typeOfBody } from './field-types/registry.ts';
 export { plainText, searchedText } from './field-types/rich-text-plain.ts';
 export { isSecretKept, SECRET_IS_SET } from './field-types/secret.ts';
 export { ALL_PART, entryValues, PRIMARY_PART, partOfEntries, stepInto } from './field-types/several-text.ts';

@@ -60,6 +60,8 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  SealedBatch,
+  SealedChange,
   SessionRow,
   Share,
   ShareStore,

@@ -438,6 +438,21 @@ export interface TreeEdges {
   readonly heights: ReadonlyMap<string, number>;
 }
 
+/** What lies under some keys of records, and of their history: `[old, new]`, or of a creation the value. */
+export interface SealedBatch {
+  readonly records: readonly {
+    readonly id: string;
+    readonly values: { readonly [key: string]: JsonValue };
+  }[];
+  readonly history: readonly {
+    readonly id: string;
+    readonly recordId: string;
+    readonly difference: { readonly [key: string]: JsonValue };
+  }[];
+}
+/** The records and entries whose values are others now, with these values alone. */
+export type SealedChange = SealedBatch;
+
 /** Of each kind how many records, with ids of some. */
 export interface TreeFaults {
   readonly inRings: { readonly records: number; readonly ids: readonly string[] };
@@ -549,6 +564,24 @@ export interface RecordStore {
     snapshot: Snapshot,
     request: { readonly object: CompiledObject; readonly field: CompiledField; readonly most: number },
   ): Promise<TreeFaults | undefined>;
+  /** The next records by id with their values under the keys, locked, and what their history says of them. */
+  readSealed(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly keys: readonly string[];
+      readonly after: string | undefined;
+      readonly limit: number;
+    },
+    transaction: Transaction,
+  ): Promise<SealedBatch>;
+  /** Writes them back sealed anew: no version, no history, nobody is told. */
+  writeSealed(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    change: SealedChange,
+    transaction: Transaction,
+  ): Promise<void>;
   /** Next values of an auto-number, in order. Never given twice, not even after a rollback; gaps are possible. */
   nextNumbers(
     snapshot: Snapshot,

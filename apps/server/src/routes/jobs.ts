@@ -16,6 +16,13 @@ const LIST_PARAMETERS = { limit: wholeParameter, before: parameter, all: flagPar
 export function jobRoutes(app: FastifyInstance, { engine }: Parts): void {
   const { jobs } = engine;
 
+  app.post('/secrets/reseal', { config: { right: 'customise' as const } }, async (request, reply) => {
+    readParameters(request.query, {});
+    readBody(request.body ?? {}, {});
+    const { context } = callerOf(request);
+    return reply.code(202).send(await jobs.get(context, await engine.secrets.reseal(context)));
+  });
+
   app.get('/jobs', async (request) => {
     const { limit = 50, before, all = false } = readParameters(request.query, LIST_PARAMETERS);
     if (limit < 1 || limit > 200) throw limitProblem();

@@ -1,6 +1,6 @@
 /** The people of a workspace: the only way to write the object `user`, whose records are read like any other. */
-import type { InvitationResponse, UserResponse } from '@trellis/api';
-import { EngineError, type User } from '@trellis/engine';
+import type { GrantablesResponse, InvitationResponse, UserResponse } from '@trellis/api';
+import { EngineError, type Grantable, type User } from '@trellis/engine';
 import { hashPassword } from '@trellis/identity';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
@@ -35,6 +35,13 @@ export function userRoutes(app: FastifyInstance, parts: Parts): void {
     const open = await identity.links.listInvitations(workspace.id);
     const invitations = new Map(open.map((each) => [each.userId, toInvitation(each)]));
     return { users: users.map((user) => toResponse(user, invitations.get(user.id))) };
+  });
+
+  app.get('/users/grantables', { config }, async (request): Promise<GrantablesResponse> => {
+    readParameters(request.query, {});
+    const { roles, permissionSets } = await engine.users.grantables(callerOf(request).context);
+    const told = ({ name, label, isGrantable }: Grantable) => ({ name, label, is_grantable: isGrantable });
+    return { roles: roles.map(told), permission_sets: permissionSets.map(told) };
   });
 
   app.post('/users', { config }, async (request, reply) => {

@@ -1,11 +1,12 @@
 /** Which page stands at which address of `/setup`. */
 import { Button } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { useHasRight } from '../api.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { BuilderProvider, useBuilder } from './BuilderProvider.tsx';
 import { useMessages } from './messages.ts';
-import { BuilderLink, useBuilderPage } from './navigation.tsx';
+import { BuilderLink, useBuilderPage, useGo } from './navigation.tsx';
 import { AppPage } from './pages/AppPage.tsx';
 import { AppsPage } from './pages/AppsPage.tsx';
 import { FieldPage } from './pages/FieldPage.tsx';
@@ -19,7 +20,8 @@ import { StoragePage } from './pages/StoragePage.tsx';
 import { FaultScope } from './parts/Fault.tsx';
 import { TableSkeleton } from './parts/small.tsx';
 import { type BuilderPage, pathOfPage } from './paths.ts';
-import { BuilderShell } from './shell/BuilderShell.tsx';
+import { BuilderShell, sectionOf, useSections } from './shell/BuilderShell.tsx';
+import { DraftBar } from './shell/DraftBar.tsx';
 
 const LayoutPage = lazy(async () => ({
   default: (await import('./layout-editor/LayoutPage.tsx')).LayoutPage,
@@ -46,13 +48,72 @@ const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.ts
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
+/** All of Set up for those who may customise; for others what needs no metadata, as far as their rights go. */
 export function BuilderRoutes() {
+  return useHasRight('customise') ? <MetadataRoutes /> : <PeopleRoutes />;
+}
+
+function PeopleRoutes() {
+  const { page } = useBuilderPage();
+  const go = useGo();
+  const sections = useSections();
+  const start = sections.some(({ name }) => name === 'people') ? 'people' : 'audit';
+  const isStart = page.page === 'objects';
+  const isOpen = sections.some(({ name }) => name === sectionOf(page));
+  useEffect(() => {
+    if (isStart) go({ page: start }, { replace: true });
+  }, [isStart, start, go]);
+  return (
+    <BuilderShell>
+      <Suspense fallback={<TableSkeleton />}>
+        {isStart ? <TableSkeleton /> : isOpen ? plainPage(page) : <NotForPeople start={start} />}
+      </Suspense>
+    </BuilderShell>
+  );
+}
+
+function NotForPeople({ start }: { start: 'people' | 'audit' }) {
+  const t = useMessages();
+  return (
+    <EmptyState
+      icon="lock"
+      title={t('shell.forbidden')}
+      actions={
+        <BuilderLink page={{ page: start }}>
+          <Button component="span" variant="default">
+            {t(`section.${start}`)}
+          </Button>
+        </BuilderLink>
+      }
+    >
+      {t('shell.forbiddenText')}
+    </EmptyState>
+  );
+}
+
+/** The pages that need no metadata; undefined for any other. */
+function plainPage(page: BuilderPage): ReactNode {
+  switch (page.page) {
+    case 'people':
+      return <PeoplePage />;
+    case 'person':
+      return <PersonPage key={page.id} id={page.id} />;
+    case 'teams':
+      return <TeamsPage />;
+    case 'audit':
+      return <AuditPage />;
+    default:
+      return undefined;
+  }
+}
+
+function MetadataRoutes() {
   const { page } = useBuilderPage();
   return (
     <BuilderProvider
       fallback={(error) => (error === null ? <TableSkeleton /> : <ProblemAlert error={error} />)}
     >
-      <BuilderShell isWide={page.page === 'layout'}>
+      <BuilderShell isWide={page.page === 'layout'} foot={<DraftBar />}>
         <Suspense fallback={<TableSkeleton />}>
           {/* The tree of roles stays where it is while one goes from role to role. */}
           <PageAt key={page.page === 'role' ? '/setup/roles' : pathOfPage(page)} page={page} />
@@ -74,9 +135,10 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'revisions':
       return <RevisionsPage />;
     case 'people':
-      return <PeoplePage />;
     case 'person':
-      return <PersonPage id={page.id} />;
+    case 'teams':
+    case 'audit':
+      return plainPage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;
     case 'role':
@@ -88,14 +150,10 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
       );
     case 'permission_sets':
       return <PermissionSetsPage />;
-    case 'teams':
-      return <TeamsPage />;
     case 'storage':
       return <StoragePage />;
     case 'jobs':
       return <JobsPage />;
-    case 'audit':
-      return <AuditPage />;
     case 'unknown':
       return <Missing />;
     case 'object':

@@ -1,9 +1,11 @@
-/** Records opened lately in this browser, per object: the likeliest targets of a lookup. */
+/** Records opened lately in this browser, per object: the likeliest targets of a lookup, and of the palette. */
 import { workspace } from '../api.ts';
 
 interface RecentRecord {
   readonly id: string;
   readonly title: string;
+  /** When it was opened, in milliseconds. */
+  readonly at?: number;
 }
 
 const KEPT = 12;
@@ -18,9 +20,20 @@ export function recentRecords(object: string): readonly RecentRecord[] {
   }
 }
 
+/** Of all these objects, the one opened last first. */
+export function latestRecords(
+  objects: readonly string[],
+  most: number,
+): readonly (RecentRecord & { readonly object: string })[] {
+  return objects
+    .flatMap((object) => recentRecords(object).map((each) => ({ ...each, object })))
+    .toSorted((a, b) => (b.at ?? 0) - (a.at ?? 0))
+    .slice(0, most);
+}
+
 export function rememberRecord(object: string, id: string, title: string): void {
   const others = recentRecords(object).filter((each) => each.id !== id);
-  writeRecent(object, [{ id, title }, ...others].slice(0, KEPT));
+  writeRecent(object, [{ id, title, at: Date.now() }, ...others].slice(0, KEPT));
 }
 
 export function forgetRecord(object: string, id: string): void {

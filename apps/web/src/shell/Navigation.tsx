@@ -19,7 +19,9 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
   const { objects } = useDescribe();
   const { app } = useCurrentApp();
   const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
   const readsAudit = useHasRight('view_audit');
+  const canSetUp = canCustomise || managesPeople || readsAudit;
   const [closed, setClosed] = useLocalStorage<string[]>({
     key: `trellis-nav-${workspace}`,
     defaultValue: [BEYOND],
@@ -73,12 +75,12 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
           );
         })}
       </div>
-      {(canCustomise || readsAudit) && (
+      {canSetUp && (
         <div className={classes.foot}>
           <NavigationLink
             isNarrow={isNarrow}
-            label={t(canCustomise ? 'shell.setUp' : 'shell.audit')}
-            to={canCustomise ? '/setup' : '/setup/audit'}
+            label={t('shell.setUp')}
+            to="/setup"
             icon={<IconSettings size={16} stroke={1.75} />}
           />
         </div>

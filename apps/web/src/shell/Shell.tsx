@@ -15,7 +15,10 @@ import { UserMenu } from './UserMenu.tsx';
 
 const ViewBanner = lazy(async () => ({ default: (await import('./ViewBanner.tsx')).ViewBanner }));
 
-const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette.tsx')).CommandPalette }));
+const loadPalette = () => import('./CommandPalette.tsx');
+const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
+/** What is typed while the palette is fetched would be lost, so it is there before it is asked for. */
+const PALETTE_MILLISECONDS = 1500;
 
 const NavigationDrawer = lazy(async () => ({
   default: (await import('./NavigationDrawer.tsx')).NavigationDrawer,
@@ -55,6 +58,10 @@ export function Shell() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the address changes.
   useEffect(drawer.close, [pathname]);
 
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={classes.shell} data-rail={isNarrow || undefined} data-viewed={view ? true : undefined}>
       <a href="#main" className="tr-skip-link">

@@ -1,16 +1,19 @@
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import type { ObjectDescription } from '@trellis/forms';
-import type { ColorName } from '@trellis/metadata';
+import type { ObjectDescription, ObjectSummary } from '@trellis/forms';
+import type { AppItem, ColorName } from '@trellis/metadata';
 import { useTranslation } from 'react-i18next';
 import { keys, useDescribe, useHasRight } from '../api.ts';
+import { latestRecords } from '../runtime/recent-records.ts';
 import { signOut } from './UserMenu.tsx';
 import { useCurrentApp } from './use-current-app.ts';
 
+const MOST_RECENT = 6;
+
 export interface Command {
   readonly id: string;
-  readonly group: 'records' | 'create' | 'go' | 'views' | 'actions';
+  readonly group: 'recent' | 'records' | 'create' | 'go' | 'views' | 'actions';
   readonly label: string;
   readonly hint?: string;
   readonly icon: string;
@@ -24,8 +27,11 @@ export function useCommands(onDone: () => void): Command[] {
   const router = useRouter();
   const cache = useQueryClient();
   const { objects, apps } = useDescribe();
-  const { setApp } = useCurrentApp();
+  const { app, setApp } = useCurrentApp();
   const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  const readsAudit = useHasRight('view_audit');
+  const canSetUp = canCustomise || managesPeople || readsAudit;
   const scheme = useComputedColorScheme('light');
   const { setColorScheme } = useMantineColorScheme();
   const done = (action: () => unknown) => () => {
@@ -33,7 +39,25 @@ export function useCommands(onDone: () => void): Command[] {
     void action();
   };
 
-  const go = objects.map(
+  const recent = latestRecords(
+    objects.map((object) => object.name),
+    MOST_RECENT,
+  ).flatMap(({ object: name, id, title }): Command[] => {
+    const object = objects.find((each) => each.name === name);
+    if (object === undefined) return [];
+    return [
+      {
+        id: `recent ${name} ${id}`,
+        group: 'recent',
+        label: title,
+        hint: object.label,
+        icon: object.icon,
+        color: object.color,
+        run: done(() => router.navigate({ to: '/o/$object/$id', params: { object: name, id } })),
+      },
+    ];
+  });
+  const go = inOrderOf(app?.items ?? [], objects).map(
     (object): Command => ({
       id: `go ${object.name}`,
       group: 'go',
@@ -77,7 +101,7 @@ export function useCommands(onDone: () => void): Command[] {
           ),
     );
   const actions: Command[] = [
-    ...(canCustomise
+    ...(canSetUp
       ? [
           {
             id: 'set-up',
@@ -109,17 +133,29 @@ export function useCommands(onDone: () => void): Command[] {
     ),
     { id: 'sign-out', group: 'actions', label: t('shell.signOut'), icon: 'lock', run: done(signOut) },
   ];
-  return [...go, ...create, ...views, ...actions];
+  return [...recent, ...go, ...create, ...views, ...actions];
 }
 
-/** Commands whose words begin with the words typed, best first; without text the places to go and the actions. */
+/** As the navigation has them; then what no app's item shows, and last what belongs to the platform. */
+function inOrderOf(items: readonly AppItem[], objects: readonly ObjectSummary[]): readonly ObjectSummary[] {
+  const places = items.flatMap((item) => (item.type === 'object' ? [item.object] : []));
+  const placeOf = ({ name, is_system: isSystem }: ObjectSummary) => {
+    const place = places.indexOf(name);
+    return place >= 0 ? place : places.length + (isSystem ? 1 : 0);
+  };
+  return objects.toSorted((a, b) => placeOf(a) - placeOf(b) || a.plural_label.localeCompare(b.plural_label));
+}
+
+/** Commands whose words begin with the words typed, best first; without text what was open lately, places and actions. */
 export function matchCommands(commands: readonly Command[], text: string): Command[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0)
-    return commands.filter((command) => command.group === 'go' || command.group === 'actions');
+    return commands.filter(({ group }) => group === 'recent' || group === 'go' || group === 'actions');
   const order = ['create', 'go', 'views', 'actions'];
   return commands
     .filter((command) => {
+      // Records are searched for on the server, which knows all of them.
+      if (command.group === 'recent') return false;
       const parts = `${command.label} ${command.hint ?? ''}`.toLowerCase().split(/\s+/);
       return words.every((word) => parts.some((part) => part.startsWith(word)));
     })

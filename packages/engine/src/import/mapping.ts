@@ -184,8 +184,10 @@ function matchErrors(
     ];
   }
   const by = target.fields.get(match);
-  if (by && pinned.isReadable(by) && by.type.column !== undefined && by.type.column.index === 'btree')
-    return [];
+  const { column } = by?.type ?? {};
+  // Of several addresses any one leads to the record.
+  const canFind = column?.index === 'btree' || column?.entry !== undefined;
+  if (by && pinned.isReadable(by) && canFind) return [];
   const near = nearest(
     match,
     [...target.fields.values()].filter(pinned.isReadable).map((each) => each.name),

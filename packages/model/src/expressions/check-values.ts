@@ -156,6 +156,12 @@ export abstract class ValueCheck extends TreeCheck {
         '`$previous` knows the fields of the record itself only.',
       );
     const { type } = path.field;
+    if (type.isEncrypted)
+      return this.fail(
+        'not_supported',
+        call.at(0),
+        `\`${name}\` is kept encrypted, so no filter, formula or rule can read it.`,
+      );
     if (type.filterOperators.length === 0)
       return this.fail('not_supported', call.at(0), `\`${name}\` can not be filtered by.`);
     this.mention(call.at(0), path);

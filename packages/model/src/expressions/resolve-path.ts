@@ -42,6 +42,9 @@ export function resolvePath(scope: PathScope, text: string): ResolvedPath {
     const field = object.fields.get(name);
     if (!field || (scope.isReadable && !scope.isReadable(field)))
       return unknownField(scope, object, segment, isLast);
+    if (isLast && field.type.isEncrypted && through.length > 0) {
+      return fail('not_supported', `\`${text}\` is kept encrypted: only its own record shows it.`);
+    }
     if (isLast) {
       const path = Object.freeze({ text, through, field });
       return sourcePath(path).through.length > MAX_PATH_LOOKUPS ? tooLong() : { path };

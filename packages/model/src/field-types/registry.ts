@@ -13,6 +13,7 @@ import { datetime } from './datetime.ts';
 import { decimal } from './decimal.ts';
 import { duration } from './duration.ts';
 import { email, emails } from './email.ts';
+import { encryptedOf } from './encrypted.ts';
 import { file } from './file.ts';
 import { files } from './files.ts';
 import { formula } from './formula.ts';
@@ -91,7 +92,18 @@ export const SEVERAL: ReadonlyMap<FieldTypeName, FieldType> = new Map([
   ['phone', phones],
 ]);
 
-/** The type of a field as its body says: that of several values where it asks for them. */
-export function typeOfBody(body: Pick<FieldBody, 'type' | 'multiple'>): FieldType | undefined {
-  return (body.multiple === true ? SEVERAL.get(body.type) : undefined) ?? FIELD_TYPES.get(body.type);
+/** Texts that may be kept sealed, as they are then. */
+export const ENCRYPTED: ReadonlyMap<FieldTypeName, FieldType> = new Map(
+  [text, longText, richText, markdown, code, email, phone, url].map((type) => [type.name, encryptedOf(type)]),
+);
+
+/** The type of a field as its body says: that of several values, or of sealed ones, where it asks for them. */
+export function typeOfBody(body: Pick<FieldBody, 'type' | 'multiple' | 'encrypted'>): FieldType | undefined {
+  const changed =
+    body.multiple === true
+      ? SEVERAL.get(body.type)
+      : body.encrypted === true
+        ? ENCRYPTED.get(body.type)
+        : undefined;
+  return changed ?? FIELD_TYPES.get(body.type);
 }

@@ -58,7 +58,8 @@ export function relatedResult(
   source: CompiledField,
 ): { readonly type: FieldType; readonly body: Partial<FieldBody> } | undefined {
   const { type } = source;
-  if (type.isSecret || type.holdsFiles || source.junction || type.column === undefined) return undefined;
+  if (type.isSecret || type.isEncrypted || type.holdsFiles || source.junction || type.column === undefined)
+    return undefined;
   // A number is given out once, on its own record; elsewhere it is a text.
   const shown = type.name === 'auto_number' ? text : type;
   const body = SHOWN.flatMap((key) => (source.body[key] === undefined ? [] : [[key, source.body[key]]]));

@@ -381,5 +381,6 @@ function stringOf(schema: string, name: string) {
 function keptType({ type, formula }: CompiledField): string {
   const { column } = type;
   if (formula || !column) return 'formula';
+  if (type.isEncrypted) return 'sealed';
   return column.entry === undefined ? column.type : `${column.type} of ${column.entry}`;
 }

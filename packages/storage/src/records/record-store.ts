@@ -8,6 +8,7 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
+import { readSealed, writeSealed } from './sealed-values.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -35,6 +36,9 @@ export function createRecordStore(
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
     readTree: (snapshot, request, transaction) => readTree(connections, snapshot, request, transaction),
+    readSealed: (snapshot, request, transaction) => readSealed(connections, snapshot, request, transaction),
+    writeSealed: (snapshot, object, change, transaction) =>
+      writeSealed(connections, snapshot, object, change, transaction),
     inspectTree: (snapshot, request) => inspectTree(connections, snapshot, request),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count, transaction) => {

@@ -4,7 +4,7 @@
  */
 import { Checkbox, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import type { Bodies } from '@trellis/metadata';
-import { type FieldType, typeOfBody } from '@trellis/model';
+import { ENCRYPTED, type FieldType, typeOfBody } from '@trellis/model';
 import type { ReactNode } from 'react';
 import { useMessages } from '../messages.ts';
 import { useFault } from '../parts/Fault.tsx';
@@ -171,6 +171,7 @@ const FLAG_GROUP: Readonly<Record<Flag, FieldGroup>> = {
   no_copy: 'behaviour',
   indexed: 'advanced',
   searchable: 'advanced',
+  encrypted: 'advanced',
 };
 
 function FormGroup({ title, children }: { title: string; children: ReactNode }) {
@@ -194,7 +195,7 @@ function AtPointer(props: {
   return <div data-pointer={props.at}>{props.children(local ?? server)}</div>;
 }
 
-type Flag = 'required' | 'unique' | 'indexed' | 'searchable' | 'set_once' | 'no_copy';
+type Flag = 'required' | 'unique' | 'indexed' | 'searchable' | 'encrypted' | 'set_once' | 'no_copy';
 
 /** Which yes-or-no properties mean something for a type, told by its facets. */
 function flagsOf(type: FieldType): readonly Flag[] {
@@ -210,7 +211,8 @@ function flagsOf(type: FieldType): readonly Flag[] {
     ...(type.column !== undefined && type.column.index !== 'none' && type.valueType !== 'id'
       ? (['indexed'] as const)
       : []),
-    ...(type.valueType === 'text' || isList ? (['searchable'] as const) : []),
+    ...((type.valueType === 'text' && !type.isEncrypted) || isList ? (['searchable'] as const) : []),
+    ...(ENCRYPTED.has(type.name) && !isList ? (['encrypted'] as const) : []),
     ...(type.isReadOnly || type.column === undefined ? [] : (['set_once', 'no_copy'] as const)),
   ];
 }

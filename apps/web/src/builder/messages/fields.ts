@@ -58,6 +58,10 @@ export const fields = {
     indexed: { label: 'Indexed', help: 'Fast to filter and sort by, also on big objects.' },
     searchable: { label: 'Searchable', help: 'Found by the search box.' },
     set_once: { label: 'Set once', help: 'May be filled in, and not changed afterwards.' },
+    encrypted: {
+      label: 'Encrypted',
+      help: 'Sealed in the database; whoever may read the field reads it. Can’t be filtered, sorted, searched or used in formulas. There is no way back.',
+    },
     no_copy: { label: 'Not copied', help: 'Left out when a record is cloned.' },
   },
   default: {

@@ -15,7 +15,7 @@ export const objects = {
     label: 'Label',
     labelPlaceholder: 'Vendor certification',
     plural: 'Plural label',
-    nameHelp: 'Used by formulas and the API. It can not be changed later.',
+    nameHelp: 'Used by formulas and the API. When it is renamed later, the old name keeps working.',
     app: 'Add to app',
     appHelp: 'People find it in this app’s navigation.',
     noApp: 'None',

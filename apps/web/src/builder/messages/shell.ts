@@ -5,6 +5,9 @@ export const shell = {
     navigation: 'Setup',
     trail: 'You are here',
     loading: 'Loading the metadata',
+    forbidden: 'This part of Set up is for administrators',
+    forbiddenText:
+      'You manage people and teams. Objects, roles and permission sets need the right to customise.',
     missing: 'There is nothing here',
     missingText: 'It may have been deleted or renamed, or the address is mistyped.',
     missingBack: 'Go back',

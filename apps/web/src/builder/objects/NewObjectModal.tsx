@@ -98,6 +98,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
           <Select
             label={t('newObject.app')}
             description={t('newObject.appHelp')}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
             placeholder={t('newObject.noApp')}
             clearable
             value={app}

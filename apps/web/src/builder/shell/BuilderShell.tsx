@@ -19,7 +19,6 @@ import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
 import classes from './BuilderShell.module.css';
-import { DraftBar } from './DraftBar.tsx';
 
 type SectionName =
   | 'objects'
@@ -34,7 +33,12 @@ type SectionName =
   | 'jobs'
   | 'audit';
 
-const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon }[] = [
+interface Section {
+  readonly name: SectionName;
+  readonly icon: TablerIcon;
+}
+
+const SECTIONS: readonly Section[] = [
   { name: 'objects', icon: IconBox },
   { name: 'apps', icon: IconApps },
   { name: 'option_sets', icon: IconListDetails },
@@ -48,7 +52,19 @@ const SECTIONS: readonly { readonly name: SectionName; readonly icon: TablerIcon
   { name: 'audit', icon: IconEyeCheck },
 ];
 
-function sectionOf(page: BuilderPage): SectionName | undefined {
+/** What the person may open: all of it with the right to customise, but the audit log by a right of its own. */
+export function useSections(): readonly Section[] {
+  const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  const readsAudit = useHasRight('view_audit');
+  const isOpen = (name: SectionName) => {
+    if (name === 'audit') return readsAudit;
+    return canCustomise || (managesPeople && (name === 'people' || name === 'teams'));
+  };
+  return SECTIONS.filter(({ name }) => isOpen(name));
+}
+
+export function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
     case 'objects':
     case 'object':
@@ -78,17 +94,24 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
   }
 }
 
-export function BuilderShell({ children, isWide }: { children: ReactNode; isWide: boolean }) {
+interface BuilderShellProps {
+  readonly children: ReactNode;
+  readonly isWide?: boolean;
+  /** Stays below the page: the bar of unpublished changes. */
+  readonly foot?: ReactNode;
+}
+
+export function BuilderShell({ children, isWide = false, foot }: BuilderShellProps) {
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
-  const readsAudit = useHasRight('view_audit');
+  const sections = useSections();
   return (
     <div className={classes.shell}>
       <nav className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
-          {SECTIONS.filter(({ name }) => name !== 'audit' || readsAudit).map(({ name, icon: Icon }) => (
+          {sections.map(({ name, icon: Icon }) => (
             <li key={name}>
               <BuilderLink
                 page={{ page: name }}
@@ -106,7 +129,7 @@ export function BuilderShell({ children, isWide }: { children: ReactNode; isWide
         <div className={classes.scroll} data-wide={isWide || undefined}>
           <div className={classes.inner}>{children}</div>
         </div>
-        <DraftBar />
+        {foot}
       </div>
     </div>
   );

@@ -7,6 +7,7 @@ import { IconChevronLeft, IconChevronRight, IconSelector } from '@tabler/icons-r
 import { type FieldDescription, IS_NEW_PATH, PREVIOUS_PREFIX } from '@trellis/forms';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NamedIcon } from '../../ui/ObjectIcon.tsx';
 import { type Hop, levelAt, useConditionScope, useFoundField } from './condition-fields.ts';
 import { FieldTypeIcon } from './FieldTypeIcon.tsx';
 import classes from './Filter.module.css';
@@ -42,6 +43,7 @@ export function FieldPicker(props: FieldPickerProps) {
       setBefore(false);
     },
   });
+  const icon = found.field && scope.iconOf?.(found.field.type);
   const level = levelAt(scope, passed);
   const behind = passed.at(-1)?.target;
   useEffect(() => {
@@ -88,7 +90,7 @@ export function FieldPicker(props: FieldPickerProps) {
             pointer
             aria-label={path === '' ? label : t('filter.fieldOf', { label: shown })}
             error={props.hasError === true}
-            leftSection={found.field && <FieldTypeIcon type={found.field.type} />}
+            leftSection={icon === undefined ? undefined : <NamedIcon name={icon} size={14} />}
             rightSection={<IconSelector size={14} aria-hidden />}
             rightSectionPointerEvents="none"
             onClick={() => combobox.toggleDropdown()}

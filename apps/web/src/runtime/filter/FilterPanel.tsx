@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import type { FilterGroup, ObjectDescription } from '@trellis/forms';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { objectQuery } from '../../api.ts';
 import { ConditionTree } from './ConditionTree.tsx';
@@ -23,8 +23,12 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
     filter.items.length > 0 ? filter : { ...filter, items: [newCondition(description)] },
   );
   const scope = useServerScope(description);
+  const form = useRef<HTMLFormElement>(null);
+  // The panel comes after the popover that would have moved the focus into it.
+  useEffect(() => form.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
   return (
     <form
+      ref={form}
       className={classes.panel}
       onKeyDown={(event) => {
         // Escape closes an open list of options first.

@@ -56,11 +56,18 @@ export function ListEmpty({
       icon={description.icon}
       title={hasViewFilter ? t('list.viewEmpty') : t('list.noneYet', { objects })}
       actions={
-        canCreate && (
-          <Button component={Link} to="/o/$object/new" params={{ object: description.name } as never}>
-            {t('palette.new', { object: description.label })}
-          </Button>
-        )
+        <>
+          {hasViewFilter && wider !== undefined && (
+            <Button variant="default" onClick={() => onWiden(wider.name)}>
+              {t('list.openView', { view: wider.label })}
+            </Button>
+          )}
+          {canCreate && (
+            <Button component={Link} to="/o/$object/new" params={{ object: description.name } as never}>
+              {t('palette.new', { object: description.label })}
+            </Button>
+          )}
+        </>
       }
     >
       {description.description ?? undefined}

@@ -6,6 +6,7 @@ import {
   IconEye,
   IconHandGrab,
   IconLink,
+  IconLock,
   IconPencil,
   IconShare,
   IconTrash,
@@ -35,6 +36,8 @@ const ExplainModal = lazy(async () => ({
   default: (await import('../../access/ExplainModal.tsx')).ExplainModal,
 }));
 
+const HOVER_FOCUS_TOUCH = { hover: true, focus: true, touch: true };
+
 const ShareModal = lazy(async () => ({
   default: (await import('../../sharing/ShareModal.tsx')).ShareModal,
 }));
@@ -49,6 +52,8 @@ interface RecordHeaderProps {
   readonly isEditing: boolean;
   readonly isSaving: boolean;
   readonly canEdit: boolean;
+  /** Records of the object may be changed, but not this one. */
+  readonly isEditRefused: boolean;
   onEdit(): void;
   onCancel(): void;
   onSave(): void;
@@ -70,7 +75,8 @@ export function RecordHeader(props: RecordHeaderProps) {
     return field === undefined || isBlank(record[name]) ? [] : [field];
   });
   const canCopy = description.rights.create && !description.is_system;
-  const canDelete = rights.includes('delete') && !description.is_system;
+  const canDelete = description.rights.delete && !description.is_system;
+  const isDeleteRefused = !rights.includes('delete');
   const canTake = useCanTake(record) && rights.includes('transfer');
   const canExplain = useHasRight('manage_users');
   const address =
@@ -114,6 +120,21 @@ export function RecordHeader(props: RecordHeaderProps) {
                 {t('action.edit')}
               </Button>
             )
+          )}
+          {props.isEditRefused && (
+            <Tooltip label={t('record.readOnlyWhy')} multiline maw={260} events={HOVER_FOCUS_TOUCH}>
+              {/* Stays within reach of the keyboard, so that the reason can be read. */}
+              <Button
+                variant="default"
+                data-disabled
+                aria-disabled
+                aria-description={t('record.readOnlyWhy')}
+                leftSection={<IconLock size={14} stroke={1.75} />}
+                onClick={(event) => event.preventDefault()}
+              >
+                {t('record.readOnly')}
+              </Button>
+            </Tooltip>
           )}
           {variant === 'peek' && (
             <Tooltip label={t('record.openPage')}>
@@ -159,9 +180,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                     <Menu.Item
                       leftSection={<IconTrash size={15} />}
                       color="var(--mantine-color-error)"
+                      disabled={isDeleteRefused}
                       onClick={() => setOpen('delete')}
                     >
                       {t('action.delete')}
+                      {isDeleteRefused && <span className={classes.why}>{t('record.deleteWhy')}</span>}
                     </Menu.Item>
                   )}
                 </Menu.Dropdown>

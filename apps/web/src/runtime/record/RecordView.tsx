@@ -57,7 +57,8 @@ function LoadedRecord(
   const { t } = useTranslation();
   const me = useMe();
   const formId = useId();
-  const canEdit = rights.includes('update') && !description.is_system;
+  const mayEditAny = description.rights.update && !description.is_system;
+  const canEdit = mayEditAny && rights.includes('update');
   // An address may ask for the form; who may not edit gets the record to read.
   const isEditing = props.isEditing && canEdit;
   const actions = useRecordActions(description, id);
@@ -108,6 +109,7 @@ function LoadedRecord(
         isEditing={isEditing}
         isSaving={isSaving}
         canEdit={canEdit}
+        isEditRefused={mayEditAny && !canEdit}
         onEdit={() => onEditing(true)}
         onCancel={leaveForm}
         onSave={submitForm}

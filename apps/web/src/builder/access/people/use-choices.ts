@@ -1,12 +1,13 @@
-/** What people can be given: published roles and permission sets, and teams. What is only drafted cannot be yet. */
+/** What people can be given: published roles and permission sets, and teams. Asked of the server, which tells it to whoever manages people, also without a right to the metadata. */
 import { useQuery } from '@tanstack/react-query';
-import { useBuilder } from '../../BuilderProvider.tsx';
-import { teamsQuery } from '../../teams/team-queries.ts';
+import { grantablesQuery, teamsQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** Nobody gives what they do not hold themselves. */
+  readonly disabled?: boolean;
 }
 
 export interface PersonChoices {
@@ -21,17 +22,17 @@ export const ADMINISTRATOR = 'administrator';
 
 export function usePersonChoices(): PersonChoices {
   const t = useAccessMessages();
-  const { catalogue, published } = useBuilder();
   const teams = useQuery(teamsQuery);
-  const choicesOf = (kind: 'role' | 'permission_set') =>
-    catalogue
-      .all(kind)
-      .filter((entry) => published.has(`${kind}:${entry.name}`))
-      .map((entry) => ({ value: entry.name, label: entry.body.label }))
-      .toSorted((a, b) => a.label.localeCompare(b.label));
+  const grantables = useQuery(grantablesQuery);
+  const choicesOf = (kind: 'roles' | 'permission_sets') =>
+    (grantables.data?.[kind] ?? []).map(({ name, label, is_grantable: isGrantable }) => ({
+      value: name,
+      label: name === ADMINISTRATOR ? t('people.administrator') : label,
+      disabled: !isGrantable,
+    }));
   return {
-    roles: choicesOf('role'),
-    sets: [{ value: ADMINISTRATOR, label: t('people.administrator') }, ...choicesOf('permission_set')],
+    roles: choicesOf('roles'),
+    sets: choicesOf('permission_sets'),
     teams: (teams.data?.teams ?? []).map((team) => ({ value: team.id, label: team.name })),
     labelOf: (choices, value) => choices.find((choice) => choice.value === value)?.label ?? value,
   };

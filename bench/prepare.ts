@@ -1,0 +1,92 @@
+/** What every way of running the benchmark begins with: a database with records on both sides, and both servers. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchDatabase } from './database.ts';
+import type { Door } from './load-context.ts';
+import type { BenchOptions } from './options.ts';
+import { seedHand } from './seed/seed-hand.ts';
+import {
+  findTables,
+  goesOverApi,
+  prepareModel,
+  seedBySql,
+  seedOverApi,
+  untilIndexed,
+} from './seed/seed-trellis.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
+import { startTrellis, type TrellisServer } from './trellis.ts';
+
+const POOL_SIZE = 10;
+
+export const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
+
+/** Makes records on both sides, unless the folder has them. Gives the time of the very first start. */
+export async function seed(
+  options: BenchOptions,
+  database: BenchDatabase,
+  directory: string,
+): Promise<number | undefined> {
+  const marker = join(directory, 'seeded');
+  if (existsSync(marker)) {
+    const size = Number(readFileSync(marker, 'utf8'));
+    if (size !== options.size)
+      throw new Error(`${directory} holds ${size} deals; ask for --size ${size} or another folder.`);
+    // Earlier rounds wrote to both sides: the hand-written one starts again from what Trellis holds.
+    say('Copying the records of Trellis into the hand-written tables');
+    await seedHand(database.pool, await findTables(database.pool));
+    await settle(database);
+    return undefined;
+  }
+  say('First start of Trellis, on an empty database');
+  const trellis = await startTrellis(trellisOptions(database, directory));
+  try {
+    const owners = await prepareModel(trellis.client, database.pool);
+    const tables = await findTables(database.pool);
+    if (goesOverApi(options.size)) {
+      say(`Creating ${options.size} deals through the batch API`);
+      await seedOverApi(trellis.client, database.pool, options.size, owners);
+    } else {
+      await trellis.process.stop();
+      say(`Writing ${options.size} deals into the server's tables`);
+      await seedBySql(database.pool, tables, options.size, owners);
+    }
+    say('Copying them into the hand-written tables');
+    const indexes = await seedHand(database.pool, tables);
+    for (const index of indexes) say(`  ${index}`);
+    await untilIndexed(database.pool);
+    await settle(database);
+  } finally {
+    await trellis.process.stop();
+  }
+  writeFileSync(marker, String(options.size));
+  return trellis.process.startMilliseconds;
+}
+
+async function settle(database: BenchDatabase): Promise<void> {
+  say('VACUUM ANALYZE');
+  await database.pool.query('vacuum analyze');
+  await database.pool.query('checkpoint');
+}
+
+export function trellisOptions(database: BenchDatabase, directory: string, profileDirectory?: string) {
+  return { databaseUrl: database.trellisUrl, poolSize: POOL_SIZE, directory, profileDirectory };
+}
+
+export function startHand(
+  database: BenchDatabase,
+  directory: string,
+  profileDirectory?: string,
+): Promise<ServerProcess> {
+  return startServerProcess({
+    name: 'The hand-written service',
+    script: join(import.meta.dirname, 'hand', 'main.ts'),
+    readyPath: '/deals/by-stage',
+    logFile: join(directory, 'hand.log'),
+    profileDirectory,
+    environment: { BENCH_DATABASE_URL: database.handUrl, BENCH_POOL_SIZE: String(POOL_SIZE) },
+  });
+}
+
+export function doorOf(server: TrellisServer): Door {
+  return { origin: server.process.origin, cookie: server.cookie };
+}
