@@ -32,6 +32,7 @@ import {
   renderTable,
 } from './report.ts';
 import { measureRollups, type RollupRatios } from './rollups.ts';
+import { measureRuleSaves, renderRuleSaves } from './rule-saves.ts';
 import { measureRules } from './rules.ts';
 import { openHandSession } from './seed/seed-hand.ts';
 import { runSoak } from './soak.ts';
@@ -93,6 +94,7 @@ async function run(options: BenchOptions): Promise<void> {
       const plan = { connections, rounds: options.rounds, seconds: options.seconds };
       rollupRatios[connections] = await measureRollups(doors.trellis, trellis.client, plan);
     }
+    const ruleSaves = await measureRuleSaves(doors.trellis, trellis.client, context, options);
     const transfer = await measureTransfer(doors.trellis, trellis.client, {
       pid: trellis.process.pid,
       size: options.size,
@@ -115,6 +117,7 @@ async function run(options: BenchOptions): Promise<void> {
         handLoadedMegabytes: residentMegabytes(hand.pid),
       },
       rulesPerSecond,
+      ruleSaves,
       formulaRatio,
       accessRatios,
       rollupRatios,
@@ -124,7 +127,7 @@ async function run(options: BenchOptions): Promise<void> {
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderRuleSaves(ruleSaves)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);

@@ -4,6 +4,7 @@ import type { AccessRatios } from './access.ts';
 import type { WorkloadResult } from './measure.ts';
 import type { PublishingFigures } from './publishing.ts';
 import type { RollupRatios } from './rollups.ts';
+import type { RuleSaves } from './rule-saves.ts';
 import type { TransferFigures } from './transfer.ts';
 
 export interface StartFigures {
@@ -29,6 +30,7 @@ export interface BenchResult {
   readonly start: StartFigures;
   /** Evaluations of a typical rule in memory, on one core. */
   readonly rulesPerSecond: number;
+  readonly ruleSaves: RuleSaves;
   /** Time of a list by an indexed formula for one of the same by a plain field. */
   readonly formulaRatio: number;
   /** By number of connections: throughput of saves with three roll-ups on the parent for one without. */

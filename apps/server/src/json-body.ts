@@ -16,16 +16,21 @@ export function parseJsonBody(bytes: Buffer): unknown {
 
 /** As for a body; `pointer` says what the text was given as (`/filter`). */
 export function parseJson(text: string, pointer: string): unknown {
-  const tooDeep = findTooDeep(text);
-  if (tooDeep !== undefined)
-    throw malformed(`JSON nested deeper than ${MAX_DEPTH} levels`, pointer, place(text, tooDeep));
+  const refuseDepth = () => {
+    const tooDeep = findTooDeep(text);
+    if (tooDeep !== undefined)
+      throw malformed(`JSON nested deeper than ${MAX_DEPTH} levels`, pointer, place(text, tooDeep));
+  };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
+    refuseDepth();
     const { position, message } = findFault(text);
     throw malformed(message, pointer, place(text, position));
   }
+  // Looking through what was read takes a fraction of looking through the text, and the parser minds no depth.
+  if (isDeeper(value, MAX_DEPTH)) refuseDepth();
   // The escape may spell any of its letters, hence the second condition.
   if (text.includes('__proto__') || (text.includes('\\u') && hasKey(value, '__proto__'))) {
     if (hasKey(value, '__proto__'))
@@ -52,6 +57,14 @@ function malformed(message: string, pointer: string, at: Place | undefined): Htt
     errors: [{ code: 'malformed_json', pointer, message: sentence }],
     details: at ? { ...at } : {},
   });
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((each) => isDeeper(each, levels - 1));
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
 }
 
 /** Position of the bracket that opens one level too many; brackets in strings don't count. */

@@ -36,6 +36,7 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   system_object: { status: 403, title: 'The object belongs to the platform' },
   query_too_slow: { status: 422, title: 'The query takes too long' },
   workspace_exists: { status: 409, title: 'The workspace exists already' },
+  too_many_uploads: { status: 429, title: 'Too many uploads are waiting' },
   file_too_large: { status: 413, title: 'The file is too large' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 };

@@ -37,6 +37,7 @@ beforeAll(async () => {
         on_delete: 'clear',
         reverse_name: 'parts',
       }),
+      field('partner.group', { label: 'Group name', type: 'related', related: 'above.name' }),
       field('partner.phones', { label: 'Phones', type: 'phone', multiple: true, default_country: 'DE' }),
     ],
   });
@@ -141,4 +142,16 @@ it('a record shows the path down to it, and a list what stands under one', async
   await page.getByRole('link', { name: 'Europe', exact: true }).first().waitFor();
   await page.getByText('is under').first().waitFor();
   expect(await page.getByRole('link', { name: 'Ada', exact: true }).count()).toBe(0);
+});
+
+it('what a record shows of another one follows the lookup while the form is open', async () => {
+  await page.goto(`${product.origin}/o/partner/new`);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Paris');
+  await page.getByLabel('Part of').fill('Euro');
+  await page
+    .getByRole('option', { name: /Europe/ })
+    .first()
+    .click();
+  const shown = page.locator('[class*=field]', { has: page.getByText('Group name', { exact: true }) }).last();
+  await shown.getByText('Europe', { exact: true }).waitFor();
 });

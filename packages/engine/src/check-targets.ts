@@ -56,7 +56,7 @@ export async function checkTargets(
 
 /** Whether any of the drafts newly points to a record. */
 export function haveTargets(pinned: Pinned, drafts: readonly Draft[]): boolean {
-  return drafts.some((draft) => mentionsOf(pinned, draft).length > 0);
+  return drafts.some((draft) => draft.links.size > 0 || mentionsOf(pinned, draft).length > 0);
 }
 
 /**

@@ -536,7 +536,7 @@ export interface OpenFile {
 export interface FileDirectory {
   /** The most bytes of one file. */
   readonly mostBytes: number;
-  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`. */
+  /** Takes a file, which is the caller's for a day unless a record comes to refer to it. Throws `file_too_large`, and `too_many_uploads` while too many wait. */
   upload(
     context: Context,
     input: { readonly name: string; readonly content: AsyncIterable<Uint8Array> },

@@ -24,6 +24,7 @@ export type EngineErrorCode =
   | 'query_too_slow'
   | 'workspace_exists'
   | 'file_too_large'
+  | 'too_many_uploads'
   | 'database_unavailable';
 
 export class EngineError extends Error {

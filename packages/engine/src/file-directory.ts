@@ -21,9 +21,19 @@ export interface FileSettings {
   readonly store: FileStore;
   /** The most bytes of one file. */
   readonly mostBytes: number;
+  /** The most uploads of one person that no record refers to; a thousand, and forty of the largest, unless given. */
+  readonly mostWaiting?: { readonly files: number; readonly bytes: number };
 }
 
-export function createFileDirectory(parts: Parts, { store, mostBytes }: FileSettings): FileDirectory {
+const MOST_WAITING_FILES = 1000;
+const MOST_WAITING_OF_THE_LARGEST = 40;
+
+export function createFileDirectory(parts: Parts, settings: FileSettings): FileDirectory {
+  const { store, mostBytes } = settings;
+  const mostWaiting = settings.mostWaiting ?? {
+    files: MOST_WAITING_FILES,
+    bytes: MOST_WAITING_OF_THE_LARGEST * mostBytes,
+  };
   const keyOf = (workspace: Workspace, id: string) => `${workspace.schema}/${id}`;
   const { files } = parts.storage;
   const opened = (workspace: Workspace, row: FileRow): OpenFile => ({
@@ -37,6 +47,8 @@ export function createFileDirectory(parts: Parts, { store, mostBytes }: FileSett
         const { workspace } = context;
         const [id, name] = [makeId(), cleanName(given)];
         const expiresAt = new Date(Date.parse(pinned.at) + UNCLAIMED_MILLISECONDS).toISOString();
+        const waiting = await files.waiting(workspace, pinned.actorId);
+        if (waiting.files >= mostWaiting.files || waiting.bytes >= mostWaiting.bytes) throw tooManyUploads();
         // The row comes first: whatever happens to the content, the sweeper knows of it.
         await files.insert(workspace, { id, name, createdBy: pinned.actorId, expiresAt });
         const key = keyOf(workspace, id);
@@ -137,5 +149,14 @@ function tooLarge(mostBytes: number): EngineError {
   const message = `A file has at most ${Math.floor(mostBytes / (1024 * 1024))} MB.`;
   return new EngineError('file_too_large', message, {
     errors: [{ code: 'file_too_large', pointer: '', message }],
+  });
+}
+
+function tooManyUploads(): EngineError {
+  const message = 'Too many of your uploads are waiting for a record that refers to them.';
+  const hint =
+    'Save the records that they are for, or wait: an upload that nobody refers to goes after a day.';
+  return new EngineError('too_many_uploads', message, {
+    errors: [{ code: 'too_many_uploads', pointer: '', message, hint }],
   });
 }

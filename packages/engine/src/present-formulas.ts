@@ -48,7 +48,11 @@ export async function computeFormulas(
   formulas.filter(isOwn).forEach(compute);
   if (others.length === 0) return computed;
   if (!saved.isWritten) {
-    // Nothing is there to be read, or the record as it was: what the formulas read of others is laid beside it.
+    // Nothing is there to be read, or the record as it was: what is read of others is laid beside it.
+    const shown = others.filter((field) => field.related);
+    const seen = { ...values };
+    await fillPaths(parts, pinned, [seen], shown.map(ownPath), undefined, 'caller');
+    for (const { name } of shown) computed.set(name, seen[name] ?? null);
     const open = others.filter((field) => field.formula);
     const inputs = open.map((field) => [...inputPaths([ownPath(field)]).values()]);
     for (const [name, value] of rollups) values[name] = value;

@@ -5,14 +5,17 @@
  */
 import {
   ALWAYS,
+  allOf,
   type CompiledField,
   type CompiledObject,
+  type Expression,
   type ExpressionContext,
   type FieldPath,
   firstOf,
   isId,
   type JsonValue,
   objectsOfPath,
+  pathsOfExpression,
   sourcePath,
 } from '@trellis/model';
 import type { Transaction } from '@trellis/storage';
@@ -21,6 +24,9 @@ import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { keptRollup } from './present-rollups.ts';
+
+/** Who looks: rules read every record, what a person is shown takes their rights. */
+type Eyes = 'platform' | 'caller';
 
 /** Values by the text of their paths, open until the paths through lookups are filled in. */
 export type OpenValues = Record<string, JsonValue>;
@@ -134,6 +140,7 @@ export async function fillPaths(
   rows: readonly OpenValues[],
   paths: readonly FieldPath[],
   transaction: Transaction | undefined,
+  eyes: Eyes = 'platform',
 ): Promise<void> {
   const wanted = new Map<string, Wanted>();
   for (const path of paths) {
@@ -164,7 +171,7 @@ export async function fillPaths(
     const found = await loadValues(
       parts,
       pinned,
-      { object, ids: [...ids], paths: [...inner.values()] },
+      { object, ids: [...ids], paths: [...inner.values()], eyes },
       transaction,
     );
     for (const { row, id, text, as } of uses) {
@@ -181,19 +188,25 @@ async function loadValues(
     readonly object: CompiledObject;
     readonly ids: readonly string[];
     readonly paths: readonly FieldPath[];
+    readonly eyes?: Eyes;
   },
   transaction: Transaction | undefined,
 ): Promise<ReadonlyMap<string, OpenValues>> {
-  const { object, ids, paths } = request;
+  const { object, ids, paths, eyes = 'platform' } = request;
   const id = ownPath(object.fields.get('id')!);
   const targets = paths.flatMap((path) => [...objectsOfPath(path)]);
+  const isOne: Expression = { op: 'in', value: { op: 'field', type: 'id', path: id }, list: ids };
+  const visible = pinned.visible(object);
+  const isAll = eyes === 'platform';
   const page = await parts.storage.records.query(
     pinned.snapshot,
     {
       object,
       fields: [id, ...paths],
-      filter: { op: 'in', value: { op: 'field', type: 'id', path: id }, list: ids },
-      targetFilters: new Map(targets.map((name) => [name, ALWAYS])),
+      filter: isAll ? isOne : allOf(isOne, visible),
+      targetFilters: isAll
+        ? new Map(targets.map((name) => [name, ALWAYS]))
+        : pinned.targetFilters([...paths, ...pathsOfExpression(visible)]),
       search: undefined,
       sort: [{ path: id, descending: false }],
       limit: ids.length,

@@ -8,7 +8,6 @@
  */
 import { ALWAYS, type CompiledObject, formatAutoNumber, isId, type JsonValue } from '@trellis/model';
 import { StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
-import { v7 as makeId } from 'uuid';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
 import { checkFiles, claimFiles } from './check-files.ts';
 import { checkGrants } from './check-grants.ts';
@@ -23,6 +22,7 @@ import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from '
 import { checkEncrypted, openStored, sealValues } from './encrypted-values.ts';
 import type { EngineError } from './errors.ts';
 import { hideFaults, withoutHidden } from './hide-faults.ts';
+import { makeId } from './make-id.ts';
 import { parseInput } from './parse-input.ts';
 import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';

@@ -171,6 +171,26 @@ it('are read by rules, and never written', async () => {
   expect(await faultsOf(written)).toEqual(['read_only /firm_size']);
 });
 
+it('[S21] are shown by a dry run as the save itself shows them, also of a new record', async () => {
+  const { records } = open.engine;
+  const shown = (record: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(record).filter(([name]) => name.startsWith('firm_') || name === 'label'),
+    );
+  const input = { name: 'Try', firm: ids.large, note: 'Large indeed' };
+  const tried = await records.create(open.admin, 'deal', input, { dryRun: true });
+  const made = await records.create(open.admin, 'deal', input);
+  expect(shown(tried)).toEqual({ ...shown(made), firm_deals: Number(made.firm_deals) - 1 });
+  expect(tried.firm_size).toBe('large');
+  const change = { firm: ids.small };
+  const changed = await records.update(open.admin, 'deal', String(made.id), change, { dryRun: true });
+  expect(changed).toMatchObject({ firm_size: 'small', firm_city: 'Ulm', firm_grade: 'poor' });
+  const moved = shown(await records.update(open.admin, 'deal', String(made.id), change));
+  expect(shown(changed)).toEqual({ ...moved, firm_deals: Number(moved.firm_deals) - 1 });
+  const none = await records.update(open.admin, 'deal', String(made.id), { firm: null }, { dryRun: true });
+  expect(none).toMatchObject({ firm_size: null, firm_city: null, firm_country: null });
+});
+
 it('show nothing of a record in the recycle bin', async () => {
   const { id: firm } = await open.engine.records.create(open.admin, 'firm', { name: 'Gone', size: 'small' });
   const { id } = await open.engine.records.create(open.admin, 'deal', { name: 'D', firm });

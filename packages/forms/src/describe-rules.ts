@@ -9,6 +9,7 @@ import {
   checkExpression,
   type Expression,
   type FieldPath,
+  fieldsOfPath,
   firstOf,
   inputPaths,
   type Model,
@@ -64,14 +65,23 @@ export function describeRules({ rules, fields }: CompiledObject, canRead: CanRea
       return portable ? [{ field: field.name, value: portable }] : [];
     }),
     formulas: [...fields.values()].flatMap((field): FormulaDescription[] => {
-      if (!field.formula || !canRead(field)) return [];
-      const paths = [...pathsOfOperand(field.formula.value)];
-      const value = portableFor(field.formula.value, paths, canRead);
+      const shown = field.formula?.value ?? relatedOperand(field, canRead);
+      if (!shown || !canRead(field)) return [];
+      const paths = [...pathsOfOperand(shown)];
+      const value = portableFor(shown, paths, canRead);
       if (!value) return [{ field: field.name, inputs: [] }];
       const inputs = new Set([...inputPaths(paths).values()].map((path) => firstOf(path).name));
       return [{ field: field.name, value, inputs: [...inputs] }];
     }),
   };
+}
+
+/** What a related field shows, as a form works it out when its lookup is chosen. Of a link only its id would be known. */
+function relatedOperand(field: CompiledField, canRead: CanRead): Operand | undefined {
+  if (!field.related || field.type.category === 'relation') return undefined;
+  const isKnown = [...fieldsOfPath(field.related)].every((each) => each === TITLE_FIELD || canRead(each));
+  if (!isKnown) return undefined;
+  return { op: 'field', type: field.type.valueType, path: { text: field.name, through: [], field } };
 }
 
 /** A condition of a layout, ready to be evaluated; undefined when the caller may not read what it reads. */

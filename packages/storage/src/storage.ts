@@ -952,6 +952,11 @@ export interface FileRegister {
     id: string,
     content: { readonly size: number; readonly type: string },
   ): Promise<void>;
+  /** Uploads of a person that no record refers to yet: how many, and their bytes. */
+  waiting(
+    workspace: Workspace,
+    createdBy: string,
+  ): Promise<{ readonly files: number; readonly bytes: number }>;
   /** Whole files that have not expired. */
   find(workspace: Workspace, ids: readonly string[], transaction?: Transaction): Promise<readonly FileRow[]>;
   /** Gives unclaimed files to records; how many it gave. */

@@ -29,6 +29,14 @@ export function createFileRegister(connections: Connections): FileRegister {
         type,
       ]);
     },
+    async waiting(workspace, createdBy) {
+      const [row] = await connections.readRows<{ files: number; bytes: number }>(
+        `select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from ${tableOf(workspace)}
+          where expires_at > now() and object is null and created_by = $1`,
+        [createdBy],
+      );
+      return row!;
+    },
     async find(workspace, ids, transaction) {
       if (ids.length === 0) return [];
       return connections.readRows<FileRow>(
