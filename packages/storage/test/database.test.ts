@@ -280,7 +280,6 @@ test('identities, memberships, sessions and failed sign-ins', async () => {
     ...session,
     id: expect.any(String),
     hasSecondFactor: false,
-    view: null,
     lastUsedAt: at(2),
     expiresAt: at(6),
     view: null,
