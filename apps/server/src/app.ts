@@ -41,6 +41,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { linkRoutes } from './routes/links.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { profileRoutes } from './routes/profile.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
 import { sharingRoutes } from './routes/sharing.ts';
@@ -187,6 +188,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     setupRoutes,
     workspaceRoutes,
     accountRoutes,
+    profileRoutes,
     userRoutes,
     userSignInRoutes,
     invitationRoutes,

@@ -172,6 +172,12 @@ const DOORS: Readonly<Record<string, Door>> = {
     required: ['current_password', 'new_password'],
     status: 204,
   },
+  'get /me/profile': { summary: 'Your name, time zone and locale', tag: 'session' },
+  'patch /me/profile': {
+    summary: 'Change your name, time zone or locale; null clears',
+    tag: 'session',
+    body: { name: text, time_zone: { type: ['string', 'null'] }, locale: { type: ['string', 'null'] } },
+  },
   'get /me/sessions': { summary: 'Where you are signed in', tag: 'session' },
   'delete /me/sessions': { summary: 'End your other sessions', tag: 'session', status: 204 },
   'delete /me/sessions/{id}': { summary: 'End one of your sessions', tag: 'session', status: 204 },

@@ -8,6 +8,8 @@ import type { Workspace } from '@trellis/storage';
 export interface Preferences {
   readonly timeZone: string;
   readonly locale: string;
+  /** The locale that the person has chosen; undefined: none. */
+  readonly ownLocale: string | undefined;
 }
 
 export interface PreferenceDirectory {
@@ -30,9 +32,11 @@ export function createPreferenceDirectory(
   async function load(workspace: Workspace, userId: string): Promise<Preferences> {
     const context = { kind: 'system', workspace, reason: 'preferences of the caller' } as const;
     const record = await engine.records.get(context, 'user', userId, ['time_zone', 'locale']);
+    const ownLocale = usable(record.locale, isLocale);
     const preferences = {
+      ownLocale,
       timeZone: usable(record.time_zone, isTimeZone) ?? workspace.timeZone,
-      locale: usable(record.locale, isLocale) ?? workspace.locale,
+      locale: ownLocale ?? workspace.locale,
     };
     if (known.size >= MAX_ENTRIES) known.delete(known.keys().next().value!);
     known.set(keyOf(workspace, userId), { preferences, until: now() + REMEMBER_MILLISECONDS });

@@ -8,7 +8,20 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Addresses that the web application draws itself (design brief §9). */
-const APP_ROUTES = ['/', '/login', '/first-run', '/profile', '/setup', '/setup/*', '/o/*', '/w/*'];
+const APP_ROUTES = [
+  '/',
+  '/login',
+  '/forgot-password',
+  '/reset-password',
+  '/invitation',
+  '/second-factor',
+  '/first-run',
+  '/profile',
+  '/setup',
+  '/setup/*',
+  '/o/*',
+  '/w/*',
+];
 const NOT_BUILT = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -103,6 +103,7 @@ it('a person is made; what is wrong stands at its field', async () => {
   const dialog = page.getByRole('dialog');
   await input(dialog, 'Name').fill('Clara');
   await input(dialog, 'E-mail').fill('clara');
+  await dialog.getByRole('radio', { name: 'Set a password' }).check();
   await input(dialog, 'Password').fill('short');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect.poll(() => input(dialog, 'E-mail').getAttribute('aria-invalid')).toBe('true');

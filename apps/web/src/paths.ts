@@ -13,13 +13,6 @@ export function basePathOf(workspace: string): string {
   return workspace === 'main' ? '/' : `/w/${workspace}`;
 }
 
-/** Only a path of this application: browsers take `//elsewhere` and `/\\elsewhere` for another origin. */
-export function localPath(given: string | undefined): string {
-  if (!given?.startsWith('/') || !URL.canParse(given, window.location.origin)) return '/';
-  const { origin, pathname, search, hash } = new URL(given, window.location.origin);
-  return origin === window.location.origin && !pathname.startsWith('//') ? pathname + search + hash : '/';
-}
-
 export const paths = {
   home: () => '/',
   login: () => '/login',

@@ -28,6 +28,30 @@ const loginRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/LoginPage.tsx'), 'LoginPage'),
 });
 
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: lazyRouteComponent(() => import('./sign-in/ForgotPage.tsx'), 'ForgotPage'),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./sign-in/ResetPage.tsx'), 'ResetPage'),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./sign-in/InvitationPage.tsx'), 'InvitationPage'),
+});
+
+const enrolRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/second-factor',
+  component: lazyRouteComponent(() => import('./sign-in/EnrolPage.tsx'), 'EnrolPage'),
+});
+
 const firstRunRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/first-run',
@@ -43,6 +67,8 @@ const shellRoute = createRoute({
     try {
       await Promise.all([queryClient.ensureQueryData(meQuery), described]);
     } catch (error) {
+      if (error instanceof ApiError && error.problem.code === 'second_factor_required')
+        throw redirect({ to: '/second-factor' });
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       const { needs_setup } = await client.setupState();
       if (needs_setup) throw redirect({ to: '/first-run' });
@@ -113,6 +139,10 @@ const profileRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   loginRoute,
   firstRunRoute,
+  forgotRoute,
+  resetRoute,
+  invitationRoute,
+  enrolRoute,
   shellRoute.addChildren([
     homeRoute,
     listRoute,

@@ -23,6 +23,17 @@ export interface SessionsResponse {
   readonly sessions: readonly SessionResponse[];
 }
 
+/** `GET /me/profile`; in `PATCH`, what is absent stays and null clears. */
+export interface ProfileResponse {
+  readonly name: string;
+  readonly email: string;
+  /** An IANA name; null: the workspace's. */
+  readonly time_zone: string | null;
+  /** A BCP 47 tag; null: as the browser asks. */
+  readonly locale: string | null;
+}
+export type ProfileBody = Partial<Omit<ProfileResponse, 'email'>>;
+
 export interface SecondFactorResponse {
   /** Null: there is none. */
   readonly enrolled_at: string | null;

@@ -6,6 +6,8 @@
 import type {
   InvitationResponse,
   InvitedResponse,
+  ProfileBody,
+  ProfileResponse,
   RecoveryCodesResponse,
   ResetResponse,
   SecondFactorOffer,
@@ -230,6 +232,8 @@ export function createClient(options: ClientOptions = {}) {
     viewAs: (user: string) => request<ViewAsResponse>('POST', '/view-as', { user }),
     endViewAs: () => request<void>('DELETE', '/view-as'),
     changePassword: (body: PasswordBody) => request<void>('POST', '/me/password', body),
+    profile: () => request<ProfileResponse>('GET', '/me/profile'),
+    changeProfile: (body: ProfileBody) => request<ProfileResponse>('PATCH', '/me/profile', body),
     sessions: () => request<SessionsResponse>('GET', '/me/sessions'),
     endSession: (id: string) => request<void>('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
     endOtherSessions: () => request<void>('DELETE', '/me/sessions'),

@@ -155,6 +155,8 @@ export interface MeResponse {
   readonly rights: readonly string[];
   /** The teams that you belong to, in this workspace. */
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  /** A BCP 47 tag that you have chosen; null: as the browser asks. */
+  readonly locale: string | null;
   /** True: you may do nothing before you have set up a second factor. */
   readonly must_enrol: boolean;
   /** While somebody sees the product as you: who, and until when. Nothing can be changed then. */

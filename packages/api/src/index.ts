@@ -2,6 +2,8 @@
 export type {
   InvitationResponse,
   InvitedResponse,
+  ProfileBody,
+  ProfileResponse,
   RecoveryCodesResponse,
   ResetResponse,
   SecondFactorOffer,

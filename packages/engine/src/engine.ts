@@ -646,6 +646,13 @@ export interface UserChange {
   readonly fields?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What is absent stays; null clears. */
+export interface OwnChange {
+  readonly name?: string | undefined;
+  readonly timeZone?: string | null | undefined;
+  readonly locale?: string | null | undefined;
+}
+
 /** The identity behind a user. */
 export interface UserAccount {
   readonly user: User;
@@ -677,6 +684,8 @@ export interface UserDirectory {
    * right that the person holds. Throws `unknown_user`, `forbidden`.
    */
   findAccount(context: Context, id: string): Promise<UserAccount>;
+  /** What people may change of themselves, without any right. Throws `invalid_input`. */
+  updateOwn(context: UserContext, change: OwnChange): Promise<void>;
   /** What people can be given; of which the caller may give what they hold themselves. */
   grantables(context: Context): Promise<Grantables>;
   /** All users of the workspace, inactive ones too, in the order in which they were made. */

@@ -32,6 +32,7 @@ export type {
   NewUser,
   OpenConversion,
   OpenFile,
+  OwnChange,
   Plan,
   PlannedComponent,
   PresentedHistory,

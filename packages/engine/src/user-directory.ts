@@ -18,6 +18,7 @@ import type {
   FirstUser,
   InputError,
   NewUser,
+  OwnChange,
   User,
   UserAccount,
   UserChange,
@@ -58,6 +59,8 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     findAccount: async (context, id) =>
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
+    updateOwn: (context, change) =>
+      withPinned(parts, context, (pinned) => updateOwn(parts, pinned, context.userId, change)),
     grantables: async (context) => withRight(context, (pinned) => grantables(parts, pinned)),
     findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
@@ -195,6 +198,32 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     await tell(parts, pinned, userChanged(person, change), transaction);
   });
   return (await findUser(parts, pinned, id))!;
+}
+
+/** A closed list: nobody gives themselves a role, a team or a field that others go by. */
+async function updateOwn(
+  parts: Parts,
+  pinned: Pinned,
+  id: string,
+  { name, timeZone, locale }: OwnChange,
+): Promise<void> {
+  const object = requireUserObject(pinned);
+  const { workspace } = pinned.context;
+  const identity = await parts.storage.identities.findIdentityOfUser(workspace, id);
+  if (!identity) throw toError(unknownRecord());
+  const memberships = await parts.storage.identities.memberships(identity.id);
+  const isShared = memberships.some((each) => each.workspace !== workspace.name);
+  const input = {
+    ...(name === undefined ? {} : { name }),
+    ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+    ...(locale === undefined ? {} : { locale }),
+  };
+  if (Object.keys(input).length === 0) return;
+  await parts.storage.transaction(async (transaction) => {
+    if (name !== undefined && !isShared)
+      await parts.storage.identities.updateIdentity(identity.id, { name }, transaction);
+    await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
+  });
 }
 
 /** @throws EngineError `unknown_user`; `forbidden` for a person who may do what the caller may not. */

@@ -11,7 +11,7 @@ import { NO_SESSION_COOKIE, readSessionCookie, sessionCookie } from '../session-
 import { readBody, readParameters, requireGiven, text } from '../shape.ts';
 
 export function authRoutes(app: FastifyInstance, parts: Parts): void {
-  const { engine, identity, settings, signOn } = parts;
+  const { engine, identity, preferences, settings, signOn } = parts;
 
   app.post(
     '/auth/login',
@@ -75,6 +75,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       workspaces: session.memberships.map((each) => ({ name: each.workspace, label: each.workspaceLabel })),
       rights,
       teams: await engine.teams.ofUser(context),
+      locale: (await preferences.find(caller.workspace, membership.userId)).ownLocale ?? null,
       must_enrol: needsSecondFactor(caller, settings.secondFactor),
       ...(context.viewer && session.view
         ? {

@@ -42,6 +42,9 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const ApiKeysPage = lazy(async () => ({
+  default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
+}));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const AuditPage = lazy(async () => ({ default: (await import('./audit/AuditPage.tsx')).AuditPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
@@ -102,6 +105,8 @@ function plainPage(page: BuilderPage): ReactNode {
       return <TeamsPage />;
     case 'audit':
       return <AuditPage />;
+    case 'api_keys':
+      return <ApiKeysPage />;
     default:
       return undefined;
   }
@@ -138,6 +143,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'person':
     case 'teams':
     case 'audit':
+    case 'api_keys':
       return plainPage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;

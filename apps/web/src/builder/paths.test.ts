@@ -26,6 +26,7 @@ const PATHS = [
   '/setup/option-sets/industry',
   '/setup/revisions',
   '/setup/storage',
+  '/setup/api-keys',
 ];
 
 describe('paths', () => {

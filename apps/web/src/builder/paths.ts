@@ -39,6 +39,7 @@ export type BuilderPage =
   | { readonly page: 'jobs' }
   | { readonly page: 'audit' }
   | { readonly page: 'teams' }
+  | { readonly page: 'api_keys' }
   | { readonly page: 'unknown' };
 
 /** The kind of component that each tab lists. */
@@ -84,6 +85,8 @@ export function parsePath(pathname: string): BuilderPage {
     case 'option-sets':
       if (part !== undefined) return { page: 'unknown' };
       return first === undefined ? { page: 'option_sets' } : { page: 'option_set', name: first };
+    case 'api-keys':
+      return first === undefined ? { page: 'api_keys' } : { page: 'unknown' };
     case 'revisions':
     case 'storage':
     case 'jobs':
@@ -132,6 +135,8 @@ export function pathOfPage(page: BuilderPage): string {
       return `/setup/people/${page.id}`;
     case 'role':
       return `/setup/roles/${page.name}`;
+    case 'api_keys':
+      return '/setup/api-keys';
     case 'permission_sets':
       return '/setup/permission-sets';
     case 'permission_set':

@@ -1,5 +1,5 @@
 /** The API keys of the person signed in: made with a scope and an end, shown once, listed, revoked. */
-import { Badge, Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ApiKeyResponse } from '@trellis/api';
@@ -7,11 +7,13 @@ import { formatDate, formatInstant } from '@trellis/forms';
 import { useState } from 'react';
 import { client, useFindObject } from '../api.ts';
 import { useWorkspaceDisplay } from '../runtime/use-display.ts';
+import { ColorBadge } from '../ui/ColorBadge.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { useMessages } from './messages.ts';
 import { NewApiKeyModal } from './NewApiKeyModal.tsx';
+import { ProfileSection } from './ProfileSection.tsx';
 
 const KEYS = ['api-keys'] as const;
 
@@ -30,41 +32,18 @@ export function ApiKeys({ canCreate, rights }: { canCreate: boolean; rights: rea
     </Button>
   );
   return (
-    <Stack gap="md" component="section" aria-labelledby="api-keys">
-      <Group justify="space-between" align="flex-start">
-        <div>
-          <h2 id="api-keys" style={{ fontSize: '1rem', margin: 0 }}>
-            {t('keys.title')}
-          </h2>
-          <Text size="sm" c="dimmed">
-            {t('keys.about')}
-          </Text>
-        </div>
-        {canCreate && keys.data.keys.length > 0 && create}
-      </Group>
+    <ProfileSection
+      id="api-keys"
+      title={t('keys.title')}
+      about={t('keys.about')}
+      actions={canCreate && keys.data.keys.length > 0 && create}
+    >
       {keys.data.keys.length === 0 ? (
         <EmptyState icon="key" title={t('keys.none')} actions={canCreate ? create : undefined}>
           {t('keys.noneText')}
         </EmptyState>
       ) : (
-        <Table.ScrollContainer minWidth={640}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                {(['name', 'scope', 'expires', 'lastUsed', 'actions'] as const).map((column) => (
-                  <Table.Th key={column} scope="col">
-                    {t(`keys.${column}`)}
-                  </Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {keys.data.keys.map((key) => (
-                <KeyRow key={key.id} apiKey={key} onRevoke={() => setRevoked(key)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <KeyTable keys={keys.data.keys} onRevoke={setRevoked} />
       )}
       {isCreating && (
         <NewApiKeyModal rights={rights} onCreated={refresh} onClose={() => setCreating(false)} />
@@ -72,11 +51,58 @@ export function ApiKeys({ canCreate, rights }: { canCreate: boolean; rights: rea
       {revoked !== undefined && (
         <RevokeModal apiKey={revoked} onDone={refresh} onClose={() => setRevoked(undefined)} />
       )}
-    </Stack>
+    </ProfileSection>
   );
 }
 
-function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKeyResponse; onRevoke: () => void }) {
+interface KeyTableProps {
+  readonly keys: readonly ApiKeyResponse[];
+  readonly onRevoke: (key: ApiKeyResponse) => void;
+  /** Shows whose each is. */
+  readonly hasOwners?: boolean;
+}
+
+/** Keys as rows: reach, end, last use, and a way to revoke each. */
+export function KeyTable({ keys, onRevoke, hasOwners = false }: KeyTableProps) {
+  const t = useMessages();
+  const columns = [
+    'name',
+    ...(hasOwners ? ['owner' as const] : []),
+    'scope',
+    'expires',
+    'lastUsed',
+    'actions',
+  ] as const;
+  return (
+    <Table.ScrollContainer
+      minWidth={640}
+      type="native"
+      tabIndex={0}
+      role="region"
+      aria-label={t('keys.title')}
+    >
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Table.Th key={column} scope="col">
+                {t(`keys.${column}`)}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {keys.map((key) => (
+            <KeyRow key={key.id} apiKey={key} hasOwners={hasOwners} onRevoke={() => onRevoke(key)} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function KeyRow(props: { apiKey: ApiKeyResponse; hasOwners: boolean; onRevoke: () => void }) {
+  const { apiKey, hasOwners, onRevoke } = props;
   const t = useMessages();
   const display = useWorkspaceDisplay();
   const findObject = useFindObject();
@@ -95,10 +121,11 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKeyResponse; onRevoke: () => 
           {t('keys.endsWith', { ending: apiKey.ending })}
         </Text>
       </Table.Th>
+      {hasOwners && <Table.Td>{apiKey.user?.name ?? '—'}</Table.Td>}
       <Table.Td>{reach.join(', ')}</Table.Td>
       <Table.Td>
         {isExpired ? (
-          <Badge color="red.9">{t('keys.expired')}</Badge>
+          <ColorBadge color="red">{t('keys.expired')}</ColorBadge>
         ) : (
           formatDate(apiKey.expires_at.slice(0, 10), display)
         )}
@@ -109,7 +136,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKeyResponse; onRevoke: () => 
       <Table.Td>
         <Button
           variant="subtle"
-          color="red.9"
+          c="var(--mantine-color-error)"
           size="compact-sm"
           onClick={onRevoke}
           aria-label={t('keys.revokeNamed', { name: apiKey.name })}
@@ -121,7 +148,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKeyResponse; onRevoke: () => 
   );
 }
 
-function RevokeModal(props: { apiKey: ApiKeyResponse; onDone: () => void; onClose: () => void }) {
+export function RevokeModal(props: { apiKey: ApiKeyResponse; onDone: () => void; onClose: () => void }) {
   const t = useMessages();
   const revoke = useMutation({
     mutationFn: () => client.revokeApiKey(props.apiKey.id),

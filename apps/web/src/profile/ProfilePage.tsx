@@ -1,9 +1,13 @@
-/** The person signed in, as themselves: where they belong, and the keys by which programs act for them. */
+/** The person signed in, as themselves: what they may change, how they sign in, and the keys of their programs. */
 import { useMe } from '../api.ts';
 import { StandIns } from '../sharing/StandIns.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ApiKeys } from './ApiKeys.tsx';
+import { Details } from './Details.tsx';
 import { useMessages } from './messages.ts';
+import { Password } from './Password.tsx';
+import { SecondFactor } from './SecondFactor.tsx';
+import { Sessions } from './Sessions.tsx';
 import { SingleSignOn } from './SingleSignOn.tsx';
 
 export function ProfilePage() {
@@ -12,6 +16,7 @@ export function ProfilePage() {
   return (
     <Page
       title={t('title')}
+      width="text"
       subtitle={
         <>
           {user.name} · {user.email}
@@ -19,8 +24,12 @@ export function ProfilePage() {
         </>
       }
     >
-      <StandIns />
+      <Details />
+      <Password />
+      <SecondFactor />
       <SingleSignOn />
+      <Sessions />
+      <StandIns />
       <ApiKeys canCreate={rights.includes('api')} rights={rights} />
     </Page>
   );

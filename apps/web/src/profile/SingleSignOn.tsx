@@ -30,7 +30,7 @@ export function SingleSignOn() {
   });
   if (!data || data.providers.length === 0) return null;
   return (
-    <Stack gap="sm" component="section" aria-labelledby="single-sign-on" mb="xl">
+    <Stack gap="sm" component="section" aria-labelledby="single-sign-on" mb="xl" maw={640}>
       <div>
         <h2 id="single-sign-on" style={{ fontSize: '1rem', margin: 0 }}>
           {t('links.title')}

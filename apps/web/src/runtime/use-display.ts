@@ -17,13 +17,14 @@ export function useDisplay(): Display {
 
 export function useWorkspaceDisplay(): Display {
   const { workspace } = useDescribe();
+  const { locale } = useMe();
   return useMemo(
     () => ({
-      locale: navigator.language || workspace.locale,
+      locale: locale ?? (navigator.language || workspace.locale),
       timeZone: workspace.time_zone,
       currency: workspace.currency,
     }),
-    [workspace],
+    [workspace, locale],
   );
 }
 

@@ -2,9 +2,9 @@ import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/co
 import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { basePath, client, useMe, workspace } from '../api.ts';
+import { useMe, workspace } from '../api.ts';
 import { paths } from '../paths.ts';
-import { notifyProblem } from '../ui/notify.tsx';
+import { signOut } from '../sign-out.ts';
 
 const SCHEMES = [
   { value: 'light', icon: IconSun },
@@ -84,14 +84,4 @@ export function UserMenu() {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-/** Leaves by loading the page anew, so that nothing of this person stays in memory. */
-export async function signOut(): Promise<void> {
-  try {
-    const out = await client.logout();
-    window.location.assign(out?.redirect ?? `${basePath === '/' ? '' : basePath}/login`);
-  } catch (error) {
-    notifyProblem(error);
-  }
 }

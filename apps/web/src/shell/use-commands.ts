@@ -6,7 +6,7 @@ import type { AppItem, ColorName } from '@trellis/metadata';
 import { useTranslation } from 'react-i18next';
 import { keys, useDescribe, useHasRight } from '../api.ts';
 import { latestRecords } from '../runtime/recent-records.ts';
-import { signOut } from './UserMenu.tsx';
+import { signOut } from '../sign-out.ts';
 import { useCurrentApp } from './use-current-app.ts';
 
 const MOST_RECENT = 6;

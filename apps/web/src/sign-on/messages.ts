@@ -31,7 +31,7 @@ const signOnEn = {
   },
   links: {
     title: 'Single sign-on',
-    about: 'Sign in to this account with one of these, as well as with your password.',
+    about: 'Ways to sign in to this account by a provider.',
     linked: 'Linked',
     lastUsed: 'Last used {{time}}',
     notLinked: 'Not linked',

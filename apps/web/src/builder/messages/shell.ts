@@ -24,6 +24,7 @@ export const shell = {
     roles: 'Roles',
     permission_sets: 'Permission sets',
     audit: 'Audit',
+    api_keys: 'API keys',
   },
   action: {
     add: 'Add',

@@ -5,6 +5,7 @@ import {
   IconDatabaseCog,
   IconEyeCheck,
   IconHistory,
+  IconKey,
   IconListDetails,
   IconProgress,
   IconShieldLock,
@@ -28,6 +29,7 @@ type SectionName =
   | 'teams'
   | 'roles'
   | 'permission_sets'
+  | 'api_keys'
   | 'revisions'
   | 'storage'
   | 'jobs'
@@ -46,11 +48,15 @@ const SECTIONS: readonly Section[] = [
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
   { name: 'audit', icon: IconEyeCheck },
 ];
+
+/** Open to who manages people. */
+const PEOPLE_SECTIONS: readonly SectionName[] = ['people', 'teams', 'api_keys'];
 
 /** What the person may open: all of it with the right to customise, but the audit log by a right of its own. */
 export function useSections(): readonly Section[] {
@@ -59,7 +65,7 @@ export function useSections(): readonly Section[] {
   const readsAudit = useHasRight('view_audit');
   const isOpen = (name: SectionName) => {
     if (name === 'audit') return readsAudit;
-    return canCustomise || (managesPeople && (name === 'people' || name === 'teams'));
+    return canCustomise || (managesPeople && PEOPLE_SECTIONS.includes(name));
   };
   return SECTIONS.filter(({ name }) => isOpen(name));
 }

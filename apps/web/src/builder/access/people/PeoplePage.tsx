@@ -15,6 +15,7 @@ import classes from '../../parts/parts.module.css';
 import { TableSkeleton } from '../../parts/small.tsx';
 import { usersQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
+import { InvitationBadge, InvitationLink } from './InvitationState.tsx';
 import { PersonModal } from './PersonModal.tsx';
 import { DeactivateModal, SetPasswordModal, useReactivate, useViewAs } from './person-actions.tsx';
 import { usePersonChoices } from './use-choices.ts';
@@ -31,6 +32,7 @@ export function PeoplePage() {
   const t = useAccessMessages();
   const users = useQuery(usersQuery);
   const [open, setOpen] = useState<Open>();
+  const [invited, setInvited] = useState<{ readonly name: string; readonly link: string }>();
   const [text, setText] = useState('');
   const [shown, setShown] = useState<(typeof SHOWN)[number]>('active');
   const [limit, setLimit] = useState(PAGE);
@@ -87,7 +89,14 @@ export function PeoplePage() {
           {t('people.more')}
         </Button>
       )}
-      {open?.what === 'edit' && <PersonModal person={open.person} onClose={() => setOpen(undefined)} />}
+      {open?.what === 'edit' && (
+        <PersonModal
+          person={open.person}
+          onClose={() => setOpen(undefined)}
+          onLink={(name, link) => setInvited({ name, link })}
+        />
+      )}
+      {invited !== undefined && <InvitationLink {...invited} onClose={() => setInvited(undefined)} />}
       {open?.what === 'password' && (
         <SetPasswordModal person={open.person} onClose={() => setOpen(undefined)} />
       )}
@@ -143,6 +152,9 @@ function PeopleTable(props: { readonly people: readonly UserResponse[]; onOpen(o
                   <ColorBadge color={person.is_active ? 'green' : 'gray'}>
                     {t(person.is_active ? 'people.active' : 'people.inactive')}
                   </ColorBadge>
+                  {person.invitation !== null && person.is_active && (
+                    <InvitationBadge invitation={person.invitation} />
+                  )}
                   {person.id === me.id && <ColorBadge color="indigo">{t('people.you')}</ColorBadge>}
                 </span>
               </td>

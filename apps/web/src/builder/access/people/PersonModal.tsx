@@ -1,5 +1,5 @@
 /** Makes or changes a person: name, address, first password, and what they are given. */
-import { Button, MultiSelect, PasswordInput, Select, TextInput } from '@mantine/core';
+import { Button, MultiSelect, PasswordInput, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { UserResponse } from '@trellis/api';
 import { useState } from 'react';
@@ -16,9 +16,13 @@ import { usePersonChoices, withHeld } from './use-choices.ts';
 
 const FIELDS = ['name', 'email', 'password', 'role', 'permission_sets', 'teams'] as const;
 
+/** How a new person is to come in. */
+const ENTRIES = ['invite', 'password', 'later'] as const;
+
 interface Given {
   readonly name: string;
   readonly email: string;
+  readonly entry: (typeof ENTRIES)[number];
   readonly password: string;
   readonly role: string | null;
   readonly permission_sets: readonly string[];
@@ -29,9 +33,11 @@ interface PersonModalProps {
   /** Undefined: a new one. */
   readonly person: UserResponse | undefined;
   readonly onClose: () => void;
+  /** Called with the link of an invitation that no mail carries. */
+  readonly onLink?: (name: string, link: string) => void;
 }
 
-export function PersonModal({ person, onClose }: PersonModalProps) {
+export function PersonModal({ person, onClose, onLink }: PersonModalProps) {
   const t = useAccessMessages();
   const b = useMessages();
   const choices = usePersonChoices();
@@ -39,6 +45,7 @@ export function PersonModal({ person, onClose }: PersonModalProps) {
     (): Given => ({
       name: person?.name ?? '',
       email: person?.email ?? '',
+      entry: 'invite',
       password: '',
       role: person?.role ?? null,
       permission_sets: person?.permission_sets ?? [],
@@ -50,10 +57,12 @@ export function PersonModal({ person, onClose }: PersonModalProps) {
   const save = useMutation({
     mutationFn: () =>
       person === undefined ? client.createUser(newPerson(given)) : update(person, before, given),
-    onSuccess: async ({ name }) => {
+    onSuccess: async ({ name, invitation }) => {
       await invalidateTeams();
-      notifyDone({ message: t(person === undefined ? 'people.created' : 'people.saved', { name }) });
+      const made = given.entry === 'invite' ? 'people.invited' : 'people.created';
+      notifyDone({ message: t(person === undefined ? made : 'people.saved', { name }) });
       onClose();
+      if (invitation?.link !== undefined) onLink?.(name, invitation.link);
     },
   });
   const faults = fieldFaults(save.error, FIELDS);
@@ -96,14 +105,34 @@ export function PersonModal({ person, onClose }: PersonModalProps) {
             error={faults.of('email')}
             onChange={(event) => set({ email: event.currentTarget.value })}
           />
-          <PasswordInput
-            label={t('people.password')}
-            description={t('people.passwordHelp')}
-            autoComplete="new-password"
-            value={given.password}
-            error={faults.of('password')}
-            onChange={(event) => set({ password: event.currentTarget.value })}
-          />
+          <Radio.Group
+            label={t('people.entry')}
+            value={given.entry}
+            onChange={(entry) =>
+              set({ entry: ENTRIES.find((each) => each === entry) ?? 'invite', password: '' })
+            }
+          >
+            <Stack gap={6} mt={6}>
+              {ENTRIES.map((entry) => (
+                <Radio
+                  key={entry}
+                  value={entry}
+                  label={t(`people.entryBy.${entry}`)}
+                  description={t(`people.entryHelp.${entry}`)}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+          {given.entry === 'password' && (
+            <PasswordInput
+              label={t('people.password')}
+              description={t('people.passwordHelp')}
+              autoComplete="new-password"
+              value={given.password}
+              error={faults.of('password')}
+              onChange={(event) => set({ password: event.currentTarget.value })}
+            />
+          )}
         </>
       )}
       <MultiSelect
@@ -147,8 +176,9 @@ export function PersonModal({ person, onClose }: PersonModalProps) {
   );
 }
 
-function newPerson({ password, role, ...rest }: Given) {
-  return { ...rest, ...(password === '' ? {} : { password }), ...(role === null ? {} : { role }) };
+function newPerson({ entry, password, role, ...rest }: Given) {
+  const entered = entry === 'invite' ? { invite: true } : entry === 'password' ? { password } : {};
+  return { ...rest, ...entered, ...(role === null ? {} : { role }) };
 }
 
 /** Sends what was changed and nothing else: a right given by somebody else meanwhile stays. */

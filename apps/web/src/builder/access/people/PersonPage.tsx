@@ -14,6 +14,7 @@ import { Card, TableSkeleton } from '../../parts/small.tsx';
 import { usersQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 import { PersonModal } from './PersonModal.tsx';
+import { PersonSecurity } from './PersonSecurity.tsx';
 import { DeactivateModal, SetPasswordModal, useReactivate, useViewAs } from './person-actions.tsx';
 import { usePersonChoices } from './use-choices.ts';
 
@@ -98,6 +99,7 @@ export function PersonPage({ id }: { id: string }) {
             <dd>{names(person.teams, choices.teams, t('people.noTeams'))}</dd>
           </dl>
         </Card>
+        <PersonSecurity person={person} />
         <Card title={t('people.explain')}>
           <Suspense fallback={<Group h={120} />}>
             <ExplainPanel user={person.id} />

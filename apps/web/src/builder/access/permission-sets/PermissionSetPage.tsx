@@ -83,6 +83,14 @@ export function PermissionSetPage({ name }: { name: string }) {
             )}
           </Pointed>
         </Card>
+        <Card title={t('security.title')}>
+          <Checkbox
+            label={t('sets.secondFactor')}
+            description={t('sets.secondFactorHelp')}
+            checked={body.requires_second_factor === true}
+            onChange={(event) => set('requires_second_factor', event.currentTarget.checked || undefined)}
+          />
+        </Card>
         <Card title={t('sets.who')}>
           <Holders
             people={users.filter((user) => user.permission_sets.includes(name))}
