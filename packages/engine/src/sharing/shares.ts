@@ -43,8 +43,10 @@ export function createShareDesk(parts: Parts): ShareDesk {
     withPinned(parts, context, (pinned) => {
       const object = requireShareable(parts, pinned, name);
       // The record is held until the end, so that it does not change hands meanwhile.
-      return parts.storage.transaction(async (transaction) =>
-        work(pinned, await requireShared(parts, pinned, { object, id, transaction }), transaction),
+      return parts.storage.transaction(
+        async (transaction) =>
+          work(pinned, await requireShared(parts, pinned, { object, id, transaction }), transaction),
+        { workspace: pinned.snapshot.workspace },
       );
     });
   return {

@@ -1,5 +1,6 @@
 /** Where a lookup points to, and what the link means for the record that holds it. */
 import { Input, MultiSelect, Radio, Select, Stack, Switch } from '@mantine/core';
+import { useState } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { targetsOf } from '../metadata/catalogue.ts';
@@ -17,6 +18,7 @@ function useObjectChoices() {
 export function TargetEditor({ body, change, fault }: PropertyEditorProps) {
   const t = useMessages();
   const choices = useObjectChoices();
+  const [isOpen, setOpen] = useState(false);
   const targets = targetsOf(body);
   const isAny = body.to === '*';
   const isSingle = body.through !== undefined || body.type === 'multi_lookup';
@@ -58,7 +60,14 @@ export function TargetEditor({ body, change, fault }: PropertyEditorProps) {
         value={isAny ? [] : [...targets]}
         error={fault}
         nothingFoundMessage={t('action.nothingFound')}
-        onChange={setTargets}
+        dropdownOpened={isOpen}
+        onDropdownOpen={() => setOpen(true)}
+        onDropdownClose={() => setOpen(false)}
+        onChange={(names) => {
+          // One object is the usual case: the list is done with it, and opens again for more.
+          if (targets.length === 0) setOpen(false);
+          setTargets(names);
+        }}
       />
       <Switch
         label={t('property.to.anySwitch')}

@@ -1,5 +1,14 @@
 /** Makes an object with all that it needs to be used at once. */
-import { Button, Group, SegmentedControl, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  Group,
+  SegmentedControl,
+  Select,
+  SimpleGrid,
+  Stack,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { type ColorName, OBJECT_NAME_MAX_LENGTH } from '@trellis/metadata';
 import { useState } from 'react';
 import { IconPicker } from '../../ui/IconPicker.tsx';
@@ -75,7 +84,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
       onSubmit={submit}
       footer={<Button type="submit">{t('newObject.create')}</Button>}
     >
-      <Group align="flex-start" grow preventGrowOverflow={false} wrap="nowrap">
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <Stack gap="sm">
           <LabelAndName
             value={naming}
@@ -106,7 +115,7 @@ export function NewObjectModal({ onClose }: { onClose: () => void }) {
             data={apps.map((each) => ({ value: each.name, label: each.body.label }))}
           />
         </Stack>
-      </Group>
+      </SimpleGrid>
       <Textarea
         label={t('newObject.description')}
         autosize

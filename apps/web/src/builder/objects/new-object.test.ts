@@ -9,7 +9,7 @@ const texts = {
   history: 'History',
   number: 'Number',
 };
-const object = (name: string, label: string) =>
+const object = (name: string, label: string, app?: Parameters<typeof newObjectComponents>[2]) =>
   newObjectComponents(
     {
       label,
@@ -22,6 +22,7 @@ const object = (name: string, label: string) =>
       naming: { by: 'text' },
     },
     texts,
+    app,
   );
 
 function problemsOf(documents: unknown) {
@@ -29,6 +30,20 @@ function problemsOf(documents: unknown) {
   const compiled = compile(parsed.components.map((component) => ({ component })));
   return [...parsed.problems, ...compiled.problems].filter((problem) => problem.severity === 'error');
 }
+
+it('a new object stands at the end of what its app begins with', () => {
+  const heading = { type: 'heading' as const, label: 'More' };
+  const deal = { type: 'object' as const, object: 'deal' };
+  const task = { type: 'object' as const, object: 'task' };
+  const appWith = (items: readonly object[]) => {
+    const app = { name: 'sales', body: { label: 'Sales', items: items as never } };
+    return object('permit', 'Permit', app).find((each) => each.kind === 'app')?.body;
+  };
+  const added = { type: 'object', object: 'permit' };
+  expect(appWith([deal, heading, task])).toMatchObject({ items: [deal, added, heading, task] });
+  expect(appWith([deal])).toMatchObject({ items: [deal, added] });
+  expect(appWith([heading, task])).toMatchObject({ items: [heading, task, added] });
+});
 
 it('a new object compiles, in an app too', () => {
   const app = { name: 'sales', body: { label: 'Sales', items: [] } };

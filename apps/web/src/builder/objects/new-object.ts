@@ -80,10 +80,17 @@ export function newObjectComponents(
           {
             kind: 'app',
             name: app.name,
-            body: { ...app.body, items: [...app.body.items, { type: 'object', object: name }] },
+            body: { ...app.body, items: withObject(app.body.items, name) },
           },
         ]),
   ];
+}
+
+/** Below the objects that an app begins with: under its last heading it would pass for one of those. */
+function withObject(items: Bodies['app']['items'], object: string): Bodies['app']['items'] {
+  const heading = items.findIndex((item) => item.type === 'heading');
+  const end = heading <= 0 ? items.length : heading;
+  return items.toSpliced(end, 0, { type: 'object', object });
 }
 
 /** The object that holds the links of a many-to-many field: two required parent lookups and a number. */

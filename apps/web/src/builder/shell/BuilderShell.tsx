@@ -13,7 +13,7 @@ import {
   IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
@@ -96,9 +96,15 @@ export function BuilderShell({ children, isWide = false, sections = SECTIONS, fo
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the sections stand in a row, of which the one in hand may lie beyond the edge.
+  useEffect(() => {
+    if (current === undefined) return;
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
     <div className={classes.shell}>
-      <nav className={classes.side} aria-label={t('shell.navigation')}>
+      <nav ref={nav} className={classes.side} aria-label={t('shell.navigation')}>
         <p className={classes.sideTitle}>{t('shell.title')}</p>
         <ul>
           {sections.map(({ name, icon: Icon }) => (
