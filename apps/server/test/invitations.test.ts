@@ -6,6 +6,7 @@ import { createClient } from '@trellis/api';
 import { readTables } from '@trellis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MailSink, startMailSink, tokenIn } from './mail-sink.ts';
+import { outcome } from './outcome.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -35,15 +36,6 @@ afterAll(async () => {
 let number = 0;
 const newEmail = () => `guest${++number}@example.com`;
 const newClient = (at = server) => createClient({ origin: at.url, keepsCookies: true });
-async function outcome(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'done',
-    (error: { problem?: { code: string; errors: readonly { code: string; pointer: string }[] } }) => {
-      const [first] = error.problem?.errors ?? [];
-      return first ? `${first.code} ${first.pointer}` : (error.problem?.code ?? String(error));
-    },
-  );
-}
 const stateOf = async (id: string) => (await server.client.user(id)).invitation?.state;
 
 describe('an invitation', () => {

@@ -1,7 +1,8 @@
 /** What people change of themselves, fields that an administrator adds to them, and one identity in several workspaces. */
 import { createClient } from '@trellis/api';
-import { codeOf, stepAt } from '@trellis/identity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authenticatorCode } from './authenticator.ts';
+import { outcome } from './outcome.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 const PASSWORD = 'seven green bicycles';
@@ -32,15 +33,6 @@ async function newPerson(more: Readonly<Record<string, unknown>> = {}) {
     ...more,
   } as never);
   return { email, id: user.id };
-}
-async function outcome(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'done',
-    (error: { problem?: { code: string; errors: readonly { code: string; pointer: string }[] } }) => {
-      const [first] = error.problem?.errors ?? [];
-      return first ? `${first.code} ${first.pointer}` : (error.problem?.code ?? String(error));
-    },
-  );
 }
 
 describe('fields that are added to people', () => {
@@ -154,13 +146,13 @@ describe('one identity in several workspaces', () => {
       'forbidden',
     );
     const { secret } = await inMain.offerSecondFactor();
-    await inMain.confirmSecondFactor(codeOf(fromBase32(secret), stepAt(Date.now())));
+    await inMain.confirmSecondFactor(authenticatorCode(secret, Date.now()));
     expect(await outcome(server.client.resetSecondFactorOf(here.id))).toBe('forbidden');
     expect(await server.client.userSecurity(here.id)).toMatchObject({ is_shared: true });
 
     // Deactivated in one they are nobody there at once, and go on in the other.
     const fresh = createClient({ origin: server.url, keepsCookies: true, workspace: 'south' });
-    const otp = codeOf(fromBase32(secret), stepAt(Date.now()) + 1);
+    const otp = authenticatorCode(secret, Date.now(), 1);
     await fresh.login({ email: here.email, password: PASSWORD, otp });
     await server.client.updateUser(here.id, { is_active: false });
     expect(await outcome(fresh.me())).toBe('done');
@@ -175,12 +167,5 @@ describe('one identity in several workspaces', () => {
       body: JSON.stringify({ email, password: PASSWORD }),
     });
     return /=([^;]+)/.exec(response.headers.getSetCookie()[0]!)![1]!;
-  }
-
-  function fromBase32(text: string): Buffer {
-    const bits = [...text]
-      .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-      .join('');
-    return Buffer.from(bits.match(/.{8}/g)!.map((byte) => Number.parseInt(byte, 2)));
   }
 });

@@ -47,10 +47,13 @@ export async function deleteRecords(
   for (let attempt = 1; ; attempt++) {
     let outcome: DeleteOutcome | undefined;
     try {
-      await parts.storage.transaction(async (transaction) => {
-        outcome = await executeDelete(parts, pinned, request, transaction);
-        if (!outcome.isWritten) throw new RolledBack();
-      });
+      await parts.storage.transaction(
+        async (transaction) => {
+          outcome = await executeDelete(parts, pinned, request, transaction);
+          if (!outcome.isWritten) throw new RolledBack();
+        },
+        { workspace: pinned.snapshot.workspace },
+      );
       return outcome!;
     } catch (error) {
       if (error instanceof RolledBack) return outcome!;

@@ -31,53 +31,56 @@ export async function restoreRecord(
   id: string,
 ): Promise<void> {
   requireOwnEyes(pinned.context);
-  await parts.storage.transaction(async (transaction) => {
-    await lockAllTrees(parts, pinned, transaction);
-    // 1. Load it from the bin, under the caller's predicates.
-    const root = await loadDeleted(parts, pinned, { object, id, transaction });
-    // 2. What belongs to it among what went with it.
-    const company = await findCompany(parts, pinned, { object, record: root, transaction });
-    // 3. Lookups whose target has gone meanwhile: a parent must come back first, others are cleared.
-    const dangling = await findDangling(parts, pinned, company, transaction);
-    const orphan = dangling.find(({ field }) => field.body.parent === true);
-    if (orphan) {
-      const isKnown = pinned.isReadable(orphan.field);
-      const parent = isKnown ? `its ${orphan.field.label}` : 'a record that it belongs to';
-      const message = `The ${orphan.object.label} can't come back: ${parent} is deleted. Restore that first.`;
-      const pointer = isKnown ? `/${orphan.field.name}` : '';
-      throw new EngineError('invalid_input', message, {
-        errors: [{ code: 'deleted_parent', pointer, message }],
-      });
-    }
-    // 4. Back, one statement per object; a unique value may have been taken meanwhile.
-    for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
-      const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
-      const written = await parts.storage.records
-        .restore(pinned.snapshot, target, rows, pinned.origin, transaction)
-        .catch((error: unknown) => {
-          throw withoutHiddenFields(pinned, target, error);
+  await parts.storage.transaction(
+    async (transaction) => {
+      await lockAllTrees(parts, pinned, transaction);
+      // 1. Load it from the bin, under the caller's predicates.
+      const root = await loadDeleted(parts, pinned, { object, id, transaction });
+      // 2. What belongs to it among what went with it.
+      const company = await findCompany(parts, pinned, { object, record: root, transaction });
+      // 3. Lookups whose target has gone meanwhile: a parent must come back first, others are cleared.
+      const dangling = await findDangling(parts, pinned, company, transaction);
+      const orphan = dangling.find(({ field }) => field.body.parent === true);
+      if (orphan) {
+        const isKnown = pinned.isReadable(orphan.field);
+        const parent = isKnown ? `its ${orphan.field.label}` : 'a record that it belongs to';
+        const message = `The ${orphan.object.label} can't come back: ${parent} is deleted. Restore that first.`;
+        const pointer = isKnown ? `/${orphan.field.name}` : '';
+        throw new EngineError('invalid_input', message, {
+          errors: [{ code: 'deleted_parent', pointer, message }],
         });
-      if (written.length < rows.length) throw new LostRace();
-    }
-    // 5. Clear what would point to nothing.
-    await clearLookups(
-      parts,
-      pinned,
-      dangling.map(({ object: holder, field, record }) => ({
-        object: holder,
-        field: field.name,
-        record,
-        targetId: '',
-      })),
-      transaction,
-    );
-    // 6. The trees may have grown or turned meanwhile.
-    for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
-      const ids = members.map(({ record }) => record.id);
-      const fault = await findRestoredFault(parts, pinned, target, ids, transaction);
-      if (fault) throw outOfTree(pinned, target, fault);
-    }
-  });
+      }
+      // 4. Back, one statement per object; a unique value may have been taken meanwhile.
+      for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
+        const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
+        const written = await parts.storage.records
+          .restore(pinned.snapshot, target, rows, pinned.origin, transaction)
+          .catch((error: unknown) => {
+            throw withoutHiddenFields(pinned, target, error);
+          });
+        if (written.length < rows.length) throw new LostRace();
+      }
+      // 5. Clear what would point to nothing.
+      await clearLookups(
+        parts,
+        pinned,
+        dangling.map(({ object: holder, field, record }) => ({
+          object: holder,
+          field: field.name,
+          record,
+          targetId: '',
+        })),
+        transaction,
+      );
+      // 6. The trees may have grown or turned meanwhile.
+      for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
+        const ids = members.map(({ record }) => record.id);
+        const fault = await findRestoredFault(parts, pinned, target, ids, transaction);
+        if (fault) throw outOfTree(pinned, target, fault);
+      }
+    },
+    { workspace: pinned.snapshot.workspace },
+  );
 }
 
 function outOfTree(
@@ -106,32 +109,35 @@ export async function purgeRecord(
   const { object, id, version } = request;
   requireOwnEyes(pinned.context);
   if (!isId(id)) throw toError(unknownRecord());
-  await parts.storage.transaction(async (transaction) => {
-    const live = await parts.storage.records.loadForWrite(
-      pinned.snapshot,
-      { ...whatIsMeant(pinned, object, id), deleted: 'live' },
-      transaction,
-    );
-    if (live.length > 0) {
-      const items = [{ id, version }];
-      const outcome = await executeDelete(
-        parts,
-        pinned,
-        { object, items, allOrNothing: true, dryRun: false, authority: 'caller' },
+  await parts.storage.transaction(
+    async (transaction) => {
+      const live = await parts.storage.records.loadForWrite(
+        pinned.snapshot,
+        { ...whatIsMeant(pinned, object, id), deleted: 'live' },
         transaction,
       );
-      const failure = outcome.items[0]?.failure;
-      if (failure) throw toError(failure);
-    }
-    const root = await loadDeleted(parts, pinned, { object, id, transaction });
-    const company = await findCompany(parts, pinned, { object, record: root, transaction });
-    for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
-      const ids = members.map((member) => member.record.id);
-      await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
-      const event = { action: 'records_purged', object: target.name, recordIds: ids } as const;
-      await tell(parts, pinned, [event], transaction);
-    }
-  });
+      if (live.length > 0) {
+        const items = [{ id, version }];
+        const outcome = await executeDelete(
+          parts,
+          pinned,
+          { object, items, allOrNothing: true, dryRun: false, authority: 'caller' },
+          transaction,
+        );
+        const failure = outcome.items[0]?.failure;
+        if (failure) throw toError(failure);
+      }
+      const root = await loadDeleted(parts, pinned, { object, id, transaction });
+      const company = await findCompany(parts, pinned, { object, record: root, transaction });
+      for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
+        const ids = members.map((member) => member.record.id);
+        await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
+        const event = { action: 'records_purged', object: target.name, recordIds: ids } as const;
+        await tell(parts, pinned, [event], transaction);
+      }
+    },
+    { workspace: pinned.snapshot.workspace },
+  );
 }
 
 /** A value that was taken meanwhile is told without the name of a field that the caller may not read. */

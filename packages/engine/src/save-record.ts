@@ -7,7 +7,7 @@
  * is a `failure` of its item.
  */
 import { ALWAYS, type CompiledObject, formatAutoNumber, isId, type JsonValue } from '@trellis/model';
-import { StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
+import { type Snapshot, StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
 import { applyDefaults, dayOf } from './apply-defaults.ts';
 import { checkFiles, claimFiles } from './check-files.ts';
 import { checkGrants } from './check-grants.ts';
@@ -53,7 +53,9 @@ export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveReq
       // The first attempt is optimistic; after a lost race the rows are locked, so that it can't be lost again.
       const isOptimistic = attempt === 1 && !needsTransaction(request);
       if (isOptimistic) return await saveInWaves(parts, pinned, request, undefined);
-      return await inTransaction(parts, (transaction) => saveInWaves(parts, pinned, request, transaction));
+      return await inTransaction(parts, pinned.snapshot, (transaction) =>
+        saveInWaves(parts, pinned, request, transaction),
+      );
     } catch (error) {
       const isTaken = error instanceof StorageError && error.code === 'unique_violation';
       const isRefused =
@@ -447,15 +449,19 @@ function mayRepeat(request: SaveRequest): boolean {
 /** Commits only what is to stay: a dry run and a refused batch leave nothing. */
 async function inTransaction(
   parts: Parts,
+  { workspace }: Snapshot,
   work: (transaction: Transaction) => Promise<SaveOutcome>,
 ): Promise<SaveOutcome> {
   let outcome: SaveOutcome | undefined;
   try {
-    await parts.storage.transaction(async (transaction) => {
-      outcome = await work(transaction);
-      const isRefused = outcome.items.every((item) => item.failure);
-      if (!outcome.isWritten || isRefused) throw new RolledBack();
-    });
+    await parts.storage.transaction(
+      async (transaction) => {
+        outcome = await work(transaction);
+        const isRefused = outcome.items.every((item) => item.failure);
+        if (!outcome.isWritten || isRefused) throw new RolledBack();
+      },
+      { workspace },
+    );
   } catch (error) {
     if (!(error instanceof RolledBack)) throw error;
   }

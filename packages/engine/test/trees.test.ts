@@ -265,3 +265,40 @@ it('a record comes back from the bin only where its tree has room for it', async
   await move(root, chain.at(-2)!);
   expect(await open.engine.records.restore(open.admin, 'area', low)).toMatchObject({ above: root });
 });
+
+it('a person is answered from the records that they see, and is told the path as far up as they see it', async () => {
+  await publish([
+    ...object('unit', { above: { type: 'lookup', to: 'unit', tree: true, reverse_name: 'units_below' } }),
+    {
+      kind: 'permission_set',
+      name: 'clerk',
+      body: { label: 'Clerk', objects: { unit: { read: true, default_field: 'read' } } },
+    },
+  ]);
+  const clerk = { ...open.admin, permissionSets: ['clerk'] };
+  // Records are their owner's: one of the four stays somebody else's.
+  const unit = async (name: string, above: string | null, isHidden = false) => {
+    const as = isHidden ? open.system : open.admin;
+    return String((await open.engine.records.create(as, 'unit', { name, above })).id);
+  };
+  const top = await unit('top', null);
+  const hidden = await unit('hidden', top, true);
+  const low = await unit('low', hidden);
+  const near = await unit('near', top);
+  const found = async (as: OpenEngine['admin'], filter: object) =>
+    (await open.engine.records.list(as, 'unit', { filter, fields: ['name'], sort: ['name'] })).records.map(
+      ({ name }) => name,
+    );
+  for (const link of ['id', 'above']) {
+    const filter = { is_under: [{ var: link }, top] };
+    const itself = link === 'id' ? ['top'] : [];
+    expect(await found(open.admin, filter)).toEqual(['hidden', 'low', 'near', ...itself]);
+    expect(await found(clerk, filter)).toEqual(['near', ...itself]);
+  }
+  expect(await found(clerk, { '!': { is_under: [{ var: 'id' }, top] } })).toEqual(['low']);
+  expect(await open.engine.records.ancestors(clerk, 'unit', near, 'above')).toMatchObject({ isWhole: true });
+  expect(await open.engine.records.ancestors(clerk, 'unit', low, 'above')).toEqual({
+    records: [],
+    isWhole: false,
+  });
+});

@@ -10,6 +10,8 @@ import type { Capabilities } from './storage.ts';
 export interface DatabaseFeatures extends Capabilities {
   /** Schema of the extension pg_trgm, whose operator class indexes name. */
   readonly trigramSchema: string | undefined;
+  /** Whether roles can be made, for a second wall between workspaces; only the probe knows. */
+  readonly canMakeRoles?: boolean;
 }
 
 /** Installs the trusted extension for text search where that is allowed. */
@@ -29,9 +31,16 @@ export async function probe(client: pg.ClientBase): Promise<DatabaseFeatures> {
             current_setting('server_encoding') as encoding,
             (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace
               where e.extname = 'pg_trgm') as trigram_schema,
-            exists (select from pg_collation where collname = 'und-x-icu') as has_icu`,
+            exists (select from pg_collation where collname = 'und-x-icu') as has_icu,
+            (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as can_make_roles`,
     [],
-  )) as readonly { version: number; encoding: string; trigram_schema: string | null; has_icu: boolean }[];
+  )) as readonly {
+    version: number;
+    encoding: string;
+    trigram_schema: string | null;
+    has_icu: boolean;
+    can_make_roles: boolean;
+  }[];
   if (!row || row.version < 150_000) {
     throw new StorageError('unsupported_server', 'Trellis needs PostgreSQL 15 or newer.');
   }
@@ -52,7 +61,13 @@ export async function probe(client: pg.ClientBase): Promise<DatabaseFeatures> {
       'The server was built without ICU, so text is sorted and its case ignored by the database’s own locale.',
     );
   }
+  if (!row.can_make_roles) {
+    warnings.push(
+      'The database role may not make roles, so workspaces are kept apart by the application alone: grant it CREATEROLE.',
+    );
+  }
   return {
+    canMakeRoles: row.can_make_roles,
     serverVersion: row.version,
     hasTrigram: row.trigram_schema !== null,
     hasIcu: row.has_icu,

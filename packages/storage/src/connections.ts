@@ -239,6 +239,16 @@ export class Connections {
     return client;
   }
 
+  /** Whether nobody uses or waits for a connection. */
+  get isIdle(): boolean {
+    return this.#pool.idleCount === this.#pool.totalCount && this.#pool.waitingCount === 0;
+  }
+
+  /** How many connections there may be from now on; those beyond go when they have been idle for a while. */
+  resize(poolSize: number): void {
+    this.#pool.options.max = poolSize;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -2,7 +2,7 @@
 import { createAuditStore } from './audit/audit-store.ts';
 import { AuditSealer } from './audit/sealer.ts';
 import { installExtensions, probe } from './capabilities.ts';
-import { Connections, queryObjects } from './connections.ts';
+import { type ConnectionSettings, Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
 import { createFileRegister } from './files/file-register.ts';
@@ -25,6 +25,7 @@ import { createDelegationStore } from './sharing/delegation-store.ts';
 import { createShareStore } from './sharing/share-store.ts';
 import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
+import { WorkspaceLogins } from './workspace-logins.ts';
 import { createWorkspaceStore } from './workspace-store.ts';
 
 export interface StorageOptions {
@@ -47,16 +48,18 @@ export interface StorageOptions {
  */
 export async function createStorage(options: StorageOptions): Promise<Storage> {
   const log = options.log ?? (() => undefined);
-  const connections = new Connections({
+  const connectionSettings: ConnectionSettings = {
     connectionString: options.connectionString,
     poolSize: options.poolSize ?? 10,
     statementTimeoutMilliseconds: options.statementTimeoutMilliseconds ?? 5_000,
     log,
-  });
+  };
+  const connections = new Connections(connectionSettings);
   try {
     const migrations = await readMigrations();
     await migrate(connections, migrations, installExtensions);
     const features = await connections.dedicated(probe);
+    const logins = new WorkspaceLogins(connections, connectionSettings, features.canMakeRoles === true);
     const workspaces = createWorkspaceStore(connections, migrations.workspace);
     const settings: PromotionSettings = { features, log, beforeStep: options.beforePromotionStep };
     const maintenance = new Maintenance(connections, workspaces, settings);
@@ -81,13 +84,14 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
-      records: createRecordStore(connections, features, (workspace) => rollups.wake(workspace)),
+      records: createRecordStore({ connections, logins, features }, (workspace) => rollups.wake(workspace)),
       shares: createShareStore(connections),
       delegations: createDelegationStore(connections),
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
-      transaction: (work, options) => connections.transaction(work, options),
+      transaction: async (work, options = {}) =>
+        (options.workspace ? await logins.of(options.workspace) : connections).transaction(work, options),
       startMaintenance: () => {
         maintenance.start();
         rollups.start();
@@ -104,6 +108,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         await rollups.close();
         await sealer.close();
         await listener.close();
+        await logins.close();
         await connections.close();
       },
     };

@@ -695,6 +695,8 @@ export interface Share extends Omit<NewShare, 'grantee'> {
 }
 
 export interface ShareStore {
+  /** With whom records of which object are shared, expired or not: `<object key> <granteeId>`. */
+  pairs(workspace: Workspace): Promise<ReadonlySet<string>>;
   /** Those of a record that count at the instant, the oldest first. */
   list(
     workspace: Workspace,
@@ -983,11 +985,12 @@ export interface Storage {
   readonly jobs: JobQueue;
   /**
    * Runs `work` in one transaction; retries it up to three times on a serialisation failure or deadlock. With
-   * `idleMilliseconds`, the database ends it when it hears nothing for so long.
+   * `idleMilliseconds`, the database ends it when it hears nothing for so long. With `workspace`, it reaches the
+   * records of that one and nothing else: neither other workspaces nor the platform's tables.
    */
   transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
-    options?: { readonly idleMilliseconds?: number },
+    options?: { readonly idleMilliseconds?: number; readonly workspace?: Workspace },
   ): Promise<T>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;

@@ -149,7 +149,10 @@ export async function confirmOwner(
   if (body.current_password !== undefined) {
     await confirmPassword(parts, request, caller, body.current_password);
   } else if (!parts.identity.isFresh(caller.session)) {
-    throw new HttpProblem('password_required', 'Give your current password as well.');
+    throw new HttpProblem(
+      'password_required',
+      'You signed in a while ago: give your current password as well, or sign in again.',
+    );
   }
   return caller;
 }

@@ -51,7 +51,8 @@ const signInEn = {
     download: 'Save as a file',
     kept: 'I have kept them',
     password: 'Current password',
-    passwordText: 'You signed in a while ago: confirm that it is you.',
+    passwordText:
+      'You signed in a while ago: confirm that it is you. Without a password, sign out and in again.',
     continue: 'Continue',
     fileHead: 'Recovery codes for {{email}}',
   },

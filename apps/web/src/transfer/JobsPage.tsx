@@ -93,7 +93,9 @@ function JobRow({ job, isOpen, onOpen }: { job: JobResponse; isOpen: boolean; on
   const object = about?.object === undefined ? undefined : findObject(about.object);
   const name = about?.file_name
     ? t(about.dry_run ? 'job.tryOf' : 'job.importOf', { file: about.file_name })
-    : job.kind;
+    : job.kind === 'mail'
+      ? t('job.mail')
+      : job.kind;
   const { done, total } = job.progress;
   const when = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
   return (

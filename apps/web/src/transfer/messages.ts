@@ -53,6 +53,7 @@ const en = {
     },
     tried: 'Tried: nothing was written',
     importOf: 'Import of {{file}}',
+    mail: 'Mail about an account',
     tryOf: 'Trial of {{file}}',
     progress: 'Progress',
     rows: '{{done}} of {{total}} rows',

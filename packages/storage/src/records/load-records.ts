@@ -11,7 +11,7 @@ import type {
   RecordData,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Connections, Row } from '../connections.ts';
+import type { Row } from '../connections.ts';
 import { lowerCondition } from '../query/lower-condition.ts';
 import { type Condition, Shape, shapeCondition } from '../query/shape.ts';
 import { Sources } from '../query/sources.ts';
@@ -24,6 +24,7 @@ import {
 import { conjunction, integer, join, placeholder, type Sql, sql } from '../sql.ts';
 import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storage.ts';
 import { sqlTypeOf } from '../system-columns.ts';
+import type { WorkspaceLogins } from '../workspace-logins.ts';
 
 type Compiled = { readonly statement: CompiledStatement };
 type Ask<K extends 'loadForWrite' | 'findByKey' | 'findMatches' | 'findTargets' | 'checkTargets'> =
@@ -78,12 +79,12 @@ export function readStored(row: Row, isAllowed: boolean): StoredRecord {
 }
 
 export class RecordLoader {
-  readonly #connections: Connections;
+  readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   readonly #statements = new StatementCache<Compiled>();
 
-  constructor(connections: Connections, features: DatabaseFeatures) {
-    this.#connections = connections;
+  constructor(logins: WorkspaceLogins, features: DatabaseFeatures) {
+    this.#logins = logins;
     this.#features = features;
   }
 
@@ -214,18 +215,15 @@ export class RecordLoader {
     });
     const { statement } = compiled;
     const values = valuesFor(statement, shape.values);
-    for (const [index, id, isFlagged] of await this.#connections.read(
-      prepare(statement),
-      values,
-      transaction,
-    )) {
+    const connections = await this.#logins.reach(snapshot.workspace, transaction);
+    for (const [index, id, isFlagged] of await connections.read(prepare(statement), values, transaction)) {
       found[index as number]!.set(id as string, isFlagged as boolean);
     }
     return found;
   }
 
   #ask(snapshot: Snapshot, object: CompiledObject, kind: string, context: ExpressionContext): Question {
-    return new Question(this.#connections, this.#features, this.#statements, {
+    return new Question(this.#logins, this.#features, this.#statements, {
       snapshot,
       object,
       kind,
@@ -263,7 +261,7 @@ function givenValues(question: Question, field: CompiledField, values: readonly 
 
 /** One cached statement about one object: its values are noted first, then it is compiled if its shape is new. */
 class Question {
-  readonly #connections: Connections;
+  readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   readonly #statements: StatementCache<Compiled>;
   readonly #about: {
@@ -274,12 +272,12 @@ class Question {
   readonly #shape: Shape;
 
   constructor(
-    connections: Connections,
+    logins: WorkspaceLogins,
     features: DatabaseFeatures,
     statements: StatementCache<Compiled>,
     about: { snapshot: Snapshot; object: CompiledObject; kind: string; context: ExpressionContext },
   ) {
-    this.#connections = connections;
+    this.#logins = logins;
     this.#features = features;
     this.#statements = statements;
     this.#about = about;
@@ -301,7 +299,7 @@ class Question {
     return shapeCondition(expression, this.#shape, this.#about.context);
   }
 
-  run(
+  async run(
     transaction: Transaction | undefined,
     compile: (lower: (condition: Condition) => Sql, sources: Sources) => Sql,
   ): Promise<readonly Row[]> {
@@ -318,6 +316,7 @@ class Question {
       return { statement: finishStatement(compile(lower, sources)) };
     });
     const { statement } = compiled;
-    return this.#connections.read(prepare(statement), valuesFor(statement, this.#shape.values), transaction);
+    const connections = await this.#logins.reach(snapshot.workspace, transaction);
+    return connections.read(prepare(statement), valuesFor(statement, this.#shape.values), transaction);
   }
 }

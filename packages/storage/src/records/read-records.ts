@@ -1,7 +1,7 @@
 /** Runs list and aggregate questions: shape, cached statement, rows, page bounds and counts. */
 import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery, RowSlot } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Connections, Row } from '../connections.ts';
+import type { Row } from '../connections.ts';
 import {
   type CompiledAggregate,
   compileAggregate,
@@ -20,6 +20,7 @@ import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
 import { rollupsOfSources } from '../query/rollup-value.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
+import type { WorkspaceLogins } from '../workspace-logins.ts';
 
 /** Counting stops here: beyond it a list says "2,000 or more". */
 export const COUNT_CAP = 2_000;
@@ -43,14 +44,14 @@ function readerOf({ outputs, readers }: CachedQuery, layout: readonly RowSlot[] 
 }
 
 export class RecordReader {
-  readonly #connections: Connections;
+  readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   readonly #queries = new StatementCache<CachedQuery>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
-  constructor(connections: Connections, features: DatabaseFeatures) {
-    this.#connections = connections;
+  constructor(logins: WorkspaceLogins, features: DatabaseFeatures) {
+    this.#logins = logins;
     this.#features = features;
   }
 
@@ -69,10 +70,11 @@ export class RecordReader {
     const isBeside = query.count !== 'none' && !transaction && !(isFirst && compiled.isShort);
     const beside = isBeside ? countNow() : undefined;
     beside?.catch(() => undefined); // it is awaited below, unless the page fails first
+    const connections = await this.#logins.reach(snapshot.workspace, transaction);
     const found: Row[] = [];
     for (const part of compiled.statements) {
       const values = valuesFor(part, shaped.values);
-      found.push(...(await this.#connections.read(prepare(part), values, transaction)));
+      found.push(...(await connections.read(prepare(part), values, transaction)));
       if (found.length > query.limit) break;
     }
     const hasMore = found.length > query.limit;
@@ -111,7 +113,8 @@ export class RecordReader {
       compileAggregate(snapshot, query, shaped, this.#features),
     );
     const values = valuesFor(compiled.statement, shaped.values);
-    const rows = await this.#connections.read(prepare(compiled.statement), values);
+    const connections = await this.#logins.of(snapshot.workspace);
+    const rows = await connections.read(prepare(compiled.statement), values);
     return rows.map((row) => readAggregateRow(row, compiled));
   }
 
@@ -124,7 +127,7 @@ export class RecordReader {
     do {
       const page: RecordQuery = { ...query, after, before: undefined, limit: STREAM_PAGE, count: 'none' };
       // Exports may sort by what no index serves: they get the longer limit of a transaction.
-      const { rows, next } = await this.#connections.transaction(
+      const { rows, next } = await (await this.#logins.of(snapshot.workspace)).transaction(
         (transaction) => this.query(snapshot, page, transaction),
         { begin: 'begin read only' },
       );
@@ -153,7 +156,8 @@ export class RecordReader {
       const prepared =
         mode === 'estimate' ? { text: statement.text, plans: PLANNED_EACH_TIME } : prepare(statement);
       const values = valuesFor(statement, shaped.values);
-      return (await this.#connections.read(prepared, values, transaction))[0]?.[0];
+      const connections = await this.#logins.reach(snapshot.workspace, transaction);
+      return (await connections.read(prepared, values, transaction))[0]?.[0];
     };
     if (query.count === 'exact') return { value: Number(await run('exact')), kind: 'exact' };
     if (query.count === 'estimate') {

@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
+import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -12,15 +13,22 @@ import { readSealed, writeSealed } from './sealed-values.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
+export interface RecordDatabase {
+  /** The application's own, for what runs within a transaction that is open already. */
+  readonly connections: Connections;
+  /** What single statements run on: connections that reach no other workspace. */
+  readonly logins: WorkspaceLogins;
+  readonly features: DatabaseFeatures;
+}
+
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  connections: Connections,
-  features: DatabaseFeatures,
+  { connections, logins, features }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
-  const reader = new RecordReader(connections, features);
-  const loader = new RecordLoader(connections, features);
-  const writer = new RecordWriter(connections, features);
+  const reader = new RecordReader(logins, features);
+  const loader = new RecordLoader(logins, features);
+  const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
     const written = await write;
     if (isRolledUp(snapshot.model, object)) wake(snapshot.workspace);
@@ -35,16 +43,19 @@ export function createRecordStore(
     findMatches: (snapshot, request, transaction) => loader.findMatches(snapshot, request, transaction),
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
-    readTree: (snapshot, request, transaction) => readTree(connections, snapshot, request, transaction),
+    readTree: async (snapshot, request, transaction) =>
+      readTree(await logins.reach(snapshot.workspace, transaction), snapshot, request, transaction),
     readSealed: (snapshot, request, transaction) => readSealed(connections, snapshot, request, transaction),
     writeSealed: (snapshot, object, change, transaction) =>
       writeSealed(connections, snapshot, object, change, transaction),
-    inspectTree: (snapshot, request) => inspectTree(connections, snapshot, request),
+    inspectTree: async (snapshot, request) =>
+      inspectTree(await logins.of(snapshot.workspace), snapshot, request),
     checkTargets: (snapshot, request, transaction) => loader.checkTargets(snapshot, request, transaction),
     nextNumbers: async (snapshot, object, field, count, transaction) => {
       if (count === 0) return [];
       const name = sequenceName(object.key, fieldKey(object, field));
-      const rows = await connections.rows<{ value: number }>(
+      const reached = await logins.reach(snapshot.workspace, transaction);
+      const rows = await reached.rows<{ value: number }>(
         nextValuesStatement(snapshot.workspace.schema, name, count),
         [],
         transaction,
@@ -66,8 +77,13 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
-    history: (snapshot, _object, recordId, page, transaction) =>
-      readHistory(connections, snapshot, { recordId, ...page }, transaction),
+    history: async (snapshot, _object, recordId, page, transaction) =>
+      readHistory(
+        await logins.reach(snapshot.workspace, transaction),
+        snapshot,
+        { recordId, ...page },
+        transaction,
+      ),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import type { CompiledObject, JsonValue, RecordData } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Connections, Row } from '../connections.ts';
+import type { Row } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { entriesConstraint } from '../metadata/unique-entries.ts';
 import { uniqueIndexName } from '../metadata/wanted-storage.ts';
@@ -28,6 +28,7 @@ import type {
   WriteTargets,
   WrittenRow,
 } from '../storage.ts';
+import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { type HeldTargets, NOTHING_HELD, shapeTargets } from './held-targets.ts';
 import {
   insertStatement,
@@ -43,13 +44,13 @@ type StatementMaker = (workspace: Workspace, object: CompiledObject, held: HeldT
 const MAX_TEXTS = 200;
 
 export class RecordWriter {
-  readonly #connections: Connections;
+  readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   /** Statements by workspace, object and kind of write; an object's shape changes with its compiled object. */
   readonly #statements = new WeakMap<CompiledObject, Map<string, CompiledStatement>>();
 
-  constructor(connections: Connections, features: DatabaseFeatures) {
-    this.#connections = connections;
+  constructor(logins: WorkspaceLogins, features: DatabaseFeatures) {
+    this.#logins = logins;
     this.#features = features;
   }
 
@@ -165,7 +166,8 @@ export class RecordWriter {
     const { text } = statement;
     const values = valuesFor(statement, held?.values ?? own);
     try {
-      return await this.#connections.write({ text, name: statementName(text) }, values, transaction);
+      const connections = await this.#logins.reach(snapshot.workspace, transaction);
+      return await connections.write({ text, name: statementName(text) }, values, transaction);
     } catch (error) {
       throw nameFields(error, snapshot, object);
     }
