@@ -104,12 +104,12 @@ it('a person is made; what is wrong stands at its field', async () => {
   await input(dialog, 'Name').fill('Clara');
   await input(dialog, 'E-mail').fill('clara');
   await dialog.getByRole('radio', { name: 'Set a password' }).check();
-  await input(dialog, 'Password').fill('short');
+  await dialog.locator('input[type=password]').fill('short');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect.poll(() => input(dialog, 'E-mail').getAttribute('aria-invalid')).toBe('true');
   await expectAccessible();
   await input(dialog, 'E-mail').fill(CLARA.email);
-  await input(dialog, 'Password').fill(CLARA.password);
+  await dialog.locator('input[type=password]').fill(CLARA.password);
   await choose(input(dialog, 'Permission sets'), 'Packing');
   // Several can be chosen, so the list stays open until one goes on.
   await page.keyboard.press('Tab');
@@ -251,7 +251,7 @@ it('who manages people and may not customise finds people and teams, and gives w
   await hers.getByRole('link', { name: 'Set up' }).click();
   await hers.getByRole('heading', { name: 'People' }).waitFor();
   const sections = hers.getByRole('navigation', { name: 'Setup' }).getByRole('link');
-  expect(await sections.allTextContents()).toEqual(['People', 'Teams']);
+  expect(await sections.allTextContents()).toEqual(['People', 'Teams', 'API keys']);
   await hers.getByRole('row', { name: /Clara/ }).getByText('Packing').waitFor();
   await expectAccessible(hers);
 
@@ -263,6 +263,7 @@ it('who manages people and may not customise finds people and teams, and gives w
   expect(await administrator.getAttribute('data-combobox-disabled')).toBe('true');
   await hers.getByRole('option', { name: 'People desk' }).click();
   await hers.keyboard.press('Tab');
+  await dialog.getByRole('radio', { name: /^Not yet/ }).check();
   await input(dialog, 'Name').fill('Gus');
   await input(dialog, 'E-mail').fill('gus@example.com');
   await dialog.getByRole('button', { name: 'Create' }).click();
