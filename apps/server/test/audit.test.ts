@@ -164,6 +164,13 @@ it('[A5] is read by a key only with people and all objects in its scope', async 
   expect(await ask({ users: false })).toBe(403);
 });
 
+it('tells who looked at everybody’s keys', async () => {
+  await auditor.apiKeys();
+  const { keys } = await auditor.apiKeys({ all: true });
+  expect((await newest())[0]).toMatchObject({ action: 'api_keys_listed', details: { count: keys.length } });
+  expect((await newest(2))[1]!.action).not.toBe('api_keys_listed');
+});
+
 it('tells of a workspace that was made, in both', async () => {
   await server.client.createWorkspace({ name: 'other', label: 'Other' });
   expect((await newest())[0]).toMatchObject({

@@ -55,7 +55,7 @@ export async function knock(
     encodeURIComponent(String(parameters[name] ?? DEFAULTS[name] ?? 'x')),
   );
   const ending = new AbortController();
-  const answer = await fetch(`${server.url}/api/v1${filled}`, {
+  const answer = await fetch(`${server.url}/api/v1${filled}${QUERIES[path] ?? ''}`, {
     method,
     redirect: 'manual',
     signal: ending.signal,
@@ -70,6 +70,11 @@ export async function knock(
   ending.abort();
   return { status: answer.status, code: isProblem ? JSON.parse(text).code : undefined, text };
 }
+
+/** What a door needs to hear in its query before it looks at anything else. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/records/:object/:id/ancestors': '?field=parent_account',
+};
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   object: 'account',

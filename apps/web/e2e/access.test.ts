@@ -104,12 +104,12 @@ it('a person is made; what is wrong stands at its field', async () => {
   await input(dialog, 'Name').fill('Clara');
   await input(dialog, 'E-mail').fill('clara');
   await dialog.getByRole('radio', { name: 'Set a password' }).check();
-  await input(dialog, 'Password').fill('short');
+  await dialog.locator('input[type=password]').fill('short');
   await dialog.getByRole('button', { name: 'Create' }).click();
   await expect.poll(() => input(dialog, 'E-mail').getAttribute('aria-invalid')).toBe('true');
   await expectAccessible();
   await input(dialog, 'E-mail').fill(CLARA.email);
-  await input(dialog, 'Password').fill(CLARA.password);
+  await dialog.locator('input[type=password]').fill(CLARA.password);
   await choose(input(dialog, 'Permission sets'), 'Packing');
   // Several can be chosen, so the list stays open until one goes on.
   await page.keyboard.press('Tab');
@@ -263,6 +263,7 @@ it('who manages people and may not customise finds people and teams, and gives w
   expect(await administrator.getAttribute('data-combobox-disabled')).toBe('true');
   await hers.getByRole('option', { name: 'People desk' }).click();
   await hers.keyboard.press('Tab');
+  await dialog.getByRole('radio', { name: /^Not yet/ }).check();
   await input(dialog, 'Name').fill('Gus');
   await input(dialog, 'E-mail').fill('gus@example.com');
   await dialog.getByRole('button', { name: 'Create' }).click();

@@ -249,6 +249,15 @@ describe('what records are, said in the builder', () => {
     await page.getByRole('heading', { name: 'Alpha' }).waitFor();
     await page.getByText('450').first().waitFor();
   });
+
+  it('follows what is typed in a value that is edited in its place', async () => {
+    await page.getByRole('button', { name: 'Edit Amount', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Amount', exact: true }).fill('1234');
+    await page.getByText('617').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('450').first().waitFor();
+    await expect.poll(() => page.getByText('617').count()).toBe(0);
+  });
 });
 
 async function choose(label: string, option: string): Promise<void> {

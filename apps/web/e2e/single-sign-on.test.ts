@@ -82,6 +82,23 @@ it('an emergency account signs in by password, and links the provider in its pro
   await page.getByText('Not linked').waitFor();
 });
 
+it('an administrator permits a link on the page of a person, who then comes in', async () => {
+  const answer = await page.request.post(`${product.origin}/api/v1/users`, {
+    headers: { origin: product.origin },
+    data: { email: 'paula@example.com', name: 'Paula', permission_sets: ['sales_rep'] },
+  });
+  const { id } = (await answer.json()) as { id: string };
+  await page.goto(`${product.origin}/setup/people/${id}`);
+  await page.getByRole('button', { name: 'Permit Acme Login' }).click();
+  await page.getByText('They can sign in with Acme Login').waitFor();
+  await expectNoFaults();
+  provider.signedIn = { sub: 'paula', email: 'paula@example.com', email_verified: true };
+  page = await product.openPage();
+  await page.goto(product.origin);
+  await page.getByRole('link', { name: 'Continue with Acme Login' }).click();
+  await page.getByRole('button', { name: 'Paula' }).waitFor();
+});
+
 /** In a new browser, which the provider does not know. */
 async function signInByPassword(): Promise<void> {
   page = await product.openPage();

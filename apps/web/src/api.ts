@@ -30,8 +30,8 @@ export const queryClient = new QueryClient({
         failures < 2 && !(error instanceof ApiError && error.status < 500 && error.status !== 429),
     },
   },
-  queryCache: new QueryCache({ onError: leaveIfSignedOut }),
-  mutationCache: new MutationCache({ onError: leaveIfSignedOut }),
+  queryCache: new QueryCache({ onError: leaveIfEnded }),
+  mutationCache: new MutationCache({ onError: leaveIfEnded }),
 });
 
 /** Keys of the query cache, outermost first, so that a prefix invalidates what hangs on it. */
@@ -111,6 +111,18 @@ export async function invalidateMetadata(): Promise<void> {
 /** After a write: everything shown of this object's records, and what other objects show of them. */
 export async function invalidateRecords(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['records'] });
+}
+
+/** What has ended is left: the session, or seeing the product as somebody else. */
+function leaveIfEnded(error: Error): void {
+  if (error instanceof ApiError && error.problem.code === 'view_ended') void endView();
+  else leaveIfSignedOut(error);
+}
+
+/** Sees the product as oneself again. The page is loaded anew, so that nothing of the other stays in memory. */
+export async function endView(): Promise<void> {
+  await client.endViewAs();
+  window.location.assign(basePath);
 }
 
 /**

@@ -53,17 +53,16 @@ export function reachOf(persons: readonly string[], model: Model, organisation: 
         (rule) =>
           level !== 'own' && (level === 'read' || rule.access === 'update') && rule.shareWith.some(isMeant),
       );
+      const isShared = level !== 'own' && organisation.hasShares?.(object.key, grantees) !== false;
       const args = [
         ownedBy(object, owners),
         ...rules.map((rule) => sharedBy(rule, object, model, organisation)),
-        ...(level === 'own' ? [] : [{ op: 'shared', access: level, grantees } as const]),
+        ...(isShared ? [{ op: 'shared', access: level, grantees } as const] : []),
       ];
       const reasons = [
         'Own records, those of own teams, and those of people below in the role tree.',
         ...rules.map((rule) => `Shared by the rule “${rule.label}”.`),
-        ...(level === 'own'
-          ? []
-          : ['Records that somebody shares with them, their teams or their role by hand.']),
+        ...(isShared ? ['Records that somebody shares with them, their teams or their role by hand.'] : []),
       ];
       return { predicate: args.length === 1 ? args[0]! : { op: 'or', args }, reasons };
     },

@@ -11,7 +11,7 @@ import {
   type Principal,
 } from '@trellis/access';
 import { ALWAYS, type JsonValue } from '@trellis/model';
-import type { Delegation, Snapshot, Storage, Workspace } from '@trellis/storage';
+import { type Delegation, granteeId, type Snapshot, type Storage, type Workspace } from '@trellis/storage';
 import { LRUCache } from 'lru-cache';
 import type { Context } from './engine.ts';
 import { ownPath } from './own-path.ts';
@@ -138,7 +138,10 @@ export class AccessCache {
       teamsOf.set(user, teams);
       teams.push(team);
     }
-    return { roleOf, teamsOf };
+    const pairs = await this.#storage.shares.pairs(snapshot.workspace);
+    const hasShares = (key: string, grantees: readonly string[]) =>
+      grantees.some((grantee) => pairs.has(`${key} ${granteeId(grantee)}`));
+    return { roleOf, teamsOf, hasShares };
   }
 
   /** All records of an object of the platform, as values of the named fields. */

@@ -25,6 +25,7 @@ export type {
   StoredJob,
 } from './jobs/jobs.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
+export { granteeId } from './sharing/share-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
 export type {
   Alias,

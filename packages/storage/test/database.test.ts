@@ -280,10 +280,17 @@ test('identities, memberships, sessions and failed sign-ins', async () => {
     ...session,
     id: expect.any(String),
     hasSecondFactor: false,
-    view: null,
     lastUsedAt: at(2),
     expiresAt: at(6),
+    view: null,
   });
+  const view = { workspace: 'main', userId: ada.id, endsAt: at(3) };
+  expect(await identities.setSessionView('one', 'seen', view)).toBe(true);
+  expect(await identities.setSessionView('one', 'seen', view)).toBe(false);
+  expect(await identities.findSession('one')).toBeUndefined();
+  expect((await identities.findSession('seen'))?.view).toEqual(view);
+  expect(await identities.setSessionView('seen', 'one', null)).toBe(true);
+  expect((await identities.findSession('one'))?.view).toBeNull();
   expect(await identities.deleteExpiredSessions(at(5))).toBe(2);
   await identities.deleteSessionsOf(ada.id, 'one');
   expect(await identities.findSession('one')).toBeDefined();

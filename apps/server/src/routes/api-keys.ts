@@ -39,6 +39,7 @@ export function apiKeyRoutes(app: FastifyInstance, parts: Parts): void {
     const users = await engine.users.list(context);
     const nameOf = new Map(users.map((user) => [user.id, user.name]));
     const keys = await identity.listApiKeys(workspace.name);
+    await tellSecurity(parts, request, { action: 'api_keys_listed', details: { count: keys.length } });
     return {
       keys: keys.map((key) => ({
         ...toResponse(key),

@@ -20,7 +20,7 @@ import { StoragePage } from './pages/StoragePage.tsx';
 import { FaultScope } from './parts/Fault.tsx';
 import { TableSkeleton } from './parts/small.tsx';
 import { type BuilderPage, pathOfPage } from './paths.ts';
-import { BuilderShell, PEOPLE_SECTIONS } from './shell/BuilderShell.tsx';
+import { BuilderShell, sectionOf, useSections } from './shell/BuilderShell.tsx';
 import { DraftBar } from './shell/DraftBar.tsx';
 
 const LayoutPage = lazy(async () => ({
@@ -46,11 +46,12 @@ const ApiKeysPage = lazy(async () => ({
   default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
+const AuditPage = lazy(async () => ({ default: (await import('./audit/AuditPage.tsx')).AuditPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
 const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
-/** All of Set up for those who may customise; people and teams for those who manage people only. */
+/** All of Set up for those who may customise; for others what needs no metadata, as far as their rights go. */
 export function BuilderRoutes() {
   return useHasRight('customise') ? <MetadataRoutes /> : <PeopleRoutes />;
 }
@@ -58,29 +59,32 @@ export function BuilderRoutes() {
 function PeopleRoutes() {
   const { page } = useBuilderPage();
   const go = useGo();
+  const sections = useSections();
+  const start = sections.some(({ name }) => name === 'people') ? 'people' : 'audit';
   const isStart = page.page === 'objects';
+  const isOpen = sections.some(({ name }) => name === sectionOf(page));
   useEffect(() => {
-    if (isStart) go({ page: 'people' }, { replace: true });
-  }, [isStart, go]);
+    if (isStart) go({ page: start }, { replace: true });
+  }, [isStart, start, go]);
   return (
-    <BuilderShell sections={PEOPLE_SECTIONS}>
+    <BuilderShell>
       <Suspense fallback={<TableSkeleton />}>
-        {isStart ? <TableSkeleton /> : (peoplePage(page) ?? <NotForPeople />)}
+        {isStart ? <TableSkeleton /> : isOpen ? plainPage(page) : <NotForPeople start={start} />}
       </Suspense>
     </BuilderShell>
   );
 }
 
-function NotForPeople() {
+function NotForPeople({ start }: { start: 'people' | 'audit' }) {
   const t = useMessages();
   return (
     <EmptyState
       icon="lock"
       title={t('shell.forbidden')}
       actions={
-        <BuilderLink page={{ page: 'people' }}>
+        <BuilderLink page={{ page: start }}>
           <Button component="span" variant="default">
-            {t('section.people')}
+            {t(`section.${start}`)}
           </Button>
         </BuilderLink>
       }
@@ -91,7 +95,7 @@ function NotForPeople() {
 }
 
 /** The pages that need no metadata; undefined for any other. */
-function peoplePage(page: BuilderPage): ReactNode {
+function plainPage(page: BuilderPage): ReactNode {
   switch (page.page) {
     case 'people':
       return <PeoplePage />;
@@ -99,6 +103,8 @@ function peoplePage(page: BuilderPage): ReactNode {
       return <PersonPage key={page.id} id={page.id} />;
     case 'teams':
       return <TeamsPage />;
+    case 'audit':
+      return <AuditPage />;
     case 'api_keys':
       return <ApiKeysPage />;
     default:
@@ -136,8 +142,9 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'people':
     case 'person':
     case 'teams':
+    case 'audit':
     case 'api_keys':
-      return peoplePage(page);
+      return plainPage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;
     case 'role':

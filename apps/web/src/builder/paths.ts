@@ -37,6 +37,7 @@ export type BuilderPage =
   | { readonly page: 'revisions' }
   | { readonly page: 'storage' }
   | { readonly page: 'jobs' }
+  | { readonly page: 'audit' }
   | { readonly page: 'teams' }
   | { readonly page: 'api_keys' }
   | { readonly page: 'unknown' };
@@ -89,6 +90,7 @@ export function parsePath(pathname: string): BuilderPage {
     case 'revisions':
     case 'storage':
     case 'jobs':
+    case 'audit':
     case 'teams':
       return first === undefined ? { page: section } : { page: 'unknown' };
     default:

@@ -11,7 +11,8 @@ export function SetupPage() {
   const { t } = useTranslation();
   const canCustomise = useHasRight('customise');
   const managesPeople = useHasRight('manage_users');
-  if (!canCustomise && !managesPeople) {
+  const readsAudit = useHasRight('view_audit');
+  if (!canCustomise && !managesPeople && !readsAudit) {
     return (
       <EmptyState icon="lock" title={t('setup.forbidden')}>
         {t('setup.forbiddenText')}

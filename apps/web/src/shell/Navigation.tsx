@@ -20,7 +20,8 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
   const { app } = useCurrentApp();
   const canCustomise = useHasRight('customise');
   const managesPeople = useHasRight('manage_users');
-  const canSetUp = canCustomise || managesPeople;
+  const readsAudit = useHasRight('view_audit');
+  const canSetUp = canCustomise || managesPeople || readsAudit;
   const [closed, setClosed] = useLocalStorage<string[]>({
     key: `trellis-nav-${workspace}`,
     defaultValue: [BEYOND],

@@ -4,6 +4,7 @@ import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../api.ts';
 import { onQuestion, openQuestion } from '../runtime/confirm-warnings.ts';
 import { DisplayProvider, useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { Keys } from '../ui/Kbd.tsx';
@@ -11,6 +12,8 @@ import { AppSwitcher } from './AppSwitcher.tsx';
 import { Navigation } from './Navigation.tsx';
 import classes from './Shell.module.css';
 import { UserMenu } from './UserMenu.tsx';
+
+const ViewBanner = lazy(async () => ({ default: (await import('./ViewBanner.tsx')).ViewBanner }));
 
 const loadPalette = () => import('./CommandPalette.tsx');
 const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
@@ -36,6 +39,7 @@ function loadLiveUpdates(): void {
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
+  const { view, user } = useMe();
   const display = useWorkspaceDisplay();
   const [isDrawerOpen, drawer] = useDisclosure(false);
   // It stays once it was opened, so that it can slide out again.
@@ -59,10 +63,15 @@ export function Shell() {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={classes.shell} data-rail={isNarrow || undefined}>
+    <div className={classes.shell} data-rail={isNarrow || undefined} data-viewed={view ? true : undefined}>
       <a href="#main" className="tr-skip-link">
         {t('shell.skip')}
       </a>
+      {view && (
+        <Suspense fallback={<div className={classes.banner} />}>
+          <ViewBanner className={classes.banner} view={view} name={user.name} />
+        </Suspense>
+      )}
       <aside className={classes.sidebar}>
         <AppSwitcher isNarrow={isNarrow} />
         <Navigation isNarrow={isNarrow} />

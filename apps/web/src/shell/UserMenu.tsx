@@ -15,7 +15,7 @@ const SCHEMES = [
 /** The person signed in: theme, other workspaces, sign out. */
 export function UserMenu() {
   const { t } = useTranslation();
-  const { user, workspaces } = useMe();
+  const { user, workspaces, view } = useMe();
   const router = useRouter();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
@@ -34,13 +34,17 @@ export function UserMenu() {
           </div>
         </div>
         <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconUser size={15} />}
-          onClick={() => void router.navigate({ to: '/profile' })}
-        >
-          {t('shell.profile')}
-        </Menu.Item>
-        <Menu.Divider />
+        {!view && (
+          <>
+            <Menu.Item
+              leftSection={<IconUser size={15} />}
+              onClick={() => void router.navigate({ to: '/profile' })}
+            >
+              {t('shell.profile')}
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        )}
         <Menu.Label>{t('theme.title')}</Menu.Label>
         {SCHEMES.map(({ value, icon: Icon }) => (
           <Menu.Item

@@ -30,7 +30,8 @@ export function useCommands(onDone: () => void): Command[] {
   const { app, setApp } = useCurrentApp();
   const canCustomise = useHasRight('customise');
   const managesPeople = useHasRight('manage_users');
-  const canSetUp = canCustomise || managesPeople;
+  const readsAudit = useHasRight('view_audit');
+  const canSetUp = canCustomise || managesPeople || readsAudit;
   const scheme = useComputedColorScheme('light');
   const { setColorScheme } = useMantineColorScheme();
   const done = (action: () => unknown) => () => {

@@ -29,6 +29,12 @@ const signOnEn = {
     too_many_attempts: 'Too many sign-ins were begun from your network. Wait a few minutes.',
     failed: 'Something went wrong that should not have. Try again, or tell an administrator.',
   },
+  permit: {
+    permit: 'Permit {{provider}}',
+    about:
+      'Whoever the provider knows by {{email}} gets this account at their next sign-in within seven days.',
+    done: 'They can sign in with {{provider}} within seven days.',
+  },
   links: {
     title: 'Single sign-on',
     about: 'Ways to sign in to this account by a provider.',

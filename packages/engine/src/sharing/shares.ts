@@ -40,14 +40,23 @@ export function createShareDesk(parts: Parts): ShareDesk {
     id: string,
     work: (pinned: Pinned, shared: Shared, transaction: Transaction) => Promise<T>,
   ) =>
-    withPinned(parts, context, (pinned) => {
+    withPinned(parts, context, async (pinned) => {
       const object = requireShareable(parts, pinned, name);
       // The record is held until the end, so that it does not change hands meanwhile.
-      return parts.storage.transaction(
-        async (transaction) =>
-          work(pinned, await requireShared(parts, pinned, { object, id, transaction }), transaction),
+      let result: T | undefined;
+      await parts.storage.transaction(
+        async (transaction) => {
+          result = await work(
+            pinned,
+            await requireShared(parts, pinned, { object, id, transaction }),
+            transaction,
+          );
+        },
         { workspace: pinned.snapshot.workspace },
       );
+      // Who has been given nothing by hand yet is not looked up: now somebody may have.
+      await parts.access.organisationChanged(pinned.snapshot.workspace);
+      return result as T;
     });
   return {
     list: (context, name, id) =>

@@ -48,6 +48,8 @@ export interface SourceTemplate {
     readonly insert: string;
     readonly update: string;
     readonly delete: string;
+    /** Of a row before and after, `o` and `n`: whether `update` would leave a mark. */
+    readonly changed?: string;
   }[];
   /** Parents of the records `$1` behind a junction. */
   readonly parents: string | undefined;
@@ -240,6 +242,7 @@ function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['mark
     update: sql`${childMarks(sql`select n.id from stale o join fresh n on n.id = o.id where ${changed}`)}
     ${parents(linked)}`.text,
     delete: childMarks(sql`select o.id from stale o where ${isLive('o')}`).text,
+    changed: changed.text,
   };
   return [tieMarks(junction, via.near, new Set([via.far]), parents), behind];
 }
@@ -260,6 +263,7 @@ function tieMarks(
       sql`select ids.id from stale o join fresh n on n.id = o.id cross join lateral (values (${before}), (${after})) ids(id) where ${changed}`,
     ).text,
     delete: parents(sql`select ${before} from stale o where o.deleted_at is null`).text,
+    changed: changed.text,
   };
 }
 

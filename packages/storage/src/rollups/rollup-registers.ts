@@ -28,6 +28,14 @@ interface SourceRow {
   readonly built: string | null;
 }
 
+/** What a table's triggers do, of all sources that its rows belong to. */
+interface MarkStatements {
+  readonly insert: string[];
+  readonly update: string[];
+  readonly delete: string[];
+  readonly changed: string[];
+}
+
 interface FieldRow {
   readonly object_key: string;
   readonly field_key: string;
@@ -113,7 +121,7 @@ export async function buildRollups(
     [],
   )) as readonly SourceRow[];
   const slots = await readySlots(client, schema);
-  const marks = new Map<string, { insert: string[]; update: string[]; delete: string[] }>();
+  const marks = new Map<string, MarkStatements>();
   for (const { key, template, built } of sources) {
     const fill = (text: string) => filled(text, template, slots);
     const text = `${rollupFunctions(schema, key, fill(template.sum), fill(template.roll))}`;
@@ -127,8 +135,9 @@ export async function buildRollups(
       );
     }
     for (const each of template.marks) {
-      const known = marks.get(each.table) ?? { insert: [], update: [], delete: [] };
+      const known = marks.get(each.table) ?? { insert: [], update: [], delete: [], changed: [] };
       marks.set(each.table, known);
+      known.changed.push(each.changed ?? 'true');
       for (const kind of ['insert', 'update', 'delete'] as const)
         if (each[kind] !== '') known[kind].push(fill(each[kind]));
     }
@@ -195,15 +204,14 @@ function rollupFunctions(schema: string, key: string, sum: string, roll: string)
 create or replace function ${rollName}(parent uuid) returns void ${options} as ${stringLiteral(roll)}`.text;
 }
 
-function markTriggers(
-  schema: string,
-  table: string,
-  statements: { readonly insert: string[]; readonly update: string[]; readonly delete: string[] },
-): string {
+function markTriggers(schema: string, table: string, statements: MarkStatements): string {
   const name = identifier(schema, markFunction(table));
+  // Most updates change nothing that is rolled up: one look tells, for all sources.
+  const differs = statements.changed.map((each) => `(${each})`).join(' or ');
+  const guard = `if not exists (select from stale o join fresh n on n.id = o.id where ${differs}) then return null; end if;`;
   const branches = KINDS.map(
     ([kind]) => `  ${kind === 'insert' ? 'if' : 'elsif'} tg_op = '${kind.toUpperCase()}' then
-    null;
+    ${kind === 'update' ? guard : 'null;'}
     ${statements[kind].join('\n    ')}`,
   );
   const body = `begin

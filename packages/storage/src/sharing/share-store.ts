@@ -38,6 +38,12 @@ const COLUMNS = `s.id, s.object as "objectKey", s.record_id as "recordId", s.gra
 export function createShareStore(connections: Connections): ShareStore {
   const tableOf = (workspace: Workspace) => identifier(workspace.schema, '_share').text;
   return {
+    pairs: async (workspace) => {
+      const rows = await connections.readRows<{ object: string; grantee: string }>(
+        `select distinct object, grantee from ${tableOf(workspace)}`,
+      );
+      return new Set(rows.map(({ object, grantee }) => `${object} ${grantee}`));
+    },
     list: (workspace, recordId, now, transaction) => {
       const principal = identifier(workspace.schema, '_principal').text;
       return connections.readRows<Share>(

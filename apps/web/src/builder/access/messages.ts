@@ -44,6 +44,7 @@ const accessEn = {
     newPassword: 'New password',
     newPasswordHelp: 'At least 12 characters. They are signed out everywhere and sign in with it anew.',
     setPassword: 'Set password',
+    viewAs: 'View as',
     setPasswordOf: 'Set the password of {{name}}',
     passwordSet: 'The password of {{name}} was set.',
     editNamed: 'Edit {{name}}',

@@ -94,6 +94,8 @@ export const objects = {
     behaviour: 'Behaviour',
     history: 'Keep a history of changes',
     historyHelp: 'Who changed what and when, on each record.',
+    auditReads: 'Record who reads its records',
+    auditReadsHelp: 'Each record, list, search and export that somebody sees stands in the audit log.',
     search: 'Offer records in global search',
     searchHelp: 'Found from the search box and the command palette.',
     danger: 'Delete this object',

@@ -23,6 +23,7 @@ export const shell = {
     people: 'People',
     roles: 'Roles',
     permission_sets: 'Permission sets',
+    audit: 'Audit',
     api_keys: 'API keys',
   },
   action: {

@@ -135,6 +135,17 @@ export function SettingsTab({ object }: { object: string }) {
               )}
             </Pointed>
           ))}
+          <Pointed at="/audit_reads">
+            {(fault) => (
+              <Switch
+                label={t('settings.auditReads')}
+                description={t('settings.auditReadsHelp')}
+                error={fault}
+                checked={body.audit_reads ?? false}
+                onChange={(event) => set('audit_reads', event.currentTarget.checked || undefined)}
+              />
+            )}
+          </Pointed>
         </Stack>
       </Card>
       <Aliases name={object} />

@@ -3,6 +3,7 @@ import {
   IconApps,
   IconBox,
   IconDatabaseCog,
+  IconEyeCheck,
   IconHistory,
   IconKey,
   IconListDetails,
@@ -14,6 +15,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useHasRight } from '../../api.ts';
 import { useMessages } from '../messages.ts';
 import { BuilderLink, useBuilderPage } from '../navigation.tsx';
 import type { BuilderPage } from '../paths.ts';
@@ -30,7 +32,8 @@ type SectionName =
   | 'api_keys'
   | 'revisions'
   | 'storage'
-  | 'jobs';
+  | 'jobs'
+  | 'audit';
 
 interface Section {
   readonly name: SectionName;
@@ -49,12 +52,25 @@ const SECTIONS: readonly Section[] = [
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
   { name: 'jobs', icon: IconProgress },
+  { name: 'audit', icon: IconEyeCheck },
 ];
 
-/** What can be set up without the right to customise. */
-export const PEOPLE_SECTIONS = SECTIONS.filter(({ name }) => ['people', 'teams', 'api_keys'].includes(name));
+/** Open to who manages people. */
+const PEOPLE_SECTIONS: readonly SectionName[] = ['people', 'teams', 'api_keys'];
 
-function sectionOf(page: BuilderPage): SectionName | undefined {
+/** What the person may open: all of it with the right to customise, but the audit log by a right of its own. */
+export function useSections(): readonly Section[] {
+  const canCustomise = useHasRight('customise');
+  const managesPeople = useHasRight('manage_users');
+  const readsAudit = useHasRight('view_audit');
+  const isOpen = (name: SectionName) => {
+    if (name === 'audit') return readsAudit;
+    return canCustomise || (managesPeople && PEOPLE_SECTIONS.includes(name));
+  };
+  return SECTIONS.filter(({ name }) => isOpen(name));
+}
+
+export function sectionOf(page: BuilderPage): SectionName | undefined {
   switch (page.page) {
     case 'objects':
     case 'object':
@@ -87,15 +103,15 @@ function sectionOf(page: BuilderPage): SectionName | undefined {
 interface BuilderShellProps {
   readonly children: ReactNode;
   readonly isWide?: boolean;
-  readonly sections?: readonly Section[];
   /** Stays below the page: the bar of unpublished changes. */
   readonly foot?: ReactNode;
 }
 
-export function BuilderShell({ children, isWide = false, sections = SECTIONS, foot }: BuilderShellProps) {
+export function BuilderShell({ children, isWide = false, foot }: BuilderShellProps) {
   const t = useMessages();
   const { page } = useBuilderPage();
   const current = sectionOf(page);
+  const sections = useSections();
   const nav = useRef<HTMLElement>(null);
   // On a phone the sections stand in a row, of which the one in hand may lie beyond the edge.
   useEffect(() => {

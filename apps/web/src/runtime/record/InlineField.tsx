@@ -31,6 +31,10 @@ interface InlineFieldProps {
   /** Of a dependent select: the options that are offered. */
   readonly offered: ReadonlySet<string> | undefined;
   readonly idPrefix: string;
+  /** Of a formula: its value beside what is being typed elsewhere on the record. */
+  readonly live?: unknown;
+  /** Told what is being typed, in the form in which it would be sent; undefined when no more. */
+  onTyped?(field: string, value: unknown): void;
   readonly save: ReturnType<typeof useRecordActions>['save'];
 }
 
@@ -42,6 +46,8 @@ export function InlineField({
   canEdit,
   offered,
   idPrefix,
+  live,
+  onTyped,
   save,
 }: InlineFieldProps) {
   const { t } = useTranslation();
@@ -58,10 +64,14 @@ export function InlineField({
   const close = () => {
     setDraft(undefined);
     setErrors([]);
+    onTyped?.(field.name, undefined);
     requestAnimationFrame(() => trigger.current?.focus());
   };
   const begin = () => setDraft({ value, begun: record });
-  const change = (next: unknown) => setDraft((now) => ({ value: next, begun: now?.begun ?? record }));
+  const change = (next: unknown) => {
+    setDraft((now) => ({ value: next, begun: now?.begun ?? record }));
+    onTyped?.(field.name, wireValue(field, next) ?? null);
+  };
   const isBehind = draft !== undefined && Number(record.version) > Number(draft.begun.version);
   const commit = async (next: unknown) => {
     const begun = draft?.begun ?? record;
@@ -104,7 +114,7 @@ export function InlineField({
     }
   };
 
-  const shown = pending === undefined ? value : pending.value;
+  const shown = pending === undefined ? (live === undefined ? value : live) : pending.value;
   const recordType = findRecordType(
     description,
     typeof record.record_type === 'string' ? record.record_type : null,

@@ -1,11 +1,12 @@
 import { Tabs } from '@mantine/core';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import type { LayoutBody, LayoutItem } from '@trellis/metadata';
-import { type ReactNode, useMemo } from 'react';
+import type { JsonValue } from '@trellis/model';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SectionGrid } from '../form/SectionGrid.tsx';
 import { isMet, valuesOf } from '../rules/conditions.ts';
-import { judge } from '../rules/live-rules.ts';
+import { judge, liveFormulas } from '../rules/live-rules.ts';
 import { useConditionContext } from '../use-display.ts';
 import { HistoryTimeline } from './HistoryTimeline.tsx';
 import { InlineField } from './InlineField.tsx';
@@ -88,6 +89,22 @@ function Sections({
     () => judge(description, { values, stored: values, context }),
     [description, values, context],
   );
+  // While a value is typed in its place, the formulas that it is a part of follow.
+  const [typed, setTyped] = useState<{ readonly field: string; readonly value: unknown }>();
+  const live = useMemo(
+    () =>
+      typed &&
+      liveFormulas(description, {
+        values: { ...values, [typed.field]: typed.value as JsonValue },
+        stored: values,
+        context,
+      }),
+    [description, values, typed, context],
+  );
+  const onTyped = useCallback(
+    (field: string, value: unknown) => setTyped(value === undefined ? undefined : { field, value }),
+    [],
+  );
   const draw = (item: LayoutItem): ReactNode => {
     if (!isMet(item.visible_when, values, context)) return null;
     switch (item.type) {
@@ -103,6 +120,8 @@ function Sections({
             canEdit={canEdit && item.read_only !== true && !rules.readOnly.has(field.name)}
             offered={rules.offered.get(field.name)}
             idPrefix={variant}
+            live={live?.get(field.name)}
+            onTyped={onTyped}
             save={save}
           />
         );

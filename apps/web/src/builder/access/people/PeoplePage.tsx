@@ -4,7 +4,7 @@ import { IconDots, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { UserResponse } from '@trellis/api';
 import { useState } from 'react';
-import { useMe } from '../../../api.ts';
+import { useHasRight, useMe } from '../../../api.ts';
 import { ColorBadge } from '../../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
@@ -17,7 +17,7 @@ import { usersQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 import { InvitationBadge, InvitationLink } from './InvitationState.tsx';
 import { PersonModal } from './PersonModal.tsx';
-import { DeactivateModal, SetPasswordModal, useReactivate } from './person-actions.tsx';
+import { DeactivateModal, SetPasswordModal, useReactivate, useViewAs } from './person-actions.tsx';
 import { usePersonChoices } from './use-choices.ts';
 
 type Open =
@@ -180,6 +180,8 @@ function PersonMenu({ person, isSelf, onOpen }: PersonMenuProps) {
   const b = useMessages();
   const go = useGo();
   const reactivate = useReactivate();
+  const mayView = useHasRight('view_as');
+  const view = useViewAs();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -191,6 +193,9 @@ function PersonMenu({ person, isSelf, onOpen }: PersonMenuProps) {
         <Menu.Item onClick={() => onOpen({ what: 'edit', person })}>{b('action.edit')}</Menu.Item>
         <Menu.Item onClick={() => onOpen({ what: 'password', person })}>{t('people.setPassword')}</Menu.Item>
         <Menu.Item onClick={() => go({ page: 'person', id: person.id })}>{t('people.explain')}</Menu.Item>
+        {person.is_active && !isSelf && mayView && (
+          <Menu.Item onClick={() => view.mutate(person.id)}>{t('people.viewAs')}</Menu.Item>
+        )}
         {person.is_active ? (
           !isSelf && (
             <Menu.Item

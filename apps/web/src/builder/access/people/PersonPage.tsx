@@ -2,7 +2,7 @@
 import { Button, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { useMe } from '../../../api.ts';
+import { useHasRight, useMe } from '../../../api.ts';
 import { ColorBadge } from '../../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
@@ -15,7 +15,7 @@ import { usersQuery } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 import { PersonModal } from './PersonModal.tsx';
 import { PersonSecurity } from './PersonSecurity.tsx';
-import { DeactivateModal, SetPasswordModal, useReactivate } from './person-actions.tsx';
+import { DeactivateModal, SetPasswordModal, useReactivate, useViewAs } from './person-actions.tsx';
 import { usePersonChoices } from './use-choices.ts';
 
 const ExplainPanel = lazy(async () => ({
@@ -29,6 +29,8 @@ export function PersonPage({ id }: { id: string }) {
   const users = useQuery(usersQuery);
   const choices = usePersonChoices();
   const reactivate = useReactivate();
+  const mayView = useHasRight('view_as');
+  const view = useViewAs();
   const [open, setOpen] = useState<'edit' | 'password' | 'deactivate'>();
   if (users.isPending) return <TableSkeleton />;
   if (users.error !== null) return <ProblemAlert error={users.error} onRetry={() => void users.refetch()} />;
@@ -64,6 +66,11 @@ export function PersonPage({ id }: { id: string }) {
             <Button variant="default" onClick={() => setOpen('password')}>
               {t('people.setPassword')}
             </Button>
+            {person.is_active && person.id !== me.id && mayView && (
+              <Button variant="default" loading={view.isPending} onClick={() => view.mutate(person.id)}>
+                {t('people.viewAs')}
+              </Button>
+            )}
             {!person.is_active && (
               <Button
                 variant="default"

@@ -16,6 +16,7 @@ import { Card } from '../../parts/small.tsx';
 import { invalidateTeams } from '../../teams/team-queries.ts';
 import { useAccessMessages } from '../messages.ts';
 import { InvitationBadge, InvitationLink } from './InvitationState.tsx';
+import { PersonSignOn } from './PersonSignOn.tsx';
 
 export function PersonSecurity({ person }: { person: UserResponse }) {
   const t = useAccessMessages();
@@ -98,6 +99,7 @@ export function PersonSecurity({ person }: { person: UserResponse }) {
               </dd>
             </>
           )}
+          <PersonSignOn person={person} isShared={data.is_shared} />
           <dt>{t('security.factor')}</dt>
           <dd>
             {data.second_factor === null ? (

@@ -3,7 +3,7 @@ import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query';
 import type { UserResponse } from '@trellis/api';
 import { useState } from 'react';
-import { client } from '../../../api.ts';
+import { basePath, client } from '../../../api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useMessages } from '../../messages.ts';
@@ -105,6 +105,15 @@ export function useReactivate() {
       await invalidateTeams();
       notifyDone({ message: t('people.reactivated', { name }) });
     },
+    onError: notifyProblem,
+  });
+}
+
+/** Sees the product as somebody else. The page is loaded anew, so that nothing of one's own stays in memory. */
+export function useViewAs() {
+  return useMutation({
+    mutationFn: (id: string) => client.viewAs(id),
+    onSuccess: () => window.location.assign(basePath),
     onError: notifyProblem,
   });
 }
