@@ -17,8 +17,9 @@ it('preferences come from the user record, are remembered for ten seconds, and n
     { records: { get } as unknown as Engine['records'] },
     () => clock,
   );
-  expect(await directory.find(workspace, 'u1')).toEqual({ timeZone: 'Europe/Berlin', locale: 'de-AT' });
-  expect(directory.find(workspace, 'u1')).toEqual({ timeZone: 'Europe/Berlin', locale: 'de-AT' });
+  const chosen = { timeZone: 'Europe/Berlin', locale: 'de-AT', ownLocale: 'de-AT' };
+  expect(await directory.find(workspace, 'u1')).toEqual(chosen);
+  expect(directory.find(workspace, 'u1')).toEqual(chosen);
   expect(reads).toBe(1);
   for (const slip of [
     { time_zone: 'Mars/Olympus', locale: 'nonsense!' },
@@ -27,7 +28,11 @@ it('preferences come from the user record, are remembered for ten seconds, and n
   ]) {
     record = slip;
     clock += 10_000;
-    expect(await directory.find(workspace, 'u1')).toEqual({ timeZone: 'UTC', locale: 'en' });
+    expect(await directory.find(workspace, 'u1')).toEqual({
+      timeZone: 'UTC',
+      locale: 'en',
+      ownLocale: undefined,
+    });
   }
   record = { time_zone: 'Asia/Tokyo' };
   directory.forget(workspace, 'u1');
