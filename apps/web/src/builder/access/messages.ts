@@ -41,6 +41,7 @@ const accessEn = {
       later: 'They can be invited at any time.',
     },
     invited: '{{name}} is invited.',
+    kept: '{{name}} is here now, and can be invited at any time.',
     newPassword: 'New password',
     newPasswordHelp: 'At least 12 characters. They are signed out everywhere and sign in with it anew.',
     setPassword: 'Set password',

@@ -59,7 +59,9 @@ export function PersonModal({ person, onClose, onLink }: PersonModalProps) {
       person === undefined ? client.createUser(newPerson(given)) : update(person, before, given),
     onSuccess: async ({ name, invitation }) => {
       await invalidateTeams();
-      const made = given.entry === 'invite' ? 'people.invited' : 'people.created';
+      const made = ({ invite: 'people.invited', password: 'people.created', later: 'people.kept' } as const)[
+        given.entry
+      ];
       notifyDone({ message: t(person === undefined ? made : 'people.saved', { name }) });
       onClose();
       if (invitation?.link !== undefined) onLink?.(name, invitation.link);
