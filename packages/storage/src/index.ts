@@ -31,6 +31,7 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  ChangeCause,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
