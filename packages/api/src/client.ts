@@ -413,6 +413,9 @@ export function createClient(options: ClientOptions = {}) {
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
+    undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),
     /** A running job obeys after its present step. */
     askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),

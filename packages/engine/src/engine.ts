@@ -25,6 +25,7 @@ import type {
   Workspace,
 } from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BulkDesk } from './bulk/bulk-desk.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
@@ -52,6 +53,8 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
+  /** The job that acts for the user; all that it changes is told as a part of it. */
+  readonly causeId?: string | undefined;
   /** Where the request came from, for the audit log. */
   readonly address?: string | undefined;
   readonly userAgent?: string | undefined;
@@ -71,6 +74,7 @@ export interface SystemContext {
   readonly kind: 'system';
   readonly workspace: Workspace;
   readonly reason: string;
+  readonly causeId?: string | undefined;
 }
 
 // --- access ---------------------------------------------------------------------------------------------------
@@ -747,6 +751,7 @@ export interface Engine {
   readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
+  readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;

@@ -56,6 +56,7 @@ export class Pinned {
       actorId: this.actorId,
       source: isUser ? context.source : 'system',
       requestId: isUser ? context.requestId : undefined,
+      causeId: context.causeId,
       at: pin.at,
     };
   }

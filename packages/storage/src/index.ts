@@ -31,6 +31,8 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  CausedChange,
+  CausePage,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,

@@ -6,6 +6,7 @@ import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { countCause, readCause } from './cause-changes.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -77,6 +78,8 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    changesOfCause: async ({ workspace }, page) => readCause(await logins.of(workspace), workspace, page),
+    countCause: async ({ workspace }, causeId) => countCause(await logins.of(workspace), workspace, causeId),
     history: async (snapshot, _object, recordId, page, transaction) =>
       readHistory(
         await logins.reach(snapshot.workspace, transaction),

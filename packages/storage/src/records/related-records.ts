@@ -141,11 +141,11 @@ export async function purge(
 ), files as (
   update ${identifier(schema, '_file')} set expires_at = now() where record_id = any($1::uuid[])
 )
-insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, object, record_id, version, action)
-select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`
+insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, cause_id, object, record_id, version, action)
+select $2::timestamptz, $3::uuid, $4::text, $5::text, $6::uuid, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`
         .text,
     },
-    [ids, origin.at, origin.actorId, origin.source, origin.requestId ?? null],
+    [ids, origin.at, origin.actorId, origin.source, origin.requestId ?? null, origin.causeId ?? null],
     transaction,
   );
   return ids.length;
