@@ -78,6 +78,8 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  ExportQuery,
+  FileFormat,
   ImportAbout,
   ImportMapping,
   ImportPreviewResponse,
