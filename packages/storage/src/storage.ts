@@ -12,6 +12,7 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldPath,
   FieldRecord,
   JsonValue,
   Model,
@@ -42,6 +43,17 @@ export interface Snapshot {
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
   /** Old names that programs may still say. */
   readonly aliases?: readonly Alias[];
+}
+
+/** A field that a question reads from `data`. */
+export interface ScannedField {
+  readonly field: CompiledField;
+  /** As it was asked for. */
+  readonly path: FieldPath;
+  /** `value`: what is grouped by or measured. */
+  readonly part: 'filter' | 'sort' | 'value';
+  /** The property that gives it a column; `building`: it is getting one; undefined: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | undefined;
 }
 
 export interface PromotedColumn {
