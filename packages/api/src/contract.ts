@@ -124,6 +124,17 @@ export interface HistoryResponse {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
     readonly source: string;
     readonly version: number;
+    /** What it follows from; null where somebody made it by hand. Of `chain` the nearest stands first. */
+    readonly cause: {
+      /** The job in which it was made. */
+      readonly job: string | null;
+      readonly chain: readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+        readonly name: string | null;
+      }[];
+    } | null;
     readonly changes: readonly {
       readonly field: string;
       readonly before: unknown;

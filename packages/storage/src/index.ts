@@ -32,6 +32,7 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  ChangeCause,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
