@@ -62,6 +62,7 @@ export type {
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  ScanSuggestion,
   SearchResponse,
   SessionUser,
   SetupBody,

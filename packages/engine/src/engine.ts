@@ -16,6 +16,7 @@ import type {
   RecordData,
 } from '@trellis/model';
 import type {
+  ChangeCause,
   ColumnState,
   MembershipRow,
   Revision,
@@ -58,6 +59,8 @@ export interface UserContext {
   readonly userAgent?: string | undefined;
   /** Who sees the product as this user. Nothing may be changed then. */
   readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
+  /** What the call follows from, for the history of what it changes. */
+  readonly cause?: ChangeCause | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -72,6 +75,8 @@ export interface SystemContext {
   readonly kind: 'system';
   readonly workspace: Workspace;
   readonly reason: string;
+  /** As of a user's call. */
+  readonly cause?: ChangeCause | undefined;
 }
 
 // --- access ---------------------------------------------------------------------------------------------------
@@ -409,6 +414,19 @@ export interface BatchResult {
   readonly warnings?: readonly InputError[];
 }
 
+export interface PresentedCause {
+  /** Id of the job in which it was made. */
+  readonly job: string | null;
+  /** The changes that led to it, the nearest first, as far as their records may be seen. */
+  readonly chain: readonly {
+    readonly action: 'create' | 'update' | 'delete' | 'restore';
+    readonly object: string;
+    readonly id: string;
+    /** Null where the title may not be read, or is blank. */
+    readonly name: string | null;
+  }[];
+}
+
 export interface PresentedHistory {
   readonly id: string;
   readonly at: string;
@@ -416,6 +434,8 @@ export interface PresentedHistory {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** What it follows from; null where somebody made it by hand. */
+  readonly cause: PresentedCause | null;
   readonly changes: readonly {
     readonly field: string;
     readonly before: JsonValue;

@@ -35,6 +35,7 @@ export type {
   OwnChange,
   Plan,
   PlannedComponent,
+  PresentedCause,
   PresentedHistory,
   PresentedRecord,
   RecordChange,

@@ -289,6 +289,7 @@ export async function aggregateRecords(
     groupBy,
     measures,
     filter: allOf(filter, visible),
+    asked: filter ?? ALWAYS,
     targetFilters: pinned.targetFilters(
       pathsOf(
         [

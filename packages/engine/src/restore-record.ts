@@ -51,10 +51,15 @@ export async function restoreRecord(
         });
       }
       // 4. Back, one statement per object; a unique value may have been taken meanwhile.
-      for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
+      const following = pinned.because({ action: 'restore', object: object.key, id });
+      const isRoot = (member: Member) => member.record.id === id;
+      const groups = Map.groupBy(company, (member) => `${member.object.key} ${isRoot(member)}`);
+      for (const members of groups.values()) {
+        const target = members[0]!.object;
+        const { origin } = isRoot(members[0]!) ? pinned : following;
         const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
         const written = await parts.storage.records
-          .restore(pinned.snapshot, target, rows, pinned.origin, transaction)
+          .restore(pinned.snapshot, target, rows, origin, transaction)
           .catch((error: unknown) => {
             throw withoutHiddenFields(pinned, target, error);
           });
@@ -63,7 +68,7 @@ export async function restoreRecord(
       // 5. Clear what would point to nothing.
       await clearLookups(
         parts,
-        pinned,
+        following,
         dangling.map(({ object: holder, field, record }) => ({
           object: holder,
           field: field.name,

@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export { granteeId } from './sharing/share-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
@@ -31,6 +32,7 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  ChangeCause,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
@@ -61,6 +63,7 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  ScannedField,
   SealedBatch,
   SealedChange,
   SessionRow,

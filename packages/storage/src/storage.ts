@@ -12,6 +12,7 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldPath,
   FieldRecord,
   JsonValue,
   Model,
@@ -42,6 +43,17 @@ export interface Snapshot {
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
   /** Old names that programs may still say. */
   readonly aliases?: readonly Alias[];
+}
+
+/** A field that a question reads from `data`. */
+export interface ScannedField {
+  readonly field: CompiledField;
+  /** As it was asked for. */
+  readonly path: FieldPath;
+  /** `value`: what is grouped by or measured. */
+  readonly part: 'filter' | 'sort' | 'value';
+  /** The property that gives it a column; `building`: it is getting one; undefined: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | undefined;
 }
 
 export interface PromotedColumn {
@@ -360,6 +372,22 @@ export interface ChangeOrigin {
   readonly requestId: string | undefined;
   /** ISO instant of the change, the same for all rows of one request. */
   readonly at: string;
+  /** Undefined where somebody made the change by hand. */
+  readonly cause?: ChangeCause | undefined;
+}
+
+/** What a change follows from. */
+export interface ChangeCause {
+  /** Id of the job in which it was made. */
+  readonly job?: string | undefined;
+  /** The changes of records that led to it, the nearest first; objects by key. */
+  readonly chain?:
+    | readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+      }[]
+    | undefined;
 }
 
 export interface InsertRow {
@@ -397,6 +425,8 @@ export interface HistoryEntry {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** Null where somebody made the change by hand. */
+  readonly cause: ChangeCause | null;
   /** By field key. */
   readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
 }

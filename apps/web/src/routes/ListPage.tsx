@@ -18,6 +18,7 @@ import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-prefere
 import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
+import { scanProblemOf } from '../speed/scan-problem.ts';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -26,6 +27,7 @@ import classes from './ListPage.module.css';
 const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
 }));
+const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
@@ -86,6 +88,9 @@ function ListScreen({ object }: { object: string }) {
     ['n', () => description.rights.create && !description.is_system && create()],
   ]);
   const isLoaded = !list.isPending;
+  const scanProblem = scanProblemOf(list.error);
+  const { refetch } = list;
+  const listAgain = useCallback(() => void refetch(), [refetch]);
 
   const setFilter = (next: FilterGroup) => {
     const logic = toJsonLogic(next);
@@ -153,7 +158,11 @@ function ListScreen({ object }: { object: string }) {
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
-          {list.isError && list.records.length === 0 ? (
+          {scanProblem !== undefined && list.records.length === 0 ? (
+            <Suspense>
+              <ScanNotice {...scanProblem} onReady={listAgain} />
+            </Suspense>
+          ) : list.isError && list.records.length === 0 ? (
             <div className={classes.problem}>
               <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
             </div>
