@@ -121,10 +121,11 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     });
 
   onServer(program.command('export <object> <file>'))
-    .description('write records into a CSV or NDJSON file')
-    .option('--format <csv|ndjson>', 'by the name of the file unless given')
+    .description('write records into a CSV, NDJSON or Excel (XLSX) file')
+    .option('--format <csv|ndjson|xlsx>', 'by the name of the file unless given')
     .option('--fields <names>', 'fields and paths, with commas')
     .option('--filter <json>', 'an expression in JSON Logic')
+    .option('--raw', 'CSV: no apostrophe before texts that look like formulas')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
     });

@@ -41,6 +41,18 @@ export interface RefusedPlace {
   readonly errors: readonly ProblemEntry[];
 }
 
+export type FileFormat = 'csv' | 'ndjson' | 'xlsx';
+
+/** What is exported, and how. */
+export interface ExportQuery {
+  readonly filter?: unknown;
+  readonly fields?: readonly string[];
+  readonly sort?: readonly string[];
+  readonly search?: string;
+  /** Of CSV: texts that look like formulas go out as they are. */
+  readonly raw?: boolean;
+}
+
 /** The part `mapping` of an import. */
 export interface ImportMapping {
   readonly operation?: 'create' | 'update' | 'upsert';
@@ -54,6 +66,8 @@ export interface ImportMapping {
   readonly blank?: 'keep' | 'clear';
   readonly decimal_comma?: boolean;
   readonly dry_run?: boolean;
+  /** Of CSV: an apostrophe before what looks like a formula stays. */
+  readonly raw?: boolean;
   readonly format?: 'csv' | 'ndjson';
   readonly delimiter?: string;
   readonly encoding?: string;

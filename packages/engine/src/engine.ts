@@ -16,6 +16,7 @@ import type {
   RecordData,
 } from '@trellis/model';
 import type {
+  ChangeCause,
   ColumnState,
   MembershipRow,
   Revision,
@@ -27,6 +28,7 @@ import type {
 import type { AuditLog } from './audit/audit-log.ts';
 import type { BulkDesk } from './bulk/bulk-desk.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { CellValue, ExportColumn } from './export/export-columns.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
@@ -53,13 +55,13 @@ export interface UserContext {
   /** Where the request came in: `api`, `web`, `cli`. */
   readonly source: string;
   readonly requestId: string | undefined;
-  /** The job that acts for the user; all that it changes is told as a part of it. */
-  readonly causeId?: string | undefined;
   /** Where the request came from, for the audit log. */
   readonly address?: string | undefined;
   readonly userAgent?: string | undefined;
   /** Who sees the product as this user. Nothing may be changed then. */
   readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
+  /** What the call follows from, for the history of what it changes. */
+  readonly cause?: ChangeCause | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -74,7 +76,8 @@ export interface SystemContext {
   readonly kind: 'system';
   readonly workspace: Workspace;
   readonly reason: string;
-  readonly causeId?: string | undefined;
+  /** As of a user's call. */
+  readonly cause?: ChangeCause | undefined;
 }
 
 // --- access ---------------------------------------------------------------------------------------------------
@@ -412,6 +415,19 @@ export interface BatchResult {
   readonly warnings?: readonly InputError[];
 }
 
+export interface PresentedCause {
+  /** Id of the job in which it was made. */
+  readonly job: string | null;
+  /** The changes that led to it, the nearest first, as far as their records may be seen. */
+  readonly chain: readonly {
+    readonly action: 'create' | 'update' | 'delete' | 'restore';
+    readonly object: string;
+    readonly id: string;
+    /** Null where the title may not be read, or is blank. */
+    readonly name: string | null;
+  }[];
+}
+
 export interface PresentedHistory {
   readonly id: string;
   readonly at: string;
@@ -419,6 +435,8 @@ export interface PresentedHistory {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** What it follows from; null where somebody made it by hand. */
+  readonly cause: PresentedCause | null;
   readonly changes: readonly {
     readonly field: string;
     readonly before: JsonValue;
@@ -496,12 +514,20 @@ export interface RecordLifecycle {
       readonly filter?: unknown;
       readonly fields?: readonly string[];
       readonly sort?: readonly string[];
+      /** As of a list: what searchable fields contain. */
+      readonly search?: string;
     },
   ): Promise<{
+    /** The object's label, for the name of a sheet. */
+    readonly title: string;
     readonly fields: readonly string[];
+    /** The same with what their cells are to a spreadsheet. */
+    readonly columns: readonly ExportColumn[];
     readonly pages: AsyncIterable<readonly PresentedRecord[]>;
     /** A record as text cells, in the order of `fields`: what `parseText` of each type reads back. */
     toCells(record: PresentedRecord): readonly string[];
+    /** The same as values of a spreadsheet, for `writeXlsx`. */
+    toValues(record: PresentedRecord): readonly CellValue[];
   }>;
 }
 

@@ -23,6 +23,7 @@ export type EngineErrorCode =
   | 'delete_restricted'
   | 'system_object'
   | 'query_too_slow'
+  | 'would_scan'
   | 'workspace_exists'
   | 'file_too_large'
   | 'too_many_uploads'

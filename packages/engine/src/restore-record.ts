@@ -63,12 +63,18 @@ export async function restoreTogether(
   const dangling = await findDangling(parts, pinned, company, transaction);
   const orphan = dangling.find(({ field }) => field.body.parent === true);
   if (orphan) throw orphaned(pinned, orphan);
-  // 4. Back, one statement per object; a unique value may have been taken meanwhile.
-  const byObject = Map.groupBy(company, (member) => member.object);
-  for (const [target, members] of byObject) {
+  // 4. Back, one statement per object; a unique value may have been taken meanwhile. What follows says so where one
+  // record led to it: of several it would take a statement for each to say which.
+  const [root] = ids;
+  const following =
+    ids.length === 1 ? pinned.because({ action: 'restore', object: object.key, id: root! }) : pinned;
+  const isRoot = (member: Member) => ids.includes(member.record.id);
+  for (const members of Map.groupBy(company, (each) => `${each.object.key} ${isRoot(each)}`).values()) {
+    const target = members[0]!.object;
+    const { origin } = isRoot(members[0]!) ? pinned : following;
     const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
     const written = await parts.storage.records
-      .restore(pinned.snapshot, target, rows, pinned.origin, transaction)
+      .restore(pinned.snapshot, target, rows, origin, transaction)
       .catch((error: unknown) => {
         throw withoutHiddenFields(pinned, target, error);
       });
@@ -77,7 +83,7 @@ export async function restoreTogether(
   // 5. Clear what would point to nothing.
   await clearLookups(
     parts,
-    pinned,
+    following,
     dangling.map(({ object: holder, field, record }) => ({
       object: holder,
       field: field.name,
@@ -87,6 +93,7 @@ export async function restoreTogether(
     transaction,
   );
   // 6. The trees may have grown or turned meanwhile.
+  const byObject = Map.groupBy(company, (member) => member.object);
   for (const [target, members] of byObject) {
     const restored = members.map(({ record }) => record.id);
     const fault = await findRestoredFault(parts, pinned, target, restored, transaction);

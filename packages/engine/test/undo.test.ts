@@ -236,7 +236,7 @@ describe('an undo', () => {
     start();
     const undone = await until(id, (each) => each.state === 'done');
     expect(undone.counts).toMatchObject({ removed: count });
-    const rows = await open.storage.records.countCause(await open.engine.snapshot(open.workspace), id);
+    const rows = await open.storage.records.countChanged(await open.engine.snapshot(open.workspace), id);
     expect(rows).toBe(count);
     expect(await byCode('k-0')).toBeUndefined();
     const versions = await open.engine.records.list(open.admin, 'firm', {

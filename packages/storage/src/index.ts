@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export { granteeId } from './sharing/share-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
@@ -33,6 +34,7 @@ export type {
   Capabilities,
   CausedChange,
   CausePage,
+  ChangeCause,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
@@ -63,6 +65,7 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  ScannedField,
   SealedBatch,
   SealedChange,
   SessionRow,

@@ -12,6 +12,7 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldPath,
   FieldRecord,
   JsonValue,
   Model,
@@ -42,6 +43,17 @@ export interface Snapshot {
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
   /** Old names that programs may still say. */
   readonly aliases?: readonly Alias[];
+}
+
+/** A field that a question reads from `data`. */
+export interface ScannedField {
+  readonly field: CompiledField;
+  /** As it was asked for. */
+  readonly path: FieldPath;
+  /** `value`: what is grouped by or measured. */
+  readonly part: 'filter' | 'sort' | 'value';
+  /** The property that gives it a column; `building`: it is getting one; undefined: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | undefined;
 }
 
 export interface PromotedColumn {
@@ -358,10 +370,24 @@ export interface ChangeOrigin {
   /** `api`, `import`, `demo`, `system`, later `workflow:…`. */
   readonly source: string;
   readonly requestId: string | undefined;
-  /** What the change is a part of: the job that makes it. */
-  readonly causeId?: string | undefined;
   /** ISO instant of the change, the same for all rows of one request. */
   readonly at: string;
+  /** Undefined where somebody made the change by hand. */
+  readonly cause?: ChangeCause | undefined;
+}
+
+/** What a change follows from. */
+export interface ChangeCause {
+  /** Id of the job in which it was made. */
+  readonly job?: string | undefined;
+  /** The changes of records that led to it, the nearest first; objects by key. */
+  readonly chain?:
+    | readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+      }[]
+    | undefined;
 }
 
 export interface InsertRow {
@@ -399,13 +425,15 @@ export interface HistoryEntry {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** Null where somebody made the change by hand. */
+  readonly cause: ChangeCause | null;
   /** By field key. */
   readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
 }
 
-/** What a cause has made of one record, from before its first change to after its last. */
+/** What a job has made of one record, from before its first change to after its last. */
 export interface CausedChange {
-  /** The last entry of the history that belongs to it. */
+  /** The last entry of the history that the job wrote. */
   readonly entryId: string;
   readonly objectKey: string;
   readonly recordId: string;
@@ -682,12 +710,12 @@ export interface RecordStore {
     transaction: Transaction,
   ): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]>;
   /** What a job has changed, from its last change back; up to `limit` entries of the history at a time. */
-  changesOfCause(
+  changesOfJob(
     snapshot: Snapshot,
-    page: { readonly causeId: string; readonly before: string | undefined; readonly limit: number },
+    page: { readonly jobId: string; readonly before: string | undefined; readonly limit: number },
   ): Promise<CausePage>;
   /** How many records a job has changed. */
-  countCause(snapshot: Snapshot, causeId: string): Promise<number>;
+  countChanged(snapshot: Snapshot, jobId: string): Promise<number>;
   /** Newest first; `before` is the id of the last entry of the page above. */
   history(
     snapshot: Snapshot,

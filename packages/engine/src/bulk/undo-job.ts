@@ -76,14 +76,14 @@ class Undoing {
 
   async run(): Promise<Reason[]> {
     const { records } = this.#parts.storage;
-    const causeId = this.#input.about.undoes;
+    const jobId = this.#input.about.undoes;
     const snapshot = await this.#parts.snapshots.get(this.#job.workspace);
     if (this.#job.job.total === null) {
-      const total = await records.countCause(snapshot, causeId);
+      const total = await records.countChanged(snapshot, jobId);
       await this.#job.step(async () => ({ total, counts: this.#tally.counts }));
     }
     for (let before = this.#before; ; ) {
-      const page = await records.changesOfCause(snapshot, { causeId, before, limit: GROUP });
+      const page = await records.changesOfJob(snapshot, { jobId, before, limit: GROUP });
       for (const slice of slicesOf(page.changes)) {
         this.#job.check();
         await takeByHalves(slice.changes, {

@@ -61,7 +61,7 @@ export async function runJob(
     if (claimed.wasLeft && claimed.failures >= MAX_FAILURES.death) {
       throw new JobFailed('The process that ran it has ended again and again without getting on.');
     }
-    const context = { ...(await contextOfJob(parts, claimed)), causeId: claimed.job.id };
+    const context = await contextOfJob(parts, claimed);
     end = { state: 'done', ...(await kind.run(parts, { ...running, context })) };
   } catch (error) {
     end = endOf(error, claimed, parts);

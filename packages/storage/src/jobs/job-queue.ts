@@ -25,7 +25,7 @@ const columns = (
   workspace: Workspace,
 ) => `j.id, j.kind, j.state, j.actor_id as "actorId", p.name as "actorName", j.context, j.input,
   j.checkpoint, j.done, j.total, j.counts, j.message, j.result, j.wish, j.undoes,
-  exists (select from ${table(workspace, '_history')} h where h.cause_id = j.id) as "hasChanges",
+  exists (select from ${table(workspace, '_history')} h where h.cause->>'job' = j.id::text) as "hasChanges",
   (select json_build_object('id', u.id, 'state', u.state, 'isUndone', exists (
       select from ${table(workspace, '_job')} r where r.undoes = u.id and r.state = 'done'))
      from ${table(workspace, '_job')} u where u.undoes = j.id order by u.id desc limit 1) as "undoneBy", j.created_at as "createdAt",

@@ -141,11 +141,11 @@ export async function purge(
 ), files as (
   update ${identifier(schema, '_file')} set expires_at = now() where record_id = any($1::uuid[])
 )
-insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, cause_id, object, record_id, version, action)
-select $2::timestamptz, $3::uuid, $4::text, $5::text, $6::uuid, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`
+insert into ${identifier(schema, '_outbox')} (at, actor_id, source, request_id, object, record_id, version, action)
+select $2::timestamptz, $3::uuid, $4::text, $5::text, ${stringLiteral(target.object.key)}, id, version, 'purge' from erased`
         .text,
     },
-    [ids, origin.at, origin.actorId, origin.source, origin.requestId ?? null, origin.causeId ?? null],
+    [ids, origin.at, origin.actorId, origin.source, origin.requestId ?? null],
     transaction,
   );
   return ids.length;
@@ -186,7 +186,7 @@ export async function readHistory(
     Omit<HistoryEntry, 'id' | 'difference'> & { id: number; difference: { [key: string]: JsonValue } }
   >(
     `select h.id, h.record_id as "recordId", h.at, h.actor_id as "actorId", p.name as "actorName", h.action, h.source,
-            h.version, h.difference
+            h.version, h.difference, h.cause
        from ${identifier(schema, '_history').text} h
        left join ${identifier(schema, '_principal').text} p on p.id = h.actor_id
       where h.record_id = $1::uuid and ($2::bigint is null or h.id < $2::bigint)

@@ -11,7 +11,8 @@ import { type HeldTargets, NOTHING_HELD } from './held-targets.ts';
 /** Parameters of every write after the rows: instant, actor, source, request, cause. */
 const AT = sql`$2::timestamptz`;
 const ACTOR = sql`$3::uuid`;
-const ORIGIN = sql`$2::timestamptz, $3::uuid, $4::text, $5::text, $6::uuid`;
+const ORIGIN = sql`$2::timestamptz, $3::uuid, $4::text, $5::text`;
+const CAUSE = sql`$6::jsonb`;
 
 interface Names {
   readonly table: Sql;
@@ -142,12 +143,12 @@ function traces(
 ): Sql {
   const history = object.keepsHistory
     ? sql`, history as (
-  insert into ${names.history} (at, actor_id, source, request_id, cause_id, object, record_id, version, action, difference)
-  select ${ORIGIN}, ${names.object}, id, ${trace.version}, ${trace.action}, ${trace.difference} from ${trace.rows}
+  insert into ${names.history} (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+  select ${ORIGIN}, ${names.object}, id, ${trace.version}, ${trace.action}, ${trace.difference}, ${CAUSE} from ${trace.rows}
 )`
     : sql``;
   return sql`${history}, outbox as (
-  insert into ${names.outbox} (at, actor_id, source, request_id, cause_id, object, record_id, version, action, difference)
+  insert into ${names.outbox} (at, actor_id, source, request_id, object, record_id, version, action, difference)
   select ${ORIGIN}, ${names.object}, id, ${trace.version}, ${trace.action}, ${trace.outboxDifference} from ${trace.rows}
 )`;
 }

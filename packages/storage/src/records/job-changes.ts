@@ -1,6 +1,6 @@
 /**
- * What one cause (a job) has changed, record by record, from its last change back to its first: the order in which it
- * can be taken back. Read from the history alone, which keeps the cause with each entry.
+ * What one job has changed, record by record, from its last change back to its first: the order in which it
+ * can be taken back. Read from the history alone, which says of each entry what it follows from.
  */
 import type { JsonValue } from '@trellis/model';
 import type { Connections } from '../connections.ts';
@@ -17,25 +17,25 @@ interface Entry {
   readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] } | null;
 }
 
-/** Entries of the page, and every entry of the cause on the same records, in the order in which they were written. */
-export async function readCause(
+/** Entries of the page, and every entry of the job on the same records, in the order in which they were written. */
+export async function readJobChanges(
   connections: Connections,
   workspace: Workspace,
-  page: { readonly causeId: string; readonly before: string | undefined; readonly limit: number },
+  page: { readonly jobId: string; readonly before: string | undefined; readonly limit: number },
 ): Promise<CausePage> {
   const history = identifier(workspace.schema, '_history').text;
   const entries = await connections.readRows<Entry & { isOnPage: boolean }>(
     `with page as (
-       select id, record_id from ${history} where cause_id = $1::uuid and ($2::bigint is null or id < $2::bigint)
+       select id, record_id from ${history} where cause->>'job' = $1 and ($2::bigint is null or id < $2::bigint)
         order by id desc limit $3
      )
      select h.id::text as id, h.object, h.record_id as "recordId", h.action, h.version,
             case when h.action = 'update' then h.difference end as difference,
             h.id in (select id from page) as "isOnPage"
        from ${history} h
-      where h.record_id = any(array(select record_id from page)) and h.cause_id = $1::uuid
+      where h.record_id = any(array(select record_id from page)) and h.cause->>'job' = $1
       order by h.id`,
-    [page.causeId, page.before ?? null, page.limit],
+    [page.jobId, page.before ?? null, page.limit],
   );
   const onPage = entries.filter((entry) => entry.isOnPage);
   const byRecord = Map.groupBy(entries, (entry) => entry.recordId);
@@ -47,15 +47,15 @@ export async function readCause(
   return { changes, before: onPage.length < page.limit ? undefined : onPage[0]!.id };
 }
 
-/** Records that the cause has changed. */
-export async function countCause(
+/** Records that the job has changed. */
+export async function countChanged(
   connections: Connections,
   workspace: Workspace,
-  causeId: string,
+  jobId: string,
 ): Promise<number> {
   const [row] = await connections.readRows<{ count: number }>(
-    `select count(distinct record_id) as count from ${identifier(workspace.schema, '_history').text} where cause_id = $1::uuid`,
-    [causeId],
+    `select count(distinct record_id) as count from ${identifier(workspace.schema, '_history').text} where cause->>'job' = $1`,
+    [jobId],
   );
   return Number(row?.count ?? 0);
 }
