@@ -48,7 +48,21 @@ export interface ListResponse {
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
+  readonly count?: {
+    readonly value: number;
+    readonly kind: 'exact' | 'estimate' | 'at_least';
+    /** Counting on would have taken too long. */
+    readonly reason?: 'too_slow';
+  };
+}
+
+/** In a problem `would_scan`, under `suggestions`: a field that needs an index for the question to be answered. */
+export interface ScanSuggestion {
+  readonly object: string;
+  readonly field: string;
+  readonly label: string;
+  /** The property to publish the field with; `building`: its index is on its way; null: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | null;
 }
 
 export interface ListQuery {

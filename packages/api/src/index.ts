@@ -62,6 +62,7 @@ export type {
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  ScanSuggestion,
   SearchResponse,
   SessionUser,
   SetupBody,
@@ -78,6 +79,8 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  ExportQuery,
+  FileFormat,
   ImportAbout,
   ImportMapping,
   ImportPreviewResponse,

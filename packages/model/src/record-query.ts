@@ -29,6 +29,8 @@ export interface RecordQuery {
   readonly layout?: readonly RowSlot[] | undefined;
   /** The caller's filter and the access predicate, conjoined by the engine. */
   readonly filter: Expression;
+  /** The caller's part of it. What asks for nothing by a field of its own is never refused as too much to look at. */
+  readonly asked?: Expression | undefined;
   /**
    * Access predicate of each object that a path leads to, and of each junction that links are read from, by object
    * name; applied to the join. Under `titleOf(name)` that of its titles behind lookups to several objects, where it is
@@ -69,13 +71,20 @@ export function titleOf(object: string): string {
   return `${object}.title`;
 }
 
+export interface RecordCount {
+  readonly value: number;
+  readonly kind: 'exact' | 'estimate' | 'at_least';
+  /** Why it is no more than that: counting on would have taken too long. */
+  readonly reason?: 'too_slow';
+}
+
 export interface RecordPage {
   /** As the query's `layout` has it, else flat by path text: `{ id, name, 'account.name': …, version }`. */
   readonly rows: readonly RecordData[];
   /** Sort-key values of the last and first row where there is more in that direction, else undefined. */
   readonly next: readonly JsonValue[] | undefined;
   readonly previous: readonly JsonValue[] | undefined;
-  readonly count: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' } | undefined;
+  readonly count: RecordCount | undefined;
   /** Roll-ups of the first record that wait to be worked out again, where that was asked for. */
   readonly waiting?: readonly CompiledField[];
   /** For each row whether it meets the query's `flags`, in their order. */
@@ -105,6 +114,8 @@ export interface AggregateQuery {
   readonly groupBy: readonly GroupKey[];
   readonly measures: readonly Measure[];
   readonly filter: Expression;
+  /** As in `RecordQuery`. */
+  readonly asked?: Expression | undefined;
   readonly targetFilters: ReadonlyMap<string, Expression>;
   /** Names of result columns. */
   readonly sort: readonly { readonly as: string; readonly descending: boolean }[];

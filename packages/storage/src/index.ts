@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export { granteeId } from './sharing/share-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
@@ -31,6 +32,8 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  CausedChange,
+  CausePage,
   ChangeCause,
   ChangeOrigin,
   ChangeSet,
@@ -62,6 +65,7 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  ScannedField,
   SealedBatch,
   SealedChange,
   SessionRow,

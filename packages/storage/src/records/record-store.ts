@@ -4,8 +4,10 @@ import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
+import type { ScanGuard } from '../query/scan-guard.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
 import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
@@ -20,14 +22,15 @@ export interface RecordDatabase {
   /** What single statements run on: connections that reach no other workspace. */
   readonly logins: WorkspaceLogins;
   readonly features: DatabaseFeatures;
+  readonly guard: ScanGuard;
 }
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  { connections, logins, features }: RecordDatabase,
+  { connections, logins, features, guard }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
-  const reader = new RecordReader(logins, features);
+  const reader = new RecordReader(logins, features, guard);
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
@@ -80,6 +83,8 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    changesOfJob: async ({ workspace }, page) => readJobChanges(await logins.of(workspace), workspace, page),
+    countChanged: async ({ workspace }, jobId) => countChanged(await logins.of(workspace), workspace, jobId),
     history: async (snapshot, _object, recordId, page, transaction) =>
       readHistory(
         await logins.reach(snapshot.workspace, transaction),
