@@ -503,7 +503,10 @@ export interface TargetQuestion {
  */
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** Names of users and teams, which everybody may know. */
+  principalNames(snapshot: Snapshot, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Streams all records of a query in keyset pages, at constant memory. */
   stream(
     snapshot: Snapshot,
