@@ -112,7 +112,11 @@ export function sharedParameters(): object {
     }),
     DryRun: query('dry_run', 'Do everything but write.', { type: 'boolean', default: false }),
     Purge: query('purge', 'Erase a deleted record for good.', { type: 'boolean', default: false }),
-    Format: query('format', 'Kind of file.', { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' }),
+    Format: query('format', 'Kind of file.', {
+      type: 'string',
+      enum: ['csv', 'ndjson', 'xlsx'],
+      default: 'csv',
+    }),
   };
 }
 

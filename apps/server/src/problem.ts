@@ -29,6 +29,7 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   invalid_cursor: { status: 400, title: 'The cursor can’t be read' },
   invalid_metadata: { status: 422, title: 'The metadata has faults' },
   unconfirmed_warnings: { status: 422, title: 'The warnings are not confirmed' },
+  not_undoable: { status: 409, title: 'The job can’t be undone' },
   stale_version: { status: 409, title: 'The record has changed meanwhile' },
   stale_revision: { status: 409, title: 'The metadata has changed meanwhile' },
   unique_violation: { status: 409, title: 'A value is taken' },

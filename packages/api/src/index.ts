@@ -84,6 +84,8 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  ExportQuery,
+  FileFormat,
   ImportAbout,
   ImportMapping,
   ImportPreviewResponse,

@@ -26,7 +26,9 @@ import type {
   Workspace,
 } from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BulkDesk } from './bulk/bulk-desk.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { CellValue, ExportColumn } from './export/export-columns.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
@@ -555,12 +557,20 @@ export interface RecordLifecycle {
       readonly filter?: unknown;
       readonly fields?: readonly string[];
       readonly sort?: readonly string[];
+      /** As of a list: what searchable fields contain. */
+      readonly search?: string;
     },
   ): Promise<{
+    /** The object's label, for the name of a sheet. */
+    readonly title: string;
     readonly fields: readonly string[];
+    /** The same with what their cells are to a spreadsheet. */
+    readonly columns: readonly ExportColumn[];
     readonly pages: AsyncIterable<readonly PresentedRecord[]>;
     /** A record as text cells, in the order of `fields`: what `parseText` of each type reads back. */
     toCells(record: PresentedRecord): readonly string[];
+    /** The same as values of a spreadsheet, for `writeXlsx`. */
+    toValues(record: PresentedRecord): readonly CellValue[];
   }>;
 }
 
@@ -810,6 +820,7 @@ export interface Engine {
   readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
+  readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;

@@ -19,6 +19,7 @@ export type EngineErrorCode =
   | 'stale_version'
   | 'stale_revision'
   | 'unique_violation'
+  | 'not_undoable'
   | 'delete_restricted'
   | 'system_object'
   | 'query_too_slow'

@@ -57,6 +57,9 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { CellKind, CellValue, ExportColumn } from './export/export-columns.ts';
+export { guardText } from './export/formula-guard.ts';
+export { writeXlsx } from './export/xlsx-writer.ts';
 export type { FileSettings } from './file-directory.ts';
 export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';

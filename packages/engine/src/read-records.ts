@@ -15,14 +15,14 @@ import {
   type JsonValue,
   type RecordQuery,
   type RowSlot,
-  stepInto,
 } from '@trellis/model';
 import { auditedObjects, type ReadDoor, tellReads } from './audit/record-reads.ts';
 import { tell } from './audit/tell.ts';
-import { buildListQuery, pathsOf, readFilter, readSort, throwProblems } from './build-query.ts';
+import { buildListQuery, pathsOf, readFilter, readSearch, readSort, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { openRows } from './encrypted-values.ts';
 import type { InputError, ListRequest, ListResult, PresentedRecord, RecordLifecycle } from './engine.ts';
+import { ExportColumns } from './export/export-columns.ts';
 import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
@@ -195,12 +195,14 @@ export async function exportRecords(
     readonly filter?: unknown;
     readonly fields?: readonly string[];
     readonly sort?: readonly string[];
+    readonly search?: string;
   },
 ): ReturnType<RecordLifecycle['exportRows']> {
   const object = pinned.requireObject(name, 'export');
   const problems: InputError[] = [];
   const filter = readFilter(pinned, object, request.filter, problems);
   const sort = readSort(pinned, object, request.sort, problems);
+  const search = readSearch(request.search, problems);
   throwProblems(problems);
   const selection = select(pinned, object, request.fields);
   const visible = pinned.visible(object);
@@ -210,18 +212,20 @@ export async function exportRecords(
     layout: selection.slots,
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection.paths, filter, visible, sort)),
-    search: undefined,
+    search,
+    isSearched: pinned.isReadable,
     sort,
     deleted: false,
     context: pinned.expressionContext,
   });
-  const columns = selection.texts.map((text, index) => ({
-    segments: text.split('.'),
-    field: selection.ends[index]!,
-  }));
+  const columns = new ExportColumns(selection.texts, selection.ends);
   const asked = () => pathsOf([], filter, ALWAYS, sort);
   const askedBy = [...new Set([...asked()].map((path) => path.text))].filter((text) => text !== 'id').sort();
-  const details = { fields: selection.texts.slice(0, MAX_NAMED), asked_by: askedBy };
+  const details = {
+    fields: selection.texts.slice(0, MAX_NAMED),
+    asked_by: askedBy,
+    ...(search === undefined ? {} : { searched: true }),
+  };
   await tell(parts, pinned, [{ action: 'records_exported', object: object.name, details }]);
   const isAudited = auditedObjects(pinned.model).size > 0;
   async function* told() {
@@ -236,9 +240,12 @@ export async function exportRecords(
     await tell(parts, { context: pinned.context, at: parts.now() }, [event]);
   }
   return {
+    title: object.pluralLabel,
     fields: selection.texts,
+    columns: columns.list,
     pages: translated(told()),
-    toCells: (record) => columns.map(({ segments, field }) => toCell(record, segments, field)),
+    toCells: (record) => columns.toCells(record),
+    toValues: (record) => columns.toValues(record),
   };
 }
 
@@ -248,17 +255,4 @@ async function* translated<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
   } catch (error) {
     throw translateError(error);
   }
-}
-
-function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {
-  let value: JsonValue | undefined = record as JsonValue;
-  for (const segment of segments) {
-    if (typeof value !== 'object' || value === null) return '';
-    value = stepInto(value, segment) as JsonValue | undefined;
-  }
-  if (value === null || value === undefined) return '';
-  // A plain lookup beside an expansion of it was given as the expanded object.
-  const isExpanded =
-    field.targets.length > 0 && !field.isPolymorphic && typeof value === 'object' && !Array.isArray(value);
-  return field.type.toText(isExpanded ? (value as { id: string }).id : value, field);
 }

@@ -33,6 +33,8 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  CausedChange,
+  CausePage,
   ChangeCause,
   ChangeOrigin,
   ChangeSet,

@@ -19,7 +19,6 @@ import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
 import { scanProblemOf } from '../speed/scan-problem.ts';
-import { notifyProblem } from '../ui/notify.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -155,10 +154,7 @@ function ListScreen({ object }: { object: string }) {
             count={count}
             onFilter={setFilter}
             onSearch={(text) => go({ q: text.trim() }, true)}
-            onExport={() => {
-              const fields = columns.map((column) => column.path);
-              actions.exportCsv({ filter: list.query.filter, fields }).catch(notifyProblem);
-            }}
+            query={list.query}
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />

@@ -8,6 +8,7 @@ import type { ScanGuard } from '../query/scan-guard.ts';
 import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -87,6 +88,8 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    changesOfJob: async ({ workspace }, page) => readJobChanges(await logins.of(workspace), workspace, page),
+    countChanged: async ({ workspace }, jobId) => countChanged(await logins.of(workspace), workspace, jobId),
     history: async (snapshot, _object, recordId, page, transaction) =>
       readHistory(
         await logins.reach(snapshot.workspace, transaction),
