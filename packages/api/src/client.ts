@@ -18,6 +18,7 @@ import type {
 import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
+  AggregateResponse,
   AliasesResponse,
   AncestorsResponse,
   ApiKeyBody,
@@ -45,6 +46,8 @@ import type {
   NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
+  PivotBody,
+  PivotResponse,
   PlanResponse,
   ProblemDocument,
   PublishResponse,
@@ -320,11 +323,9 @@ export function createClient(options: ClientOptions = {}) {
         ...(typeof query.fields === 'string' ? { fields: query.fields.split(',') } : {}),
       }),
     aggregate: (object: string, body: AggregateQueryBody) =>
-      request<{ rows: readonly Readonly<Record<string, unknown>>[] }>(
-        'POST',
-        `${records(object)}/aggregate`,
-        body,
-      ),
+      request<AggregateResponse>('POST', `${records(object)}/aggregate`, body),
+    pivot: (object: string, body: PivotBody) =>
+      request<PivotResponse>('POST', `${records(object)}/pivot`, body),
     get: (object: string, id: string, fields?: readonly string[]) =>
       request<ApiRecord>(
         'GET',

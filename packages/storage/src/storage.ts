@@ -532,7 +532,10 @@ export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
   /** Since when the history of an object is whole; undefined: since its beginning. */
   historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
+  /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** Names of users and teams, which everybody may know. */
+  principalNames(snapshot: Snapshot, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Streams all records of a query in keyset pages, at constant memory. */
   stream(
     snapshot: Snapshot,

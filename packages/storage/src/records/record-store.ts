@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
@@ -43,6 +44,13 @@ export function createRecordStore(
       query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    principalNames: async ({ workspace }, ids) => {
+      const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
+        `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,
+        [[...ids]],
+      );
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
