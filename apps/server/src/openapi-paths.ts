@@ -348,9 +348,9 @@ const DOORS: Readonly<Record<string, Door>> = {
     query: { limit: { type: 'integer' } },
   },
   'post /metadata/rollback': {
-    summary: 'Publish the inverse of everything after a revision',
+    summary: 'Publish the inverse of everything after a revision, or plan it',
     tag: 'metadata',
-    body: { revision: { type: 'integer' } },
+    body: { revision: { type: 'integer' }, dry_run: { type: 'boolean' } },
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },

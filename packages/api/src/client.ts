@@ -295,6 +295,9 @@ export function createClient(options: ClientOptions = {}) {
     plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
     publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    /** What `rollback` would do; nothing is written. */
+    planRollback: (revision: number) =>
+      request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),

@@ -290,6 +290,8 @@ export interface MetadataLifecycle {
     context: Context,
     request: ChangeRequest,
   ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** What `rollback` would do; nothing is written. Throws `unknown_revision`. */
+  planRollback(context: Context, revision: number): ReturnType<MetadataLifecycle['plan']>;
   /** Publishes the inverse of everything after the given revision. */
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
