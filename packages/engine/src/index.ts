@@ -45,6 +45,7 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RevertedField,
   SearchHit,
   SecretDirectory,
   SystemContext,
