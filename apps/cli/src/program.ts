@@ -7,6 +7,7 @@ import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts'
 import { type PullOptions, runPull } from './commands/pull.ts';
 import { type ResealOptions, runReseal } from './commands/reseal.ts';
 import { type ExportOptions, type ImportOptions, runExport, runImport } from './commands/transfer.ts';
+import { runUndo, type UndoOptions } from './commands/undo.ts';
 import { requirePackage, runValidate } from './commands/validate.ts';
 import { answered, type ConnectionOptions, connect, describeApiError, type Environment } from './connect.ts';
 import { CommandError, EXIT_CODES } from './errors.ts';
@@ -127,6 +128,14 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--raw', 'CSV: no apostrophe before texts that look like formulas')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
+    });
+
+  onServer(program.command('undo <job>'))
+    .description('take back what a job has changed, such as an import')
+    .option('--dry-run', 'only tell what would be taken back')
+    .option('--json', 'print the job as JSON')
+    .action(async (job: string, options: ConnectionOptions & UndoOptions) => {
+      await withServer(options, 'cli', (client) => runUndo(client, job, options, terminal));
     });
 
   onServer(program.command('reseal'))

@@ -1,5 +1,6 @@
 /** The part of the OpenAPI document's components that is the same for every workspace and object. */
 import type { JsonSchema } from '@trellis/model';
+import { TOTALS_SCHEMAS } from './openapi-totals.ts';
 
 const texts = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
@@ -190,47 +191,7 @@ export function sharedSchemas(): Record<string, unknown> {
       },
       additionalProperties: false,
     },
-    AggregateQuery: {
-      type: 'object',
-      properties: {
-        group_by: {
-          type: 'array',
-          items: {
-            anyOf: [
-              { type: 'string' },
-              {
-                type: 'object',
-                properties: {
-                  field: { type: 'string' },
-                  period: { type: 'string', enum: ['day', 'week', 'month', 'quarter', 'year'] },
-                },
-                required: ['field', 'period'],
-              },
-            ],
-          },
-        },
-        measures: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              function: { type: 'string', enum: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'] },
-              field: { type: 'string' },
-            },
-            required: ['function'],
-          },
-        },
-        filter: {},
-        sort: nameList,
-        limit: { type: 'integer' },
-      },
-      additionalProperties: false,
-    },
-    AggregateRows: {
-      type: 'object',
-      properties: { rows: { type: 'array', items: { type: 'object' } } },
-      required: ['rows'],
-    },
+    ...TOTALS_SCHEMAS,
     Batch: {
       type: 'object',
       properties: {

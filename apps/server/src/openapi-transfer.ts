@@ -20,6 +20,16 @@ export function transferSchemas(): Record<string, unknown> {
         about: { description: 'What was asked for.' },
         result: {},
         wish: { description: 'Asked for and not yet obeyed: `pause` or `cancel`.', ...maybe(text) },
+        can_undo: {
+          type: 'boolean',
+          description: 'It is over, has changed records, and is not undone: `/undo` takes it back.',
+        },
+        undone_by: {
+          description: 'The job that undoes this one, or has done so.',
+          type: ['object', 'null'],
+          properties: { id: text, state: text },
+        },
+        undoes: { ...maybe(text), description: 'The job that this one undoes.' },
         created_by: { type: 'object', properties: { id: text, name: maybe(text) } },
         created_at: instant,
         started_at: maybe(instant),

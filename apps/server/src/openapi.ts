@@ -232,6 +232,15 @@ function recordPaths(
         responses: answers(200, 'One row per group.', reference('AggregateRows')),
       },
     },
+    [`/records/${name}/pivot`]: {
+      post: {
+        operationId: `pivot_${name}`,
+        tags,
+        summary: `A table of totals of ${object.pluralLabel}, with rows, columns and their totals`,
+        ...body(reference('PivotQuery')),
+        responses: answers(200, 'The table.', reference('Pivot')),
+      },
+    },
     [one]: {
       parameters: [id] as unknown as Operation,
       get: {

@@ -29,6 +29,7 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   invalid_cursor: { status: 400, title: 'The cursor can’t be read' },
   invalid_metadata: { status: 422, title: 'The metadata has faults' },
   unconfirmed_warnings: { status: 422, title: 'The warnings are not confirmed' },
+  not_undoable: { status: 409, title: 'The job can’t be undone' },
   stale_version: { status: 409, title: 'The record has changed meanwhile' },
   stale_revision: { status: 409, title: 'The metadata has changed meanwhile' },
   unique_violation: { status: 409, title: 'A value is taken' },
@@ -39,6 +40,8 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   workspace_exists: { status: 409, title: 'The workspace exists already' },
   too_many_uploads: { status: 429, title: 'Too many uploads are waiting' },
   file_too_large: { status: 413, title: 'The file is too large' },
+  disk_full: { status: 503, title: 'The database has no space left' },
+  read_only: { status: 503, title: 'The database takes no changes at present' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 };
 
@@ -54,8 +57,8 @@ const STORAGE: { readonly [code in StorageErrorCode]: Meaning | 'bug' } = {
   would_scan: ENGINE.would_scan,
   too_busy: { status: 503, title: 'Too much is going on at once' },
   connection_lost: ENGINE.database_unavailable,
-  disk_full: { status: 503, title: 'The database has no space left' },
-  read_only: { status: 503, title: 'The database takes no changes at present' },
+  disk_full: ENGINE.disk_full,
+  read_only: ENGINE.read_only,
   schema_changed: { status: 503, title: 'The model has just changed' },
   migration_changed: 'bug',
   unsupported_server: 'bug',

@@ -26,6 +26,7 @@ import type {
   Workspace,
 } from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BulkDesk } from './bulk/bulk-desk.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
 import type { CellValue, ExportColumn } from './export/export-columns.ts';
 import type { ImportDesk } from './import/imports.ts';
@@ -289,6 +290,8 @@ export interface MetadataLifecycle {
     context: Context,
     request: ChangeRequest,
   ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** What `rollback` would do; nothing is written. Throws `unknown_revision`. */
+  planRollback(context: Context, revision: number): ReturnType<MetadataLifecycle['plan']>;
   /** Publishes the inverse of everything after the given revision. */
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
@@ -361,12 +364,54 @@ export interface ListResult {
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
 }
 
+/** By what records are grouped; ranges of a number by their width, from `origin` (0) on, or by their bounds. */
+export interface GroupRequest {
+  readonly field: string;
+  readonly period?: DatePeriod;
+  readonly width?: number;
+  readonly origin?: number;
+  readonly bounds?: readonly number[];
+  /** Name of the column; the field's unless given. */
+  readonly as?: string;
+}
+
 export interface AggregateRequest {
-  readonly group_by?: readonly (string | { readonly field: string; readonly period: DatePeriod })[];
+  readonly group_by?: readonly (string | GroupRequest)[];
   readonly measures?: readonly { readonly function: AggregateFunction; readonly field?: string }[];
   readonly filter?: unknown;
   readonly sort?: readonly string[];
   readonly limit?: number;
+  /** Periods of instants are those of this zone: an IANA name, or `workspace`; the caller's unless given. */
+  readonly time_zone?: string;
+  /** Tell what people call the values of options and lookups. */
+  readonly labels?: boolean;
+}
+
+/** By column, then value. */
+export type GroupLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface AggregateResult {
+  readonly rows: readonly RecordData[];
+  /** There are more groups than `limit`. */
+  readonly hasMore: boolean;
+  readonly labels?: GroupLabels;
+}
+
+export interface PivotRequest extends Pick<AggregateRequest, 'measures' | 'filter' | 'time_zone'> {
+  readonly rows?: readonly (string | GroupRequest)[];
+  readonly columns?: readonly (string | GroupRequest)[];
+}
+
+/** A table of totals. A cell is null where no record falls into it. */
+export interface PivotResult {
+  readonly rows: readonly {
+    readonly key: RecordData;
+    readonly cells: readonly (RecordData | null)[];
+    readonly total: RecordData;
+  }[];
+  readonly columns: readonly { readonly key: RecordData; readonly total: RecordData }[];
+  readonly total: RecordData;
+  readonly labels: GroupLabels;
 }
 
 export interface BatchRequest {
@@ -471,7 +516,8 @@ export interface RecordLifecycle {
     },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
-  aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
+  aggregate(context: Context, object: string, request: AggregateRequest): Promise<AggregateResult>;
+  pivot(context: Context, object: string, request: PivotRequest): Promise<PivotResult>;
   create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
@@ -776,6 +822,7 @@ export interface Engine {
   readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
+  readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;

@@ -154,6 +154,7 @@ export {
   type DatePeriod,
   type GroupKey,
   type Measure,
+  type NumberBuckets,
   type RecordCount,
   type RecordData,
   type RecordPage,

@@ -84,9 +84,17 @@ export interface RecordPage {
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** Ranges of a number, each from its lower bound up to, and without, its upper one. */
+export type NumberBuckets =
+  | { readonly is: 'width'; readonly width: number; readonly origin: number }
+  /** Rising; what is below the first and from the last on are ranges too. */
+  | { readonly is: 'bounds'; readonly bounds: readonly number[] };
+
 export interface GroupKey {
   readonly path: FieldPath;
   readonly period: DatePeriod | undefined;
+  /** Given: the groups are `{from, until}`, with null where a range has no end. */
+  readonly buckets?: NumberBuckets | undefined;
   /** Name of the column in the result: `stage`, `close_date`. */
   readonly as: string;
 }
@@ -101,6 +109,13 @@ export interface Measure {
 export interface AggregateQuery {
   readonly object: CompiledObject;
   readonly groupBy: readonly GroupKey[];
+  /**
+   * Given: how many of the group keys, from the first on, make the rows of a table; the others make its columns. Beside
+   * the groups come the totals of each row, of each column, and of all.
+   */
+  readonly totalsOf?: { readonly rowKeys: number } | undefined;
+  /** Periods of instants are those of this zone; of the context's unless given. */
+  readonly timeZone?: string | undefined;
   readonly measures: readonly Measure[];
   readonly filter: Expression;
   /** As in `RecordQuery`. */

@@ -431,6 +431,28 @@ export interface HistoryEntry {
   readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
 }
 
+/** What a job has made of one record, from before its first change to after its last. */
+export interface CausedChange {
+  /** The last entry of the history that the job wrote. */
+  readonly entryId: string;
+  readonly objectKey: string;
+  readonly recordId: string;
+  /** Whether it was there, and not in the recycle bin, before and after. */
+  readonly wasLive: boolean;
+  readonly isLive: boolean;
+  /** As the last change left it. */
+  readonly version: number;
+  /** By field key, of its updates: the first value before and the last one after. */
+  readonly differences: ReadonlyMap<string, readonly [JsonValue, JsonValue]>;
+}
+
+export interface CausePage {
+  /** Last changed first. A record with several changes is met once, at the last one. */
+  readonly changes: readonly CausedChange[];
+  /** Where the next page goes on; undefined after the last one. */
+  readonly before: string | undefined;
+}
+
 /** Another record that a deletion would reach. */
 export interface DependentRecord {
   readonly object: CompiledObject;
@@ -503,7 +525,10 @@ export interface TargetQuestion {
  */
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** Names of users and teams, which everybody may know. */
+  principalNames(snapshot: Snapshot, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Streams all records of a query in keyset pages, at constant memory. */
   stream(
     snapshot: Snapshot,
@@ -687,6 +712,13 @@ export interface RecordStore {
     deletionId: string,
     transaction: Transaction,
   ): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]>;
+  /** What a job has changed, from its last change back; up to `limit` entries of the history at a time. */
+  changesOfJob(
+    snapshot: Snapshot,
+    page: { readonly jobId: string; readonly before: string | undefined; readonly limit: number },
+  ): Promise<CausePage>;
+  /** How many records a job has changed. */
+  countChanged(snapshot: Snapshot, jobId: string): Promise<number>;
   /** Newest first; `before` is the id of the last entry of the page above. */
   history(
     snapshot: Snapshot,

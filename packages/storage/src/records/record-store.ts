@@ -5,8 +5,10 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -39,6 +41,13 @@ export function createRecordStore(
   return {
     query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    principalNames: async ({ workspace }, ids) => {
+      const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
+        `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,
+        [[...ids]],
+      );
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
@@ -79,6 +88,8 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    changesOfJob: async ({ workspace }, page) => readJobChanges(await logins.of(workspace), workspace, page),
+    countChanged: async ({ workspace }, jobId) => countChanged(await logins.of(workspace), workspace, jobId),
     history: async (snapshot, _object, recordId, page, transaction) =>
       readHistory(
         await logins.reach(snapshot.workspace, transaction),
