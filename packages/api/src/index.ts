@@ -84,6 +84,7 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  CellFormat,
   ExportQuery,
   FileFormat,
   ImportAbout,
