@@ -696,7 +696,7 @@ export interface Share extends Omit<NewShare, 'grantee'> {
 
 export interface ShareStore {
   /** With whom records of which object are shared, expired or not: `<object key> <granteeId>`. */
-  pairs(workspace: Workspace): Promise<ReadonlySet<string>>;
+  counts(workspace: Workspace): Promise<ReadonlyMap<string, number>>;
   /** Those of a record that count at the instant, the oldest first. */
   list(
     workspace: Workspace,
