@@ -151,7 +151,7 @@ beforeAll(async () => {
       ...OBJECTS.flatMap((object) => [
         labelled('field', `${object}.name`, { type: 'text', searchable: true }),
         labelled('field', `${object}.code`, { type: 'text', unique: true }),
-        labelled('field', `${object}.note`, { type: 'text' }),
+        labelled('field', `${object}.note`, { type: 'text', searchable: true }),
       ]),
       labelled('field', 'deal.client', { type: 'lookup', to: 'client', reverse_name: 'deals' }),
       labelled('field', 'line.deal', { type: 'lookup', to: 'deal', parent: true, reverse_name: 'lines' }),
@@ -352,12 +352,14 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         },
       ]);
     case 'GET /search':
-      return others
-        .slice(0, 3)
-        .flatMap(({ words }) => [
-          { path: `${path}?q=zq&limit=50` },
-          ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
-        ]);
+      return others.slice(0, 3).flatMap(({ words }) => [
+        { path: `${path}?q=zq&limit=50` },
+        ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
+        // A word that is like it finds it too, and shows where.
+        { path: `${path}?q=${words.name.slice(0, -1)}w` },
+        { path: `${path}?q=${words.note.slice(0, -1)}w&object=deal` },
+        { path: `${path}?q=zq&object=client&limit=1` },
+      ]);
     case 'GET /records/:object/export':
       return ['csv', 'ndjson'].flatMap((format) => [
         { path: `${path}?format=${format}` },

@@ -14,6 +14,8 @@ import type {
   JsonValue,
   Model,
   RecordData,
+  SearchRank,
+  TextRange,
 } from '@trellis/model';
 import type {
   ColumnState,
@@ -428,10 +430,49 @@ export interface Ancestors {
   readonly isWhole: boolean;
 }
 
+export interface SearchRequest {
+  readonly text: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  /** 1 to 100; 20 unless given. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
   readonly name: string;
+  /** Parts of the name that were found: from, until, in UTF-16 units. */
+  readonly ranges: readonly TextRange[];
+  readonly rank: SearchRank;
+  /** What tells it from others of the name: a few values of the columns of its default view. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly SearchMatch[];
+}
+
+export interface SearchMatch {
+  readonly field: string;
+  readonly label: string;
+  /** Plain text; of a long one the part around what was found. */
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+export interface SearchGroup {
+  readonly object: string;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** How many were found of each object, that with the best hit first. */
+  readonly groups: readonly SearchGroup[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface RecordLifecycle {
@@ -482,8 +523,8 @@ export interface RecordLifecycle {
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
   ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
-  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
-  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
+  search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
   exportRows(
     context: Context,

@@ -18,6 +18,8 @@ import type {
   RecordData,
   RecordPage,
   RecordQuery,
+  RecordSearch,
+  RecordSearchPage,
 } from '@trellis/model';
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
@@ -474,6 +476,8 @@ export interface TargetQuestion {
 export interface RecordStore {
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** One statement. @throws StorageError `query_too_slow` after the time that it gives. */
+  search(snapshot: Snapshot, query: RecordSearch): Promise<RecordSearchPage>;
   /** Streams all records of a query in keyset pages, at constant memory. */
   stream(
     snapshot: Snapshot,

@@ -4,11 +4,10 @@
  * parameters; the limit alone is written out, because the planner has to see it.
  */
 import {
-  ALL_PART,
   type CompiledField,
   type FieldPath,
   type JsonValue,
-  partFields,
+  parseSearch,
   type RecordQuery,
   sourcePath,
 } from '@trellis/model';
@@ -20,7 +19,8 @@ import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { planFor, type StatementPlan } from './plan-choice.ts';
 import { waitingSources } from './rollup-value.ts';
-import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
+import { searchCondition } from './search-condition.ts';
+import { type Condition, Shape, shapeCondition } from './shape.ts';
 import { isMoreThanColumn, Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
@@ -69,7 +69,7 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   let search: Condition | undefined;
   if (query.search !== undefined && query.search !== '') {
     shape.note('search');
-    search = searchCondition(query, shape);
+    search = searchCondition(query, parseSearch(query.search), shape);
   }
   const targetConditions = new Map<string, Condition>();
   for (const [name, filter] of query.targetFilters) {
@@ -111,36 +111,6 @@ function askedOf(fields: readonly FieldPath[]): Asked {
     askedBefore.set(fields, asked);
   }
   return asked;
-}
-
-function searchCondition(query: RecordQuery, shape: Shape): Condition {
-  const { object } = query;
-  const fields = object.ownFields.filter(
-    (field) =>
-      (field.type.column?.type === 'text' || field.type.column?.entry !== undefined) &&
-      (field.isSearchable || field.key === object.nameField.key) &&
-      query.isSearched?.(field) !== false,
-  );
-  // What is looked for in nothing is found nowhere.
-  if (fields.length === 0) return { is: 'constant', value: false };
-  shape.note(fields.map((field) => field.key).join(' '));
-  const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
-  return {
-    is: 'or',
-    args: fields.map((field) => ({
-      is: 'like',
-      value: shape.field(searchedPath(field)),
-      pattern,
-    })),
-  };
-}
-
-/** Of several addresses all of them are looked through, as one text. */
-function searchedPath(field: CompiledField): FieldPath {
-  const all = field.type.column?.entry === undefined ? undefined : partFields(field).get(ALL_PART);
-  return all
-    ? { text: `${field.name}.${ALL_PART}`, through: [], field: all }
-    : { text: field.name, through: [], field };
 }
 
 function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Shape): CursorPlaces {

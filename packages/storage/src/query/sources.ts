@@ -15,7 +15,15 @@ import {
   titleOf,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { entriesOf, foldedKey, isCode, partSource, sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import {
+  entriesOf,
+  foldedKey,
+  isCode,
+  partSource,
+  sourceInRow,
+  sourceOf,
+  wordsKey,
+} from '../metadata/field-source.ts';
 import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
@@ -105,12 +113,21 @@ export class Sources {
   }
 
   folded(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, foldedKey);
+  }
+
+  words(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, wordsKey);
+  }
+
+  /** A column that keeps the value in another form. */
+  #kept(asked: FieldPath, keyOf: (key: string) => string): Sql | undefined {
     const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
     const { part } = path.field;
     const key = part?.name === ALL_PART ? part.of.key : path.field.key;
-    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(key));
+    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(keyOf(key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
@@ -380,6 +397,10 @@ export class ScalarSources {
   }
 
   folded(): undefined {
+    return undefined;
+  }
+
+  words(): undefined {
     return undefined;
   }
 

@@ -10,6 +10,7 @@ import { RecordLoader } from './load-records.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
+import { RecordSearcher } from './search-records.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -27,6 +28,7 @@ export function createRecordStore(
   wake: (workspace: Workspace) => void,
 ): RecordStore {
   const reader = new RecordReader(logins, features);
+  const searcher = new RecordSearcher(logins, features);
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
@@ -37,6 +39,7 @@ export function createRecordStore(
   return {
     query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    search: (snapshot, query) => searcher.search(snapshot, query),
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
