@@ -394,9 +394,9 @@ const DOORS: Readonly<Record<string, Door>> = {
     query: { limit: { type: 'integer' } },
   },
   'post /metadata/rollback': {
-    summary: 'Publish the inverse of everything after a revision',
+    summary: 'Publish the inverse of everything after a revision, or plan it',
     tag: 'metadata',
-    body: { revision: { type: 'integer' } },
+    body: { revision: { type: 'integer' }, dry_run: { type: 'boolean' } },
     required: ['revision'],
   },
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
@@ -440,6 +440,13 @@ const DOORS: Readonly<Record<string, Door>> = {
   'post /jobs/{id}/cancel': { summary: 'Have a job stop for good', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/pause': { summary: 'Have a job stop for now', tag: 'jobs', answer: JOB },
   'post /jobs/{id}/resume': { summary: 'Have a paused job go on', tag: 'jobs', answer: JOB },
+  'post /jobs/{id}/undo': {
+    summary: 'Take back what a job has changed, by a job; with `dry_run` only say what would be taken back',
+    tag: 'jobs',
+    body: { type: 'object', properties: { dry_run: { type: 'boolean' } } },
+    answer: JOB,
+    status: 202,
+  },
   'get /search': {
     summary: 'Find records of any object',
     tag: 'search',

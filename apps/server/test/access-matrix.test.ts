@@ -351,6 +351,11 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
           },
         },
       ]);
+    case 'POST /records/:object/pivot':
+      return [...FIELDS, 'client', 'owner_id', 'client.name', 'deal.note'].map((field) => ({
+        path,
+        body: { rows: [field], columns: ['owner_id'].filter((each) => each !== field) },
+      }));
     case 'GET /search':
       return others.slice(0, 3).flatMap(({ words }) => [
         { path: `${path}?q=zq&limit=50` },
@@ -439,7 +444,8 @@ const isForBuilder = (door: string) =>
   door === 'POST /metadata/plan' ||
   door === 'POST /metadata/expression' ||
   door.startsWith('POST /records/:object/query') ||
-  door.startsWith('POST /records/:object/aggregate');
+  door.startsWith('POST /records/:object/aggregate') ||
+  door.startsWith('POST /records/:object/pivot');
 
 const PREFIX = '/api/v1';
 const doors = () =>

@@ -18,6 +18,7 @@ import type {
 import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
+  AggregateResponse,
   AliasesResponse,
   AncestorsResponse,
   ApiKeyBody,
@@ -45,6 +46,8 @@ import type {
   NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
+  PivotBody,
+  PivotResponse,
   PlanResponse,
   ProblemDocument,
   PublishResponse,
@@ -66,7 +69,14 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
-import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  ExportQuery,
+  FileFormat,
+  ImportPreviewResponse,
+  JobResponse,
+  JobsQuery,
+  JobsResponse,
+} from './jobs.ts';
 import type {
   DelegationBody,
   DelegationResponse,
@@ -289,6 +299,9 @@ export function createClient(options: ClientOptions = {}) {
     plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
     publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    /** What `rollback` would do; nothing is written. */
+    planRollback: (revision: number) =>
+      request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
@@ -317,11 +330,9 @@ export function createClient(options: ClientOptions = {}) {
         ...(typeof query.fields === 'string' ? { fields: query.fields.split(',') } : {}),
       }),
     aggregate: (object: string, body: AggregateQueryBody) =>
-      request<{ rows: readonly Readonly<Record<string, unknown>>[] }>(
-        'POST',
-        `${records(object)}/aggregate`,
-        body,
-      ),
+      request<AggregateResponse>('POST', `${records(object)}/aggregate`, body),
+    pivot: (object: string, body: PivotBody) =>
+      request<PivotResponse>('POST', `${records(object)}/pivot`, body),
     get: (object: string, id: string, fields?: readonly string[]) =>
       request<ApiRecord>(
         'GET',
@@ -423,6 +434,9 @@ export function createClient(options: ClientOptions = {}) {
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
+    undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),
     /** A running job obeys after its present step. */
     askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
@@ -440,15 +454,14 @@ export function createClient(options: ClientOptions = {}) {
       if (response.ok) return response;
       throw new ApiError(asProblem(response.status, await response.json().catch(() => undefined)));
     },
-    /** Address of a CSV or NDJSON download. */
-    exportAddress: (
-      object: string,
-      format: 'csv' | 'ndjson',
-      query: { readonly filter?: unknown; readonly fields?: readonly string[] },
-    ) => {
+    /** Address of a download. `raw` leaves texts of a CSV that look like formulas as they are. */
+    exportAddress: (object: string, format: FileFormat, query: ExportQuery) => {
       const parameters = new URLSearchParams({ format });
       if (query.filter !== undefined) parameters.set('filter', JSON.stringify(query.filter));
       if (query.fields !== undefined) parameters.set('fields', query.fields.join(','));
+      if (query.sort !== undefined) parameters.set('sort', query.sort.join(','));
+      if (query.search !== undefined) parameters.set('search', query.search);
+      if (query.raw) parameters.set('raw', 'true');
       return `${origin}/api/v1${records(object)}/export?${parameters}`;
     },
   };

@@ -48,7 +48,21 @@ export interface ListResponse {
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
+  readonly count?: {
+    readonly value: number;
+    readonly kind: 'exact' | 'estimate' | 'at_least';
+    /** Counting on would have taken too long. */
+    readonly reason?: 'too_slow';
+  };
+}
+
+/** In a problem `would_scan`, under `suggestions`: a field that needs an index for the question to be answered. */
+export interface ScanSuggestion {
+  readonly object: string;
+  readonly field: string;
+  readonly label: string;
+  /** The property to publish the field with; `building`: its index is on its way; null: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | null;
 }
 
 export interface ListQuery {
@@ -65,12 +79,57 @@ export interface ListQuery {
   readonly rights?: boolean;
 }
 
+/** A field to group by: dates by period, numbers by ranges of a width (from `origin` on) or between bounds. */
+export interface GroupBody {
+  readonly field: string;
+  readonly period?: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  readonly width?: number;
+  readonly origin?: number;
+  readonly bounds?: readonly number[];
+  /** Name of the column; the field's unless given. */
+  readonly as?: string;
+}
+
 export interface AggregateQueryBody {
-  readonly group_by?: readonly (string | { readonly field: string; readonly period: string })[];
+  readonly group_by?: readonly (string | GroupBody)[];
   readonly measures?: readonly { readonly function: string; readonly field?: string }[];
   readonly filter?: unknown;
   readonly sort?: string | readonly string[];
   readonly limit?: number;
+  /** Whose periods: an IANA name, or `workspace`; yours unless given. */
+  readonly time_zone?: string;
+  /** Tell what people call options and records that are grouped by. */
+  readonly labels?: boolean;
+}
+
+/** By column, then value; what you may not see has none. */
+export type GroupLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Totals = Readonly<Record<string, unknown>>;
+
+/** A group of a range of numbers is `{from, until}`, one without a value null. */
+export interface AggregateResponse {
+  readonly rows: readonly Totals[];
+  /** There are more groups than `limit`. */
+  readonly has_more: boolean;
+  readonly labels?: GroupLabels;
+}
+
+/** `POST /records/{object}/pivot` */
+export interface PivotBody extends Pick<AggregateQueryBody, 'measures' | 'filter' | 'time_zone'> {
+  readonly rows?: readonly (string | GroupBody)[];
+  readonly columns?: readonly (string | GroupBody)[];
+}
+
+export interface PivotResponse {
+  readonly rows: readonly {
+    readonly key: Totals;
+    /** One for each column; null where no record falls into it. */
+    readonly cells: readonly (Totals | null)[];
+    readonly total: Totals;
+  }[];
+  readonly columns: readonly { readonly key: Totals; readonly total: Totals }[];
+  readonly total: Totals;
+  readonly labels: GroupLabels;
 }
 
 export interface BatchBody {
@@ -110,6 +169,17 @@ export interface HistoryResponse {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
     readonly source: string;
     readonly version: number;
+    /** What it follows from; null where somebody made it by hand. Of `chain` the nearest stands first. */
+    readonly cause: {
+      /** The job in which it was made. */
+      readonly job: string | null;
+      readonly chain: readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+        readonly name: string | null;
+      }[];
+    } | null;
     readonly changes: readonly {
       readonly field: string;
       readonly before: unknown;

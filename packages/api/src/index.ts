@@ -24,6 +24,7 @@ export { ApiError, auditSearch, type Client, type ClientOptions, createClient } 
 export type {
   AccessPlanDocument,
   AggregateQueryBody,
+  AggregateResponse,
   AliasesResponse,
   AncestorsResponse,
   ApiKeyBody,
@@ -43,6 +44,8 @@ export type {
   FileResponse,
   GrantableResponse,
   GrantablesResponse,
+  GroupBody,
+  GroupLabels,
   HistoryResponse,
   KeptValuesResponse,
   ListQuery,
@@ -54,6 +57,8 @@ export type {
   NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
+  PivotBody,
+  PivotResponse,
   PlanDocument,
   PlanResponse,
   ProblemDocument,
@@ -62,6 +67,7 @@ export type {
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  ScanSuggestion,
   SearchHit,
   SearchQuery,
   SearchRange,
@@ -81,6 +87,8 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  ExportQuery,
+  FileFormat,
   ImportAbout,
   ImportMapping,
   ImportPreviewResponse,

@@ -19,6 +19,12 @@ export interface JobResponse {
   readonly errors?: readonly RefusedPlace[];
   /** Asked for and not yet obeyed. */
   readonly wish: 'pause' | 'cancel' | null;
+  /** It is over, has changed records, and is not undone. */
+  readonly can_undo: boolean;
+  /** The job that undoes this one, or has done so. */
+  readonly undone_by: { readonly id: string; readonly state: JobState } | null;
+  /** The job that this one undoes. */
+  readonly undoes: string | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
   readonly created_at: string;
   readonly started_at: string | null;
@@ -26,11 +32,25 @@ export interface JobResponse {
   readonly ended_at: string | null;
 }
 
-/** A row of an imported file that was refused. Numbers are from 1; lines count the header. */
+/** A row of a file, or a record, that was refused or left as it is. Numbers are from 1; lines count the header. */
 export interface RefusedPlace {
   readonly row: number;
   readonly line: number;
+  /** Of a job that is about records and no file. */
+  readonly record?: { readonly object: string; readonly id: string };
   readonly errors: readonly ProblemEntry[];
+}
+
+export type FileFormat = 'csv' | 'ndjson' | 'xlsx';
+
+/** What is exported, and how. */
+export interface ExportQuery {
+  readonly filter?: unknown;
+  readonly fields?: readonly string[];
+  readonly sort?: readonly string[];
+  readonly search?: string;
+  /** Of CSV: texts that look like formulas go out as they are. */
+  readonly raw?: boolean;
 }
 
 /** The part `mapping` of an import. */
@@ -46,6 +66,8 @@ export interface ImportMapping {
   readonly blank?: 'keep' | 'clear';
   readonly decimal_comma?: boolean;
   readonly dry_run?: boolean;
+  /** Of CSV: an apostrophe before what looks like a formula stays. */
+  readonly raw?: boolean;
   readonly format?: 'csv' | 'ndjson';
   readonly delimiter?: string;
   readonly encoding?: string;

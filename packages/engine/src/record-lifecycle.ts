@@ -3,6 +3,7 @@
  * Rights come first, before the body is looked at.
  */
 import type { CompiledObject } from '@trellis/model';
+import { aggregateRecords, pivotRecords } from './aggregate-records.ts';
 import { tellReads } from './audit/record-reads.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
@@ -23,7 +24,7 @@ import { readHistory } from './present-history.ts';
 import { presentSaved, select } from './present-record.ts';
 import { savedRollups } from './present-rollups.ts';
 import { readAncestors } from './read-ancestors.ts';
-import { aggregateRecords, exportRecords, getRecord, listRecords } from './read-records.ts';
+import { exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
 import { searchRecords } from './search/search-records.ts';
@@ -43,6 +44,8 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
     aggregate: (context, object, request) =>
       withPinned(parts, context, (pinned) => aggregateRecords(parts, pinned, object, request)),
+    pivot: (context, object, request) =>
+      withPinned(parts, context, (pinned) => pivotRecords(parts, pinned, object, request)),
     create: (context, name, input, options = {}) =>
       withPinned(parts, context, async (pinned) => {
         const object = requireWritable(pinned, name, ['create']);

@@ -123,7 +123,7 @@ describe('lists', () => {
 
 describe('aggregates', () => {
   it('groups and measures', async () => {
-    const rows = await open.engine.records.aggregate(open.admin, 'thing', {
+    const { rows } = await open.engine.records.aggregate(open.admin, 'thing', {
       group_by: ['stage'],
       measures: [{ function: 'count' }, { function: 'sum', field: 'price' }],
       sort: ['-sum_price'],
@@ -135,13 +135,16 @@ describe('aggregates', () => {
         { stage: 'new', count: 4, sum_price: 180 },
       ].sort((left, right) => right.sum_price - left.sum_price),
     );
-    const months = await open.engine.records.aggregate(open.admin, 'thing', {
+    const { rows: months } = await open.engine.records.aggregate(open.admin, 'thing', {
       group_by: [{ field: 'day', period: 'month' }],
       sort: ['day'],
     });
     expect(months.map((row) => row.count)).toEqual([4, 4, 4]);
-    expect(await open.engine.records.aggregate(open.admin, 'thing', {})).toEqual([{ count: 12 }]);
-    const byCompany = await open.engine.records.aggregate(open.admin, 'thing', {
+    expect(await open.engine.records.aggregate(open.admin, 'thing', {})).toEqual({
+      rows: [{ count: 12 }],
+      hasMore: false,
+    });
+    const { rows: byCompany } = await open.engine.records.aggregate(open.admin, 'thing', {
       group_by: ['company.name'],
       sort: ['-count'],
     });

@@ -154,6 +154,8 @@ export {
   type DatePeriod,
   type GroupKey,
   type Measure,
+  type NumberBuckets,
+  type RecordCount,
   type RecordData,
   type RecordPage,
   type RecordQuery,

@@ -30,6 +30,8 @@ export interface RecordQuery {
   readonly layout?: readonly RowSlot[] | undefined;
   /** The caller's filter and the access predicate, conjoined by the engine. */
   readonly filter: Expression;
+  /** The caller's part of it. What asks for nothing by a field of its own is never refused as too much to look at. */
+  readonly asked?: Expression | undefined;
   /**
    * Access predicate of each object that a path leads to, and of each junction that links are read from, by object
    * name; applied to the join. Under `titleOf(name)` that of its titles behind lookups to several objects, where it is
@@ -106,13 +108,20 @@ export function titleOf(object: string): string {
   return `${object}.title`;
 }
 
+export interface RecordCount {
+  readonly value: number;
+  readonly kind: 'exact' | 'estimate' | 'at_least';
+  /** Why it is no more than that: counting on would have taken too long. */
+  readonly reason?: 'too_slow';
+}
+
 export interface RecordPage {
   /** As the query's `layout` has it, else flat by path text: `{ id, name, 'account.name': …, version }`. */
   readonly rows: readonly RecordData[];
   /** Sort-key values of the last and first row where there is more in that direction, else undefined. */
   readonly next: readonly JsonValue[] | undefined;
   readonly previous: readonly JsonValue[] | undefined;
-  readonly count: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' } | undefined;
+  readonly count: RecordCount | undefined;
   /** Roll-ups of the first record that wait to be worked out again, where that was asked for. */
   readonly waiting?: readonly CompiledField[];
   /** For each row whether it meets the query's `flags`, in their order. */
@@ -121,9 +130,17 @@ export interface RecordPage {
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** Ranges of a number, each from its lower bound up to, and without, its upper one. */
+export type NumberBuckets =
+  | { readonly is: 'width'; readonly width: number; readonly origin: number }
+  /** Rising; what is below the first and from the last on are ranges too. */
+  | { readonly is: 'bounds'; readonly bounds: readonly number[] };
+
 export interface GroupKey {
   readonly path: FieldPath;
   readonly period: DatePeriod | undefined;
+  /** Given: the groups are `{from, until}`, with null where a range has no end. */
+  readonly buckets?: NumberBuckets | undefined;
   /** Name of the column in the result: `stage`, `close_date`. */
   readonly as: string;
 }
@@ -138,8 +155,17 @@ export interface Measure {
 export interface AggregateQuery {
   readonly object: CompiledObject;
   readonly groupBy: readonly GroupKey[];
+  /**
+   * Given: how many of the group keys, from the first on, make the rows of a table; the others make its columns. Beside
+   * the groups come the totals of each row, of each column, and of all.
+   */
+  readonly totalsOf?: { readonly rowKeys: number } | undefined;
+  /** Periods of instants are those of this zone; of the context's unless given. */
+  readonly timeZone?: string | undefined;
   readonly measures: readonly Measure[];
   readonly filter: Expression;
+  /** As in `RecordQuery`. */
+  readonly asked?: Expression | undefined;
   readonly targetFilters: ReadonlyMap<string, Expression>;
   /** Names of result columns. */
   readonly sort: readonly { readonly as: string; readonly descending: boolean }[];

@@ -164,8 +164,8 @@ describe('statements', () => {
         insert into "ws_main"."account" (id, owner_id, record_type, created_at, created_by, updated_at, updated_by, version, data)
         select id, owner_id, record_type, $2::timestamptz, $3::uuid, $2::timestamptz, $3::uuid, 1, data from input
       ), history as (
-        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference)
-        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', data from input
+        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', data, $6::jsonb from input
       ), outbox as (
         insert into "ws_main"."_outbox" (at, actor_id, source, request_id, object, record_id, version, action, difference)
         select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', null::jsonb from input
@@ -186,8 +186,8 @@ describe('statements', () => {
         insert into "ws_main"."_principal" (id, object, name) select id, 'user', coalesce(data->>'name', '') from written
         on conflict (id) do update set name = excluded.name where _principal.name is distinct from excluded.name
       ), history as (
-        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference)
-        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference from written
+        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference, $6::jsonb from written
       ), outbox as (
         insert into "ws_main"."_outbox" (at, actor_id, source, request_id, object, record_id, version, action, difference)
         select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference from written

@@ -3,7 +3,7 @@
  * the database and answers with the job that imports it; `…/import/preview` looks at the beginning of one.
  */
 import multipart, { type Multipart } from '@fastify/multipart';
-import type { RefusedRow, RefusedRows, StoredFile } from '@trellis/engine';
+import { guardText, type RefusedRow, type RefusedRows, type StoredFile } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { asFormProblem } from '../form-problem.ts';
@@ -101,7 +101,7 @@ export async function sendRefused(
 async function* lines(refused: RefusedRows, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
   const [, ...columns] = refused.columns;
   const isCells = (content: RefusedRow['content']): content is readonly string[] => Array.isArray(content);
-  if (format === 'csv') yield csvLine(refused.columns);
+  if (format === 'csv') yield csvLine(refused.columns.map(guardText));
   for await (const page of refused.pages) {
     yield page
       .map(({ content, text }) => {
@@ -111,7 +111,7 @@ async function* lines(refused: RefusedRows, format: 'csv' | 'ndjson'): AsyncGene
         }
         const cells = isCells(content) ? content : columns.map((column) => cellText(content[column]));
         const missing = Array.from({ length: Math.max(0, columns.length - cells.length) }, () => '');
-        return csvLine([text, ...cells, ...missing]);
+        return csvLine([text, ...cells, ...missing].map(guardText));
       })
       .join('');
   }

@@ -3,11 +3,13 @@
  * engine's; here questions are read and answers are put into HTTP.
  */
 import type { Action } from '@trellis/access';
+import type { AggregateResponse, PivotResponse } from '@trellis/api';
 import type {
   AggregateRequest,
   BatchRequest,
   InputError,
   ListRequest,
+  PivotRequest,
   PresentedRecord,
 } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -68,7 +70,16 @@ const LIST_BODY = {
   rights: flag,
 };
 const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
-const AGGREGATE_BODY = { group_by: list, measures: list, filter: anything, sort: names, limit: whole };
+const AGGREGATE_BODY = {
+  group_by: list,
+  measures: list,
+  filter: anything,
+  sort: names,
+  limit: whole,
+  time_zone: text,
+  labels: flag,
+};
+const PIVOT_BODY = { rows: list, columns: list, measures: list, filter: anything, time_zone: text };
 const BATCH_BODY = {
   operation: oneOf('create', 'update', 'upsert', 'delete'),
   key: text,
@@ -100,7 +111,19 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     readParameters(request.query, {});
     // The engine checks each entry, with pointers.
     const query = readQueryBody(request.body, AGGREGATE_BODY) as AggregateRequest;
-    return { rows: await records.aggregate(callerOf(request).context, request.params.object, query) };
+    const { hasMore, ...result } = await records.aggregate(
+      callerOf(request).context,
+      request.params.object,
+      query,
+    );
+    return { ...result, has_more: hasMore } satisfies AggregateResponse;
+  });
+
+  app.post<OfObject>('/records/:object/pivot', { onRequest: requireRight('read') }, async (request) => {
+    readParameters(request.query, {});
+    const query = readQueryBody(request.body, PIVOT_BODY) as PivotRequest;
+    const table = await records.pivot(callerOf(request).context, request.params.object, query);
+    return table satisfies PivotResponse;
   });
 
   app.post<OfObject>('/records/:object', { onRequest: requireRight('create') }, async (request, reply) => {

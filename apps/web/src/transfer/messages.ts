@@ -42,6 +42,24 @@ const en = {
     noRight: 'You may not import {{objects}}',
     noRightText: 'Ask an administrator for the right to import.',
   },
+  export: {
+    title: 'Export {{objects}}',
+    what: 'The records of this list, with its filter, search and order.',
+    format: 'Kind of file',
+    xlsx: 'Excel (XLSX)',
+    xlsxHint: 'Numbers, dates and checkboxes as such.',
+    csv: 'CSV',
+    csvHint:
+      'For any program. Texts that look like formulas get an apostrophe, which an import takes off again.',
+    ndjson: 'NDJSON',
+    ndjsonHint: 'One JSON object per line, for programs.',
+    fields: 'Fields',
+    columns: 'The columns of this list',
+    all: 'All fields that you may read',
+    id: 'With the id, by which an import recognises the records',
+    cancel: 'Cancel',
+    run: 'Export',
+  },
   job: {
     state: {
       queued: 'Waiting',

@@ -16,6 +16,8 @@ export interface ImportOptions {
   /** Numbers are written 1.234,56. */
   readonly decimalComma: boolean;
   readonly dryRun: boolean;
+  /** Of CSV: cells are taken as they stand, an apostrophe before what looks like a formula too. */
+  readonly raw: boolean;
   readonly format: FileFormat | undefined;
   readonly delimiter: string | undefined;
   readonly encoding: Encoding | undefined;
@@ -34,6 +36,7 @@ const NAMES = [
   'blank',
   'decimal_comma',
   'dry_run',
+  'raw',
   'format',
   'delimiter',
   'encoding',
@@ -85,6 +88,7 @@ export function readOptions(given: unknown): {
       blank: read('blank', 'keep', oneOf(['keep', 'clear'] as const), 'keep or clear'),
       decimalComma: read('decimal_comma', false, isFlag, 'true or false'),
       dryRun: read('dry_run', false, isFlag, 'true or false'),
+      raw: read('raw', false, isFlag, 'true or false'),
       format: read<FileFormat | undefined>(
         'format',
         undefined,

@@ -129,7 +129,7 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       continue;
     }
     if (!isCells && !match) {
-      values[field.name] = given;
+      values[field.name] = withoutExpansion(given, field);
       continue;
     }
     const text =
@@ -148,6 +148,14 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
     for (const [name, value] of Object.entries(members)) if (!known.has(name)) values[name] = value;
   }
   return { row, values, errors };
+}
+
+/** What an export gives of a lookup whose target's fields were asked for too is the target: its id is meant. */
+function withoutExpansion(given: JsonValue, field: CompiledField): JsonValue {
+  if (field.targets.length === 0 || typeof given !== 'object' || given === null) return given;
+  const { object = null, id } = given as { readonly object?: JsonValue; readonly id?: JsonValue };
+  if (typeof id !== 'string') return given;
+  return field.isPolymorphic ? { object, id } : id;
 }
 
 /** `1.234,56` → `1234.56`. */

@@ -1,6 +1,7 @@
 /** A stored file as rows: CSV with a header, or one JSON object per line. */
 
 import type { Workspace } from '@trellis/storage';
+import { unguardText } from '../export/formula-guard.ts';
 import type { Parts } from '../parts.ts';
 import { CsvReader, type CsvRow, detectDelimiter } from './csv-reader.ts';
 import { decodeText, type Encoding } from './decode.ts';
@@ -15,6 +16,8 @@ export interface FileShape {
   readonly delimiter: string;
   /** Names of the columns, in order; of NDJSON those of the first records. */
   readonly columns: readonly string[];
+  /** Of CSV: apostrophes before what looks like a formula stay. */
+  readonly raw?: boolean;
 }
 
 /** One row of a file below its header. */
@@ -57,13 +60,15 @@ export async function* readRows(
   const understand = (rows: readonly CsvRow[]): FileRow[] => {
     const below = isHeader ? rows.slice(1) : rows;
     if (rows.length > 0) isHeader = false;
-    return below.map((row) => toFileRow(row, shape.columns.length));
+    return below.map((row) => toFileRow(row, shape));
   };
   for await (const piece of text) yield understand(reader.push(piece));
   yield understand(reader.end());
 }
 
-function toFileRow({ line, cells, fault }: CsvRow, width: number): FileRow {
+function toFileRow({ line, cells: given, fault }: CsvRow, { columns, raw }: FileShape): FileRow {
+  const cells = raw ? given : given.map(unguardText);
+  const width = columns.length;
   if (fault) return { line, content: cells, fault: FAULTS[fault] };
   if (cells.length === width) return { line, content: cells };
   const message = `The row has ${cells.length} cells and the header ${width}.`;
@@ -103,6 +108,7 @@ export interface FileHints {
   readonly format?: FileFormat | undefined;
   readonly delimiter?: string | undefined;
   readonly fileName?: string | undefined;
+  readonly raw?: boolean;
 }
 
 /** What the beginning of a file says about its shape, with its first rows. */
@@ -119,11 +125,14 @@ export async function detectShape(
   const looksLikeJson = /\.(ndjson|jsonl)$/i.test(hints.fileName ?? '') || /^\s*\{/.test(text);
   const format = hints.format ?? (looksLikeJson ? 'ndjson' : 'csv');
   const delimiter = hints.delimiter ?? (format === 'csv' ? detectDelimiter(text) : ',');
-  const unnamed: FileShape = { format, encoding, delimiter, columns: [] };
+  const raw = hints.raw ?? false;
+  const unnamed: FileShape = { format, encoding, delimiter, columns: [], raw };
   if (format === 'csv') {
     const reader = new CsvReader(delimiter);
     const [header] = [...reader.push(text), ...reader.end()];
-    const columns = (header?.cells ?? []).map((cell, index) => cell.trim() || `Column ${index + 1}`);
+    const columns = (header?.cells ?? []).map(
+      (cell, index) => (raw ? cell : unguardText(cell)).trim() || `Column ${index + 1}`,
+    );
     const shape = { ...unnamed, columns };
     return { shape, rows: await firstRows(once(), shape) };
   }
