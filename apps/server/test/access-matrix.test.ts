@@ -265,11 +265,13 @@ async function seed(given: World): Promise<readonly Fact[]> {
     }
     if (isGone) await server.client.remove('deal', deal.id);
   }
+  seededAt = new Date().toISOString();
   return facts;
 }
 
 async function clear(facts: readonly Fact[]): Promise<void> {
-  for (const object of ['deal', 'client'] as const)
+  // A line that went by itself outlives its deal in the bin.
+  for (const object of ['line', 'deal', 'client'] as const)
     for (const { id } of facts.filter((fact) => fact.object === object)) {
       await server.client.exchange('DELETE', `/records/${object}/${id}`);
       await server.client.exchange('DELETE', `/records/${object}/${id}?purge=true`);
@@ -306,6 +308,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** When the records of the world stood there as they were meant. */
+let seededAt: string;
 const NOWHERE = '0198c0de-0000-7000-8000-0000000000ff';
 const query = (parameters: Readonly<Record<string, unknown>>) =>
   `?${Object.entries(parameters)
@@ -326,6 +330,9 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         '?limit=200&deleted=true&count=exact',
         '?limit=200&rights=true',
         '?search=zq&limit=200&count=exact',
+        query({ as_of: seededAt, limit: '200', count: 'capped' }),
+        query({ as_of: seededAt, fields: 'name,client.name,client.note', sort: 'note' }),
+        query({ as_of: seededAt, filter: { '!=': [{ var: 'client.note' }, 'x'] } }),
         ...FIELDS.map((field) => query({ fields: field, sort: field })),
         '?fields=name,client.name,client.note,owner.name',
         '?fields=deal.note,deal.client.name',
@@ -333,6 +340,8 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         query({ filter: { '!=': [{ var: 'note' }, others[0]!.words.note] } }),
         query({ filter: { some: [{ var: 'deals' }, { '!=': [{ var: 'note' }, 'x'] }] } }),
       ].map((each) => ({ path: `${path}${each}` }));
+    case 'GET /records/:object/:id':
+      return [{ path }, { path: `${path}${query({ as_of: seededAt })}` }];
     case 'POST /records/:object/query':
       return [{}, { search: 'zq' }, { deleted: true, count: 'exact' }].map((body) => ({
         path,

@@ -338,6 +338,9 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record as it was at an instant. */
+    getAsOf: (object: string, id: string, asOf: string) =>
+      request<ApiRecord>('GET', `${records(object, id)}?as_of=${encodeURIComponent(asOf)}`),
     /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,

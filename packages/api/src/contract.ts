@@ -74,6 +74,8 @@ export interface ListQuery {
   readonly before?: string;
   readonly count?: 'none' | 'capped' | 'estimate' | 'exact';
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then. */
+  readonly as_of?: string;
   readonly search?: string;
   /** Tell what you may do with each record. */
   readonly rights?: boolean;

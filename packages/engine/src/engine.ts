@@ -353,6 +353,8 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then, under the caller's rights of today. */
+  readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
 }
@@ -554,6 +556,8 @@ export interface RecordLifecycle {
     options?: {
       readonly onStale?: (fields: readonly string[]) => void;
       readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+      /** As `as_of` of a list; `unknown_record` where there was none then. */
+      readonly asOf?: string | undefined;
     },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;

@@ -4,6 +4,7 @@
  */
 import type { CompiledObject } from '@trellis/model';
 import { aggregateRecords, pivotRecords } from './aggregate-records.ts';
+import { getRecordAsOf, listRecordsAsOf } from './as-of.ts';
 import { tellReads } from './audit/record-reads.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
@@ -37,11 +38,19 @@ export const MAX_BATCH = 10_000;
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
     get: (context, object, id, fields, options = {}) =>
-      withPinned(parts, context, (pinned) =>
-        getRecord(parts, pinned, { object, id, fields, door: 'record', ...options }),
-      ),
+      withPinned(parts, context, (pinned) => {
+        const { asOf } = options;
+        return asOf === undefined
+          ? getRecord(parts, pinned, { object, id, fields, door: 'record', ...options })
+          : getRecordAsOf(parts, pinned, { object, id, fields, asOf });
+      }),
     list: (context, object, request) =>
-      withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
+      withPinned(parts, context, (pinned) => {
+        const { as_of: asOf } = request;
+        return asOf === undefined
+          ? listRecords(parts, pinned, object, request)
+          : listRecordsAsOf(parts, pinned, object, { ...request, as_of: asOf });
+      }),
     aggregate: (context, object, request) =>
       withPinned(parts, context, (pinned) => aggregateRecords(parts, pinned, object, request)),
     pivot: (context, object, request) =>

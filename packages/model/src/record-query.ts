@@ -56,6 +56,15 @@ export interface RecordQuery {
   readonly tellsWaiting?: boolean;
   /** Conditions that each record is asked about beside its values. */
   readonly flags?: readonly Expression[];
+  /**
+   * The records that there were at an instant, with their values of then. `visible` is the access predicate, which is
+   * asked of the records of today and so is no part of `filter`; `keys` of `data` come along as they were.
+   */
+  readonly asOf?: {
+    readonly at: string;
+    readonly visible: Expression;
+    readonly keys: readonly string[];
+  };
 }
 
 /** The order of what a search of all objects finds: what comes first is what people mean most often. */
@@ -126,6 +135,8 @@ export interface RecordPage {
   readonly waiting?: readonly CompiledField[];
   /** For each row whether it meets the query's `flags`, in their order. */
   readonly flags?: readonly (readonly boolean[])[];
+  /** For each row the values of the keys that `asOf` asked for, in their order. */
+  readonly keyed?: readonly (readonly (JsonValue | null)[])[];
 }
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';

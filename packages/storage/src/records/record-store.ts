@@ -10,6 +10,7 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
@@ -41,7 +42,9 @@ export function createRecordStore(
     return written;
   };
   return {
-    query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
+    query: (snapshot, query, transaction) =>
+      query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
     search: (snapshot, query) => searcher.search(snapshot, query),
     principalNames: async ({ workspace }, ids) => {
