@@ -449,8 +449,9 @@ export function createClient(options: ClientOptions = {}) {
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
-    /** Address of the rows that an import refused, as CSV. */
-    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** Address of the rows that an import refused, in the form of its file unless another is given. */
+    refusedAddress: (jobId: string, format?: FileFormat) =>
+      `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors${format === undefined ? '' : `?format=${format}`}`,
     /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
     async download(address: string): Promise<Response> {
       const response = await send(address, { credentials: 'same-origin', headers: introduction() });

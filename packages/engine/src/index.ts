@@ -61,7 +61,8 @@ export type { CellKind, CellValue, ExportColumn } from './export/export-columns.
 export { guardText } from './export/formula-guard.ts';
 export { writeXlsx } from './export/xlsx-writer.ts';
 export type { FileSettings } from './file-directory.ts';
-export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { ImportDesk, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { HeldFile, ImportPreview } from './import/preview.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';
