@@ -136,7 +136,9 @@ async function walkPages(limits: readonly number[]): Promise<void> {
         expect([sort, backwards]).toEqual([sort, whole]);
         const capped = await engine.records.list(viewer, 'deal', { filter, limit: 1, count: 'capped' });
         expect(capped.count?.value).toBe(expected.length);
-        const [total] = await engine.records.aggregate(viewer, 'deal', {
+        const {
+          rows: [total],
+        } = await engine.records.aggregate(viewer, 'deal', {
           filter,
           measures: [{ function: 'count' }, { function: 'sum', field: 'amount' }],
         });
