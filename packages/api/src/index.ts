@@ -79,6 +79,9 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -89,6 +92,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,
