@@ -1,5 +1,6 @@
 /** The part of the OpenAPI document's components that is the same for every workspace and object. */
 import type { JsonSchema } from '@trellis/model';
+import { TOTALS_SCHEMAS } from './openapi-totals.ts';
 
 const texts = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
@@ -99,6 +100,14 @@ export function sharedParameters(): object {
       type: 'boolean',
       default: false,
     }),
+    AsOf: query(
+      'as_of',
+      'An instant: what there was then, with its values of then, under your rights of today.',
+      {
+        type: 'string',
+        format: 'date-time',
+      },
+    ),
     Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
     Rights: query('rights', 'Tell what you may do with each record; of one record, in `Trellis-Rights`.', {
       type: 'boolean',
@@ -185,52 +194,13 @@ export function sharedSchemas(): Record<string, unknown> {
         before: { type: 'string' },
         count: counts,
         deleted: { type: 'boolean' },
+        as_of: { type: 'string', format: 'date-time' },
         search: { type: 'string' },
         rights: { type: 'boolean' },
       },
       additionalProperties: false,
     },
-    AggregateQuery: {
-      type: 'object',
-      properties: {
-        group_by: {
-          type: 'array',
-          items: {
-            anyOf: [
-              { type: 'string' },
-              {
-                type: 'object',
-                properties: {
-                  field: { type: 'string' },
-                  period: { type: 'string', enum: ['day', 'week', 'month', 'quarter', 'year'] },
-                },
-                required: ['field', 'period'],
-              },
-            ],
-          },
-        },
-        measures: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              function: { type: 'string', enum: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'] },
-              field: { type: 'string' },
-            },
-            required: ['function'],
-          },
-        },
-        filter: {},
-        sort: nameList,
-        limit: { type: 'integer' },
-      },
-      additionalProperties: false,
-    },
-    AggregateRows: {
-      type: 'object',
-      properties: { rows: { type: 'array', items: { type: 'object' } } },
-      required: ['rows'],
-    },
+    ...TOTALS_SCHEMAS,
     Batch: {
       type: 'object',
       properties: {

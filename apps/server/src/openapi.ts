@@ -210,6 +210,7 @@ function recordPaths(
           'Before',
           'Count',
           'Deleted',
+          'AsOf',
           'Search',
           'Rights',
         ].map(parameter),
@@ -234,13 +235,22 @@ function recordPaths(
         responses: answers(200, 'One row per group.', reference('AggregateRows')),
       },
     },
+    [`/records/${name}/pivot`]: {
+      post: {
+        operationId: `pivot_${name}`,
+        tags,
+        summary: `A table of totals of ${object.pluralLabel}, with rows, columns and their totals`,
+        ...body(reference('PivotQuery')),
+        responses: answers(200, 'The table.', reference('Pivot')),
+      },
+    },
     [one]: {
       parameters: [id] as unknown as Operation,
       get: {
         operationId: `get_${name}`,
         tags,
         summary: `Get one ${object.label}`,
-        parameters: [parameter('Fields'), parameter('Rights')],
+        parameters: [parameter('Fields'), parameter('Rights'), parameter('AsOf')],
         responses: answers(200, 'The record.', record),
       },
     },

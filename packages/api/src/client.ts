@@ -18,6 +18,7 @@ import type {
 import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
+  AggregateResponse,
   AliasesResponse,
   AncestorsResponse,
   ApiKeyBody,
@@ -45,12 +46,15 @@ import type {
   NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
+  PivotBody,
+  PivotResponse,
   PlanResponse,
   ProblemDocument,
   PublishResponse,
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  SearchQuery,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -151,6 +155,7 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
@@ -163,6 +168,7 @@ export function createClient(options: ClientOptions = {}) {
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -183,8 +189,9 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const response = await exchange(method, path, body, headers);
+    const response = await exchange(method, path, body, headers, signal);
     if (response.status < 400) return response.body as T;
     throw new ApiError(asProblem(response.status, response.body));
   }
@@ -293,6 +300,9 @@ export function createClient(options: ClientOptions = {}) {
     plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
     publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    /** What `rollback` would do; nothing is written. */
+    planRollback: (revision: number) =>
+      request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
@@ -321,16 +331,17 @@ export function createClient(options: ClientOptions = {}) {
         ...(typeof query.fields === 'string' ? { fields: query.fields.split(',') } : {}),
       }),
     aggregate: (object: string, body: AggregateQueryBody) =>
-      request<{ rows: readonly Readonly<Record<string, unknown>>[] }>(
-        'POST',
-        `${records(object)}/aggregate`,
-        body,
-      ),
+      request<AggregateResponse>('POST', `${records(object)}/aggregate`, body),
+    pivot: (object: string, body: PivotBody) =>
+      request<PivotResponse>('POST', `${records(object)}/pivot`, body),
     get: (object: string, id: string, fields?: readonly string[]) =>
       request<ApiRecord>(
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record as it was at an instant. */
+    getAsOf: (object: string, id: string, asOf: string) =>
+      request<ApiRecord>('GET', `${records(object, id)}?as_of=${encodeURIComponent(asOf)}`),
     /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
@@ -414,7 +425,13 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    search: (query: SearchQuery, signal?: AbortSignal) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      const parameters = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
+    },
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
@@ -436,8 +453,9 @@ export function createClient(options: ClientOptions = {}) {
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
-    /** Address of the rows that an import refused, as CSV. */
-    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** Address of the rows that an import refused, in the form of its file unless another is given. */
+    refusedAddress: (jobId: string, format?: FileFormat) =>
+      `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors${format === undefined ? '' : `?format=${format}`}`,
     /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
     async download(address: string): Promise<Response> {
       const response = await send(address, { credentials: 'same-origin', headers: introduction() });

@@ -68,9 +68,13 @@ export interface ImportMapping {
   readonly dry_run?: boolean;
   /** Of CSV: an apostrophe before what looks like a formula stays. */
   readonly raw?: boolean;
-  readonly format?: 'csv' | 'ndjson';
+  readonly format?: FileFormat;
   readonly delimiter?: string;
   readonly encoding?: string;
+  /** Of a workbook: the first that is shown unless given. */
+  readonly sheet?: string;
+  /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
+  readonly header_row?: number;
 }
 
 /** What an import says of itself in `about`. */
@@ -84,9 +88,14 @@ export interface ImportAbout {
 }
 
 export interface ImportPreviewResponse {
-  readonly format: 'csv' | 'ndjson';
+  readonly format: FileFormat;
   readonly encoding: string;
   readonly delimiter: string;
+  /** Of a workbook: its sheets, and the one that was looked at. */
+  readonly sheets: readonly string[];
+  readonly sheet: string | null;
+  /** Row of the header; 0 where the file seems to have none. */
+  readonly header_row: number;
   readonly columns: readonly {
     readonly name: string;
     readonly samples: readonly string[];

@@ -14,6 +14,8 @@ import type {
   JsonValue,
   Model,
   RecordData,
+  SearchRank,
+  TextRange,
 } from '@trellis/model';
 import type {
   ChangeCause,
@@ -290,6 +292,8 @@ export interface MetadataLifecycle {
     context: Context,
     request: ChangeRequest,
   ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** What `rollback` would do; nothing is written. Throws `unknown_revision`. */
+  planRollback(context: Context, revision: number): ReturnType<MetadataLifecycle['plan']>;
   /** Publishes the inverse of everything after the given revision. */
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
@@ -349,6 +353,8 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then, under the caller's rights of today. */
+  readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
 }
@@ -362,12 +368,54 @@ export interface ListResult {
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
 }
 
+/** By what records are grouped; ranges of a number by their width, from `origin` (0) on, or by their bounds. */
+export interface GroupRequest {
+  readonly field: string;
+  readonly period?: DatePeriod;
+  readonly width?: number;
+  readonly origin?: number;
+  readonly bounds?: readonly number[];
+  /** Name of the column; the field's unless given. */
+  readonly as?: string;
+}
+
 export interface AggregateRequest {
-  readonly group_by?: readonly (string | { readonly field: string; readonly period: DatePeriod })[];
+  readonly group_by?: readonly (string | GroupRequest)[];
   readonly measures?: readonly { readonly function: AggregateFunction; readonly field?: string }[];
   readonly filter?: unknown;
   readonly sort?: readonly string[];
   readonly limit?: number;
+  /** Periods of instants are those of this zone: an IANA name, or `workspace`; the caller's unless given. */
+  readonly time_zone?: string;
+  /** Tell what people call the values of options and lookups. */
+  readonly labels?: boolean;
+}
+
+/** By column, then value. */
+export type GroupLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface AggregateResult {
+  readonly rows: readonly RecordData[];
+  /** There are more groups than `limit`. */
+  readonly hasMore: boolean;
+  readonly labels?: GroupLabels;
+}
+
+export interface PivotRequest extends Pick<AggregateRequest, 'measures' | 'filter' | 'time_zone'> {
+  readonly rows?: readonly (string | GroupRequest)[];
+  readonly columns?: readonly (string | GroupRequest)[];
+}
+
+/** A table of totals. A cell is null where no record falls into it. */
+export interface PivotResult {
+  readonly rows: readonly {
+    readonly key: RecordData;
+    readonly cells: readonly (RecordData | null)[];
+    readonly total: RecordData;
+  }[];
+  readonly columns: readonly { readonly key: RecordData; readonly total: RecordData }[];
+  readonly total: RecordData;
+  readonly labels: GroupLabels;
 }
 
 export interface BatchRequest {
@@ -450,10 +498,49 @@ export interface Ancestors {
   readonly isWhole: boolean;
 }
 
+export interface SearchRequest {
+  readonly text: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  /** 1 to 100; 20 unless given. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
   readonly name: string;
+  /** Parts of the name that were found: from, until, in UTF-16 units. */
+  readonly ranges: readonly TextRange[];
+  readonly rank: SearchRank;
+  /** What tells it from others of the name: a few values of the columns of its default view. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly SearchMatch[];
+}
+
+export interface SearchMatch {
+  readonly field: string;
+  readonly label: string;
+  /** Plain text; of a long one the part around what was found. */
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+export interface SearchGroup {
+  readonly object: string;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** How many were found of each object, that with the best hit first. */
+  readonly groups: readonly SearchGroup[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface RecordLifecycle {
@@ -469,10 +556,13 @@ export interface RecordLifecycle {
     options?: {
       readonly onStale?: (fields: readonly string[]) => void;
       readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+      /** As `as_of` of a list; `unknown_record` where there was none then. */
+      readonly asOf?: string | undefined;
     },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
-  aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
+  aggregate(context: Context, object: string, request: AggregateRequest): Promise<AggregateResult>;
+  pivot(context: Context, object: string, request: PivotRequest): Promise<PivotResult>;
   create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
@@ -504,8 +594,8 @@ export interface RecordLifecycle {
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
   ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
-  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
-  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
+  search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
   exportRows(
     context: Context,

@@ -9,6 +9,7 @@ export type {
   AccessPlan,
   Admission,
   AggregateRequest,
+  AggregateResult,
   AliasEntry,
   Arrival,
   BatchRequest,
@@ -26,6 +27,8 @@ export type {
   FirstUser,
   Grantable,
   Grantables,
+  GroupLabels,
+  GroupRequest,
   InputError,
   KeptValues,
   ListRequest,
@@ -35,6 +38,8 @@ export type {
   OpenConversion,
   OpenFile,
   OwnChange,
+  PivotRequest,
+  PivotResult,
   Plan,
   PlannedComponent,
   PresentedCause,
@@ -58,7 +63,8 @@ export type { CellKind, CellValue, ExportColumn } from './export/export-columns.
 export { guardText } from './export/formula-guard.ts';
 export { writeXlsx } from './export/xlsx-writer.ts';
 export type { FileSettings } from './file-directory.ts';
-export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { ImportDesk, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { HeldFile, ImportPreview } from './import/preview.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

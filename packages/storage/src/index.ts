@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { IS_COLUMN_TOTAL, IS_ROW_TOTAL } from './query/compile-aggregate.ts';
 export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export { granteeId } from './sharing/share-store.ts';

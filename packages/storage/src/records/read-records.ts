@@ -176,7 +176,7 @@ export class RecordReader {
     const values = valuesFor(compiled.statement, shaped.values);
     const connections = await this.#logins.of(snapshot.workspace);
     const rows = await connections.read(prepare(compiled.statement), values);
-    return rows.map((row) => readAggregateRow(row, compiled));
+    return rows.map((row) => readAggregateRow(row, compiled, query));
   }
 
   /** Page after page by keyset: memory stays constant, and no transaction stays open while the reader is slow. */

@@ -5,13 +5,16 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
+import { RecordSearcher } from './search-records.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -29,6 +32,7 @@ export function createRecordStore(
   { connections, logins, features, guard }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
+  const searcher = new RecordSearcher(logins, features);
   const reader = new RecordReader(logins, features, guard);
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
@@ -38,8 +42,18 @@ export function createRecordStore(
     return written;
   };
   return {
-    query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
+    query: (snapshot, query, transaction) =>
+      query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    search: (snapshot, query) => searcher.search(snapshot, query),
+    principalNames: async ({ workspace }, ids) => {
+      const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
+        `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,
+        [[...ids]],
+      );
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
