@@ -7,6 +7,7 @@ import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts'
 import { type PullOptions, runPull } from './commands/pull.ts';
 import { type ResealOptions, runReseal } from './commands/reseal.ts';
 import { type ExportOptions, type ImportOptions, runExport, runImport } from './commands/transfer.ts';
+import { runUndo, type UndoOptions } from './commands/undo.ts';
 import { requirePackage, runValidate } from './commands/validate.ts';
 import { answered, type ConnectionOptions, connect, describeApiError, type Environment } from './connect.ts';
 import { CommandError, EXIT_CODES } from './errors.ts';
@@ -109,7 +110,7 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     });
 
   onServer(program.command('import <object> <file>'))
-    .description('import records from a CSV or NDJSON file')
+    .description('import records from a CSV, NDJSON or Excel (XLSX) file')
     .option('--mapping <json>', 'columns and what to do with them, as for the API')
     .option('--upsert <field>', 'change the records that have this unique field’s value, make the others')
     .option('--dry-run', 'try every row and write nothing')
@@ -120,12 +121,21 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     });
 
   onServer(program.command('export <object> <file>'))
-    .description('write records into a CSV or NDJSON file')
-    .option('--format <csv|ndjson>', 'by the name of the file unless given')
+    .description('write records into a CSV, NDJSON or Excel (XLSX) file')
+    .option('--format <csv|ndjson|xlsx>', 'by the name of the file unless given')
     .option('--fields <names>', 'fields and paths, with commas')
     .option('--filter <json>', 'an expression in JSON Logic')
+    .option('--raw', 'CSV: no apostrophe before texts that look like formulas')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
+    });
+
+  onServer(program.command('undo <job>'))
+    .description('take back what a job has changed, such as an import')
+    .option('--dry-run', 'only tell what would be taken back')
+    .option('--json', 'print the job as JSON')
+    .action(async (job: string, options: ConnectionOptions & UndoOptions) => {
+      await withServer(options, 'cli', (client) => runUndo(client, job, options, terminal));
     });
 
   onServer(program.command('reseal'))

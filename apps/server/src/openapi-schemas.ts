@@ -1,5 +1,51 @@
 /** The part of the OpenAPI document's components that is the same for every workspace and object. */
 import type { JsonSchema } from '@trellis/model';
+import { TOTALS_SCHEMAS } from './openapi-totals.ts';
+
+const texts = (...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+const actions = { enum: ['create', 'update', 'delete', 'restore'] };
+
+/** An entry of a record's history. */
+const historyEntry = {
+  type: 'object',
+  properties: {
+    ...texts('id', 'source'),
+    at: { type: 'string', format: 'date-time' },
+    actor: {
+      type: 'object',
+      properties: { id: { type: 'string' }, name: { type: ['string', 'null'] } },
+      required: ['id', 'name'],
+    },
+    action: actions,
+    version: { type: 'integer' },
+    cause: {
+      description: 'What it follows from; null where somebody made it by hand. The nearest stands first.',
+      type: ['object', 'null'],
+      properties: {
+        job: { type: ['string', 'null'] },
+        chain: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { ...texts('object', 'id'), action: actions, name: { type: ['string', 'null'] } },
+            required: ['action', 'object', 'id', 'name'],
+          },
+        },
+      },
+      required: ['job', 'chain'],
+    },
+    changes: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, before: {}, after: {} },
+        required: ['field', 'before', 'after'],
+      },
+    },
+  },
+  required: ['id', 'at', 'actor', 'action', 'source', 'version', 'cause', 'changes'],
+};
 
 export function reference(schema: string): JsonSchema {
   return { $ref: `#/components/schemas/${schema}` };
@@ -54,6 +100,14 @@ export function sharedParameters(): object {
       type: 'boolean',
       default: false,
     }),
+    AsOf: query(
+      'as_of',
+      'An instant: what there was then, with its values of then, under your rights of today.',
+      {
+        type: 'string',
+        format: 'date-time',
+      },
+    ),
     Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
     Rights: query('rights', 'Tell what you may do with each record; of one record, in `Trellis-Rights`.', {
       type: 'boolean',
@@ -66,7 +120,11 @@ export function sharedParameters(): object {
     }),
     DryRun: query('dry_run', 'Do everything but write.', { type: 'boolean', default: false }),
     Purge: query('purge', 'Erase a deleted record for good.', { type: 'boolean', default: false }),
-    Format: query('format', 'Kind of file.', { type: 'string', enum: ['csv', 'ndjson'], default: 'csv' }),
+    Format: query('format', 'Kind of file.', {
+      type: 'string',
+      enum: ['csv', 'ndjson', 'xlsx'],
+      default: 'csv',
+    }),
   };
 }
 
@@ -136,52 +194,13 @@ export function sharedSchemas(): Record<string, unknown> {
         before: { type: 'string' },
         count: counts,
         deleted: { type: 'boolean' },
+        as_of: { type: 'string', format: 'date-time' },
         search: { type: 'string' },
         rights: { type: 'boolean' },
       },
       additionalProperties: false,
     },
-    AggregateQuery: {
-      type: 'object',
-      properties: {
-        group_by: {
-          type: 'array',
-          items: {
-            anyOf: [
-              { type: 'string' },
-              {
-                type: 'object',
-                properties: {
-                  field: { type: 'string' },
-                  period: { type: 'string', enum: ['day', 'week', 'month', 'quarter', 'year'] },
-                },
-                required: ['field', 'period'],
-              },
-            ],
-          },
-        },
-        measures: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              function: { type: 'string', enum: ['count', 'count_distinct', 'sum', 'avg', 'min', 'max'] },
-              field: { type: 'string' },
-            },
-            required: ['function'],
-          },
-        },
-        filter: {},
-        sort: nameList,
-        limit: { type: 'integer' },
-      },
-      additionalProperties: false,
-    },
-    AggregateRows: {
-      type: 'object',
-      properties: { rows: { type: 'array', items: { type: 'object' } } },
-      required: ['rows'],
-    },
+    ...TOTALS_SCHEMAS,
     Batch: {
       type: 'object',
       properties: {
@@ -221,7 +240,7 @@ export function sharedSchemas(): Record<string, unknown> {
     },
     History: {
       type: 'object',
-      properties: { entries: { type: 'array', items: { type: 'object' } }, next: nullableText },
+      properties: { entries: { type: 'array', items: historyEntry }, next: nullableText },
       required: ['entries', 'next'],
     },
   };

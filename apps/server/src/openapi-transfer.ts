@@ -20,6 +20,16 @@ export function transferSchemas(): Record<string, unknown> {
         about: { description: 'What was asked for.' },
         result: {},
         wish: { description: 'Asked for and not yet obeyed: `pause` or `cancel`.', ...maybe(text) },
+        can_undo: {
+          type: 'boolean',
+          description: 'It is over, has changed records, and is not undone: `/undo` takes it back.',
+        },
+        undone_by: {
+          description: 'The job that undoes this one, or has done so.',
+          type: ['object', 'null'],
+          properties: { id: text, state: text },
+        },
+        undoes: { ...maybe(text), description: 'The job that this one undoes.' },
         created_by: { type: 'object', properties: { id: text, name: maybe(text) } },
         created_at: instant,
         started_at: maybe(instant),
@@ -52,9 +62,20 @@ export function transferSchemas(): Record<string, unknown> {
         blank: { type: 'string', enum: ['keep', 'clear'], default: 'keep' },
         decimal_comma: { type: 'boolean', default: false },
         dry_run: { type: 'boolean', default: false },
-        format: { type: 'string', enum: ['csv', 'ndjson'] },
+        raw: {
+          type: 'boolean',
+          default: false,
+          description: 'CSV: an apostrophe before what looks like a formula stays.',
+        },
+        format: { type: 'string', enum: ['csv', 'ndjson', 'xlsx'] },
         delimiter: { type: 'string', enum: [',', ';', '\t', '|'] },
         encoding: { type: 'string', enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] },
+        sheet: { ...text, description: 'Of a workbook: the first that is shown unless given.' },
+        header_row: {
+          type: 'integer',
+          minimum: 0,
+          description: 'Row of the header; 0: there is none, and columns are called Column 1, Column 2, …',
+        },
       },
       additionalProperties: false,
     },
@@ -64,6 +85,9 @@ export function transferSchemas(): Record<string, unknown> {
         format: text,
         encoding: text,
         delimiter: text,
+        sheets: { type: 'array', items: text },
+        sheet: maybe(text),
+        header_row: { type: 'integer' },
         columns: {
           type: 'array',
           items: {
@@ -75,6 +99,25 @@ export function transferSchemas(): Record<string, unknown> {
     },
   };
 }
+
+/** Of an export, beside those of a list. */
+export const EXPORT_PARAMETERS: readonly object[] = [
+  { name: 'search', in: 'query', description: 'What searchable fields contain.', schema: text },
+  {
+    name: 'raw',
+    in: 'query',
+    description: 'CSV: no apostrophe before texts that a spreadsheet would run as formulas.',
+    schema: { type: 'boolean', default: false },
+  },
+];
+
+export const EXPORT_CONTENT = {
+  'text/csv': { schema: text },
+  'application/x-ndjson': { schema: text },
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+    schema: { type: 'string', format: 'binary' },
+  },
+};
 
 /** The doors for importing one object. */
 export function importPaths(name: string, pluralLabel: string): Record<string, Record<string, object>> {

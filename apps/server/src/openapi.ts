@@ -9,7 +9,7 @@ import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
 import { sharePaths } from './openapi-sharing.ts';
-import { importPaths, transferSchemas } from './openapi-transfer.ts';
+import { EXPORT_CONTENT, EXPORT_PARAMETERS, importPaths, transferSchemas } from './openapi-transfer.ts';
 
 export interface ApiDescriptionInput {
   readonly model: Model;
@@ -208,6 +208,7 @@ function recordPaths(
           'Before',
           'Count',
           'Deleted',
+          'AsOf',
           'Search',
           'Rights',
         ].map(parameter),
@@ -232,13 +233,22 @@ function recordPaths(
         responses: answers(200, 'One row per group.', reference('AggregateRows')),
       },
     },
+    [`/records/${name}/pivot`]: {
+      post: {
+        operationId: `pivot_${name}`,
+        tags,
+        summary: `A table of totals of ${object.pluralLabel}, with rows, columns and their totals`,
+        ...body(reference('PivotQuery')),
+        responses: answers(200, 'The table.', reference('Pivot')),
+      },
+    },
     [one]: {
       parameters: [id] as unknown as Operation,
       get: {
         operationId: `get_${name}`,
         tags,
         summary: `Get one ${object.label}`,
-        parameters: [parameter('Fields'), parameter('Rights')],
+        parameters: [parameter('Fields'), parameter('Rights'), parameter('AsOf')],
         responses: answers(200, 'The record.', record),
       },
     },
@@ -325,14 +335,11 @@ function recordPaths(
         operationId: `export_${name}`,
         tags,
         summary: `All ${object.pluralLabel} that fit, as a file`,
-        parameters: ['Format', 'Filter', 'Sort', 'Fields'].map(parameter),
+        parameters: [...['Format', 'Filter', 'Sort', 'Fields'].map(parameter), ...EXPORT_PARAMETERS],
         responses: {
           200: {
             description: 'The file.',
-            content: {
-              'text/csv': { schema: { type: 'string' } },
-              'application/x-ndjson': { schema: { type: 'string' } },
-            },
+            content: EXPORT_CONTENT,
           },
           default: PROBLEM,
         },

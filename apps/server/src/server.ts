@@ -60,6 +60,8 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       await createStorage({
         connectionString,
         poolSize: settings.poolSize,
+        statementTimeoutMilliseconds: settings.querySeconds * 1000,
+        scanLimit: settings.scanLimit,
         log: (message, details) => log.warn({ details }, message),
       }),
       (each) => each.close(),

@@ -24,6 +24,10 @@ export interface Settings {
   readonly databaseUrl: string | undefined;
   readonly dataDirectory: string;
   readonly poolSize: number;
+  /** Limit of one read. */
+  readonly querySeconds: number;
+  /** Records that a question may look at beyond what columns answer; 0: any number. */
+  readonly scanLimit: number;
   /** Undefined: none is given. */
   readonly secretKeys: readonly [Buffer, ...Buffer[]] | undefined;
   /** Where files lie. */
@@ -164,6 +168,22 @@ export const SETTINGS = {
     description: 'Connections to PostgreSQL that one server process holds at most.',
     fallback: 10,
     parse: wholeNumber(2, 200),
+  }),
+  querySeconds: setting({
+    variable: 'TRELLIS_QUERY_SECONDS',
+    defaultText: '`5`',
+    description:
+      'How long PostgreSQL may work on one read before it is cancelled and answered with `query_too_slow`. Exports, imports and index builds have limits of their own.',
+    fallback: 5,
+    parse: wholeNumber(1, 600),
+  }),
+  scanLimit: setting({
+    variable: 'TRELLIS_SCAN_LIMIT',
+    defaultText: '`200000`',
+    description:
+      'A query that would have to look at more records than this for a field without an index is answered at once with `would_scan`, naming the field, instead of being run. `0`: every query is run.',
+    fallback: 200_000,
+    parse: wholeNumber(0, 1_000_000_000),
   }),
   jobWorkers: setting({
     variable: 'TRELLIS_JOB_WORKERS',
@@ -515,6 +535,8 @@ export function readSettings(
       databaseUrl: values.databaseUrl,
       dataDirectory: values.dataDirectory,
       poolSize: values.poolSize,
+      querySeconds: values.querySeconds,
+      scanLimit: values.scanLimit,
       secretKeys: values.secretKeys,
       fileStore,
       mostFileBytes: values.fileLimit * 1024 * 1024,

@@ -18,6 +18,7 @@ import type {
 import type { AuditQueryParameters, AuditResponse, AuditVerdictResponse } from './audit.ts';
 import type {
   AggregateQueryBody,
+  AggregateResponse,
   AliasesResponse,
   AncestorsResponse,
   ApiKeyBody,
@@ -45,12 +46,15 @@ import type {
   NewApiKeyResponse,
   ObjectDescription,
   PasswordBody,
+  PivotBody,
+  PivotResponse,
   PlanResponse,
   ProblemDocument,
   PublishResponse,
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  SearchQuery,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -65,7 +69,14 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
-import type { ImportPreviewResponse, JobResponse, JobsQuery, JobsResponse } from './jobs.ts';
+import type {
+  ExportQuery,
+  FileFormat,
+  ImportPreviewResponse,
+  JobResponse,
+  JobsQuery,
+  JobsResponse,
+} from './jobs.ts';
 import type {
   DelegationBody,
   DelegationResponse,
@@ -143,6 +154,7 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
@@ -155,6 +167,7 @@ export function createClient(options: ClientOptions = {}) {
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -175,8 +188,9 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const response = await exchange(method, path, body, headers);
+    const response = await exchange(method, path, body, headers, signal);
     if (response.status < 400) return response.body as T;
     throw new ApiError(asProblem(response.status, response.body));
   }
@@ -285,6 +299,9 @@ export function createClient(options: ClientOptions = {}) {
     plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
     publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    /** What `rollback` would do; nothing is written. */
+    planRollback: (revision: number) =>
+      request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
@@ -313,16 +330,17 @@ export function createClient(options: ClientOptions = {}) {
         ...(typeof query.fields === 'string' ? { fields: query.fields.split(',') } : {}),
       }),
     aggregate: (object: string, body: AggregateQueryBody) =>
-      request<{ rows: readonly Readonly<Record<string, unknown>>[] }>(
-        'POST',
-        `${records(object)}/aggregate`,
-        body,
-      ),
+      request<AggregateResponse>('POST', `${records(object)}/aggregate`, body),
+    pivot: (object: string, body: PivotBody) =>
+      request<PivotResponse>('POST', `${records(object)}/pivot`, body),
     get: (object: string, id: string, fields?: readonly string[]) =>
       request<ApiRecord>(
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record as it was at an instant. */
+    getAsOf: (object: string, id: string, asOf: string) =>
+      request<ApiRecord>('GET', `${records(object, id)}?as_of=${encodeURIComponent(asOf)}`),
     /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
@@ -406,13 +424,22 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    search: (query: SearchQuery, signal?: AbortSignal) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      const parameters = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
+    },
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
+    undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
+      request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),
     /** A running job obeys after its present step. */
     askJob: (id: string, wish: 'cancel' | 'pause' | 'resume') =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/${wish}`, {}),
@@ -422,23 +449,23 @@ export function createClient(options: ClientOptions = {}) {
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
-    /** Address of the rows that an import refused, as CSV. */
-    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** Address of the rows that an import refused, in the form of its file unless another is given. */
+    refusedAddress: (jobId: string, format?: FileFormat) =>
+      `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors${format === undefined ? '' : `?format=${format}`}`,
     /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
     async download(address: string): Promise<Response> {
       const response = await send(address, { credentials: 'same-origin', headers: introduction() });
       if (response.ok) return response;
       throw new ApiError(asProblem(response.status, await response.json().catch(() => undefined)));
     },
-    /** Address of a CSV or NDJSON download. */
-    exportAddress: (
-      object: string,
-      format: 'csv' | 'ndjson',
-      query: { readonly filter?: unknown; readonly fields?: readonly string[] },
-    ) => {
+    /** Address of a download. `raw` leaves texts of a CSV that look like formulas as they are. */
+    exportAddress: (object: string, format: FileFormat, query: ExportQuery) => {
       const parameters = new URLSearchParams({ format });
       if (query.filter !== undefined) parameters.set('filter', JSON.stringify(query.filter));
       if (query.fields !== undefined) parameters.set('fields', query.fields.join(','));
+      if (query.sort !== undefined) parameters.set('sort', query.sort.join(','));
+      if (query.search !== undefined) parameters.set('search', query.search);
+      if (query.raw) parameters.set('raw', 'true');
       return `${origin}/api/v1${records(object)}/export?${parameters}`;
     },
   };

@@ -48,7 +48,21 @@ export interface ListResponse {
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
+  readonly count?: {
+    readonly value: number;
+    readonly kind: 'exact' | 'estimate' | 'at_least';
+    /** Counting on would have taken too long. */
+    readonly reason?: 'too_slow';
+  };
+}
+
+/** In a problem `would_scan`, under `suggestions`: a field that needs an index for the question to be answered. */
+export interface ScanSuggestion {
+  readonly object: string;
+  readonly field: string;
+  readonly label: string;
+  /** The property to publish the field with; `building`: its index is on its way; null: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | null;
 }
 
 export interface ListQuery {
@@ -60,17 +74,64 @@ export interface ListQuery {
   readonly before?: string;
   readonly count?: 'none' | 'capped' | 'estimate' | 'exact';
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then. */
+  readonly as_of?: string;
   readonly search?: string;
   /** Tell what you may do with each record. */
   readonly rights?: boolean;
 }
 
+/** A field to group by: dates by period, numbers by ranges of a width (from `origin` on) or between bounds. */
+export interface GroupBody {
+  readonly field: string;
+  readonly period?: 'day' | 'week' | 'month' | 'quarter' | 'year';
+  readonly width?: number;
+  readonly origin?: number;
+  readonly bounds?: readonly number[];
+  /** Name of the column; the field's unless given. */
+  readonly as?: string;
+}
+
 export interface AggregateQueryBody {
-  readonly group_by?: readonly (string | { readonly field: string; readonly period: string })[];
+  readonly group_by?: readonly (string | GroupBody)[];
   readonly measures?: readonly { readonly function: string; readonly field?: string }[];
   readonly filter?: unknown;
   readonly sort?: string | readonly string[];
   readonly limit?: number;
+  /** Whose periods: an IANA name, or `workspace`; yours unless given. */
+  readonly time_zone?: string;
+  /** Tell what people call options and records that are grouped by. */
+  readonly labels?: boolean;
+}
+
+/** By column, then value; what you may not see has none. */
+export type GroupLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Totals = Readonly<Record<string, unknown>>;
+
+/** A group of a range of numbers is `{from, until}`, one without a value null. */
+export interface AggregateResponse {
+  readonly rows: readonly Totals[];
+  /** There are more groups than `limit`. */
+  readonly has_more: boolean;
+  readonly labels?: GroupLabels;
+}
+
+/** `POST /records/{object}/pivot` */
+export interface PivotBody extends Pick<AggregateQueryBody, 'measures' | 'filter' | 'time_zone'> {
+  readonly rows?: readonly (string | GroupBody)[];
+  readonly columns?: readonly (string | GroupBody)[];
+}
+
+export interface PivotResponse {
+  readonly rows: readonly {
+    readonly key: Totals;
+    /** One for each column; null where no record falls into it. */
+    readonly cells: readonly (Totals | null)[];
+    readonly total: Totals;
+  }[];
+  readonly columns: readonly { readonly key: Totals; readonly total: Totals }[];
+  readonly total: Totals;
+  readonly labels: GroupLabels;
 }
 
 export interface BatchBody {
@@ -110,6 +171,17 @@ export interface HistoryResponse {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
     readonly source: string;
     readonly version: number;
+    /** What it follows from; null where somebody made it by hand. Of `chain` the nearest stands first. */
+    readonly cause: {
+      /** The job in which it was made. */
+      readonly job: string | null;
+      readonly chain: readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+        readonly name: string | null;
+      }[];
+    } | null;
     readonly changes: readonly {
       readonly field: string;
       readonly before: unknown;
@@ -127,8 +199,46 @@ export interface FileResponse {
   readonly type: string;
 }
 
+export interface SearchQuery {
+  readonly q: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** Of a text: from, until, in UTF-16 units. */
+export type SearchRange = readonly [number, number];
+
+export interface SearchHit {
+  readonly object: string;
+  readonly id: string;
+  readonly name: string;
+  /** Parts of the name that were found. */
+  readonly ranges: readonly SearchRange[];
+  readonly rank: 'name' | 'name_prefix' | 'name_words' | 'value' | 'name_part' | 'other' | 'similar';
+  /** Values that tell it from others of the name. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly {
+    readonly field: string;
+    readonly label: string;
+    readonly text: string;
+    readonly ranges: readonly SearchRange[];
+  }[];
+}
+
 export interface SearchResponse {
-  readonly hits: readonly { readonly object: string; readonly id: string; readonly name: string }[];
+  /** Best first. */
+  readonly hits: readonly SearchHit[];
+  readonly groups: readonly {
+    readonly object: string;
+    readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+  }[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface SessionUser {

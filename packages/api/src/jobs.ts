@@ -19,6 +19,12 @@ export interface JobResponse {
   readonly errors?: readonly RefusedPlace[];
   /** Asked for and not yet obeyed. */
   readonly wish: 'pause' | 'cancel' | null;
+  /** It is over, has changed records, and is not undone. */
+  readonly can_undo: boolean;
+  /** The job that undoes this one, or has done so. */
+  readonly undone_by: { readonly id: string; readonly state: JobState } | null;
+  /** The job that this one undoes. */
+  readonly undoes: string | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
   readonly created_at: string;
   readonly started_at: string | null;
@@ -26,11 +32,25 @@ export interface JobResponse {
   readonly ended_at: string | null;
 }
 
-/** A row of an imported file that was refused. Numbers are from 1; lines count the header. */
+/** A row of a file, or a record, that was refused or left as it is. Numbers are from 1; lines count the header. */
 export interface RefusedPlace {
   readonly row: number;
   readonly line: number;
+  /** Of a job that is about records and no file. */
+  readonly record?: { readonly object: string; readonly id: string };
   readonly errors: readonly ProblemEntry[];
+}
+
+export type FileFormat = 'csv' | 'ndjson' | 'xlsx';
+
+/** What is exported, and how. */
+export interface ExportQuery {
+  readonly filter?: unknown;
+  readonly fields?: readonly string[];
+  readonly sort?: readonly string[];
+  readonly search?: string;
+  /** Of CSV: texts that look like formulas go out as they are. */
+  readonly raw?: boolean;
 }
 
 /** The part `mapping` of an import. */
@@ -46,9 +66,15 @@ export interface ImportMapping {
   readonly blank?: 'keep' | 'clear';
   readonly decimal_comma?: boolean;
   readonly dry_run?: boolean;
-  readonly format?: 'csv' | 'ndjson';
+  /** Of CSV: an apostrophe before what looks like a formula stays. */
+  readonly raw?: boolean;
+  readonly format?: FileFormat;
   readonly delimiter?: string;
   readonly encoding?: string;
+  /** Of a workbook: the first that is shown unless given. */
+  readonly sheet?: string;
+  /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
+  readonly header_row?: number;
 }
 
 /** What an import says of itself in `about`. */
@@ -62,9 +88,14 @@ export interface ImportAbout {
 }
 
 export interface ImportPreviewResponse {
-  readonly format: 'csv' | 'ndjson';
+  readonly format: FileFormat;
   readonly encoding: string;
   readonly delimiter: string;
+  /** Of a workbook: its sheets, and the one that was looked at. */
+  readonly sheets: readonly string[];
+  readonly sheet: string | null;
+  /** Row of the header; 0 where the file seems to have none. */
+  readonly header_row: number;
   readonly columns: readonly {
     readonly name: string;
     readonly samples: readonly string[];

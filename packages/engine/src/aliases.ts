@@ -3,7 +3,14 @@
  * before the lifecycle sees a request; behind this file there are only today's names.
  */
 import type { CompiledObject, JsonValue } from '@trellis/model';
-import type { AggregateRequest, Context, ListRequest, PresentedRecord, RecordLifecycle } from './engine.ts';
+import type {
+  AggregateRequest,
+  Context,
+  ListRequest,
+  PivotRequest,
+  PresentedRecord,
+  RecordLifecycle,
+} from './engine.ts';
 import { Names } from './old-names.ts';
 import type { Parts } from './parts.ts';
 import { Pinned } from './pinned.ts';
@@ -98,14 +105,22 @@ export function withAliases(parts: Parts, inner: RecordLifecycle): RecordLifecyc
         name,
         async (names, object, current) => {
           const { now, columns } = aggregateNow(names, object, request);
-          const rows = await inner.aggregate(context, current, now);
-          if (columns.size === 0) return rows;
-          return rows.map((row) => ({
+          const result = await inner.aggregate(context, current, now);
+          if (columns.size === 0) return result;
+          const rows = result.rows.map((row) => ({
             ...row,
             ...Object.fromEntries([...columns].map(([asked, as]) => [asked, row[as] ?? null])),
           }));
+          return { ...result, rows };
         },
         () => inner.aggregate(context, name, request),
+      ),
+    pivot: (context, name, request) =>
+      via(
+        context,
+        name,
+        (names, object, current) => inner.pivot(context, current, pivotNow(names, object, request)),
+        () => inner.pivot(context, name, request),
       ),
     create: (context, name, input, options) =>
       via(
@@ -166,6 +181,33 @@ export function withAliases(parts: Parts, inner: RecordLifecycle): RecordLifecyc
   };
 }
 
+/** A table with today's names; what was asked for by an old one keeps it as the name of its column. */
+function pivotNow(names: Names, object: CompiledObject, request: PivotRequest): PivotRequest {
+  const keys = (given: PivotRequest['rows']) =>
+    given?.map((key) => {
+      const { field, ...rest } = typeof key === 'string' ? { field: key } : (key ?? { field: undefined });
+      if (typeof field !== 'string') return key;
+      const current = names.path(object, field);
+      return { ...(current !== field && !field.includes('.') ? { as: field } : {}), ...rest, field: current };
+    });
+  const { rows, columns, measures } = request;
+  return {
+    ...request,
+    ...(request.filter === undefined ? {} : { filter: names.filter(object, request.filter) }),
+    ...(Array.isArray(rows) ? { rows: keys(rows) } : {}),
+    ...(Array.isArray(columns) ? { columns: keys(columns) } : {}),
+    ...(Array.isArray(measures)
+      ? {
+          measures: measures.map((measure) =>
+            typeof measure?.field === 'string'
+              ? { ...measure, field: names.path(object, measure.field) }
+              : measure,
+          ),
+        }
+      : {}),
+  } as PivotRequest;
+}
+
 /** An aggregate with today's names, and the columns that were asked for by old ones. */
 function aggregateNow(
   names: Names,
@@ -180,7 +222,9 @@ function aggregateNow(
   };
   const group_by = request.group_by?.map((key) => {
     if (typeof key === 'string') return translate(key);
-    return typeof key?.field === 'string' ? { ...key, field: translate(key.field) } : key;
+    return typeof key?.field === 'string'
+      ? { ...key, field: key.as === undefined ? translate(key.field) : names.path(object, key.field) }
+      : key;
   });
   const measures = request.measures?.map((measure) =>
     typeof measure?.field === 'string'

@@ -66,7 +66,7 @@ function change(draft: Draft, field: CompiledField, before: JsonValue, after: Js
 }
 
 /** What is stored has passed its type; what comes in may be anything, so only a like shape is compared by the type. */
-function isSameValue(field: CompiledField, before: JsonValue, after: JsonValue): boolean {
+export function isSameValue(field: CompiledField, before: JsonValue, after: JsonValue): boolean {
   if (after !== null && before !== null && typeof before !== typeof after) return false;
   if (Array.isArray(before) !== Array.isArray(after) && before !== null && after !== null) return false;
   if (after !== null && before === null && field.type.valueType !== 'boolean') return false;

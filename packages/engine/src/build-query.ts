@@ -4,6 +4,7 @@
  */
 import { jsonPointer } from '@trellis/metadata';
 import {
+  ALWAYS,
   allOf,
   type CompiledObject,
   type CountMode,
@@ -63,6 +64,7 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
     fields: selection!.paths,
     layout: selection!.slots,
     filter: allOf(filter, visible),
+    asked: filter ?? ALWAYS,
     targetFilters: pinned.targetFilters(pathsOf(selection!.paths, filter, visible, sort)),
     search,
     isSearched: pinned.isReadable,

@@ -8,13 +8,15 @@ import type { Draft } from './draft.ts';
 import { validateValue } from './validate-value.ts';
 
 /** Adds every fault of the draft to its problems. */
-export function checkRecord(object: CompiledObject, draft: Draft): void {
+export function checkRecord(object: CompiledObject, draft: Draft, takesBack = false): void {
   for (const [field, { after }] of draft.changes) addFaults(draft, after, field);
   for (const [field, ids] of draft.links) addFaults(draft, ids, field);
   checkRequired(object, draft);
   checkOwner(object, draft);
-  checkSetOnce(draft);
-  checkTransitions(draft);
+  if (!takesBack) {
+    checkSetOnce(draft);
+    checkTransitions(draft);
+  }
   checkRecordType(object, draft);
 }
 

@@ -61,11 +61,11 @@ const SHOWN_OPTIONS = 12;
 export async function checkRules(
   parts: Parts,
   pinned: Pinned,
-  request: Pick<SaveRequest, 'object' | 'authority' | 'warnings'>,
+  request: Pick<SaveRequest, 'object' | 'authority' | 'takesBack' | 'warnings'>,
   drafts: readonly Draft[],
   transaction: Transaction | undefined,
 ): Promise<void> {
-  const { object, authority } = request;
+  const { object, authority, takesBack = false } = request;
   const rules = prepare(object);
   const hasRules = rules.validations.length + rules.conditions.length + rules.dependencies.length > 0;
   if (!hasRules || authority === 'platform') return;
@@ -88,11 +88,12 @@ export async function checkRules(
   }
   if (rules.pathsBefore.length > 0) {
     const rows = judged.flatMap(({ before }) => (before ? [before] : []));
+    if (takesBack) rows.push(...judged.map(({ after }) => after));
     await fillPaths(parts, pinned, rows, rules.pathsBefore, transaction);
   }
   const context = ruleContext(pinned);
   for (const each of judged) {
-    for (const conditions of rules.conditions) judgeField(each, conditions, context);
+    for (const conditions of rules.conditions) judgeField(each, conditions, { context, takesBack });
     for (const dependency of rules.dependencies) judgeOptions(pinned, each, dependency);
     for (const rule of rules.validations) judgeRule(pinned, object, each, rule, context);
     if (request.warnings === 'refuse') refuseWarnings(each.draft);
@@ -131,7 +132,11 @@ function distantOf(paths: readonly FieldPath[]): FieldPath[] {
 }
 
 /** Hidden, required, read only. A hidden field asks for nothing. */
-function judgeField(judged: Judged, conditions: FieldConditions, context: ExpressionContext): void {
+function judgeField(
+  judged: Judged,
+  conditions: FieldConditions,
+  { context, takesBack }: { readonly context: ExpressionContext; readonly takesBack: boolean },
+): void {
   const { draft, after, before } = judged;
   const { field, visibleWhen, requiredWhen, readOnlyWhen } = conditions;
   const add = (code: string, message: string) =>
@@ -139,8 +144,11 @@ function judgeField(judged: Judged, conditions: FieldConditions, context: Expres
   const isChanged = draft.changes.has(field) || draft.links.has(field);
   // As stored: who closes a deal may still set its amount, and who opens it again can't in the same breath.
   if (readOnlyWhen && before && isChanged) {
-    if (holds(readOnlyWhen.expression, { values: before, previous: before, context }))
-      add('read_only', `${field.label} can not be changed any more.`);
+    const isClosed = holds(readOnlyWhen.expression, { values: before, previous: before, context });
+    // What closed it may be what is taken back.
+    const staysClosed =
+      !takesBack || holds(readOnlyWhen.expression, { values: after, previous: after, context });
+    if (isClosed && staysClosed) add('read_only', `${field.label} can not be changed any more.`);
   }
   if (!field.isRequired && !requiredWhen) return;
   const scope: RuleScope = { values: after, previous: before, context };

@@ -7,6 +7,7 @@ import { AliasUses } from './alias-uses.ts';
 import { withAliases } from './aliases.ts';
 import { toAuditEntry } from './audit/audit-entry.ts';
 import { createAuditLog } from './audit/audit-log.ts';
+import { createBulkDesk } from './bulk/bulk-desk.ts';
 import { createChangeFeed } from './change-feed.ts';
 import { ConversionRunner } from './conversions.ts';
 import type { Engine } from './engine.ts';
@@ -110,6 +111,7 @@ export function createEngine({
     changes: createChangeFeed(parts),
     audit: createAuditLog(parts),
     jobs: createJobLifecycle(parts),
+    bulk: createBulkDesk(parts),
     imports: createImportDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),

@@ -88,20 +88,26 @@ export async function executeDelete(
   const isRefused = failures.size > 0 && (request.allOrNothing || roots.size === 0);
 
   // 4. Clear the lookups of what stays, through the ordinary write path.
-  if (!isRefused) await clearLookups(parts, pinned, closure.cleared, transaction);
+  // What follows says so where one record led to it; of several it would take a statement for each to say which.
+  const [root] = roots.keys();
+  const following =
+    roots.size === 1 ? pinned.because({ action: 'delete', object: object.key, id: root! }) : pinned;
+  if (!isRefused) await clearLookups(parts, following, closure.cleared, transaction);
 
   // 5. Into the recycle bin, one statement per object, all under one deletion.
   const versions = new Map<string, number>();
   if (!isRefused) {
     const deletionId = makeId();
-    for (const [target, doomed] of Map.groupBy(closure.doomed.values(), (each) => each.object)) {
+    const groups = Map.groupBy(closure.doomed.values(), (each) => `${each.object.key} ${each.isRoot}`);
+    for (const doomed of groups.values()) {
+      const { object: target, isRoot } = doomed[0]!;
       const rows = doomed.map(({ record }) => ({ id: record.id, version: record.version }));
       const written = await parts.storage.records.remove(
         pinned.snapshot,
         target,
         rows,
         deletionId,
-        pinned.origin,
+        (isRoot ? pinned : following).origin,
         transaction,
       );
       if (written.length < rows.length) throw new LostRace();

@@ -14,8 +14,11 @@ import type {
   JsonValue,
   Model,
   RecordData,
+  SearchRank,
+  TextRange,
 } from '@trellis/model';
 import type {
+  ChangeCause,
   ColumnState,
   MembershipRow,
   Revision,
@@ -25,7 +28,9 @@ import type {
   Workspace,
 } from '@trellis/storage';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BulkDesk } from './bulk/bulk-desk.ts';
 import type { ExplainedExpression, ExpressionRequest } from './explain-expression.ts';
+import type { CellValue, ExportColumn } from './export/export-columns.ts';
 import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
@@ -57,6 +62,8 @@ export interface UserContext {
   readonly userAgent?: string | undefined;
   /** Who sees the product as this user. Nothing may be changed then. */
   readonly viewer?: { readonly userId: string; readonly name: string } | undefined;
+  /** What the call follows from, for the history of what it changes. */
+  readonly cause?: ChangeCause | undefined;
   /** Told of each old name that the call said. */
   readonly onAlias?: (use: {
     readonly name: string;
@@ -71,6 +78,8 @@ export interface SystemContext {
   readonly kind: 'system';
   readonly workspace: Workspace;
   readonly reason: string;
+  /** As of a user's call. */
+  readonly cause?: ChangeCause | undefined;
 }
 
 // --- access ---------------------------------------------------------------------------------------------------
@@ -283,6 +292,8 @@ export interface MetadataLifecycle {
     context: Context,
     request: ChangeRequest,
   ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** What `rollback` would do; nothing is written. Throws `unknown_revision`. */
+  planRollback(context: Context, revision: number): ReturnType<MetadataLifecycle['plan']>;
   /** Publishes the inverse of everything after the given revision. */
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
@@ -342,6 +353,8 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then, under the caller's rights of today. */
+  readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
 }
@@ -355,12 +368,54 @@ export interface ListResult {
   readonly count?: { readonly value: number; readonly kind: 'exact' | 'estimate' | 'at_least' };
 }
 
+/** By what records are grouped; ranges of a number by their width, from `origin` (0) on, or by their bounds. */
+export interface GroupRequest {
+  readonly field: string;
+  readonly period?: DatePeriod;
+  readonly width?: number;
+  readonly origin?: number;
+  readonly bounds?: readonly number[];
+  /** Name of the column; the field's unless given. */
+  readonly as?: string;
+}
+
 export interface AggregateRequest {
-  readonly group_by?: readonly (string | { readonly field: string; readonly period: DatePeriod })[];
+  readonly group_by?: readonly (string | GroupRequest)[];
   readonly measures?: readonly { readonly function: AggregateFunction; readonly field?: string }[];
   readonly filter?: unknown;
   readonly sort?: readonly string[];
   readonly limit?: number;
+  /** Periods of instants are those of this zone: an IANA name, or `workspace`; the caller's unless given. */
+  readonly time_zone?: string;
+  /** Tell what people call the values of options and lookups. */
+  readonly labels?: boolean;
+}
+
+/** By column, then value. */
+export type GroupLabels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface AggregateResult {
+  readonly rows: readonly RecordData[];
+  /** There are more groups than `limit`. */
+  readonly hasMore: boolean;
+  readonly labels?: GroupLabels;
+}
+
+export interface PivotRequest extends Pick<AggregateRequest, 'measures' | 'filter' | 'time_zone'> {
+  readonly rows?: readonly (string | GroupRequest)[];
+  readonly columns?: readonly (string | GroupRequest)[];
+}
+
+/** A table of totals. A cell is null where no record falls into it. */
+export interface PivotResult {
+  readonly rows: readonly {
+    readonly key: RecordData;
+    readonly cells: readonly (RecordData | null)[];
+    readonly total: RecordData;
+  }[];
+  readonly columns: readonly { readonly key: RecordData; readonly total: RecordData }[];
+  readonly total: RecordData;
+  readonly labels: GroupLabels;
 }
 
 export interface BatchRequest {
@@ -408,6 +463,19 @@ export interface BatchResult {
   readonly warnings?: readonly InputError[];
 }
 
+export interface PresentedCause {
+  /** Id of the job in which it was made. */
+  readonly job: string | null;
+  /** The changes that led to it, the nearest first, as far as their records may be seen. */
+  readonly chain: readonly {
+    readonly action: 'create' | 'update' | 'delete' | 'restore';
+    readonly object: string;
+    readonly id: string;
+    /** Null where the title may not be read, or is blank. */
+    readonly name: string | null;
+  }[];
+}
+
 export interface PresentedHistory {
   readonly id: string;
   readonly at: string;
@@ -415,6 +483,8 @@ export interface PresentedHistory {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** What it follows from; null where somebody made it by hand. */
+  readonly cause: PresentedCause | null;
   readonly changes: readonly {
     readonly field: string;
     readonly before: JsonValue;
@@ -428,10 +498,49 @@ export interface Ancestors {
   readonly isWhole: boolean;
 }
 
+export interface SearchRequest {
+  readonly text: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  /** 1 to 100; 20 unless given. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
   readonly name: string;
+  /** Parts of the name that were found: from, until, in UTF-16 units. */
+  readonly ranges: readonly TextRange[];
+  readonly rank: SearchRank;
+  /** What tells it from others of the name: a few values of the columns of its default view. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly SearchMatch[];
+}
+
+export interface SearchMatch {
+  readonly field: string;
+  readonly label: string;
+  /** Plain text; of a long one the part around what was found. */
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+export interface SearchGroup {
+  readonly object: string;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** How many were found of each object, that with the best hit first. */
+  readonly groups: readonly SearchGroup[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface RecordLifecycle {
@@ -447,10 +556,13 @@ export interface RecordLifecycle {
     options?: {
       readonly onStale?: (fields: readonly string[]) => void;
       readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+      /** As `as_of` of a list; `unknown_record` where there was none then. */
+      readonly asOf?: string | undefined;
     },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
-  aggregate(context: Context, object: string, request: AggregateRequest): Promise<readonly RecordData[]>;
+  aggregate(context: Context, object: string, request: AggregateRequest): Promise<AggregateResult>;
+  pivot(context: Context, object: string, request: PivotRequest): Promise<PivotResult>;
   create(context: Context, object: string, input: unknown, options?: SaveOptions): Promise<PresentedRecord>;
   /** `version` from If-Match: another one in the table throws `stale_version`. */
   update(
@@ -482,8 +594,8 @@ export interface RecordLifecycle {
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
   ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
-  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
-  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
+  search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
   exportRows(
     context: Context,
@@ -492,12 +604,20 @@ export interface RecordLifecycle {
       readonly filter?: unknown;
       readonly fields?: readonly string[];
       readonly sort?: readonly string[];
+      /** As of a list: what searchable fields contain. */
+      readonly search?: string;
     },
   ): Promise<{
+    /** The object's label, for the name of a sheet. */
+    readonly title: string;
     readonly fields: readonly string[];
+    /** The same with what their cells are to a spreadsheet. */
+    readonly columns: readonly ExportColumn[];
     readonly pages: AsyncIterable<readonly PresentedRecord[]>;
     /** A record as text cells, in the order of `fields`: what `parseText` of each type reads back. */
     toCells(record: PresentedRecord): readonly string[];
+    /** The same as values of a spreadsheet, for `writeXlsx`. */
+    toValues(record: PresentedRecord): readonly CellValue[];
   }>;
 }
 
@@ -747,6 +867,7 @@ export interface Engine {
   readonly delegations: DelegationDesk;
   readonly secrets: SecretDirectory;
   readonly jobs: JobLifecycle;
+  readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;

@@ -19,12 +19,16 @@ export type EngineErrorCode =
   | 'stale_version'
   | 'stale_revision'
   | 'unique_violation'
+  | 'not_undoable'
   | 'delete_restricted'
   | 'system_object'
   | 'query_too_slow'
+  | 'would_scan'
   | 'workspace_exists'
   | 'file_too_large'
   | 'too_many_uploads'
+  | 'disk_full'
+  | 'read_only'
   | 'database_unavailable';
 
 export class EngineError extends Error {

@@ -7,6 +7,7 @@ export type {
   AccessPlan,
   Admission,
   AggregateRequest,
+  AggregateResult,
   AliasEntry,
   Arrival,
   BatchRequest,
@@ -24,6 +25,8 @@ export type {
   FirstUser,
   Grantable,
   Grantables,
+  GroupLabels,
+  GroupRequest,
   InputError,
   KeptValues,
   ListRequest,
@@ -33,8 +36,11 @@ export type {
   OpenConversion,
   OpenFile,
   OwnChange,
+  PivotRequest,
+  PivotResult,
   Plan,
   PlannedComponent,
+  PresentedCause,
   PresentedHistory,
   PresentedRecord,
   RecordChange,
@@ -51,8 +57,12 @@ export type {
   UserDirectory,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode } from './errors.ts';
+export type { CellKind, CellValue, ExportColumn } from './export/export-columns.ts';
+export { guardText } from './export/formula-guard.ts';
+export { writeXlsx } from './export/xlsx-writer.ts';
 export type { FileSettings } from './file-directory.ts';
-export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { ImportDesk, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { HeldFile, ImportPreview } from './import/preview.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

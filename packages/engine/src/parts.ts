@@ -65,6 +65,11 @@ export interface SaveRequest {
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;
   readonly authority: Authority;
+  /**
+   * It takes an earlier change back: what limits changes (transitions, set-once, fields that the change itself has made
+   * read only) does not stand in the way, what limits records does.
+   */
+  readonly takesBack?: boolean | undefined;
   /** `report` unless given. */
   readonly warnings?: WarningMode | undefined;
   /** Runs inside it when given: nothing is retried then, the owner of the transaction does. */

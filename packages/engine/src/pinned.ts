@@ -17,9 +17,12 @@ import {
   SYSTEM_PRINCIPAL_ID,
   titleOf,
 } from '@trellis/model';
-import type { ChangeOrigin, Snapshot } from '@trellis/storage';
+import type { ChangeCause, ChangeOrigin, Snapshot } from '@trellis/storage';
 import type { Context } from './engine.ts';
 import { EngineError } from './errors.ts';
+
+/** Links of a chain of causes that are kept, the nearest. */
+const MAX_CHAIN = 5;
 
 export class Pinned {
   readonly context: Context;
@@ -57,7 +60,17 @@ export class Pinned {
       source: isUser ? context.source : 'system',
       requestId: isUser ? context.requestId : undefined,
       at: pin.at,
+      cause: context.cause,
     };
+  }
+
+  /** The same call, for what follows from a change that it makes: history says so. */
+  because(change: NonNullable<ChangeCause['chain']>[number]): Pinned {
+    const { cause } = this.context;
+    const chain = [change, ...(cause?.chain ?? [])].slice(0, MAX_CHAIN);
+    const context = { ...this.context, cause: { ...cause, chain } };
+    const { snapshot, at, isConfirmed, access } = this;
+    return new Pinned(context, snapshot, { at, isConfirmed, access });
   }
 
   /** Id of the principal that acts: the user's, or the platform's. */

@@ -8,6 +8,7 @@ import { encryptedFields, openValue } from './encrypted-values.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { presentCauses } from './present-causes.ts';
 
 const ENTRY_ID = /^\d{1,18}$/;
 const DEFAULT_LIMIT = 50;
@@ -60,6 +61,7 @@ export async function readHistory(
     if (field && value !== null) return openValue(parts, pinned, { object, id, field }, value);
     return secrets.has(key) && value !== null ? SECRET_IS_SET : value;
   };
+  const causes = await presentCauses(parts, pinned, entries);
   return {
     entries: entries.map(({ id: entryId, at, actorId, actorName, action, source, version, difference }) => ({
       id: entryId,
@@ -68,6 +70,7 @@ export async function readHistory(
       action,
       source,
       version,
+      cause: causes.get(entryId) ?? null,
       changes: Object.entries(difference).flatMap(([key, [before, after]]) => {
         const field = readable.get(key);
         return field === undefined ? [] : [{ field, before: told(key, before), after: told(key, after) }];

@@ -1,48 +1,28 @@
 /**
- * Reading records: get, list, aggregate, export. Each is one decision, one resolved query and one statement; what
+ * Reading records: get, list, export. Each is one decision, one resolved query and one statement; what
  * comes back is shaped by the selection alone.
  */
 import type { Access } from '@trellis/access';
-import { jsonPointer } from '@trellis/metadata';
 import {
-  type AggregateQuery,
   ALWAYS,
   allOf,
   type CompiledField,
   type CompiledObject,
-  type DatePeriod,
   type Expression,
   type FieldPath,
-  type GroupKey,
   inputPaths,
   isId,
   type JsonValue,
-  type Measure,
   type RecordQuery,
   type RowSlot,
-  stepInto,
 } from '@trellis/model';
 import { auditedObjects, type ReadDoor, tellReads } from './audit/record-reads.ts';
 import { tell } from './audit/tell.ts';
-import {
-  buildListQuery,
-  pathsOf,
-  readFilter,
-  readLimit,
-  readPath,
-  readSort,
-  throwProblems,
-} from './build-query.ts';
+import { buildListQuery, pathsOf, readFilter, readSearch, readSort, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { openRows } from './encrypted-values.ts';
-import type {
-  AggregateRequest,
-  InputError,
-  ListRequest,
-  ListResult,
-  PresentedRecord,
-  RecordLifecycle,
-} from './engine.ts';
+import type { InputError, ListRequest, ListResult, PresentedRecord, RecordLifecycle } from './engine.ts';
+import { ExportColumns } from './export/export-columns.ts';
 import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
@@ -51,13 +31,8 @@ import { select } from './present-record.ts';
 import { type RecordRight, rightFlags, rightsOf } from './record-rights.ts';
 import { translateError } from './translate-error.ts';
 
-const MAX_GROUPS = 1000;
-const DEFAULT_GROUPS = 200;
-const MAX_GROUP_KEYS = 20;
-const MAX_MEASURES = 100;
 /** Fields that an entry of the audit log names. */
 const MAX_NAMED = 100;
-const PERIODS: readonly DatePeriod[] = ['day', 'week', 'month', 'quarter', 'year'];
 
 /** One live record. Throws `unknown_record` for one that is absent or invisible: the two can't be told apart. */
 export async function getRecord(
@@ -211,187 +186,6 @@ export async function listRecords(
   };
 }
 
-export async function aggregateRecords(
-  parts: Parts,
-  pinned: Pinned,
-  name: string,
-  request: AggregateRequest,
-): ReturnType<RecordLifecycle['aggregate']> {
-  const object = pinned.requireObject(name, 'read');
-  throwProblems(tooManyOf(request));
-  const problems: InputError[] = [];
-  const filter = readFilter(pinned, object, request.filter, problems);
-  const groupBy = (request.group_by ?? []).flatMap((key, index): GroupKey[] => {
-    const pointer = jsonPointer('group_by', index);
-    const { field: text, period } =
-      typeof key === 'string'
-        ? { field: key, period: undefined }
-        : (key ?? { field: undefined, period: undefined });
-    problems.push(...unknownProperties(key, ['field', 'period'], pointer));
-    if (typeof text !== 'string') {
-      problems.push({
-        code: 'wrong_type',
-        pointer,
-        message: 'A group is a field, or {"field": …, "period": …}.',
-      });
-      return [];
-    }
-    const path = readPath(pinned, object, text, pointer, problems);
-    if (!path) return [];
-    const { type } = path.field;
-    if (!type.isGroupable)
-      problems.push({
-        code: 'not_groupable',
-        pointer,
-        message: `\`${text}\` is a ${type.label.toLowerCase()}, which can't be grouped by.`,
-      });
-    const isMoment = type.valueType === 'date' || type.valueType === 'datetime';
-    if (period !== undefined && (!PERIODS.includes(period) || !isMoment)) {
-      const message = isMoment
-        ? `A period is ${PERIODS.join(', ')}.`
-        : `\`${text}\` is no date, so it has no periods.`;
-      problems.push({ code: 'invalid_period', pointer: `${pointer}/period`, message });
-    }
-    return [{ path, period, as: text }];
-  });
-  const measures = readMeasures(pinned, object, request, problems);
-  const names = [...groupBy.map((key) => key.as), ...measures.map((measure) => measure.as)];
-  for (const [index, as] of names.entries()) {
-    if (names.indexOf(as) === index) continue;
-    const pointer =
-      index < groupBy.length
-        ? jsonPointer('group_by', index)
-        : jsonPointer('measures', index - groupBy.length);
-    problems.push({ code: 'duplicate_column', pointer, message: `\`${as}\` is asked for twice.` });
-  }
-  const sort = (request.sort ?? []).flatMap((text, index) => {
-    const as = String(text).replace(/^[-+]/, '');
-    if (names.includes(as)) return [{ as, descending: String(text).startsWith('-') }];
-    const hint = `Columns are ${names.join(', ')}.`;
-    problems.push({
-      code: 'unknown_column',
-      pointer: jsonPointer('sort', index),
-      message: `The result has no column \`${as}\`.`,
-      hint,
-    });
-    return [];
-  });
-  const limit = readLimit(request.limit, { default: DEFAULT_GROUPS, most: MAX_GROUPS }, problems);
-  throwProblems(problems);
-  const asked = [
-    ...groupBy.map((key) => key.path),
-    ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
-  ];
-  const visible = pinned.visible(object);
-  const query: AggregateQuery = {
-    object,
-    groupBy,
-    measures,
-    filter: allOf(filter, visible),
-    targetFilters: pinned.targetFilters(
-      pathsOf(
-        [
-          ...groupBy.map((key) => key.path),
-          ...measures.flatMap(({ field }) => (field ? [ownPath(field)] : [])),
-        ],
-        filter,
-        visible,
-        [],
-      ),
-    ),
-    sort,
-    limit,
-    context: pinned.expressionContext,
-  };
-  const rows = await parts.storage.records.aggregate(pinned.snapshot, query);
-  await tellReads(parts, pinned, {
-    object,
-    door: 'summary',
-    asked: () => pathsOf(asked, filter, ALWAYS, []),
-    details: { count: rows.length },
-  });
-  return rows;
-}
-
-/** What is longer is not even looked at: naming each fault of it would take minutes. */
-function tooManyOf(request: AggregateRequest): InputError[] {
-  const limits = {
-    group_by: MAX_GROUP_KEYS,
-    measures: MAX_MEASURES,
-    sort: MAX_GROUP_KEYS + MAX_MEASURES,
-  } as const;
-  return (Object.keys(limits) as (keyof typeof limits)[])
-    .filter((name) => (request[name]?.length ?? 0) > limits[name])
-    .map((name) => {
-      const message = `\`${name}\` is a list of up to ${limits[name]}.`;
-      return { code: 'invalid_value', pointer: jsonPointer(name), message };
-    });
-}
-
-/** `count` alone when no measure is asked for. */
-function readMeasures(
-  pinned: Pinned,
-  object: RecordQuery['object'],
-  request: AggregateRequest,
-  problems: InputError[],
-): Measure[] {
-  const given = request.measures?.length ? request.measures : [{ function: 'count' as const }];
-  return given.flatMap((measure, index): Measure[] => {
-    const pointer = jsonPointer('measures', index);
-    const { function: aggregate, field: name } = measure ?? {};
-    problems.push(...unknownProperties(measure, ['function', 'field'], pointer));
-    if (typeof aggregate !== 'string') {
-      const message = 'A measure is {"function": …, "field": …}, such as {"function": "count"}.';
-      problems.push({ code: 'wrong_type', pointer, message });
-      return [];
-    }
-    if (name === undefined) {
-      if (aggregate === 'count') return [{ function: aggregate, field: undefined, as: 'count' }];
-      problems.push({
-        code: 'required',
-        pointer: `${pointer}/field`,
-        message: `\`${String(aggregate)}\` needs a field.`,
-      });
-      return [];
-    }
-    const path = readPath(pinned, object, String(name), `${pointer}/field`, problems);
-    if (!path) return [];
-    if (path.through.length > 0 || path.field.part) {
-      problems.push({
-        code: 'not_supported',
-        pointer: `${pointer}/field`,
-        message: 'A measure is taken of a field of the object itself.',
-      });
-      return [];
-    }
-    const field: CompiledField = path.field;
-    if (!field.type.aggregates.includes(aggregate)) {
-      const hint = `It has ${field.type.aggregates.join(', ')}.`;
-      problems.push({
-        code: 'invalid_measure',
-        pointer: `${pointer}/function`,
-        message: `A ${field.type.label.toLowerCase()} has no \`${String(aggregate)}\`.`,
-        hint,
-      });
-      return [];
-    }
-    return [{ function: aggregate, field, as: `${aggregate}_${field.name}` }];
-  });
-}
-
-/** What nobody asked for is nothing that may be left out silently. */
-function unknownProperties(given: unknown, known: readonly string[], pointer: string): InputError[] {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return [];
-  return Object.keys(given)
-    .filter((name) => !known.includes(name))
-    .map((name) => ({
-      code: 'unknown_property',
-      pointer: pointer + jsonPointer(name),
-      message: 'There is no property of this name.',
-      hint: `There are ${known.map((each) => `\`${each}\``).join(', ')}.`,
-    }));
-}
-
 /** All records of a filter in keyset pages. Needs the right to export. */
 export async function exportRecords(
   parts: Parts,
@@ -401,12 +195,14 @@ export async function exportRecords(
     readonly filter?: unknown;
     readonly fields?: readonly string[];
     readonly sort?: readonly string[];
+    readonly search?: string;
   },
 ): ReturnType<RecordLifecycle['exportRows']> {
   const object = pinned.requireObject(name, 'export');
   const problems: InputError[] = [];
   const filter = readFilter(pinned, object, request.filter, problems);
   const sort = readSort(pinned, object, request.sort, problems);
+  const search = readSearch(request.search, problems);
   throwProblems(problems);
   const selection = select(pinned, object, request.fields);
   const visible = pinned.visible(object);
@@ -416,18 +212,20 @@ export async function exportRecords(
     layout: selection.slots,
     filter: allOf(filter, visible),
     targetFilters: pinned.targetFilters(pathsOf(selection.paths, filter, visible, sort)),
-    search: undefined,
+    search,
+    isSearched: pinned.isReadable,
     sort,
     deleted: false,
     context: pinned.expressionContext,
   });
-  const columns = selection.texts.map((text, index) => ({
-    segments: text.split('.'),
-    field: selection.ends[index]!,
-  }));
+  const columns = new ExportColumns(selection.texts, selection.ends);
   const asked = () => pathsOf([], filter, ALWAYS, sort);
   const askedBy = [...new Set([...asked()].map((path) => path.text))].filter((text) => text !== 'id').sort();
-  const details = { fields: selection.texts.slice(0, MAX_NAMED), asked_by: askedBy };
+  const details = {
+    fields: selection.texts.slice(0, MAX_NAMED),
+    asked_by: askedBy,
+    ...(search === undefined ? {} : { searched: true }),
+  };
   await tell(parts, pinned, [{ action: 'records_exported', object: object.name, details }]);
   const isAudited = auditedObjects(pinned.model).size > 0;
   async function* told() {
@@ -442,9 +240,12 @@ export async function exportRecords(
     await tell(parts, { context: pinned.context, at: parts.now() }, [event]);
   }
   return {
+    title: object.pluralLabel,
     fields: selection.texts,
+    columns: columns.list,
     pages: translated(told()),
-    toCells: (record) => columns.map(({ segments, field }) => toCell(record, segments, field)),
+    toCells: (record) => columns.toCells(record),
+    toValues: (record) => columns.toValues(record),
   };
 }
 
@@ -454,17 +255,4 @@ async function* translated<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
   } catch (error) {
     throw translateError(error);
   }
-}
-
-function toCell(record: PresentedRecord, segments: readonly string[], field: CompiledField): string {
-  let value: JsonValue | undefined = record as JsonValue;
-  for (const segment of segments) {
-    if (typeof value !== 'object' || value === null) return '';
-    value = stepInto(value, segment) as JsonValue | undefined;
-  }
-  if (value === null || value === undefined) return '';
-  // A plain lookup beside an expansion of it was given as the expanded object.
-  const isExpanded =
-    field.targets.length > 0 && !field.isPolymorphic && typeof value === 'object' && !Array.isArray(value);
-  return field.type.toText(isExpanded ? (value as { id: string }).id : value, field);
 }

@@ -23,64 +23,96 @@ import type { Pinned } from './pinned.ts';
 import { LostRace, translateError } from './translate-error.ts';
 import { requireOwnEyes } from './view-as.ts';
 
-/** Brings a record back with what the same deletion took along with it. Returns its id and new version. */
+/** Brings a record back with what the same deletion took along with it. */
 export async function restoreRecord(
   parts: Parts,
   pinned: Pinned,
   object: CompiledObject,
   id: string,
 ): Promise<void> {
-  requireOwnEyes(pinned.context);
   await parts.storage.transaction(
     async (transaction) => {
-      await lockAllTrees(parts, pinned, transaction);
-      // 1. Load it from the bin, under the caller's predicates.
-      const root = await loadDeleted(parts, pinned, { object, id, transaction });
-      // 2. What belongs to it among what went with it.
-      const company = await findCompany(parts, pinned, { object, record: root, transaction });
-      // 3. Lookups whose target has gone meanwhile: a parent must come back first, others are cleared.
-      const dangling = await findDangling(parts, pinned, company, transaction);
-      const orphan = dangling.find(({ field }) => field.body.parent === true);
-      if (orphan) {
-        const isKnown = pinned.isReadable(orphan.field);
-        const parent = isKnown ? `its ${orphan.field.label}` : 'a record that it belongs to';
-        const message = `The ${orphan.object.label} can't come back: ${parent} is deleted. Restore that first.`;
-        const pointer = isKnown ? `/${orphan.field.name}` : '';
-        throw new EngineError('invalid_input', message, {
-          errors: [{ code: 'deleted_parent', pointer, message }],
-        });
-      }
-      // 4. Back, one statement per object; a unique value may have been taken meanwhile.
-      for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
-        const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
-        const written = await parts.storage.records
-          .restore(pinned.snapshot, target, rows, pinned.origin, transaction)
-          .catch((error: unknown) => {
-            throw withoutHiddenFields(pinned, target, error);
-          });
-        if (written.length < rows.length) throw new LostRace();
-      }
-      // 5. Clear what would point to nothing.
-      await clearLookups(
-        parts,
-        pinned,
-        dangling.map(({ object: holder, field, record }) => ({
-          object: holder,
-          field: field.name,
-          record,
-          targetId: '',
-        })),
-        transaction,
-      );
-      // 6. The trees may have grown or turned meanwhile.
-      for (const [target, members] of Map.groupBy(company, (member) => member.object)) {
-        const ids = members.map(({ record }) => record.id);
-        const fault = await findRestoredFault(parts, pinned, target, ids, transaction);
-        if (fault) throw outOfTree(pinned, target, fault);
-      }
+      await restoreTogether(parts, pinned, { object, ids: [id], transaction });
     },
     { workspace: pinned.snapshot.workspace },
   );
+}
+
+/**
+ * Brings records of one object back, each with what the same deletion took along with it: all of them, or with the
+ * first fault none. However many they are, it takes a constant number of statements. Returns how many records of each
+ * object came back.
+ */
+export async function restoreTogether(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly ids: readonly string[];
+    readonly transaction: Transaction;
+  },
+): Promise<ReadonlyMap<CompiledObject, number>> {
+  const { object, ids, transaction } = request;
+  requireOwnEyes(pinned.context);
+  await lockAllTrees(parts, pinned, transaction);
+  // 1. Load them from the bin, under the caller's predicates.
+  const roots = await loadDeleted(parts, pinned, { object, ids, transaction });
+  // 2. What belongs to them among what went with them.
+  const company = await findCompany(parts, pinned, { object, records: roots, transaction });
+  // 3. Lookups whose target has gone meanwhile: a parent must come back first, others are cleared.
+  const dangling = await findDangling(parts, pinned, company, transaction);
+  const orphan = dangling.find(({ field }) => field.body.parent === true);
+  if (orphan) throw orphaned(pinned, orphan);
+  // 4. Back, one statement per object; a unique value may have been taken meanwhile. What follows says so where one
+  // record led to it: of several it would take a statement for each to say which.
+  const [root] = ids;
+  const following =
+    ids.length === 1 ? pinned.because({ action: 'restore', object: object.key, id: root! }) : pinned;
+  const isRoot = (member: Member) => ids.includes(member.record.id);
+  for (const members of Map.groupBy(company, (each) => `${each.object.key} ${isRoot(each)}`).values()) {
+    const target = members[0]!.object;
+    const { origin } = isRoot(members[0]!) ? pinned : following;
+    const rows = members.map(({ record }) => ({ id: record.id, version: record.version }));
+    const written = await parts.storage.records
+      .restore(pinned.snapshot, target, rows, origin, transaction)
+      .catch((error: unknown) => {
+        throw withoutHiddenFields(pinned, target, error);
+      });
+    if (written.length < rows.length) throw new LostRace();
+  }
+  // 5. Clear what would point to nothing.
+  await clearLookups(
+    parts,
+    following,
+    dangling.map(({ object: holder, field, record }) => ({
+      object: holder,
+      field: field.name,
+      record,
+      targetId: '',
+    })),
+    transaction,
+  );
+  // 6. The trees may have grown or turned meanwhile.
+  const byObject = Map.groupBy(company, (member) => member.object);
+  for (const [target, members] of byObject) {
+    const restored = members.map(({ record }) => record.id);
+    const fault = await findRestoredFault(parts, pinned, target, restored, transaction);
+    if (fault) throw outOfTree(pinned, target, fault);
+  }
+  return new Map([...byObject].map(([target, members]) => [target, members.length]));
+}
+
+function orphaned(
+  pinned: Pinned,
+  { object, field }: { readonly object: CompiledObject; readonly field: CompiledField },
+): EngineError {
+  const isKnown = pinned.isReadable(field);
+  const parent = isKnown ? `its ${field.label}` : 'a record that it belongs to';
+  const message = `The ${object.label} can't come back: ${parent} is deleted. Restore that first.`;
+  const pointer = isKnown ? `/${field.name}` : '';
+  return new EngineError('invalid_input', message, {
+    errors: [{ code: 'deleted_parent', pointer, message }],
+  });
 }
 
 function outOfTree(
@@ -113,7 +145,7 @@ export async function purgeRecord(
     async (transaction) => {
       const live = await parts.storage.records.loadForWrite(
         pinned.snapshot,
-        { ...whatIsMeant(pinned, object, id), deleted: 'live' },
+        { ...whatIsMeant(pinned, object, [id]), deleted: 'live' },
         transaction,
       );
       if (live.length > 0) {
@@ -127,8 +159,8 @@ export async function purgeRecord(
         const failure = outcome.items[0]?.failure;
         if (failure) throw toError(failure);
       }
-      const root = await loadDeleted(parts, pinned, { object, id, transaction });
-      const company = await findCompany(parts, pinned, { object, record: root, transaction });
+      const records = await loadDeleted(parts, pinned, { object, ids: [id], transaction });
+      const company = await findCompany(parts, pinned, { object, records, transaction });
       for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
         const ids = members.map((member) => member.record.id);
         await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
@@ -153,10 +185,10 @@ interface Member {
   readonly record: StoredRecord;
 }
 
-function whatIsMeant(pinned: Pinned, object: CompiledObject, id: string) {
+function whatIsMeant(pinned: Pinned, object: CompiledObject, ids: readonly string[]) {
   return {
     object,
-    ids: [id],
+    ids,
     visible: pinned.visible(object),
     allowed: pinned.decide(object, 'delete').predicate,
     context: pinned.expressionContext,
@@ -166,20 +198,24 @@ function whatIsMeant(pinned: Pinned, object: CompiledObject, id: string) {
 async function loadDeleted(
   parts: Parts,
   pinned: Pinned,
-  request: { readonly object: CompiledObject; readonly id: string; readonly transaction: Transaction },
-): Promise<StoredRecord> {
-  const { object, id, transaction } = request;
-  if (!isId(id)) throw toError(unknownRecord());
-  const query = { ...whatIsMeant(pinned, object, id), deleted: 'deleted' as const };
-  const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, query, transaction);
-  if (!record) throw toError(unknownRecord());
-  if (!record.isAllowed)
+  request: {
+    readonly object: CompiledObject;
+    readonly ids: readonly string[];
+    readonly transaction: Transaction;
+  },
+): Promise<readonly StoredRecord[]> {
+  const { object, ids, transaction } = request;
+  if (!ids.every(isId)) throw toError(unknownRecord());
+  const query = { ...whatIsMeant(pinned, object, ids), deleted: 'deleted' as const };
+  const records = await parts.storage.records.loadForWrite(pinned.snapshot, query, transaction);
+  if (records.length < ids.length) throw toError(unknownRecord());
+  if (!records.every((record) => record.isAllowed))
     throw new EngineError('forbidden', `You may see this ${object.label}, not restore or erase it.`);
-  return record;
+  return records;
 }
 
 /**
- * The record and those of the same deletion that are tied to it by cascading lookups, in either direction: a batch
+ * The records and those of the same deletions that are tied to them by cascading lookups, in either direction: a batch
  * deletes many at once, and each comes back by itself.
  */
 async function findCompany(
@@ -187,13 +223,14 @@ async function findCompany(
   pinned: Pinned,
   request: {
     readonly object: CompiledObject;
-    readonly record: StoredRecord;
+    readonly records: readonly StoredRecord[];
     readonly transaction: Transaction;
   },
 ): Promise<readonly Member[]> {
-  const { object, record, transaction } = request;
-  if (record.deletionId === null) return [{ object, record }];
-  const all = await parts.storage.records.findByDeletion(pinned.snapshot, record.deletionId, transaction);
+  const { object, records, transaction } = request;
+  const all: Member[] = [];
+  for (const deletion of new Set(records.flatMap(({ deletionId }) => deletionId ?? [])))
+    all.push(...(await parts.storage.records.findByDeletion(pinned.snapshot, deletion, transaction)));
   const byId = new Map(all.map((member) => [member.record.id, member]));
   const neighbours = new Map<string, Set<string>>();
   const tie = (from: string, to: string) => neighbours.set(from, (neighbours.get(from) ?? new Set()).add(to));
@@ -204,9 +241,52 @@ async function findCompany(
       tie(id, member.record.id);
     }
   }
-  const reached = new Set([record.id]);
+  const roots = new Map(records.map((record) => [record.id, { object, record }]));
+  const reached = new Set(roots.keys());
   for (const id of reached) for (const next of neighbours.get(id) ?? []) reached.add(next);
-  return [...reached].flatMap((id) => byId.get(id) ?? (id === record.id ? [{ object, record }] : []));
+  return [...reached].flatMap((id) => byId.get(id) ?? roots.get(id) ?? []);
+}
+
+/**
+ * Which of the deleted records went because another one of the same deletion did: they come back with that one, and
+ * need no right of their own.
+ */
+export async function findDragged(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly records: readonly StoredRecord[];
+    readonly transaction: Transaction | undefined;
+  },
+): Promise<ReadonlySet<string>> {
+  const { object, records, transaction } = request;
+  const ties = records.flatMap((record) =>
+    targetsOf({ object, record })
+      .filter(({ field }) => onDeleteOf(field) === 'cascade')
+      .map((target) => ({ ...target, record })),
+  );
+  const dragged = new Set<string>();
+  for (const [name, group] of Map.groupBy(ties, (tie) => tie.target)) {
+    const target = pinned.model.objects.get(name);
+    if (!target) continue;
+    const found = await parts.storage.records.loadForWrite(
+      pinned.snapshot,
+      {
+        object: target,
+        ids: [...new Set(group.map((tie) => tie.id))],
+        visible: ALWAYS,
+        allowed: ALWAYS,
+        deleted: 'deleted',
+        context: pinned.expressionContext,
+      },
+      transaction,
+    );
+    const deletions = new Map(found.map(({ id, deletionId }) => [id, deletionId]));
+    for (const { id, record } of group)
+      if (record.deletionId !== null && deletions.get(id) === record.deletionId) dragged.add(record.id);
+  }
+  return dragged;
 }
 
 /** Lookups of the records whose target is neither live nor among them. */

@@ -117,7 +117,7 @@ async function executeSave(
   for (const draft of drafts) keepSecrets(draft);
 
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
-  for (const draft of drafts) if (!draft.failure) checkRecord(object, draft);
+  for (const draft of drafts) if (!draft.failure) checkRecord(object, draft, request.takesBack);
   if (authority === 'caller') await checkGrants(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) {
     checkSecrets(parts, draft);

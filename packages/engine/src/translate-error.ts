@@ -2,9 +2,10 @@
  * The one place where storage's errors become the engine's. What is no fault of the request and no known trouble of
  * the database is a bug and passes through as it is.
  */
-import { StorageError } from '@trellis/storage';
+import { StorageError, WouldScanError } from '@trellis/storage';
 import type { InputError } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { wouldScan } from './would-scan.ts';
 
 /** Thrown before anything was written, when an unknown name may only be unknown to a node that lags. */
 export class LagSuspected extends Error {}
@@ -21,6 +22,7 @@ export function translateError(error: unknown): unknown {
     );
   }
   if (!(error instanceof StorageError)) return error;
+  if (error instanceof WouldScanError) return wouldScan(error);
   const cause = error;
   switch (error.code) {
     case 'stale_revision':
@@ -55,10 +57,11 @@ export function translateError(error: unknown): unknown {
       );
     case 'too_busy':
     case 'connection_lost':
-    case 'disk_full':
-    case 'read_only':
     case 'schema_changed':
       return new EngineError('database_unavailable', error.message, { cause });
+    case 'disk_full':
+    case 'read_only':
+      return new EngineError(error.code, error.message, { cause });
     default:
       return error;
   }

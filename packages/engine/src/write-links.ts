@@ -93,6 +93,7 @@ export async function writeLinks(
 ): Promise<{ readonly changed: ReadonlySet<Draft>; readonly faults: ReadonlyMap<Draft, InputError[]> }> {
   const changed = new Set<Draft>();
   const faults = new Map<Draft, InputError[]>();
+  const by = becauseOf(pinned, drafts);
   const fields = new Set(drafts.flatMap((draft) => [...draft.links.keys()]));
   for (const field of fields) {
     const junction = junctionOf(pinned, field);
@@ -118,7 +119,7 @@ export async function writeLinks(
     const common = { object: junction.object, allOrNothing: true, dryRun: false, ...options };
     if (removed.length > 0) {
       const items = removed.map(({ junctionId }) => ({ id: junctionId, version: undefined }));
-      const outcome = await parts.write.delete(parts, pinned, { ...common, items });
+      const outcome = await parts.write.delete(parts, by, { ...common, items });
       for (const each of outcome.items) note(removed[each.index]?.draft, each.failure?.errors);
     }
     if (added.length > 0) {
@@ -127,11 +128,20 @@ export async function writeLinks(
         id: undefined,
         version: undefined,
       }));
-      const outcome = await parts.write.save(parts, pinned, { ...common, operation: 'create', items });
+      const outcome = await parts.write.save(parts, by, { ...common, operation: 'create', items });
       for (const each of outcome.items) note(added[each.index]?.draft, each.failure?.errors);
     }
   }
   return { changed, faults };
+}
+
+/** Links follow from the save of the record that they were given with, where it is one. */
+function becauseOf(pinned: Pinned, drafts: readonly Draft[]): Pinned {
+  const [draft] = drafts;
+  const [field] = draft?.links.keys() ?? [];
+  const object = field && pinned.model.objects.get(field.object);
+  if (!draft || !object || drafts.length > 1) return pinned;
+  return pinned.because({ action: draft.isNew ? 'create' : 'update', object: object.key, id: draft.id });
 }
 
 function junctionOf(

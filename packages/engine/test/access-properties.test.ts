@@ -50,7 +50,7 @@ it('[A1 to R6, M1 to M3, E1] every door says what a naive reading of the rules s
           });
           expect([place, idsOf(listed.records)]).toEqual([place, seen]);
           expect([place, listed.count?.value]).toEqual([place, seen.length]);
-          const [sum] = await engine.records.aggregate(context, object, {});
+          const [sum] = (await engine.records.aggregate(context, object, {})).rows;
           expect([place, sum?.count ?? 0]).toEqual([place, seen.length]);
           const bin = await engine.records.list(context, object, { limit: 200, deleted: true });
           const inBin = idsOf(of.filter((fact) => fact.isGone && reading.sees(who, fact)));

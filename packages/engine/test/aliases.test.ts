@@ -58,7 +58,12 @@ describe('[P6a] an old name', () => {
         measures: [{ function: 'sum', field: 'pay' }],
         sort: ['-sum_pay'],
       }),
-    ).toEqual([{ salary: 7, pay: 7, sum_salary: 7, sum_pay: 7 }]);
+    ).toMatchObject({ rows: [{ salary: 7, pay: 7, sum_salary: 7, sum_pay: 7 }] });
+    const table = await records().pivot(admin, 'job', {
+      rows: ['pay'],
+      measures: [{ function: 'sum', field: 'pay' }],
+    });
+    expect(table.rows).toEqual([{ key: { pay: 7 }, cells: [], total: { sum_salary: 7 } }]);
     expect(await faultsOf(records().update(admin, 'post', id, { pay: 1, salary: 2 }))).toEqual([
       'unknown_field /pay',
     ]);

@@ -96,6 +96,30 @@ describe('deleting', () => {
       limit: 1,
     });
     expect(entries[0]!.changes).toEqual([{ field: 'employer', before: company.id, after: null }]);
+    const chain = [{ action: 'delete', object: 'company', id: company.id, name: 'Employer' }];
+    expect(entries[0]!.cause).toEqual({ job: null, chain });
+  });
+
+  it('[R8a] says what follows from what, and nothing of what somebody did by hand', async () => {
+    const top = await make('company', { name: 'Above' });
+    const below = await make('company', { name: 'Beneath', parent_company: top.id });
+    await remove('company', top);
+    await restore('company', top);
+    const causes = async (record: PresentedRecord) => {
+      const page = { limit: 10 };
+      const { entries } = await open.engine.records.history(open.admin, 'company', String(record.id), page);
+      return entries.map(({ action, cause }) => [action, cause?.chain.map((link) => link.action) ?? null]);
+    };
+    expect(await causes(top)).toEqual([
+      ['restore', null],
+      ['delete', null],
+      ['create', null],
+    ]);
+    expect(await causes(below)).toEqual([
+      ['restore', ['restore']],
+      ['delete', ['delete']],
+      ['create', null],
+    ]);
   });
 
   it('[D3] clears many lookups a thousand records at a time', async () => {

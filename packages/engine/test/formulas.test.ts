@@ -93,7 +93,7 @@ it('filter, sort, expand and sum', async () => {
     { name: 'B', doubled: 12, firm: { grade: 'good' } },
     { name: 'A', doubled: 6, firm: { grade: 'good' } },
   ]);
-  const totals = await open.engine.records.aggregate(open.admin, 'deal', {
+  const { rows: totals } = await open.engine.records.aggregate(open.admin, 'deal', {
     group_by: ['firm.grade'],
     measures: [{ function: 'sum', field: 'doubled' }, { function: 'count' }],
     filter: { '==': [v('firm.grade'), 'good'] },

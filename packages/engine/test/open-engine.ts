@@ -34,6 +34,8 @@ export async function openEngine(
   components: readonly unknown[] = [],
   options: {
     readonly poolSize?: number;
+    readonly scanLimit?: number;
+    readonly statementTimeoutMilliseconds?: number;
     readonly jobKinds?: readonly JobKind[];
     readonly secretKeys?: readonly [Buffer, ...Buffer[]];
   } = {},
@@ -77,7 +79,7 @@ export async function openEngine(
     admin,
     nobody: { ...admin, permissionSets: [] },
     async openAnother() {
-      const otherStorage = await createStorage({ connectionString });
+      const otherStorage = await createStorage({ connectionString, ...storageOptions });
       const other = createEngine({ storage: otherStorage, systemPackage });
       closers.push(async () => {
         await other.close();

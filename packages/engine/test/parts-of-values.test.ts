@@ -74,7 +74,7 @@ it('sorts by a part, page by page', async () => {
 });
 
 it('groups by a part', async () => {
-  const rows = await open.engine.records.aggregate(open.admin, 'firm', { group_by: ['seat.country'] });
+  const { rows } = await open.engine.records.aggregate(open.admin, 'firm', { group_by: ['seat.country'] });
   expect(rows).toContainEqual({ 'seat.country': 'DE', count: 2 });
 });
 

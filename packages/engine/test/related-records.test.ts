@@ -117,7 +117,7 @@ describe('R2b filters', () => {
     const filter = { '>': [{ count: at('jobs') }, 0] };
     const page = await open.engine.records.list(open.admin, 'firm', { filter, count: 'exact', limit: 1 });
     expect(page.count).toMatchObject({ value: 2 });
-    const groups = await open.engine.records.aggregate(open.admin, 'firm', {
+    const { rows: groups } = await open.engine.records.aggregate(open.admin, 'firm', {
       filter,
       measures: [{ function: 'count' }],
     });

@@ -121,7 +121,7 @@ it('filter, sort, group, sum and lead on, as the path does', async () => {
     firm_owner: { name: 'Ada' },
     firm_country_code: 'DE',
   });
-  const grouped = await open.engine.records.aggregate(open.admin, 'deal', {
+  const { rows: grouped } = await open.engine.records.aggregate(open.admin, 'deal', {
     filter: { in: [v('name'), ['A', 'B']] },
     group_by: ['firm_size'],
     measures: [{ function: 'sum', field: 'firm_revenue' }],

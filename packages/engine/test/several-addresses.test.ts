@@ -94,7 +94,8 @@ it('is found, filtered and sorted by its addresses', async () => {
   expect(first.records.map(({ name }) => name)).toEqual(['Boss']);
   expect(await names({ filter, sort: ['-emails'], after: first.next })).toEqual(['First', 'None']);
   expect(
-    await open.engine.records.aggregate(open.admin, 'person', { filter, group_by: ['emails.primary'] }),
+    (await open.engine.records.aggregate(open.admin, 'person', { filter, group_by: ['emails.primary'] }))
+      .rows,
   ).toContainEqual({ 'emails.primary': 'zoe@find.example', count: 1 });
 });
 

@@ -92,7 +92,7 @@ async function expectRight(prefix: string, values: readonly (number | null)[]): 
     });
   }
   // By the index of the stored formula.
-  const found = await open.engine.records.aggregate(open.admin, `${prefix}_job`, {
+  const { rows: found } = await open.engine.records.aggregate(open.admin, `${prefix}_job`, {
     filter: { '>': [v('double'), 6] },
     measures: [{ function: 'count' }],
   });

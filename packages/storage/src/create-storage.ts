@@ -17,6 +17,7 @@ import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
+import { ScanGuard } from './query/scan-guard.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
@@ -34,12 +35,16 @@ export interface StorageOptions {
   readonly poolSize?: number;
   /** Limit of one read outside a transaction; 5 s unless given. */
   readonly statementTimeoutMilliseconds?: number;
+  /** Records that a question may look at beyond what columns answer; 200,000 unless given, 0: any number. */
+  readonly scanLimit?: number;
   readonly log?: (message: string, details?: unknown) => void;
   /** Publishes with more new objects than this make their tables in batches; 200 unless given. */
   readonly maxNewTables?: number;
   /** For tests: called before each step of a promotion with the backend that runs it. */
   readonly beforePromotionStep?: PromotionSettings['beforeStep'];
 }
+
+const SCAN_LIMIT = 200_000;
 
 /**
  * A migrated database, ready for work. Any number of processes may open it at the same time.
@@ -65,6 +70,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const maintenance = new Maintenance(connections, workspaces, settings);
     const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
+    const guard = new ScanGuard(connections, options.scanLimit ?? SCAN_LIMIT);
     const sealer = new AuditSealer(connections, workspaces, log);
     return {
       capabilities: features,
@@ -84,7 +90,9 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
       }),
-      records: createRecordStore({ connections, logins, features }, (workspace) => rollups.wake(workspace)),
+      records: createRecordStore({ connections, logins, features, guard }, (workspace) =>
+        rollups.wake(workspace),
+      ),
       shares: createShareStore(connections),
       delegations: createDelegationStore(connections),
       files: createFileRegister(connections),

@@ -10,6 +10,7 @@ export type StorageErrorCode =
   | 'invalid_value'
   | 'value_too_large'
   | 'query_too_slow'
+  | 'would_scan'
   | 'too_busy'
   | 'connection_lost'
   | 'disk_full'

@@ -24,6 +24,8 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { IS_COLUMN_TOTAL, IS_ROW_TOTAL } from './query/compile-aggregate.ts';
+export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
 export { granteeId } from './sharing/share-store.ts';
 export type { SsoFlowRow, SsoLinkRow, SsoSessionRow, SsoStore } from './sso-store.ts';
@@ -31,6 +33,9 @@ export type {
   Alias,
   AliasStore,
   Capabilities,
+  CausedChange,
+  CausePage,
+  ChangeCause,
   ChangeOrigin,
   ChangeSet,
   ChunkStore,
@@ -61,6 +66,7 @@ export type {
   RecordStore,
   Revision,
   RollupState,
+  ScannedField,
   SealedBatch,
   SealedChange,
   SessionRow,

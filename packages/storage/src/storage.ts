@@ -12,12 +12,15 @@ import type {
   CompiledObject,
   Expression,
   ExpressionContext,
+  FieldPath,
   FieldRecord,
   JsonValue,
   Model,
   RecordData,
   RecordPage,
   RecordQuery,
+  RecordSearch,
+  RecordSearchPage,
 } from '@trellis/model';
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
@@ -42,6 +45,19 @@ export interface Snapshot {
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
   /** Old names that programs may still say. */
   readonly aliases?: readonly Alias[];
+  /** Set by storage where a question is about a time: `today` is the snapshot without it. */
+  readonly asOf?: { readonly at: string; readonly today: Snapshot };
+}
+
+/** A field that a question reads from `data`. */
+export interface ScannedField {
+  readonly field: CompiledField;
+  /** As it was asked for. */
+  readonly path: FieldPath;
+  /** `value`: what is grouped by or measured. */
+  readonly part: 'filter' | 'sort' | 'value';
+  /** The property that gives it a column; `building`: it is getting one; undefined: it can't have one. */
+  readonly remedy: 'indexed' | 'searchable' | 'building' | undefined;
 }
 
 export interface PromotedColumn {
@@ -231,6 +247,8 @@ export interface KeptValue {
 
 /** Type changes on live data: what they would do, doing them, and what they left (SPEC P8 to P8d). */
 export interface ConversionStore {
+  /** All of an object that were not undone, dismissed ones too, the oldest first. */
+  ofObject(workspace: Workspace, objectKey: string): Promise<readonly Conversion[]>;
   /** Open ones with how many kept values nobody has dealt with yet. */
   list(workspace: Workspace): Promise<readonly (Conversion & { readonly open: number })[]>;
   /** Kept values whose record still has none in the new field, by record id after `after`. */
@@ -360,6 +378,22 @@ export interface ChangeOrigin {
   readonly requestId: string | undefined;
   /** ISO instant of the change, the same for all rows of one request. */
   readonly at: string;
+  /** Undefined where somebody made the change by hand. */
+  readonly cause?: ChangeCause | undefined;
+}
+
+/** What a change follows from. */
+export interface ChangeCause {
+  /** Id of the job in which it was made. */
+  readonly job?: string | undefined;
+  /** The changes of records that led to it, the nearest first; objects by key. */
+  readonly chain?:
+    | readonly {
+        readonly action: 'create' | 'update' | 'delete' | 'restore';
+        readonly object: string;
+        readonly id: string;
+      }[]
+    | undefined;
 }
 
 export interface InsertRow {
@@ -397,8 +431,32 @@ export interface HistoryEntry {
   readonly action: 'create' | 'update' | 'delete' | 'restore';
   readonly source: string;
   readonly version: number;
+  /** Null where somebody made the change by hand. */
+  readonly cause: ChangeCause | null;
   /** By field key. */
   readonly difference: { readonly [key: string]: readonly [JsonValue, JsonValue] };
+}
+
+/** What a job has made of one record, from before its first change to after its last. */
+export interface CausedChange {
+  /** The last entry of the history that the job wrote. */
+  readonly entryId: string;
+  readonly objectKey: string;
+  readonly recordId: string;
+  /** Whether it was there, and not in the recycle bin, before and after. */
+  readonly wasLive: boolean;
+  readonly isLive: boolean;
+  /** As the last change left it. */
+  readonly version: number;
+  /** By field key, of its updates: the first value before and the last one after. */
+  readonly differences: ReadonlyMap<string, readonly [JsonValue, JsonValue]>;
+}
+
+export interface CausePage {
+  /** Last changed first. A record with several changes is met once, at the last one. */
+  readonly changes: readonly CausedChange[];
+  /** Where the next page goes on; undefined after the last one. */
+  readonly before: string | undefined;
 }
 
 /** Another record that a deletion would reach. */
@@ -472,8 +530,16 @@ export interface TargetQuestion {
  * asking for a second connection meanwhile, as many as the pool has callers would wait for each other.
  */
 export interface RecordStore {
+  /** With `asOf` it runs by itself, under a time limit of its own: `query_too_slow`. */
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Since when the history of an object is whole; undefined: since its beginning. */
+  historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
+  /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** One statement. @throws StorageError `query_too_slow` after the time that it gives. */
+  search(snapshot: Snapshot, query: RecordSearch): Promise<RecordSearchPage>;
+  /** Names of users and teams, which everybody may know. */
+  principalNames(snapshot: Snapshot, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Streams all records of a query in keyset pages, at constant memory. */
   stream(
     snapshot: Snapshot,
@@ -657,6 +723,13 @@ export interface RecordStore {
     deletionId: string,
     transaction: Transaction,
   ): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]>;
+  /** What a job has changed, from its last change back; up to `limit` entries of the history at a time. */
+  changesOfJob(
+    snapshot: Snapshot,
+    page: { readonly jobId: string; readonly before: string | undefined; readonly limit: number },
+  ): Promise<CausePage>;
+  /** How many records a job has changed. */
+  countChanged(snapshot: Snapshot, jobId: string): Promise<number>;
   /** Newest first; `before` is the id of the last entry of the page above. */
   history(
     snapshot: Snapshot,

@@ -1,4 +1,5 @@
 /** The database itself: migrations by many at once, lost connections, timeouts, identities and sessions. */
+import { ALWAYS } from '@trellis/model';
 import { createTestDatabase } from '@trellis/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
@@ -15,6 +16,7 @@ import {
   openFixture,
   origin,
   publishComponents,
+  queryOf,
   SALES,
 } from './fixture.ts';
 
@@ -157,8 +159,18 @@ test('statements of very large questions are neither named nor all kept', () => 
 
 test('a slow read is stopped', async () => {
   const fixture = await openFixture(SALES, { statementTimeoutMilliseconds: 30 });
-  await fixture.admin.query('begin; lock table ws_main.account in access exclusive mode');
+  await fixture.admin.query('begin; lock table ws_main.account, ws_main.deal in access exclusive mode');
   await expect(ask(fixture, 'account')).rejects.toMatchObject({ code: 'query_too_slow' });
+  // What a person asked says which field has no index.
+  const filter = { '==': [{ var: 'region' }, 'x'] };
+  const asked = { ...queryOf(fixture.snapshot, 'deal', { filter }), asked: ALWAYS };
+  const named = { ...asked, asked: asked.filter };
+  const { records } = fixture.storage;
+  await expect(records.query(fixture.snapshot, asked)).rejects.toMatchObject({ code: 'query_too_slow' });
+  await expect(records.query(fixture.snapshot, named)).rejects.toMatchObject({
+    code: 'would_scan',
+    scanned: [expect.objectContaining({ part: 'filter', remedy: 'indexed' })],
+  });
   await fixture.admin.query('rollback');
   await fixture.close();
 });

@@ -112,8 +112,8 @@ describe('statements', () => {
       ],
     };
     expect(await statementsOf('deal', { filter, fields: ['name'], search: 'Big_' })).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and ("t"."c_8" like lower($6::text collate "und-x-icu") collate "C") order by "t"."id" limit 51
-      -- [["a","b"],["won","lost"],"2026-03-28T23:00:00.000Z","2026-03-29T22:00:00.000Z","01900000-0000-7000-8000-000000000001","%Big\\\\_%"]"
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and (("t"."c_8" like $6::text collate "C" or "t"."c_9" like $6::text collate "C")) order by "t"."id" limit 51
+      -- [["a","b"],["won","lost"],"2026-03-28T23:00:00.000Z","2026-03-29T22:00:00.000Z","01900000-0000-7000-8000-000000000001","%big%"]"
     `);
   });
 
@@ -164,8 +164,8 @@ describe('statements', () => {
         insert into "ws_main"."account" (id, owner_id, record_type, created_at, created_by, updated_at, updated_by, version, data)
         select id, owner_id, record_type, $2::timestamptz, $3::uuid, $2::timestamptz, $3::uuid, 1, data from input
       ), history as (
-        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference)
-        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', data from input
+        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', data, $6::jsonb from input
       ), outbox as (
         insert into "ws_main"."_outbox" (at, actor_id, source, request_id, object, record_id, version, action, difference)
         select $2::timestamptz, $3::uuid, $4::text, $5::text, 'account', id, 1, 'create', null::jsonb from input
@@ -186,8 +186,8 @@ describe('statements', () => {
         insert into "ws_main"."_principal" (id, object, name) select id, 'user', coalesce(data->>'name', '') from written
         on conflict (id) do update set name = excluded.name where _principal.name is distinct from excluded.name
       ), history as (
-        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference)
-        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference from written
+        insert into "ws_main"."_history" (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+        select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference, $6::jsonb from written
       ), outbox as (
         insert into "ws_main"."_outbox" (at, actor_id, source, request_id, object, record_id, version, action, difference)
         select $2::timestamptz, $3::uuid, $4::text, $5::text, 'user', id, version, 'update', difference from written

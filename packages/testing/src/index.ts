@@ -8,5 +8,6 @@ export {
 } from './identity-provider.ts';
 export { findIndexesOnData } from './indexes-on-data.ts';
 export { readTables } from './read-tables.ts';
+export { runStatements } from './run-statements.ts';
 export { databaseUrl, withDatabase } from './server.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Client, ImportMapping, JobResponse } from '@trellis/api';
+import type { Client, FileFormat, ImportMapping, JobResponse } from '@trellis/api';
 import { CommandError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -86,6 +86,8 @@ export interface ExportOptions {
   readonly fields?: string;
   /** JSON Logic, as JSON. */
   readonly filter?: string;
+  /** Texts of a CSV that look like formulas go out as they are. */
+  readonly raw?: boolean;
 }
 
 export async function runExport(
@@ -95,8 +97,8 @@ export async function runExport(
   options: ExportOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const format = options.format ?? (/\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv');
-  if (format !== 'csv' && format !== 'ndjson') throw new CommandError('usage', '--format is csv or ndjson.');
+  const format = options.format ?? formatOf(path);
+  if (!isFormat(format)) throw new CommandError('usage', `--format is one of ${FORMATS.join(', ')}.`);
   let filter: unknown;
   try {
     filter = options.filter === undefined ? undefined : JSON.parse(options.filter);
@@ -106,9 +108,21 @@ export async function runExport(
   const query = {
     ...(filter === undefined ? {} : { filter }),
     ...(options.fields === undefined ? {} : { fields: options.fields.split(',') }),
+    ...(options.raw === undefined ? {} : { raw: options.raw }),
   };
   await save(await client.download(client.exportAddress(object, format, query)), path);
   terminal.remark(`Written to ${path}.`);
+}
+
+const FORMATS: readonly FileFormat[] = ['csv', 'ndjson', 'xlsx'];
+
+function isFormat(given: string): given is FileFormat {
+  return (FORMATS as readonly string[]).includes(given);
+}
+
+function formatOf(path: string): FileFormat {
+  if (/\.xlsx$/i.test(path)) return 'xlsx';
+  return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv';
 }
 
 async function save(response: Response, path: string): Promise<void> {

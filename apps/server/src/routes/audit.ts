@@ -1,6 +1,6 @@
 /** The audit log: searched, taken away as a file, and verified, by holders of the right `view_audit`. */
 import type { AuditEntryResponse, AuditPerson, AuditResponse, AuditVerdictResponse } from '@trellis/api';
-import type { AuditQuery } from '@trellis/engine';
+import { type AuditQuery, guardText } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import type { Parts } from '../parts.ts';
@@ -45,7 +45,7 @@ export function auditRoutes(app: FastifyInstance, { engine }: Parts): void {
     const pages = await audit.export(callerOf(request).context, toQuery(asked), format);
     const write =
       format === 'csv'
-        ? (entry: AuditEntryResponse) => csvLine(COLUMNS.map((column) => cellOf(entry[column])))
+        ? (entry: AuditEntryResponse) => csvLine(COLUMNS.map((column) => guardText(cellOf(entry[column]))))
         : (entry: AuditEntryResponse) => `${JSON.stringify(entry)}\n`;
     async function* lines() {
       if (format === 'csv') yield csvLine(COLUMNS);

@@ -1,7 +1,7 @@
 /** What changes of metadata leave behind: values that did not convert, and old names. */
 import { Readable } from 'node:stream';
 import type { AliasesResponse, ConversionsResponse, KeptValuesResponse, PlanDocument } from '@trellis/api';
-import type { ConversionPlan, KeptValues } from '@trellis/engine';
+import { type ConversionPlan, guardText, type KeptValues } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
@@ -43,7 +43,7 @@ export function conversionRoutes(app: FastifyInstance, { engine }: Parts): void 
         for (let page = first; ; ) {
           const cells = page.values.map((each) => [
             each.record,
-            each.text,
+            guardText(each.text),
             each.reason,
             String(each.isDeleted),
           ]);

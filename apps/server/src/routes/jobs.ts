@@ -3,7 +3,7 @@ import type { Context, Job } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import type { Parts } from '../parts.ts';
-import { flagParameter, oneOf, parameter, readBody, readParameters, wholeParameter } from '../shape.ts';
+import { flag, flagParameter, oneOf, parameter, readBody, readParameters, wholeParameter } from '../shape.ts';
 import { sendRefused } from './imports.ts';
 import { limitProblem } from './records.ts';
 
@@ -34,6 +34,17 @@ export function jobRoutes(app: FastifyInstance, { engine }: Parts): void {
     const wantsCsv = format === 'csv' || /^text\/csv\b/.test(request.headers.accept ?? '');
     if (wantsCsv) return sendRefused(reply, engine, request, 'csv');
     return jobs.get(callerOf(request).context, request.params.id);
+  });
+
+  app.post<OfJob>('/jobs/:id/undo', async (request, reply) => {
+    readParameters(request.query, {});
+    const { dry_run: dryRun = false } = readBody(request.body ?? {}, { dry_run: flag });
+    const { context } = callerOf(request);
+    const id = await engine.bulk.undo(context, request.params.id, { dryRun });
+    return reply
+      .code(202)
+      .header('location', `/api/v1/jobs/${id}`)
+      .send(await jobs.get(context, id));
   });
 
   const wish = (name: string, ask: (context: Context, id: string) => Promise<Job>) =>

@@ -3,11 +3,13 @@
  * engine's; here questions are read and answers are put into HTTP.
  */
 import type { Action } from '@trellis/access';
+import type { AggregateResponse, PivotResponse } from '@trellis/api';
 import type {
   AggregateRequest,
   BatchRequest,
   InputError,
   ListRequest,
+  PivotRequest,
   PresentedRecord,
 } from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -52,6 +54,7 @@ const LIST_PARAMETERS = {
   before: parameter,
   count: oneOf(...COUNTS),
   deleted: flagParameter,
+  as_of: parameter,
   search: parameter,
   rights: flagParameter,
 };
@@ -64,10 +67,21 @@ const LIST_BODY = {
   before: text,
   count: oneOf(...COUNTS),
   deleted: flag,
+  as_of: text,
   search: text,
   rights: flag,
 };
-const AGGREGATE_BODY = { group_by: list, measures: list, filter: anything, sort: names, limit: whole };
+const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
+const AGGREGATE_BODY = {
+  group_by: list,
+  measures: list,
+  filter: anything,
+  sort: names,
+  limit: whole,
+  time_zone: text,
+  labels: flag,
+};
+const PIVOT_BODY = { rows: list, columns: list, measures: list, filter: anything, time_zone: text };
 const BATCH_BODY = {
   operation: oneOf('create', 'update', 'upsert', 'delete'),
   key: text,
@@ -99,7 +113,19 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     readParameters(request.query, {});
     // The engine checks each entry, with pointers.
     const query = readQueryBody(request.body, AGGREGATE_BODY) as AggregateRequest;
-    return { rows: await records.aggregate(callerOf(request).context, request.params.object, query) };
+    const { hasMore, ...result } = await records.aggregate(
+      callerOf(request).context,
+      request.params.object,
+      query,
+    );
+    return { ...result, has_more: hasMore } satisfies AggregateResponse;
+  });
+
+  app.post<OfObject>('/records/:object/pivot', { onRequest: requireRight('read') }, async (request) => {
+    readParameters(request.query, {});
+    const query = readQueryBody(request.body, PIVOT_BODY) as PivotRequest;
+    const table = await records.pivot(callerOf(request).context, request.params.object, query);
+    return table satisfies PivotResponse;
   });
 
   app.post<OfObject>('/records/:object', { onRequest: requireRight('create') }, async (request, reply) => {
@@ -116,16 +142,23 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
-    const { fields, rights } = readParameters(request.query, {
+    const {
+      fields,
+      rights,
+      as_of: asOf,
+    } = readParameters(request.query, {
       fields: namesParameter,
       rights: flagParameter,
+      as_of: parameter,
     });
     const { object, id } = request.params;
     const record = await records.get(callerOf(request).context, object, id, fields, {
       onStale: (stale) => reply.header('trellis-stale', stale.join(',')),
       onRights: rights ? (given) => reply.header('trellis-rights', given.join(', ')) : undefined,
+      asOf,
     });
-    return withVersion(reply, record);
+    // A version of then is none to build a change on.
+    return asOf === undefined ? withVersion(reply, record) : record;
   });
 
   app.patch<OfRecord>(
@@ -211,9 +244,8 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get('/search', async (request) => {
-    const { q = '', limit = 20 } = readParameters(request.query, { q: parameter, limit: wholeParameter });
-    if (limit < 1 || limit > 200) throw limitProblem();
-    return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
+    const { q = '', ...page } = readParameters(request.query, SEARCH_PARAMETERS);
+    return records.search(callerOf(request).context, { text: q, ...page });
   });
 }
 

@@ -193,7 +193,7 @@ export const en = {
     deleteTitle_other: 'Delete {{count}} records?',
     density: 'Density',
     deselect: 'Clear selection',
-    export: 'Export as CSV',
+    export: 'Export to a file…',
     import: 'Import from a file',
     hiddenColumns: 'Other fields',
     leaveBin: 'Leave the recycle bin',

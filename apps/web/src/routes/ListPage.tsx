@@ -18,7 +18,7 @@ import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-prefere
 import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
-import { notifyProblem } from '../ui/notify.tsx';
+import { scanProblemOf } from '../speed/scan-problem.ts';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -27,6 +27,7 @@ import classes from './ListPage.module.css';
 const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
 }));
+const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
@@ -87,6 +88,9 @@ function ListScreen({ object }: { object: string }) {
     ['n', () => description.rights.create && !description.is_system && create()],
   ]);
   const isLoaded = !list.isPending;
+  const scanProblem = scanProblemOf(list.error);
+  const { refetch } = list;
+  const listAgain = useCallback(() => void refetch(), [refetch]);
 
   const setFilter = (next: FilterGroup) => {
     const logic = toJsonLogic(next);
@@ -150,14 +154,15 @@ function ListScreen({ object }: { object: string }) {
             count={count}
             onFilter={setFilter}
             onSearch={(text) => go({ q: text.trim() }, true)}
-            onExport={() => {
-              const fields = columns.map((column) => column.path);
-              actions.exportCsv({ filter: list.query.filter, fields }).catch(notifyProblem);
-            }}
+            query={list.query}
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
-          {list.isError && list.records.length === 0 ? (
+          {scanProblem !== undefined && list.records.length === 0 ? (
+            <Suspense>
+              <ScanNotice {...scanProblem} onReady={listAgain} />
+            </Suspense>
+          ) : list.isError && list.records.length === 0 ? (
             <div className={classes.problem}>
               <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
             </div>

@@ -8,7 +8,7 @@ const en = {
     choose: 'Choose a file',
     chooseAnother: 'Choose another file',
     drop: 'or drop it here',
-    kinds: 'CSV with a header, or one JSON object per line. Encoding and delimiter are found out.',
+    kinds: 'CSV, Excel (XLSX), or one JSON object per line. Encoding, delimiter and header are found out.',
     reading: 'Reading the file…',
     columns: 'Columns',
     column: 'Column of the file',
@@ -41,6 +41,24 @@ const en = {
     leave: 'You can leave this page: the import goes on, and is found again under your jobs.',
     noRight: 'You may not import {{objects}}',
     noRightText: 'Ask an administrator for the right to import.',
+  },
+  export: {
+    title: 'Export {{objects}}',
+    what: 'The records of this list, with its filter, search and order.',
+    format: 'Kind of file',
+    xlsx: 'Excel (XLSX)',
+    xlsxHint: 'Numbers, dates and checkboxes as such.',
+    csv: 'CSV',
+    csvHint:
+      'For any program. Texts that look like formulas get an apostrophe, which an import takes off again.',
+    ndjson: 'NDJSON',
+    ndjsonHint: 'One JSON object per line, for programs.',
+    fields: 'Fields',
+    columns: 'The columns of this list',
+    all: 'All fields that you may read',
+    id: 'With the id, by which an import recognises the records',
+    cancel: 'Cancel',
+    run: 'Export',
   },
   job: {
     state: {

@@ -56,6 +56,8 @@ export const AUDIT_ACTIONS = [
   'export_ended',
   'records_imported',
   'import_refused_read',
+  'records_changed_together',
+  'job_undone',
   'records_purged',
   // The log itself.
   'audit_exported',

@@ -4,6 +4,7 @@
  */
 import { jsonPointer, nearest } from '@trellis/metadata';
 import type { CompiledField, CompiledObject } from '@trellis/model';
+import { readPath } from '../build-query.ts';
 import type { InputError } from '../engine.ts';
 import type { Names } from '../old-names.ts';
 import type { Pinned } from '../pinned.ts';
@@ -227,8 +228,13 @@ export function fieldForColumn(
     readable.find((field) => plain(field.name) === wanted) ??
     readable.find((field) => plain(field.label) === wanted) ??
     (about.old && object.fields.get(about.old.field(object, column)));
-  if (!found) return column === ERROR_COLUMN ? 'skip' : undefined;
+  if (!found) return column === ERROR_COLUMN || isPath(pinned, object, column) ? 'skip' : undefined;
   return isTakeable(found, about.operation, about.key) ? found : 'skip';
+}
+
+/** A path, as an export has it beside the fields themselves: `account.name`, `address.city`. */
+function isPath(pinned: Pinned, object: CompiledObject, column: string): boolean {
+  return column.includes('.') && readPath(pinned, object, column, '', []) !== undefined;
 }
 
 /** `Close date` and `close_date` are the same word. */

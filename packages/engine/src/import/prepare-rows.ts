@@ -6,11 +6,13 @@ import { jsonPointer } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { keyOf } from '../check-unique.ts';
 import type { InputError } from '../engine.ts';
+import { CUT_MARK } from '../export/xlsx-writer.ts';
 import type { Parts, SaveItem } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import type { FileRow, FileShape } from './read-file.ts';
 import { isStorable } from './storable.ts';
+import type { SheetCell } from './xlsx-book.ts';
 
 /** A row with its number in the file, from 1. */
 export interface NumberedRow extends FileRow {
@@ -42,6 +44,8 @@ interface Wanted {
   readonly match: { readonly object: CompiledObject; readonly field: CompiledField } | undefined;
   readonly index: number;
 }
+
+const CUT = 'The text was cut when it was exported: it is whole in an export as CSV.';
 
 /** A value that is still to be looked up. */
 class Sought {
@@ -110,7 +114,7 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
     return { row, values, errors };
   }
   const isCells = Array.isArray(content);
-  const cells = content as readonly string[];
+  const cells = content as readonly SheetCell[];
   const members = content as Readonly<Record<string, JsonValue>>;
   for (const each of wanted) {
     const { field, target, match, index } = each;
@@ -121,6 +125,12 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       if (rules.blank === 'clear') values[field.name] = null;
       continue;
     }
+    if (typeof given === 'string' && given.endsWith(CUT_MARK)) {
+      // What an export cut is no news for the record that it came from.
+      if (rules.operation !== 'create') continue;
+      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: CUT });
+      continue;
+    }
     const type = match?.field ?? field;
     // Refused here for every type, and before a key or a matched title is looked for in the database.
     if (!isStorable(given)) {
@@ -129,11 +139,13 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       continue;
     }
     if (!isCells && !match) {
-      values[field.name] = given;
+      values[field.name] = withoutExpansion(given, field);
       continue;
     }
     const text =
-      rules.decimalComma && type.type.valueType === 'number' ? withPoint(String(given)) : String(given);
+      rules.decimalComma && type.type.valueType === 'number' && typeof given === 'string'
+        ? withPoint(given)
+        : String(given);
     const parsed = type.type.parseText(text, type);
     if ('problem' in parsed) {
       errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: parsed.problem });
@@ -148,6 +160,14 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
     for (const [name, value] of Object.entries(members)) if (!known.has(name)) values[name] = value;
   }
   return { row, values, errors };
+}
+
+/** What an export gives of a lookup whose target's fields were asked for too is the target: its id is meant. */
+function withoutExpansion(given: JsonValue, field: CompiledField): JsonValue {
+  if (field.targets.length === 0 || typeof given !== 'object' || given === null) return given;
+  const { object = null, id } = given as { readonly object?: JsonValue; readonly id?: JsonValue };
+  if (typeof id !== 'string') return given;
+  return field.isPolymorphic ? { object, id } : id;
 }
 
 /** `1.234,56` → `1234.56`. */

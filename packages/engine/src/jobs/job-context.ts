@@ -41,7 +41,7 @@ export async function contextOfJob(
 ): Promise<Context> {
   const kept = job.context as unknown as KeptContext;
   if (job.actorId === SYSTEM_PRINCIPAL_ID) {
-    return { kind: 'system', workspace, reason: kept.reason ?? job.kind };
+    return { kind: 'system', workspace, reason: kept.reason ?? job.kind, cause: { job: job.id } };
   }
   const identity = await storage.identities.findIdentityOfUser(workspace, job.actorId);
   const memberships = identity?.isActive ? await storage.identities.memberships(identity.id) : [];
@@ -58,6 +58,7 @@ export async function contextOfJob(
     locale: kept.locale ?? workspace.locale,
     source: kept.source ?? 'api',
     requestId: kept.requestId ?? undefined,
+    cause: { job: job.id },
     ...(kept.scope && { scope: { ...kept.scope, objects: kept.scope.objects ?? undefined } }),
   };
 }

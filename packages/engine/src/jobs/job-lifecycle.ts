@@ -7,6 +7,7 @@ import { ADMINISTRATOR } from '@trellis/access';
 import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { obstacleTo } from '../bulk/undo-obstacle.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -28,6 +29,12 @@ export interface Job {
   readonly errors?: readonly RefusedPlace[];
   /** `pause` or `cancel`, asked for and not yet obeyed. */
   readonly wish: JobWish | null;
+  /** It has changed records, is over, and is not undone: `undo` takes it back. */
+  readonly can_undo: boolean;
+  /** The job that undoes this one, or has done so. */
+  readonly undone_by: { readonly id: string; readonly state: StoredJob['state'] } | null;
+  /** The job that this one undoes. */
+  readonly undoes: string | null;
   readonly created_by: { readonly id: string; readonly name: string | null };
   readonly created_at: string;
   readonly started_at: string | null;
@@ -39,6 +46,8 @@ export interface RefusedPlace {
   /** Number of the record in the file, and the line on which it begins, both from 1. */
   readonly row: number;
   readonly line: number;
+  /** Of a job that is about records and no file: the one that is meant. */
+  readonly record?: { readonly object: string; readonly id: string };
   readonly errors: readonly InputError[];
 }
 
@@ -64,6 +73,8 @@ export interface JobRequest {
   readonly total?: number;
   /** While a job of this kind and key waits, adding another one gives the id of that one. */
   readonly key?: string;
+  /** The job that this one undoes. */
+  readonly undoes?: string;
 }
 
 /** Queues a job in the name of the caller, within the transaction where one is given; resolves with its id. */
@@ -92,10 +103,13 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       translated(async () => {
         const job = await findJob(parts, context, id);
         const page = { after: 0, limit: SHOWN_ERRORS };
-        const refused = job.counts.failed ? await jobs.rejections(context.workspace, job.id, page) : [];
-        const errors = refused.map(({ number, line, errors }) => ({
+        const refused = await jobs.rejections(context.workspace, job.id, page);
+        const errors = refused.map(({ number, line, cells, errors }) => ({
           row: number,
           line,
+          ...(job.kind === 'import'
+            ? {}
+            : { record: cells as { readonly object: string; readonly id: string } }),
           errors: errors as unknown as readonly InputError[],
         }));
         return { ...present(job), errors };
@@ -153,7 +167,7 @@ function isInScope(context: Context, job: StoredJob): boolean {
   return typeof object === 'string' && objects.includes(object);
 }
 
-function aboutOf({ input }: StoredJob): JsonValue {
+export function aboutOf({ input }: StoredJob): JsonValue {
   const hasAbout = typeof input === 'object' && input !== null && 'about' in input;
   return hasAbout ? (input as { readonly about: JsonValue }).about : null;
 }
@@ -168,6 +182,7 @@ function invalidCursor(): EngineError {
 }
 
 function present(job: StoredJob): Job {
+  const { undoneBy } = job;
   return {
     id: job.id,
     kind: job.kind,
@@ -178,6 +193,9 @@ function present(job: StoredJob): Job {
     about: aboutOf(job),
     result: job.result,
     wish: job.wish,
+    can_undo: obstacleTo(job) === undefined,
+    undone_by: undoneBy && !undoneBy.isUndone ? { id: undoneBy.id, state: undoneBy.state } : null,
+    undoes: job.undoes,
     created_by: { id: job.actorId, name: job.actorName },
     created_at: job.createdAt,
     started_at: job.startedAt,

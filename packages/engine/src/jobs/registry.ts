@@ -1,6 +1,7 @@
 /** The kinds of jobs that the engine knows. A kind is a file of its own and a line here. */
+import { UNDO } from '../bulk/undo-job.ts';
 import { IMPORT } from '../import/import-job.ts';
 import type { JobKind } from './job-kind.ts';
 import { RESEAL } from './reseal.ts';
 
-export const JOB_KINDS: readonly JobKind[] = [IMPORT, RESEAL];
+export const JOB_KINDS: readonly JobKind[] = [IMPORT, UNDO, RESEAL];

@@ -21,8 +21,14 @@ import type {
   StoredJob,
 } from './jobs.ts';
 
-const COLUMNS = `j.id, j.kind, j.state, j.actor_id as "actorId", p.name as "actorName", j.context, j.input,
-  j.checkpoint, j.done, j.total, j.counts, j.message, j.result, j.wish, j.created_at as "createdAt",
+const columns = (
+  workspace: Workspace,
+) => `j.id, j.kind, j.state, j.actor_id as "actorId", p.name as "actorName", j.context, j.input,
+  j.checkpoint, j.done, j.total, j.counts, j.message, j.result, j.wish, j.undoes,
+  exists (select from ${table(workspace, '_history')} h where h.cause->>'job' = j.id::text) as "hasChanges",
+  (select json_build_object('id', u.id, 'state', u.state, 'isUndone', exists (
+      select from ${table(workspace, '_job')} r where r.undoes = u.id and r.state = 'done'))
+     from ${table(workspace, '_job')} u where u.undoes = j.id order by u.id desc limit 1) as "undoneBy", j.created_at as "createdAt",
   j.started_at as "startedAt", j.updated_at as "updatedAt", j.ended_at as "endedAt"`;
 const WORKSPACE = `w.id, w.name, w.label, w.schema_name as schema, w.time_zone as "timeZone", w.locale, w.currency`;
 const ADD_PAUSE_MILLISECONDS = 20;
@@ -42,7 +48,7 @@ export function createJobQueue(connections: Connections): JobQueue {
 
   const find: JobQueue['find'] = async (workspace, id) => {
     const [job] = await connections.readRows<StoredJob>(
-      `select ${COLUMNS} from ${table(workspace, '_job')} j
+      `select ${columns(workspace)} from ${table(workspace, '_job')} j
          join ${table(workspace, '_principal')} p on p.id = j.actor_id where j.id = $1`,
       [id],
     );
@@ -58,7 +64,7 @@ export function createJobQueue(connections: Connections): JobQueue {
     },
     list: (workspace, { actorId, limit, before }) =>
       connections.readRows<StoredJob>(
-        `select ${COLUMNS} from ${table(workspace, '_job')} j
+        `select ${columns(workspace)} from ${table(workspace, '_job')} j
            join ${table(workspace, '_principal')} p on p.id = j.actor_id
           where ($1::uuid is null or j.actor_id = $1) and ($2::uuid is null or j.id < $2)
           order by j.id desc limit $3`,
@@ -159,9 +165,17 @@ async function addJob(
     return waiting?.id ?? addJob(connections, workspace, job, transaction);
   }
   await connections.rows(
-    `insert into ${table(workspace, '_job')} (id, kind, state, actor_id, context, input, total)
-     values ($1, $2, 'queued', $3, $4, $5, $6)`,
-    [id, job.kind, job.actorId, toJson(job.context), toJson(job.input), job.total ?? null],
+    `insert into ${table(workspace, '_job')} (id, kind, state, actor_id, context, input, total, undoes)
+     values ($1, $2, 'queued', $3, $4, $5, $6, $7)`,
+    [
+      id,
+      job.kind,
+      job.actorId,
+      toJson(job.context),
+      toJson(job.input),
+      job.total ?? null,
+      job.undoes ?? null,
+    ],
     transaction,
   );
   return id;
@@ -223,7 +237,7 @@ function claimJob(
       `with started as (
          update ${table(workspace!, '_job')} set state = 'running', started_at = coalesce(started_at, now()),
                 updated_at = now() where id = $1 returning *)
-       select ${COLUMNS} from started j join ${table(workspace!, '_principal')} p on p.id = j.actor_id`,
+       select ${columns(workspace!)} from started j join ${table(workspace!, '_principal')} p on p.id = j.actor_id`,
       [row.jobId],
       transaction,
     );

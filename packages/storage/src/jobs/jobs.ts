@@ -17,6 +17,8 @@ export interface NewJob {
   readonly total?: number | undefined;
   /** While a job of this kind and key waits, adding another one gives the id of that one. */
   readonly key?: string;
+  /** The job that this one undoes. */
+  readonly undoes?: string | undefined;
 }
 
 export interface StoredJob {
@@ -36,6 +38,11 @@ export interface StoredJob {
   readonly message: string | null;
   readonly result: JsonValue;
   readonly wish: JobWish | null;
+  readonly undoes: string | null;
+  /** Whether the history has a change that this job made. */
+  readonly hasChanges: boolean;
+  /** The newest job that undoes this one, with whether it was undone itself. */
+  readonly undoneBy: { readonly id: string; readonly state: JobState; readonly isUndone: boolean } | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly updatedAt: string;

@@ -1,7 +1,18 @@
 /** Runs list and aggregate questions: shape, cached statement, rows, page bounds and counts. */
-import type { AggregateQuery, JsonValue, RecordData, RecordPage, RecordQuery, RowSlot } from '@trellis/model';
+import {
+  type AggregateQuery,
+  ALWAYS,
+  type FieldPath,
+  type JsonValue,
+  type RecordCount,
+  type RecordData,
+  type RecordPage,
+  type RecordQuery,
+  type RowSlot,
+} from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Row } from '../connections.ts';
+import { StorageError } from '../errors.ts';
 import {
   type CompiledAggregate,
   compileAggregate,
@@ -18,6 +29,8 @@ import {
 import { PLANNED_EACH_TIME } from '../query/plan-choice.ts';
 import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
 import { rollupsOfSources } from '../query/rollup-value.ts';
+import { type ScanGuard, WouldScanError } from '../query/scan-guard.ts';
+import { type Asked, unservedFields } from '../query/served.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
@@ -25,6 +38,8 @@ import type { WorkspaceLogins } from '../workspace-logins.ts';
 /** Counting stops here: beyond it a list says "2,000 or more". */
 export const COUNT_CAP = 2_000;
 const STREAM_PAGE = 500;
+/** Who wants to know exactly waits no longer than this; then it is told what is known. */
+const EXACT_MILLISECONDS = 3_000;
 
 interface CachedQuery extends CompiledQuery {
   /** The first page held all records the last time, as far as is known. */
@@ -46,16 +61,46 @@ function readerOf({ outputs, readers }: CachedQuery, layout: readonly RowSlot[] 
 export class RecordReader {
   readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
+  readonly #guard: ScanGuard;
   readonly #queries = new StatementCache<CachedQuery>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
-  constructor(logins: WorkspaceLogins, features: DatabaseFeatures) {
+  constructor(logins: WorkspaceLogins, features: DatabaseFeatures, guard: ScanGuard) {
     this.#logins = logins;
     this.#features = features;
+    this.#guard = guard;
   }
 
   async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
+    const checked = query.asked && !transaction ? this.#check(snapshot, query) : undefined;
+    if (checked) await checked;
+    try {
+      return await this.#page(snapshot, query, transaction);
+    } catch (error) {
+      throw query.asked ? explained(error, snapshot, query, askedBy(query)) : error;
+    }
+  }
+
+  /** Undefined where there is nothing to check. */
+  #check(snapshot: Snapshot, query: RecordQuery): Promise<void> | undefined {
+    const { object, filter, deleted, search } = query;
+    const question = {
+      object,
+      filter,
+      asked: askedBy(query),
+      isNarrowed: deleted || search !== undefined,
+    };
+    return this.#guard.check(snapshot, question, (served) =>
+      this.#estimate(snapshot, { ...query, filter: served, fields: [], sort: [] }),
+    );
+  }
+
+  async #page(
+    snapshot: Snapshot,
+    query: RecordQuery,
+    transaction: Transaction | undefined,
+  ): Promise<RecordPage> {
     const shaped = shapeQuery(snapshot, query);
     const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
       ...compileQuery(snapshot, query, shaped, this.#features),
@@ -103,11 +148,27 @@ export class RecordReader {
           ? undefined
           : isAll
             ? { value: rows.length, kind: 'exact' }
-            : await (beside ?? countNow()),
+            : await orAtLeast(beside ?? countNow(), rows.length + (hasMore ? 1 : 0)),
     };
   }
 
   async aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
+    const asked: Asked = { filter: query.asked, values: valuesOf(query) };
+    if (query.asked) {
+      const { object, filter } = query;
+      const question = { object, filter, asked, isNarrowed: false };
+      await this.#guard.check(snapshot, question, (served) =>
+        this.#estimate(snapshot, plainQuery({ ...query, filter: served })),
+      );
+    }
+    try {
+      return await this.#totals(snapshot, query);
+    } catch (error) {
+      throw query.asked ? explained(error, snapshot, query, asked) : error;
+    }
+  }
+
+  async #totals(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
     const shaped = shapeAggregate(snapshot, query);
     const { compiled, prepare } = this.#aggregates.get(shaped.key, () =>
       compileAggregate(snapshot, query, shaped, this.#features),
@@ -115,7 +176,7 @@ export class RecordReader {
     const values = valuesFor(compiled.statement, shaped.values);
     const connections = await this.#logins.of(snapshot.workspace);
     const rows = await connections.read(prepare(compiled.statement), values);
-    return rows.map((row) => readAggregateRow(row, compiled));
+    return rows.map((row) => readAggregateRow(row, compiled, query));
   }
 
   /** Page after page by keyset: memory stays constant, and no transaction stays open while the reader is slow. */
@@ -123,6 +184,9 @@ export class RecordReader {
     snapshot: Snapshot,
     query: Omit<RecordQuery, 'after' | 'before' | 'limit' | 'count'>,
   ): AsyncIterable<readonly RecordData[]> {
+    const first: RecordQuery = { ...query, after: undefined, before: undefined, limit: 1, count: 'none' };
+    // A filter may look at everything once; an order that no column gives would be worked out for every page.
+    await this.#check(snapshot, { ...first, asked: ALWAYS });
     let after: readonly JsonValue[] | undefined;
     do {
       const page: RecordQuery = { ...query, after, before: undefined, limit: STREAM_PAGE, count: 'none' };
@@ -141,32 +205,121 @@ export class RecordReader {
     query: RecordQuery,
     shaped: ShapedQuery,
     transaction: Transaction | undefined,
-  ): Promise<RecordPage['count']> {
-    const run = async (mode: 'capped' | 'estimate' | 'exact') => {
-      const cap = mode === 'exact' ? undefined : COUNT_CAP + 1;
-      const { compiled, prepare } = this.#counts.get(`${shaped.key}${mode}`, () => ({
+  ): Promise<RecordCount> {
+    const run = async (cap: number | undefined, within = transaction) => {
+      const { compiled, prepare } = this.#counts.get(`${shaped.key}${cap ?? 'exact'}`, () => ({
         statement: compileCount(snapshot, query, shaped, {
           features: this.#features,
           cap,
-          isEstimate: mode === 'estimate',
+          isEstimate: false,
         }),
       }));
-      // EXPLAIN must see the values, so it is never prepared.
-      const { statement } = compiled;
-      const prepared =
-        mode === 'estimate' ? { text: statement.text, plans: PLANNED_EACH_TIME } : prepare(statement);
-      const values = valuesFor(statement, shaped.values);
-      const connections = await this.#logins.reach(snapshot.workspace, transaction);
-      return (await connections.read(prepared, values, transaction))[0]?.[0];
+      const values = valuesFor(compiled.statement, shaped.values);
+      const connections = await this.#logins.reach(snapshot.workspace, within);
+      return Number((await connections.read(prepare(compiled.statement), values, within))[0]?.[0]);
     };
-    if (query.count === 'exact') return { value: Number(await run('exact')), kind: 'exact' };
+    if (query.count === 'exact') {
+      if (transaction) return { value: await run(undefined), kind: 'exact' };
+      const connections = await this.#logins.of(snapshot.workspace);
+      try {
+        const value = await connections.transaction((own) => run(undefined, own), {
+          begin: 'begin read only',
+          timeoutMilliseconds: EXACT_MILLISECONDS,
+        });
+        return { value, kind: 'exact' };
+      } catch (error) {
+        if (!isTooSlow(error)) throw error;
+        const counted = await run(COUNT_CAP + 1);
+        return { value: Math.min(counted, COUNT_CAP), kind: 'at_least', reason: 'too_slow' };
+      }
+    }
     if (query.count === 'estimate') {
-      const [plan] = (await run('estimate')) as readonly { Plan: { 'Plan Rows': number } }[];
-      const value = plan?.Plan['Plan Rows'] ?? 0;
+      const value = await this.#estimate(snapshot, query, { shaped, transaction });
       // Small numbers are worth counting: an estimate of seven is no use to anybody.
       if (value > COUNT_CAP) return { value, kind: 'estimate' };
     }
-    const counted = Number(await run('capped'));
+    const counted = await run(COUNT_CAP + 1);
     return counted > COUNT_CAP ? { value: COUNT_CAP, kind: 'at_least' } : { value: counted, kind: 'exact' };
+  }
+
+  /** How many records the planner expects. EXPLAIN must see the values, so it is never prepared. */
+  async #estimate(
+    snapshot: Snapshot,
+    query: RecordQuery,
+    {
+      shaped = shapeQuery(snapshot, query),
+      transaction,
+    }: { readonly shaped?: ShapedQuery; readonly transaction?: Transaction | undefined } = {},
+  ): Promise<number> {
+    const { compiled } = this.#counts.get(`${shaped.key}estimate`, () => ({
+      statement: compileCount(snapshot, query, shaped, {
+        features: this.#features,
+        cap: undefined,
+        isEstimate: true,
+      }),
+    }));
+    const { statement } = compiled;
+    const values = valuesFor(statement, shaped.values);
+    const connections = await this.#logins.reach(snapshot.workspace, transaction);
+    const prepared = { text: statement.text, plans: PLANNED_EACH_TIME };
+    const [row] = await connections.read(prepared, values, transaction);
+    const plans = (row?.[0] ?? []) as readonly { Plan: { 'Plan Rows': number } }[];
+    return plans[0]?.Plan['Plan Rows'] ?? 0;
+  }
+}
+
+function askedBy(query: RecordQuery): Asked {
+  return { filter: query.asked, sort: query.sort };
+}
+
+/** What groups are made by and measures are taken of. */
+function valuesOf({ groupBy, measures }: AggregateQuery): readonly FieldPath[] {
+  return [
+    ...groupBy.map(({ path }) => path),
+    ...measures.flatMap(({ field }) => (field ? [{ text: field.name, through: [], field }] : [])),
+  ];
+}
+
+/** The records that an aggregate is of, as a question for their number. */
+function plainQuery({ object, filter, targetFilters, context }: AggregateQuery): RecordQuery {
+  return {
+    object,
+    fields: [],
+    filter,
+    targetFilters,
+    search: undefined,
+    sort: [],
+    limit: 1,
+    after: undefined,
+    before: undefined,
+    count: 'estimate',
+    deleted: false,
+    context,
+  };
+}
+
+/** A statement that ran out of time is told with the fields that made it slow, where there are any. */
+function explained(
+  error: unknown,
+  snapshot: Snapshot,
+  { object }: { readonly object: RecordQuery['object'] },
+  asked: Asked,
+): unknown {
+  if (!isTooSlow(error)) return error;
+  const scanned = unservedFields(snapshot, object, asked);
+  return scanned.length === 0 ? error : new WouldScanError(scanned, undefined);
+}
+
+function isTooSlow(error: unknown): boolean {
+  return error instanceof StorageError && error.code === 'query_too_slow';
+}
+
+/** The page is there: a count that takes too long must not take it away. */
+async function orAtLeast(count: Promise<RecordCount>, seen: number): Promise<RecordCount> {
+  try {
+    return await count;
+  } catch (error) {
+    if (!isTooSlow(error)) throw error;
+    return { value: seen, kind: 'at_least', reason: 'too_slow' };
   }
 }

@@ -4,12 +4,17 @@ import type { DatabaseFeatures } from '../capabilities.ts';
 import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
+import type { ScanGuard } from '../query/scan-guard.ts';
+import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
+import { RecordSearcher } from './search-records.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -19,14 +24,16 @@ export interface RecordDatabase {
   /** What single statements run on: connections that reach no other workspace. */
   readonly logins: WorkspaceLogins;
   readonly features: DatabaseFeatures;
+  readonly guard: ScanGuard;
 }
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  { connections, logins, features }: RecordDatabase,
+  { connections, logins, features, guard }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
-  const reader = new RecordReader(logins, features);
+  const searcher = new RecordSearcher(logins, features);
+  const reader = new RecordReader(logins, features, guard);
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
@@ -35,8 +42,18 @@ export function createRecordStore(
     return written;
   };
   return {
-    query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
+    query: (snapshot, query, transaction) =>
+      query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    search: (snapshot, query) => searcher.search(snapshot, query),
+    principalNames: async ({ workspace }, ids) => {
+      const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
+        `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,
+        [[...ids]],
+      );
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
@@ -77,6 +94,8 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    changesOfJob: async ({ workspace }, page) => readJobChanges(await logins.of(workspace), workspace, page),
+    countChanged: async ({ workspace }, jobId) => countChanged(await logins.of(workspace), workspace, jobId),
     history: async (snapshot, _object, recordId, page, transaction) =>
       readHistory(
         await logins.reach(snapshot.workspace, transaction),

@@ -186,7 +186,7 @@ export async function readHistory(
     Omit<HistoryEntry, 'id' | 'difference'> & { id: number; difference: { [key: string]: JsonValue } }
   >(
     `select h.id, h.record_id as "recordId", h.at, h.actor_id as "actorId", p.name as "actorName", h.action, h.source,
-            h.version, h.difference
+            h.version, h.difference, h.cause
        from ${identifier(schema, '_history').text} h
        left join ${identifier(schema, '_principal').text} p on p.id = h.actor_id
       where h.record_id = $1::uuid and ($2::bigint is null or h.id < $2::bigint)

@@ -156,6 +156,7 @@ export class RecordWriter {
       origin.actorId,
       origin.source,
       origin.requestId ?? null,
+      origin.cause ? JSON.stringify(origin.cause) : null,
       ...more,
     ];
     const held = targets && shapeTargets(snapshot, own, targets, this.#features);

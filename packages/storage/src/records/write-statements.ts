@@ -8,10 +8,11 @@ import { identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { type HeldTargets, NOTHING_HELD } from './held-targets.ts';
 
-/** Parameters of every write after the rows: instant, actor, source, request. */
+/** Parameters of every write after the rows: instant, actor, source, request, cause. */
 const AT = sql`$2::timestamptz`;
 const ACTOR = sql`$3::uuid`;
 const ORIGIN = sql`$2::timestamptz, $3::uuid, $4::text, $5::text`;
+const CAUSE = sql`$6::jsonb`;
 
 interface Names {
   readonly table: Sql;
@@ -80,7 +81,7 @@ export function transferStatement(workspace: Workspace, object: CompiledObject, 
   return updateStatement(workspace, object, held, unshared);
 }
 
-/** `$1`: `[{id, version}]`, `$6`: the deletion. */
+/** `$1`: `[{id, version}]`, `$7`: the deletion. */
 export function removeStatement(
   workspace: Workspace,
   object: CompiledObject,
@@ -88,7 +89,7 @@ export function removeStatement(
 ): Sql {
   return moveStatement(workspace, object, held, {
     action: sql`'delete'`,
-    set: sql`deleted_at = ${AT}, deleted_by = ${ACTOR}, deletion_id = $6::uuid`,
+    set: sql`deleted_at = ${AT}, deleted_by = ${ACTOR}, deletion_id = $7::uuid`,
     where: sql`t.deleted_at is null`,
   });
 }
@@ -155,8 +156,8 @@ function traces(
 ): Sql {
   const history = object.keepsHistory
     ? sql`, history as (
-  insert into ${names.history} (at, actor_id, source, request_id, object, record_id, version, action, difference)
-  select ${ORIGIN}, ${names.object}, id, ${trace.version}, ${trace.action}, ${trace.difference} from ${trace.rows}
+  insert into ${names.history} (at, actor_id, source, request_id, object, record_id, version, action, difference, cause)
+  select ${ORIGIN}, ${names.object}, id, ${trace.version}, ${trace.action}, ${trace.difference}, ${CAUSE} from ${trace.rows}
 )`
     : sql``;
   return sql`${history}, outbox as (

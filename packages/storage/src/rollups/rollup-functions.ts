@@ -110,6 +110,7 @@ export function sourceTemplate(
           return { ...value, sql: value.type === 'text' ? sql`(${column} collate "default")` : column };
         },
         folded: () => undefined,
+        words: () => undefined,
         asPlatform: (through, lower) => reader.asPlatform(through, lower),
         shared: (places) => reader.shared(places),
       };

@@ -74,6 +74,11 @@ const actions = {
     said_one: 'has exported one record of {{objects}}',
   },
   records_imported: { name: 'Records imported', said: 'began to import {{objects}} from {{file}}' },
+  records_changed_together: {
+    name: 'Records changed together',
+    said: 'began to change or delete many {{objects}} at once',
+  },
+  job_undone: { name: 'Job undone', said: 'began to undo a job' },
   import_refused_read: {
     name: 'Refused rows read',
     said: 'read the rows of {{objects}} that an import refused',

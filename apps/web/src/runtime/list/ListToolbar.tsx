@@ -10,6 +10,7 @@ import {
   IconUpload,
   IconX,
 } from '@tabler/icons-react';
+import type { ExportQuery } from '@trellis/api';
 import { countConditions, type FilterGroup, type ListColumn, type ObjectDescription } from '@trellis/forms';
 import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,6 +22,9 @@ import type { useListPreferences } from './use-list-preferences.ts';
 const FilterChips = lazy(async () => ({ default: (await import('../filter/FilterChips.tsx')).FilterChips }));
 const FilterPanel = lazy(async () => ({ default: (await import('../filter/FilterPanel.tsx')).FilterPanel }));
 const ColumnsMenu = lazy(async () => ({ default: (await import('./ColumnsMenu.tsx')).ColumnsMenu }));
+const ExportDialog = lazy(async () => ({
+  default: (await import('../../transfer/ExportDialog.tsx')).ExportDialog,
+}));
 
 interface ListToolbarProps {
   readonly description: ObjectDescription;
@@ -30,11 +34,12 @@ interface ListToolbarProps {
   readonly isDeleted: boolean;
   readonly preferences: ReturnType<typeof useListPreferences>;
   readonly searchRef: RefObject<HTMLInputElement | null>;
+  /** What the list shows, for an export. */
+  readonly query: ExportQuery;
   /** Count of records, announced and shown. */
   readonly count: string;
   onFilter(filter: FilterGroup): void;
   onSearch(text: string): void;
-  onExport(): void;
   onImport(): void;
   onDeleted(isShown: boolean): void;
 }
@@ -44,6 +49,7 @@ export function ListToolbar(props: ListToolbarProps) {
   const { t } = useTranslation();
   const { description, filter } = props;
   const [isFiltering, setFiltering] = useState(false);
+  const [isExporting, setExporting] = useState(false);
   const conditions = countConditions(filter);
   return (
     <div className={classes.root}>
@@ -127,7 +133,7 @@ export function ListToolbar(props: ListToolbarProps) {
             <Menu.Item
               leftSection={<IconDownload size={15} />}
               disabled={!description.rights.export || props.isDeleted}
-              onClick={props.onExport}
+              onClick={() => setExporting(true)}
             >
               {t('list.export')}
             </Menu.Item>
@@ -145,6 +151,17 @@ export function ListToolbar(props: ListToolbarProps) {
           </Menu.Dropdown>
         </Menu>
       </div>
+      {isExporting && (
+        <Suspense>
+          <ExportDialog
+            object={description.name}
+            label={description.plural_label}
+            query={props.query}
+            columns={props.columns.map((column) => column.path)}
+            onClose={() => setExporting(false)}
+          />
+        </Suspense>
+      )}
       {filter.items.length > 0 && (
         <Suspense fallback={<Skeleton height={24} width={180} />}>
           <FilterChips

@@ -2,7 +2,6 @@ import type { ObjectDescription } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { client, invalidateRecords } from '../../api.ts';
 import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
-import { downloadFile } from '../download.ts';
 
 const BATCH = 200;
 
@@ -43,12 +42,5 @@ export function useListActions(description: ObjectDescription) {
     }
   };
 
-  const exportCsv = async (query: {
-    readonly filter?: unknown;
-    readonly fields?: readonly string[];
-  }): Promise<void> => {
-    await downloadFile(client.exportAddress(name, 'csv', query), `${name}.csv`);
-  };
-
-  return { remove, restore, exportCsv };
+  return { remove, restore };
 }
