@@ -70,6 +70,7 @@ import type {
   WorkspacesResponse,
 } from './contract.ts';
 import type {
+  BulkOrder,
   ExportQuery,
   FileFormat,
   ImportPreviewResponse,
@@ -437,6 +438,9 @@ export function createClient(options: ClientOptions = {}) {
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Changes, deletes or restores many records by one order; the answer is a job. */
+    bulk: (object: string, order: BulkOrder) =>
+      request<JobResponse>('POST', `${records(object)}/bulk`, order),
     /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
     undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),

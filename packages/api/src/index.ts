@@ -87,6 +87,9 @@ export type {
   WorkspacesResponse,
 } from './contract.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -97,6 +100,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,
