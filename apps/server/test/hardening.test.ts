@@ -125,10 +125,13 @@ describe('every answer', () => {
     );
   });
 
-  it.each(['', '/callback?state=x&code=y'])('where no provider is set up there is none (%s)', async (rest) => {
-    const answer = await fetch(`${server.url}/api/v1/auth/sso/nobody${rest}`, { redirect: 'manual' });
-    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'unknown_provider' }]);
-  });
+  it.each(['', '/callback?state=x&code=y'])(
+    'where no provider is set up there is none (%s)',
+    async (rest) => {
+      const answer = await fetch(`${server.url}/api/v1/auth/sso/nobody${rest}`, { redirect: 'manual' });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'unknown_provider' }]);
+    },
+  );
 
   it('an error tells nothing of the server', async () => {
     for (const path of ['/api/v1/records/deal?filter={"bad', '/api/v1/records/%00', '/api/v1/me?x=1']) {
