@@ -68,6 +68,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
   ExportQuery,
   FileFormat,
@@ -297,6 +298,11 @@ export function createClient(options: ClientOptions = {}) {
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
+    retryIndexes: (object: string) =>
+      request<void>('POST', `/metadata/indexes/${encodeURIComponent(object)}/retry`),
+    advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
+    dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
     recalculate: (object: string, field: string) =>
       request<void>(

@@ -83,6 +83,7 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
   ExportQuery,
   FileFormat,

@@ -27,6 +27,8 @@ export type {
   Grantables,
   GroupLabels,
   GroupRequest,
+  IndexAdvice,
+  IndexEntry,
   InputError,
   KeptValues,
   ListRequest,
