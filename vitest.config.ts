@@ -1,6 +1,6 @@
 /**
  * Two kinds of tests in one run: `rooms`, everything beside or below the source, on one PostgreSQL that is started
- * for the run; and `browser`, the end-to-end tests, which start the whole application themselves and run alone.
+ * for the run; and `browser`, the end-to-end tests, which start the whole application themselves and run last.
  *
  *     npx vitest run                      all of it
  *     npx vitest run packages/storage     one room
@@ -35,9 +35,10 @@ export default defineConfig({
           include: ['apps/web/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // After the others: a browser, a server and PostgreSQL need both cores.
+          // A busy machine needs more than Vitest's second to show a page.
+          expect: { poll: { timeout: 15_000 } },
+          // After the others. Two at a time, since page and server wait for each other half of the time.
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
         },
       },
     ],

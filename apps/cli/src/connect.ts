@@ -67,7 +67,17 @@ export async function answered<T>(url: string, request: () => Promise<T>): Promi
     return await request();
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    if (error instanceof TypeError) {
+    // What `fetch` throws when it gets no answer; any other TypeError is a fault of ours and is told as one.
+    if (error instanceof TypeError && error.message === 'fetch failed') {
+      if (error.cause instanceof Error && error.cause.message === 'bad port') {
+        throw new CommandError(
+          'failed',
+          `Browsers and fetch refuse the port of ${url}: serve it on another.`,
+          {
+            cause: error,
+          },
+        );
+      }
       throw new CommandError('failed', `No server answers at ${url}. Is it running? (TRELLIS_URL, --url)`, {
         cause: error,
       });

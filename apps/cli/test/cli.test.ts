@@ -193,9 +193,13 @@ describe('the command line', () => {
     expect((await run(['explode'])).code).toBe(2);
     expect((await run(['plan'])).code).toBe(2);
     expect((await run(['plan', CRM, '--nonsense'])).code).toBe(2);
-    expect(await run(['plan', CRM, '--url', 'http://127.0.0.1:1'])).toMatchObject({
+    expect(await run(['plan', CRM, '--url', 'http://127.0.0.1:2'])).toMatchObject({
       code: 1,
       remarks: expect.stringContaining('No server answers'),
+    });
+    expect(await run(['plan', CRM, '--url', 'http://127.0.0.1:4190'])).toMatchObject({
+      code: 1,
+      remarks: expect.stringContaining('refuse the port'),
     });
     expect(await run(['plan', CRM, '--workspace', 'ghost'])).toMatchObject({
       code: 1,

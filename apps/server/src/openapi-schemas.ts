@@ -100,6 +100,14 @@ export function sharedParameters(): object {
       type: 'boolean',
       default: false,
     }),
+    AsOf: query(
+      'as_of',
+      'An instant: what there was then, with its values of then, under your rights of today.',
+      {
+        type: 'string',
+        format: 'date-time',
+      },
+    ),
     Search: query('search', 'Text to look for in the searchable fields.', { type: 'string' }),
     Rights: query('rights', 'Tell what you may do with each record; of one record, in `Trellis-Rights`.', {
       type: 'boolean',
@@ -186,6 +194,7 @@ export function sharedSchemas(): Record<string, unknown> {
         before: { type: 'string' },
         count: counts,
         deleted: { type: 'boolean' },
+        as_of: { type: 'string', format: 'date-time' },
         search: { type: 'string' },
         rights: { type: 'boolean' },
       },

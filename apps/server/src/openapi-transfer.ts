@@ -67,9 +67,15 @@ export function transferSchemas(): Record<string, unknown> {
           default: false,
           description: 'CSV: an apostrophe before what looks like a formula stays.',
         },
-        format: { type: 'string', enum: ['csv', 'ndjson'] },
+        format: { type: 'string', enum: ['csv', 'ndjson', 'xlsx'] },
         delimiter: { type: 'string', enum: [',', ';', '\t', '|'] },
         encoding: { type: 'string', enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] },
+        sheet: { ...text, description: 'Of a workbook: the first that is shown unless given.' },
+        header_row: {
+          type: 'integer',
+          minimum: 0,
+          description: 'Row of the header; 0: there is none, and columns are called Column 1, Column 2, …',
+        },
       },
       additionalProperties: false,
     },
@@ -79,6 +85,9 @@ export function transferSchemas(): Record<string, unknown> {
         format: text,
         encoding: text,
         delimiter: text,
+        sheets: { type: 'array', items: text },
+        sheet: maybe(text),
+        header_row: { type: 'integer' },
         columns: {
           type: 'array',
           items: {

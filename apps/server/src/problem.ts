@@ -40,6 +40,8 @@ const ENGINE: { readonly [code in EngineErrorCode]: Meaning } = {
   workspace_exists: { status: 409, title: 'The workspace exists already' },
   too_many_uploads: { status: 429, title: 'Too many uploads are waiting' },
   file_too_large: { status: 413, title: 'The file is too large' },
+  disk_full: { status: 503, title: 'The database has no space left' },
+  read_only: { status: 503, title: 'The database takes no changes at present' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
 };
 
@@ -55,8 +57,8 @@ const STORAGE: { readonly [code in StorageErrorCode]: Meaning | 'bug' } = {
   would_scan: ENGINE.would_scan,
   too_busy: { status: 503, title: 'Too much is going on at once' },
   connection_lost: ENGINE.database_unavailable,
-  disk_full: { status: 503, title: 'The database has no space left' },
-  read_only: { status: 503, title: 'The database takes no changes at present' },
+  disk_full: ENGINE.disk_full,
+  read_only: ENGINE.read_only,
   schema_changed: { status: 503, title: 'The model has just changed' },
   migration_changed: 'bug',
   unsupported_server: 'bug',

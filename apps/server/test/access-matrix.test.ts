@@ -151,7 +151,7 @@ beforeAll(async () => {
       ...OBJECTS.flatMap((object) => [
         labelled('field', `${object}.name`, { type: 'text', searchable: true }),
         labelled('field', `${object}.code`, { type: 'text', unique: true }),
-        labelled('field', `${object}.note`, { type: 'text' }),
+        labelled('field', `${object}.note`, { type: 'text', searchable: true }),
       ]),
       labelled('field', 'deal.client', { type: 'lookup', to: 'client', reverse_name: 'deals' }),
       labelled('field', 'line.deal', { type: 'lookup', to: 'deal', parent: true, reverse_name: 'lines' }),
@@ -265,11 +265,13 @@ async function seed(given: World): Promise<readonly Fact[]> {
     }
     if (isGone) await server.client.remove('deal', deal.id);
   }
+  seededAt = new Date().toISOString();
   return facts;
 }
 
 async function clear(facts: readonly Fact[]): Promise<void> {
-  for (const object of ['deal', 'client'] as const)
+  // A line that went by itself outlives its deal in the bin.
+  for (const object of ['line', 'deal', 'client'] as const)
     for (const { id } of facts.filter((fact) => fact.object === object)) {
       await server.client.exchange('DELETE', `/records/${object}/${id}`);
       await server.client.exchange('DELETE', `/records/${object}/${id}?purge=true`);
@@ -306,6 +308,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** When the records of the world stood there as they were meant. */
+let seededAt: string;
 const NOWHERE = '0198c0de-0000-7000-8000-0000000000ff';
 const query = (parameters: Readonly<Record<string, unknown>>) =>
   `?${Object.entries(parameters)
@@ -326,6 +330,9 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         '?limit=200&deleted=true&count=exact',
         '?limit=200&rights=true',
         '?search=zq&limit=200&count=exact',
+        query({ as_of: seededAt, limit: '200', count: 'capped' }),
+        query({ as_of: seededAt, fields: 'name,client.name,client.note', sort: 'note' }),
+        query({ as_of: seededAt, filter: { '!=': [{ var: 'client.note' }, 'x'] } }),
         ...FIELDS.map((field) => query({ fields: field, sort: field })),
         '?fields=name,client.name,client.note,owner.name',
         '?fields=deal.note,deal.client.name',
@@ -333,6 +340,8 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         query({ filter: { '!=': [{ var: 'note' }, others[0]!.words.note] } }),
         query({ filter: { some: [{ var: 'deals' }, { '!=': [{ var: 'note' }, 'x'] }] } }),
       ].map((each) => ({ path: `${path}${each}` }));
+    case 'GET /records/:object/:id':
+      return [{ path }, { path: `${path}${query({ as_of: seededAt })}` }];
     case 'POST /records/:object/query':
       return [{}, { search: 'zq' }, { deleted: true, count: 'exact' }].map((body) => ({
         path,
@@ -357,12 +366,14 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         body: { rows: [field], columns: ['owner_id'].filter((each) => each !== field) },
       }));
     case 'GET /search':
-      return others
-        .slice(0, 3)
-        .flatMap(({ words }) => [
-          { path: `${path}?q=zq&limit=50` },
-          ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
-        ]);
+      return others.slice(0, 3).flatMap(({ words }) => [
+        { path: `${path}?q=zq&limit=50` },
+        ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
+        // A word that is like it finds it too, and shows where.
+        { path: `${path}?q=${words.name.slice(0, -1)}w` },
+        { path: `${path}?q=${words.note.slice(0, -1)}w&object=deal` },
+        { path: `${path}?q=zq&object=client&limit=1` },
+      ]);
     case 'GET /records/:object/export':
       return ['csv', 'ndjson'].flatMap((format) => [
         { path: `${path}?format=${format}` },
@@ -384,6 +395,13 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { operation: 'upsert', key: 'code', records: others.map(({ words }) => ({ code: words.code })) },
         { operation: 'upsert', key: 'note', records: others.map(({ words }) => ({ note: words.note })) },
         { operation: 'delete', records: ids.map((id) => ({ id })) },
+      ].map((body) => ({ path, body: { dry_run: true, ...body } }));
+    case 'POST /records/:object/bulk':
+      return [
+        { operation: 'update', all: true, set: { note: 'x' }, filter: { '!=': [{ var: 'note' }, 'x'] } },
+        { operation: 'update', ids, set: { code: others[0]!.words.code } },
+        { operation: 'delete', ids },
+        { operation: 'restore', ids },
       ].map((body) => ({ path, body: { dry_run: true, ...body } }));
     case 'GET /access/explain':
       return USERS.flatMap((each) =>

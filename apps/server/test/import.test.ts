@@ -341,6 +341,9 @@ it('a preview shows columns, samples and the fields that they seem to be for', a
     format: 'csv',
     encoding: 'utf-8',
     delimiter: ';',
+    sheets: [],
+    sheet: null,
+    header_row: 1,
     columns: [
       { name: 'Company-Name', samples: ['Acme', 'Bolt'], suggestion: 'name' },
       { name: 'Head count', samples: ['1', '2'], suggestion: 'size' },

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
@@ -186,6 +187,39 @@ it('without its database the server says so, and is not ready', async () => {
   expect(list.headers.get('retry-after')).toBe('5');
   expect((await fetch(`${cut.url}/api/v1/health`)).status).toBe(200);
   await cut.stop();
+});
+
+it('on a full disk and on a database that only reads, the server says so, writes nothing, and goes on after', async () => {
+  const full = await startTestServer({ packages: ['crm'] });
+  const database = new Client({ connectionString: full.connectionString });
+  await database.connect();
+  const { rows } = await database.query<{ table: string }>(
+    `select format('%I.%I', schemaname, tablename) as "table" from pg_tables
+     where schemaname <> 'trellis' and tablename = 'account'`,
+  );
+  const table = rows[0]!.table;
+  // PostgreSQL's own codes, raised where it would raise them: after the row was written.
+  await database.query(
+    `create function public.fail() returns trigger language plpgsql as
+     $$ begin raise exception 'fault' using errcode = tg_argv[0]; end $$`,
+  );
+  for (const [state, code] of [
+    ['53100', 'disk_full'],
+    ['25006', 'read_only'],
+  ] as const) {
+    await database.query(
+      `create trigger fail after insert on ${table} for each row execute function public.fail('${state}')`,
+    );
+    const refused = await full.client.exchange('POST', '/records/account', { name: 'Acme' });
+    expect(refused).toMatchObject({ status: 503, body: { code } });
+    expect(refused.headers.get('retry-after')).toBe('5');
+    await database.query(`drop trigger fail on ${table}`);
+  }
+  await database.end();
+  await full.client.create('account', { name: 'Only' });
+  const { records } = await full.client.list('account');
+  expect(records.map((each) => each.name)).toEqual(['Only']);
+  await full.stop();
 });
 
 describe('the rate limit', () => {

@@ -54,6 +54,7 @@ import type {
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  SearchQuery,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -70,6 +71,7 @@ import type {
 } from './contract.ts';
 import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
+  BulkOrder,
   ExportQuery,
   FileFormat,
   ImportPreviewResponse,
@@ -154,6 +156,7 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
@@ -166,6 +169,7 @@ export function createClient(options: ClientOptions = {}) {
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -186,8 +190,9 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const response = await exchange(method, path, body, headers);
+    const response = await exchange(method, path, body, headers, signal);
     if (response.status < 400) return response.body as T;
     throw new ApiError(asProblem(response.status, response.body));
   }
@@ -296,6 +301,9 @@ export function createClient(options: ClientOptions = {}) {
     plan: (body: ChangeSetBody) => request<PlanResponse>('POST', '/metadata/plan', body),
     publish: (body: ChangeSetBody) => request<PublishResponse>('POST', '/metadata/publish', body),
     rollback: (revision: number) => request<PublishResponse>('POST', '/metadata/rollback', { revision }),
+    /** What `rollback` would do; nothing is written. */
+    planRollback: (revision: number) =>
+      request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
     indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
@@ -337,6 +345,9 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
+    /** The record as it was at an instant. */
+    getAsOf: (object: string, id: string, asOf: string) =>
+      request<ApiRecord>('GET', `${records(object, id)}?as_of=${encodeURIComponent(asOf)}`),
     /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
@@ -420,13 +431,22 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    search: (query: SearchQuery, signal?: AbortSignal) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      const parameters = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
+    },
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Changes, deletes or restores many records by one order; the answer is a job. */
+    bulk: (object: string, order: BulkOrder) =>
+      request<JobResponse>('POST', `${records(object)}/bulk`, order),
     /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
     undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),
@@ -439,8 +459,9 @@ export function createClient(options: ClientOptions = {}) {
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
-    /** Address of the rows that an import refused, as CSV. */
-    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** Address of the rows that an import refused, in the form of its file unless another is given. */
+    refusedAddress: (jobId: string, format?: FileFormat) =>
+      `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors${format === undefined ? '' : `?format=${format}`}`,
     /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
     async download(address: string): Promise<Response> {
       const response = await send(address, { credentials: 'same-origin', headers: introduction() });

@@ -68,6 +68,9 @@ export type {
   RevisionsResponse,
   RollupsResponse,
   ScanSuggestion,
+  SearchHit,
+  SearchQuery,
+  SearchRange,
   SearchResponse,
   SessionUser,
   SetupBody,
@@ -85,6 +88,9 @@ export type {
 } from './contract.ts';
 export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -95,6 +101,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,

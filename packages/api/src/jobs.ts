@@ -68,9 +68,13 @@ export interface ImportMapping {
   readonly dry_run?: boolean;
   /** Of CSV: an apostrophe before what looks like a formula stays. */
   readonly raw?: boolean;
-  readonly format?: 'csv' | 'ndjson';
+  readonly format?: FileFormat;
   readonly delimiter?: string;
   readonly encoding?: string;
+  /** Of a workbook: the first that is shown unless given. */
+  readonly sheet?: string;
+  /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
+  readonly header_row?: number;
 }
 
 /** What an import says of itself in `about`. */
@@ -84,13 +88,60 @@ export interface ImportAbout {
 }
 
 export interface ImportPreviewResponse {
-  readonly format: 'csv' | 'ndjson';
+  readonly format: FileFormat;
   readonly encoding: string;
   readonly delimiter: string;
+  /** Of a workbook: its sheets, and the one that was looked at. */
+  readonly sheets: readonly string[];
+  readonly sheet: string | null;
+  /** Row of the header; 0 where the file seems to have none. */
+  readonly header_row: number;
   readonly columns: readonly {
     readonly name: string;
     readonly samples: readonly string[];
     readonly suggestion: string | null;
+  }[];
+}
+
+/** An order for many records: named by `ids`, or all that `filter` and `search` find. */
+export interface BulkOrder {
+  readonly operation: 'update' | 'delete' | 'restore';
+  readonly ids?: readonly string[];
+  readonly all?: boolean;
+  readonly filter?: unknown;
+  readonly search?: string;
+  /** Of an update: values by field, null to clear. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Of an update: by field with several values. */
+  readonly add?: Readonly<Record<string, unknown>>;
+  readonly remove?: Readonly<Record<string, unknown>>;
+  readonly dry_run?: boolean;
+}
+
+/** What an order says of itself in `about`. */
+export interface BulkAbout {
+  readonly object: string;
+  readonly operation: BulkOrder['operation'];
+  readonly dry_run: boolean;
+  readonly fields: readonly string[];
+}
+
+/** What an undo says of itself in `about`. */
+export interface UndoAbout {
+  readonly object: string | null;
+  readonly dry_run: boolean;
+  readonly undoes: string;
+  readonly undone_kind: string;
+  readonly undone_about: unknown;
+}
+
+/** `result` of an order and of an undo: why records were refused or left, and how many for each reason. */
+export interface BulkResult {
+  readonly reasons: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly count: number;
   }[];
 }
 

@@ -254,6 +254,26 @@ export async function settleConversions(
   return isTouched ? { record: { ...record, data }, settled } : { record, settled };
 }
 
+/** What values of then read as in the type of today, by record; undefined for one that does not convert. */
+export async function convertForward(
+  parts: Parts,
+  scope: Scope,
+  object: CompiledObject,
+  conversion: Conversion,
+  rows: readonly { readonly id: string; readonly value: JsonValue }[],
+): Promise<ReadonlyMap<string, JsonValue>> {
+  const from = fieldOfRecord(conversion.source as FieldRecord);
+  const to = object.ownFields.find((field) => field.key === conversion.newKey);
+  if (!from || !to || rows.length === 0) return new Map();
+  const results = await convertRows(parts, scope, { from, to }, rows);
+  return new Map(
+    rows.flatMap(({ id }, index) => {
+      const result = results[index]!;
+      return 'problem' in result ? [] : [[id, result.value] as const];
+    }),
+  );
+}
+
 // --- the background run ---------------------------------------------------------------------------------------
 
 const PAUSE_MILLISECONDS = 30_000;

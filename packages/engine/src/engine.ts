@@ -14,6 +14,8 @@ import type {
   JsonValue,
   Model,
   RecordData,
+  SearchRank,
+  TextRange,
 } from '@trellis/model';
 import type {
   ChangeCause,
@@ -323,6 +325,8 @@ export interface MetadataLifecycle {
     context: Context,
     request: ChangeRequest,
   ): Promise<{ readonly revision: number; readonly plan: Plan; readonly problems: readonly Problem[] }>;
+  /** What `rollback` would do; nothing is written. Throws `unknown_revision`. */
+  planRollback(context: Context, revision: number): ReturnType<MetadataLifecycle['plan']>;
   /** Publishes the inverse of everything after the given revision. */
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
@@ -390,6 +394,8 @@ export interface ListRequest {
   readonly before?: string;
   readonly count?: CountMode;
   readonly deleted?: boolean;
+  /** An instant: the records that there were then, with their values of then, under the caller's rights of today. */
+  readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
 }
@@ -533,10 +539,49 @@ export interface Ancestors {
   readonly isWhole: boolean;
 }
 
+export interface SearchRequest {
+  readonly text: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  /** 1 to 100; 20 unless given. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
   readonly name: string;
+  /** Parts of the name that were found: from, until, in UTF-16 units. */
+  readonly ranges: readonly TextRange[];
+  readonly rank: SearchRank;
+  /** What tells it from others of the name: a few values of the columns of its default view. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly SearchMatch[];
+}
+
+export interface SearchMatch {
+  readonly field: string;
+  readonly label: string;
+  /** Plain text; of a long one the part around what was found. */
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+export interface SearchGroup {
+  readonly object: string;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** How many were found of each object, that with the best hit first. */
+  readonly groups: readonly SearchGroup[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface RecordLifecycle {
@@ -552,6 +597,8 @@ export interface RecordLifecycle {
     options?: {
       readonly onStale?: (fields: readonly string[]) => void;
       readonly onRights?: ((rights: readonly RecordRight[]) => void) | undefined;
+      /** As `as_of` of a list; `unknown_record` where there was none then. */
+      readonly asOf?: string | undefined;
     },
   ): Promise<PresentedRecord>;
   list(context: Context, object: string, request: ListRequest): Promise<ListResult>;
@@ -588,8 +635,8 @@ export interface RecordLifecycle {
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
   ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
-  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
-  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
+  search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
   exportRows(
     context: Context,

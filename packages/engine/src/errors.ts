@@ -27,6 +27,8 @@ export type EngineErrorCode =
   | 'workspace_exists'
   | 'file_too_large'
   | 'too_many_uploads'
+  | 'disk_full'
+  | 'read_only'
   | 'database_unavailable';
 
 export class EngineError extends Error {

@@ -66,14 +66,10 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
       return found && toListed(found);
     },
     async plan(context, request) {
-      await requireRight(parts, context, 'customise');
-      return translated(async () => {
-        const prepared = await prepareRequest(parts, context.workspace, request);
-        const refused = await checkAuthor(parts, context, prepared);
-        const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
-        const plan = await presentPlan(parts, context, prepared);
-        return { plan: { ...plan, access }, problems: [...prepared.problems, ...refused] };
-      });
+      return planPrepared(parts, context, () => prepareRequest(parts, context.workspace, request));
+    },
+    async planRollback(context, revision) {
+      return planPrepared(parts, context, () => prepareRollback(parts, context.workspace, revision));
     },
     async publish(context, request) {
       await requireRight(parts, context, 'customise');
@@ -155,6 +151,22 @@ function createQueue(): <T>(workspaceId: string, work: () => Promise<T>) => Prom
 async function open(parts: Parts, context: Context): Promise<LoadedMetadata> {
   await requireRight(parts, context, 'customise');
   return translated(() => parts.snapshots.loadNewest(context.workspace));
+}
+
+/** What publishing the prepared change would do, and for whom; nothing is written. */
+async function planPrepared(
+  parts: Parts,
+  context: Context,
+  prepareChange: () => Promise<PlannedChange>,
+): ReturnType<MetadataLifecycle['plan']> {
+  await requireRight(parts, context, 'customise');
+  return translated(async () => {
+    const prepared = await prepareChange();
+    const refused = await checkAuthor(parts, context, prepared);
+    const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
+    const plan = await presentPlan(parts, context, prepared);
+    return { plan: { ...plan, access }, problems: [...prepared.problems, ...refused] };
+  });
 }
 
 interface PublishIntent {

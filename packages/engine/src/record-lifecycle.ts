@@ -4,6 +4,7 @@
  */
 import type { CompiledObject } from '@trellis/model';
 import { aggregateRecords, pivotRecords } from './aggregate-records.ts';
+import { getRecordAsOf, listRecordsAsOf } from './as-of.ts';
 import { tellReads } from './audit/record-reads.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
@@ -27,7 +28,7 @@ import { readAncestors } from './read-ancestors.ts';
 import { exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { saveRecords } from './save-record.ts';
-import { searchRecords } from './search-records.ts';
+import { searchRecords } from './search/search-records.ts';
 import { withPinned } from './with-pinned.ts';
 import { loadLinks } from './write-links.ts';
 
@@ -37,11 +38,19 @@ export const MAX_BATCH = 10_000;
 export function createRecordLifecycle(parts: Parts): RecordLifecycle {
   return {
     get: (context, object, id, fields, options = {}) =>
-      withPinned(parts, context, (pinned) =>
-        getRecord(parts, pinned, { object, id, fields, door: 'record', ...options }),
-      ),
+      withPinned(parts, context, (pinned) => {
+        const { asOf } = options;
+        return asOf === undefined
+          ? getRecord(parts, pinned, { object, id, fields, door: 'record', ...options })
+          : getRecordAsOf(parts, pinned, { object, id, fields, asOf });
+      }),
     list: (context, object, request) =>
-      withPinned(parts, context, (pinned) => listRecords(parts, pinned, object, request)),
+      withPinned(parts, context, (pinned) => {
+        const { as_of: asOf } = request;
+        return asOf === undefined
+          ? listRecords(parts, pinned, object, request)
+          : listRecordsAsOf(parts, pinned, object, { ...request, as_of: asOf });
+      }),
     aggregate: (context, object, request) =>
       withPinned(parts, context, (pinned) => aggregateRecords(parts, pinned, object, request)),
     pivot: (context, object, request) =>
@@ -99,8 +108,8 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       withPinned(parts, context, (pinned) =>
         readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),
       ),
-    search: (context, text, limit) =>
-      withPinned(parts, context, (pinned) => searchRecords(parts, pinned, text, limit)),
+    search: (context, request) =>
+      withPinned(parts, context, (pinned) => searchRecords(parts, pinned, request)),
     exportRows: (context, object, request) =>
       withPinned(parts, context, async (pinned) => exportRecords(parts, pinned, object, request)),
   };

@@ -57,10 +57,11 @@ export function translateError(error: unknown): unknown {
       );
     case 'too_busy':
     case 'connection_lost':
-    case 'disk_full':
-    case 'read_only':
     case 'schema_changed':
       return new EngineError('database_unavailable', error.message, { cause });
+    case 'disk_full':
+    case 'read_only':
+      return new EngineError(error.code, error.message, { cause });
     default:
       return error;
   }

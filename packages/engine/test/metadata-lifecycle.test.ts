@@ -280,7 +280,12 @@ describe('publishing', () => {
     expect((await open.engine.metadata.find(open.admin, 'app', 'trade'))?.body).toMatchObject({
       items: [{ object: 'customer' }, { view: 'purchase.all' }],
     });
-    await open.engine.metadata.rollback(open.admin, revision);
+    const after = await components();
+    const foreseen = await open.engine.metadata.planRollback(open.admin, revision);
+    expect(foreseen.problems).toEqual([]);
+    expect(await components()).toEqual(after);
+    const { plan } = await open.engine.metadata.rollback(open.admin, revision);
+    expect(foreseen.plan).toMatchObject({ components: plan.components, storage: plan.storage });
     expect(await components()).toEqual(before);
     expect(await get('client', client.id)).toMatchObject({ size: 5 });
   });
@@ -423,6 +428,7 @@ describe('publishing', () => {
       () => open.engine.metadata.find(open.nobody, 'object', 'user'),
       () => open.engine.metadata.plan(open.nobody, {}),
       () => open.engine.metadata.publish(open.nobody, { components: 5 }),
+      () => open.engine.metadata.planRollback(open.nobody, 1),
       () => open.engine.metadata.rollback(open.nobody, 1),
       () => open.engine.metadata.revisions(open.nobody, 1),
       () => open.engine.metadata.columnStates(open.nobody),

@@ -19,6 +19,8 @@ import type {
   RecordData,
   RecordPage,
   RecordQuery,
+  RecordSearch,
+  RecordSearchPage,
 } from '@trellis/model';
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
@@ -44,6 +46,8 @@ export interface Snapshot {
   readonly conversions?: ReadonlyMap<string, readonly Conversion[]>;
   /** Old names that programs may still say. */
   readonly aliases?: readonly Alias[];
+  /** Set by storage where a question is about a time: `today` is the snapshot without it. */
+  readonly asOf?: { readonly at: string; readonly today: Snapshot };
 }
 
 /** A field that a question reads from `data`. */
@@ -244,6 +248,8 @@ export interface KeptValue {
 
 /** Type changes on live data: what they would do, doing them, and what they left (SPEC P8 to P8d). */
 export interface ConversionStore {
+  /** All of an object that were not undone, dismissed ones too, the oldest first. */
+  ofObject(workspace: Workspace, objectKey: string): Promise<readonly Conversion[]>;
   /** Open ones with how many kept values nobody has dealt with yet. */
   list(workspace: Workspace): Promise<readonly (Conversion & { readonly open: number })[]>;
   /** Kept values whose record still has none in the new field, by record id after `after`. */
@@ -574,9 +580,14 @@ export interface TargetQuestion {
  * asking for a second connection meanwhile, as many as the pool has callers would wait for each other.
  */
 export interface RecordStore {
+  /** With `asOf` it runs by itself, under a time limit of its own: `query_too_slow`. */
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Since when the history of an object is whole; undefined: since its beginning. */
+  historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
   /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
+  /** One statement. @throws StorageError `query_too_slow` after the time that it gives. */
+  search(snapshot: Snapshot, query: RecordSearch): Promise<RecordSearchPage>;
   /** Names of users and teams, which everybody may know. */
   principalNames(snapshot: Snapshot, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Streams all records of a query in keyset pages, at constant memory. */

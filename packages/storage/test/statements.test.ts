@@ -112,8 +112,8 @@ describe('statements', () => {
       ],
     };
     expect(await statementsOf('deal', { filter, fields: ['name'], search: 'Big_' })).toMatchInlineSnapshot(`
-      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and ("t"."c_8" like lower($6::text collate "und-x-icu") collate "C") order by "t"."id" limit 51
-      -- [["a","b"],["won","lost"],"2026-03-28T23:00:00.000Z","2026-03-29T22:00:00.000Z","01900000-0000-7000-8000-000000000001","%Big\\\\_%"]"
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2" from "ws_main"."deal" "t" left join lateral jsonb_to_record("t"."data") as "td"("tags" text[], "starts_at" timestamptz, "is_key" boolean) on true where (t.deleted_at is null) and ((("td"."tags" && $1::text[]) or ("t"."c_3" = any($2::text[])) or ("td"."starts_at" >= $3::timestamptz and "td"."starts_at" < $4::timestamptz) or (not coalesce("td"."is_key", false)) or ("t"."c_7" = $5::uuid))) and (("t"."c_8" like $6::text collate "C" or "t"."c_9" like $6::text collate "C")) order by "t"."id" limit 51
+      -- [["a","b"],["won","lost"],"2026-03-28T23:00:00.000Z","2026-03-29T22:00:00.000Z","01900000-0000-7000-8000-000000000001","%big%"]"
     `);
   });
 

@@ -10,6 +10,7 @@ import type { Parts } from '../parts.ts';
 import { toEntry } from '../problem.ts';
 import {
   anything,
+  flag,
   parameter,
   readBody,
   readParameters,
@@ -75,9 +76,14 @@ export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.post('/metadata/rollback', { config }, async (request) => {
-    const body = readBody(request.body, { revision: whole });
+    const body = readBody(request.body, { revision: whole, dry_run: flag });
     requireGiven(body, 'revision');
-    const { revision, plan } = await metadata.rollback(callerOf(request).context, body.revision);
+    const { context } = callerOf(request);
+    if (body.dry_run === true) {
+      const { plan, problems } = await metadata.planRollback(context, body.revision);
+      return { plan: toPlanDocument(plan), problems: problems.map(toEntry) };
+    }
+    const { revision, plan } = await metadata.rollback(context, body.revision);
     return { revision, plan: toPlanDocument(plan), problems: [] };
   });
 

@@ -54,6 +54,7 @@ const LIST_PARAMETERS = {
   before: parameter,
   count: oneOf(...COUNTS),
   deleted: flagParameter,
+  as_of: parameter,
   search: parameter,
   rights: flagParameter,
 };
@@ -66,9 +67,11 @@ const LIST_BODY = {
   before: text,
   count: oneOf(...COUNTS),
   deleted: flag,
+  as_of: text,
   search: text,
   rights: flag,
 };
+const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
 const AGGREGATE_BODY = {
   group_by: list,
   measures: list,
@@ -139,16 +142,23 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get<OfRecord>('/records/:object/:id', async (request, reply) => {
-    const { fields, rights } = readParameters(request.query, {
+    const {
+      fields,
+      rights,
+      as_of: asOf,
+    } = readParameters(request.query, {
       fields: namesParameter,
       rights: flagParameter,
+      as_of: parameter,
     });
     const { object, id } = request.params;
     const record = await records.get(callerOf(request).context, object, id, fields, {
       onStale: (stale) => reply.header('trellis-stale', stale.join(',')),
       onRights: rights ? (given) => reply.header('trellis-rights', given.join(', ')) : undefined,
+      asOf,
     });
-    return withVersion(reply, record);
+    // A version of then is none to build a change on.
+    return asOf === undefined ? withVersion(reply, record) : record;
   });
 
   app.patch<OfRecord>(
@@ -234,9 +244,8 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get('/search', async (request) => {
-    const { q = '', limit = 20 } = readParameters(request.query, { q: parameter, limit: wholeParameter });
-    if (limit < 1 || limit > 200) throw limitProblem();
-    return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
+    const { q = '', ...page } = readParameters(request.query, SEARCH_PARAMETERS);
+    return records.search(callerOf(request).context, { text: q, ...page });
   });
 }
 

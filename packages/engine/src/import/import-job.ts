@@ -17,7 +17,7 @@ import { withPinned } from '../with-pinned.ts';
 import type { ResolvedMapping } from './mapping.ts';
 import { currentMapping } from './old-mapping.ts';
 import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
-import { type FileShape, readPieces, readRows } from './read-file.ts';
+import { type FileShape, type PieceSource, readRows, storedFile } from './read-file.ts';
 import { asStorable } from './storable.ts';
 
 /** What the job is told; written by `imports.ts`, perhaps of an older version. */
@@ -52,17 +52,19 @@ export const IMPORT: JobKind = {
   kind: 'import',
   async run(parts, job) {
     const input = job.job.input as unknown as ImportInput;
-    const total = job.job.total ?? (await countRows(parts, job, input.shape));
+    const size = Number(input.about.file_size ?? 0);
+    const source = storedFile(parts, job.workspace, job.job.id, size);
+    const total = job.job.total ?? (await countRows(source, job, input.shape));
     if (job.job.total === null) await job.step(async () => ({ total, counts: { ...NONE } }));
-    const importing = new Importing(parts, job, input);
+    const importing = new Importing(parts, job, { input, source });
     await importing.run();
     return {};
   },
 };
 
-async function countRows(parts: Parts, job: RunningJob, shape: FileShape): Promise<number> {
+async function countRows(source: PieceSource, job: RunningJob, shape: FileShape): Promise<number> {
   let count = 0;
-  for await (const rows of readRows(readPieces(parts, job.workspace, job.job.id), shape)) {
+  for await (const rows of readRows(source, shape)) {
     job.check();
     count += rows.length;
   }
@@ -82,23 +84,26 @@ class Importing {
   readonly #parts: Parts;
   readonly #job: RunningJob;
   readonly #input: ImportInput;
+  readonly #source: PieceSource;
   #counts: ImportCounts;
   /** Number of the last row that is done. */
   #done: number;
 
-  constructor(parts: Parts, job: RunningJob, input: ImportInput) {
+  constructor(
+    parts: Parts,
+    job: RunningJob,
+    { input, source }: { readonly input: ImportInput; readonly source: PieceSource },
+  ) {
     this.#parts = parts;
     this.#job = job;
     this.#input = input;
+    this.#source = source;
     this.#counts = { ...NONE, ...(job.job.counts as Partial<ImportCounts>) };
     this.#done = (job.job.checkpoint as number | null) ?? 0;
   }
 
   async run(): Promise<void> {
-    const groups = groupsOf(
-      readRows(readPieces(this.#parts, this.#job.workspace, this.#job.job.id), this.#input.shape),
-      this.#done,
-    );
+    const groups = groupsOf(readRows(this.#source, this.#input.shape), this.#done);
     // The next group is read while this one is written.
     let next = groups.next();
     for (;;) {

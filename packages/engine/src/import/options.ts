@@ -21,6 +21,10 @@ export interface ImportOptions {
   readonly format: FileFormat | undefined;
   readonly delimiter: string | undefined;
   readonly encoding: Encoding | undefined;
+  /** Of a workbook: the first that is shown unless given. */
+  readonly sheet: string | undefined;
+  /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
+  readonly headerRow: number | undefined;
 }
 
 export type ColumnOption =
@@ -28,6 +32,8 @@ export type ColumnOption =
   | string
   | { readonly field: string; readonly match?: string; readonly object?: string };
 
+/** What stands further down was never meant as a header. */
+const MAX_HEADER_ROW = 100;
 const OPERATIONS = ['create', 'update', 'upsert'] as const;
 const NAMES = [
   'operation',
@@ -40,6 +46,8 @@ const NAMES = [
   'format',
   'delimiter',
   'encoding',
+  'sheet',
+  'header_row',
 ];
 
 /** Reads what was sent; of what is faulty the fallback is given, and told. */
@@ -79,6 +87,8 @@ export function readOptions(given: unknown): {
     (value: unknown): value is T | undefined =>
       values.includes(value as T);
   const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+  const isRow = (value: unknown): value is number | undefined =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_HEADER_ROW;
   const isText = (value: unknown): value is string | undefined => typeof value === 'string';
   return {
     options: {
@@ -92,8 +102,8 @@ export function readOptions(given: unknown): {
       format: read<FileFormat | undefined>(
         'format',
         undefined,
-        optional(['csv', 'ndjson'] as const),
-        'csv or ndjson',
+        optional(['csv', 'ndjson', 'xlsx'] as const),
+        'csv, ndjson or xlsx',
       ),
       delimiter: read<string | undefined>(
         'delimiter',
@@ -107,6 +117,8 @@ export function readOptions(given: unknown): {
         optional(ENCODINGS),
         `one of ${ENCODINGS.join(', ')}`,
       ),
+      sheet: read<string | undefined>('sheet', undefined, isText, 'the name of a sheet'),
+      headerRow: read<number | undefined>('header_row', undefined, isRow, 'the number of a row, or 0'),
     },
     errors,
   };

@@ -6,11 +6,13 @@ import { jsonPointer } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { keyOf } from '../check-unique.ts';
 import type { InputError } from '../engine.ts';
+import { CUT_MARK } from '../export/xlsx-writer.ts';
 import type { Parts, SaveItem } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import type { FileRow, FileShape } from './read-file.ts';
 import { isStorable } from './storable.ts';
+import type { SheetCell } from './xlsx-book.ts';
 
 /** A row with its number in the file, from 1. */
 export interface NumberedRow extends FileRow {
@@ -42,6 +44,8 @@ interface Wanted {
   readonly match: { readonly object: CompiledObject; readonly field: CompiledField } | undefined;
   readonly index: number;
 }
+
+const CUT = 'The text was cut when it was exported: it is whole in an export as CSV.';
 
 /** A value that is still to be looked up. */
 class Sought {
@@ -110,7 +114,7 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
     return { row, values, errors };
   }
   const isCells = Array.isArray(content);
-  const cells = content as readonly string[];
+  const cells = content as readonly SheetCell[];
   const members = content as Readonly<Record<string, JsonValue>>;
   for (const each of wanted) {
     const { field, target, match, index } = each;
@@ -119,6 +123,12 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
     if (typeof given === 'string' ? given.trim() === '' : given === null) {
       // A key that is blank is missing; of all else a blank of a file says nothing unless it is asked to.
       if (rules.blank === 'clear') values[field.name] = null;
+      continue;
+    }
+    if (typeof given === 'string' && given.endsWith(CUT_MARK)) {
+      // What an export cut is no news for the record that it came from.
+      if (rules.operation !== 'create') continue;
+      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: CUT });
       continue;
     }
     const type = match?.field ?? field;
@@ -133,7 +143,9 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
       continue;
     }
     const text =
-      rules.decimalComma && type.type.valueType === 'number' ? withPoint(String(given)) : String(given);
+      rules.decimalComma && type.type.valueType === 'number' && typeof given === 'string'
+        ? withPoint(given)
+        : String(given);
     const parsed = type.type.parseText(text, type);
     if ('problem' in parsed) {
       errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: parsed.problem });

@@ -8,6 +8,13 @@ import { JobDelayed, JobFailed, JobInterrupted, type JobKind, type RunningJob } 
 
 /** How many runs may end badly without having got on. Trouble of the database is waited out longer. */
 const MAX_FAILURES = { bug: 3, trouble: 12, death: 4, delay: 12 };
+/** What passes, or is mended by an operator, while the job waits. */
+const PASSING_TROUBLE: ReadonlySet<string> = new Set([
+  'database_unavailable',
+  'disk_full',
+  'read_only',
+  'query_too_slow',
+]);
 const MAX_PAUSE_SECONDS = 60;
 /** Pauses while something outside does not answer. */
 const DELAY_SECONDS = { first: 30, most: 3600 };
@@ -95,9 +102,7 @@ function endOf(thrown: unknown, { job, failures }: ClaimedJob, parts: Parts): Jo
   }
   const error = translateError(thrown);
   const isTrouble =
-    (error instanceof EngineError &&
-      (error.code === 'database_unavailable' || error.code === 'query_too_slow')) ||
-    error instanceof StorageError;
+    error instanceof StorageError || (error instanceof EngineError && PASSING_TROUBLE.has(error.code));
   if (error instanceof EngineError && !isTrouble) return { state: 'failed', message: error.message };
   parts.log.warn('A run of a job ended with an error.', {
     job: job.id,
@@ -108,7 +113,7 @@ function endOf(thrown: unknown, { job, failures }: ClaimedJob, parts: Parts): Jo
   if (!isOver)
     return { state: 'waiting', seconds: Math.min(2 ** failures, MAX_PAUSE_SECONDS), hasFailed: true };
   const message = isTrouble
-    ? 'The database could not be reached for too long. What was done until then is kept.'
+    ? `${error.message} It stayed so for too long; what was done until then is kept.`
     : `An unforeseen error stopped the job; the log of the server tells of it under ${job.id}.`;
   return { state: 'failed', message };
 }

@@ -16,6 +16,13 @@ const RETRY_MILLISECONDS = 200;
 
 export function createConversionStore(connections: Connections): ConversionStore {
   return {
+    ofObject: async (workspace, objectKey) => {
+      const all = await connections.transaction(
+        ({ client }) => readConversions(client, workspace.schema, ['running', 'done', 'dismissed']),
+        { begin: 'begin read only' },
+      );
+      return all.filter((conversion) => conversion.objectKey === objectKey);
+    },
     list: (workspace) =>
       connections.transaction(({ client }) => list(client, workspace.schema), { begin: 'begin read only' }),
     kept: (workspace, conversion, page) =>

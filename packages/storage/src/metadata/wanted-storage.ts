@@ -17,7 +17,7 @@ import {
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { identifier, join, type Sql, sql } from '../sql.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
-import { foldedKey, isCode, lowered, searchedText, sourceOf } from './field-source.ts';
+import { foldedKey, isCode, lowered, searchedText, sourceOf, wordsKey, wordsSource } from './field-source.ts';
 import { formulaSource } from './formula-source.ts';
 
 /**
@@ -27,7 +27,7 @@ import { formulaSource } from './formula-source.ts';
 export type ColumnType = SqlType | 'code' | 'entries';
 
 export interface WantedColumn {
-  /** Of a folded column the key of its field with a mark that no key can hold: `name~folded`. */
+  /** Of a column for searches the key of its field with a mark that no key can hold: `name~folded`, `name~words`. */
   readonly fieldKey: string;
   readonly type: ColumnType;
   /** SQL over the placeholders `{data}` and `{derived}`. */
@@ -80,7 +80,10 @@ export function isPromoted(object: CompiledObject, field: CompiledField): boolea
   );
 }
 
-export function wantedColumns(object: CompiledObject, features: DatabaseFeatures): readonly WantedColumn[] {
+export function wantedColumns(
+  object: CompiledObject,
+  { schema, features }: { readonly schema: string; readonly features: DatabaseFeatures },
+): readonly WantedColumn[] {
   const promoted = object.ownFields.filter((field) => isPromoted(object, field));
   return [
     ...promoted.map((field) => ({
@@ -92,13 +95,20 @@ export function wantedColumns(object: CompiledObject, features: DatabaseFeatures
     })),
     ...promoted
       .filter((field) => isSearched(object, field) && features.hasTrigram)
-      .map((field) => ({
-        fieldKey: foldedKey(field.key),
-        type: 'code' as const,
-        source: lowered(wordsOf(field, features), features).text,
-        isUnique: false,
-        isComputed: field.formula !== undefined,
-      })),
+      .flatMap((field) => {
+        const text = wordsOf(field, features);
+        const sources: readonly (readonly [string, Sql])[] = [
+          [foldedKey(field.key), lowered(text, features)],
+          [wordsKey(field.key), wordsSource(text, field, schema)],
+        ];
+        return sources.map(([fieldKey, source]) => ({
+          fieldKey,
+          type: 'code' as const,
+          source: source.text,
+          isUnique: false,
+          isComputed: field.formula !== undefined,
+        }));
+      }),
   ];
 }
 
@@ -244,15 +254,23 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
       if (isShort(field) && !(isChoice && field.isUnique))
         addLive(isChoice ? [column] : [column, 'id'], reasonOf(object, field));
     }
+    const operators = identifier(context.features.trigramSchema ?? 'public', 'gin_trgm_ops');
     const folded = context.slotOf(foldedKey(field.key));
     if (folded !== undefined) {
-      const operators = identifier(context.features.trigramSchema ?? 'public', 'gin_trgm_ops');
       add(
         'index',
         sql`on ${table} using gin (${identifier(folded)} ${operators}) where deleted_at is null`,
         [folded],
         { is: 'searchable', field: field.name },
       );
+    }
+    const words = context.slotOf(wordsKey(field.key));
+    if (words !== undefined) {
+      const column = identifier(words);
+      // Most records have none, and an index keeps an entry for each null too.
+      const where = sql`deleted_at is null and ${column} is not null`;
+      const definition = sql`on ${table} using gin (${column} ${operators}) where ${where}`;
+      add('index', definition, [words], { is: 'searchable', field: field.name });
     }
   }
 

@@ -4,11 +4,10 @@
  * parameters; the limit alone is written out, because the planner has to see it.
  */
 import {
-  ALL_PART,
   type CompiledField,
   type FieldPath,
   type JsonValue,
-  partFields,
+  parseSearch,
   type RecordQuery,
   sourcePath,
 } from '@trellis/model';
@@ -20,8 +19,9 @@ import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
 import { planFor, type StatementPlan } from './plan-choice.ts';
 import { waitingSources } from './rollup-value.ts';
-import { type Condition, patternOf, Shape, shapeCondition } from './shape.ts';
-import { isMoreThanColumn, Sources, type ValueSource } from './sources.ts';
+import { searchCondition } from './search-condition.ts';
+import { type Condition, Shape, shapeCondition } from './shape.ts';
+import { isMoreThanColumn, Sources, seen, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
 /** A question, split into what is compiled and what is given with each execution. */
@@ -31,6 +31,8 @@ export interface ShapedQuery {
   readonly condition: Condition;
   readonly search: Condition | undefined;
   readonly targetConditions: ReadonlyMap<string, Condition>;
+  /** Of a question about a time: the access predicate, asked of the records of today. */
+  readonly seenToday?: Condition | undefined;
   readonly formulas: Shape['formulas'];
   readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
@@ -56,6 +58,8 @@ export interface CompiledQuery {
   readonly waitingColumn: number | undefined;
   /** Columns that say whether a record meets the query's flags. */
   readonly flagColumns: readonly number[];
+  /** Columns of the keys of `data` that a question about a time asks for besides. */
+  readonly keyColumns: readonly number[];
 }
 
 /** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
@@ -69,8 +73,9 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   let search: Condition | undefined;
   if (query.search !== undefined && query.search !== '') {
     shape.note('search');
-    search = searchCondition(query, shape);
+    search = searchCondition(query, parseSearch(query.search), shape);
   }
+  const seenToday = query.asOf && shapeCondition(query.asOf.visible, shape, query.context);
   const targetConditions = new Map<string, Condition>();
   for (const [name, filter] of query.targetFilters) {
     shape.note(`target ${name}`);
@@ -91,7 +96,18 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   const cursor = values && shapeCursor(query, values, shape);
   if (values) shape.note(query.before ? 'before' : 'after');
   const { key, formulas, related } = shape;
-  return { key, values: shape.values, condition, search, targetConditions, formulas, related, cursor, flags };
+  return {
+    key,
+    values: shape.values,
+    condition,
+    search,
+    targetConditions,
+    seenToday,
+    formulas,
+    related,
+    cursor,
+    flags,
+  };
 }
 
 interface Asked {
@@ -111,36 +127,6 @@ function askedOf(fields: readonly FieldPath[]): Asked {
     askedBefore.set(fields, asked);
   }
   return asked;
-}
-
-function searchCondition(query: RecordQuery, shape: Shape): Condition {
-  const { object } = query;
-  const fields = object.ownFields.filter(
-    (field) =>
-      (field.type.column?.type === 'text' || field.type.column?.entry !== undefined) &&
-      (field.isSearchable || field.key === object.nameField.key) &&
-      query.isSearched?.(field) !== false,
-  );
-  // What is looked for in nothing is found nowhere.
-  if (fields.length === 0) return { is: 'constant', value: false };
-  shape.note(fields.map((field) => field.key).join(' '));
-  const pattern = shape.value(patternOf('contains', query.search ?? ''), 'text');
-  return {
-    is: 'or',
-    args: fields.map((field) => ({
-      is: 'like',
-      value: shape.field(searchedPath(field)),
-      pattern,
-    })),
-  };
-}
-
-/** Of several addresses all of them are looked through, as one text. */
-function searchedPath(field: CompiledField): FieldPath {
-  const all = field.type.column?.entry === undefined ? undefined : partFields(field).get(ALL_PART);
-  return all
-    ? { text: `${field.name}.${ALL_PART}`, through: [], field: all }
-    : { text: field.name, through: [], field };
 }
 
 function shapeCursor(query: RecordQuery, values: readonly JsonValue[], shape: Shape): CursorPlaces {
@@ -169,7 +155,7 @@ export function compileQuery(
     related: shaped.related,
   });
   const columns: Sql[] = [];
-  const columnOf = (value: Sql) => {
+  const columnOf = (value: Sql): number => {
     const known = columns.findIndex((column) => column.text === value.text);
     return known >= 0 ? known : columns.push(value) - 1;
   };
@@ -190,6 +176,7 @@ export function compileQuery(
   const flagColumns = shaped.flags.map((flag) =>
     columnOf(sql`(${lowerCondition(flag, sources, features)}) is true`),
   );
+  const keyColumns = (query.asOf?.keys ?? []).map((key) => columnOf(sql`t.data->${stringLiteral(key)}`));
   const where = compileWhere(query, shaped, sources, features);
   const first = query.sort[0]?.path;
   const parts = pageParts({
@@ -207,7 +194,7 @@ export function compileQuery(
     ),
     plan: planOf(shaped, sources),
   }));
-  return { statements, outputs, sortColumns, waitingColumn, flagColumns };
+  return { statements, outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {
@@ -278,7 +265,11 @@ function compileWhere(
 ): readonly Sql[] {
   const isDeleted = query.deleted ? sql`t.deleted_at is not null` : sql`t.deleted_at is null`;
   const conditions = [shaped.condition, ...(shaped.search ? [shaped.search] : [])];
-  return [isDeleted, ...conditions.map((condition) => lowerCondition(condition, sources, features))];
+  return [
+    isDeleted,
+    ...(shaped.seenToday ? [seen(shaped.seenToday, 't', query.object, sources.context)] : []),
+    ...conditions.map((condition) => lowerCondition(condition, sources, features)),
+  ];
 }
 
 /** Whether the value lies in `data` under the field's key. */

@@ -13,6 +13,7 @@ import {
 } from '@trellis/model';
 import { conjunction, identifier, Sql, sql } from '../sql.ts';
 import { sqlTypeOf } from '../system-columns.ts';
+import { recordsOf } from './as-of.ts';
 import { lowerCondition, type PathReader } from './lower-condition.ts';
 import { bounded, lowerValue } from './lower-value.ts';
 import type { Condition } from './shape.ts';
@@ -32,6 +33,8 @@ export interface RelatedScope {
   readonly isWithin: boolean;
   /** The related records, read by whoever asks; `isWithin`: of the questions that stand within this one. */
   open(object: CompiledObject, alias: string, isWithin: boolean): RelatedTable;
+  /** Whether the asker sees a record of the table. */
+  seen(condition: Condition, object: CompiledObject, alias: string): Sql;
   /** The same table where nothing can be joined. */
   scalar(object: CompiledObject, alias: string): PathReader;
 }
@@ -77,7 +80,7 @@ export function relatedValue(
     if (!isApart) return sql`from ${records.from()} where ${all([...related, ...more])}`;
     // What is tied to the record first, then what is asked of these: joined to all records, an inner question would be
     // answered for each pair of them wherever the planner takes a table for small. `offset 0` keeps the two apart.
-    const tied = sql`(select * from ${identifier(scope.context.snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${all(related)} offset 0)`;
+    const tied = sql`(select * from ${recordsOf(scope.context.snapshot, object)} ${identifier(alias)} where ${all(related)} offset 0)`;
     const asked = more.some((each) => each !== undefined) ? sql` where ${all(more)}` : sql``;
     return sql`from ${records.from(tied)}${asked}`;
   };
@@ -151,7 +154,7 @@ function isUnder(
   if (via.is !== 'lookup') throw new TypeError('A tree is a lookup.');
   const { alias, object } = at;
   const { snapshot } = scope.context;
-  const [table, below] = [identifier(snapshot.workspace.schema, object.key), identifier(`${alias}u`)];
+  const [table, below] = [recordsOf(snapshot, object), identifier(`${alias}u`)];
   const parent = scope.scalar(object, alias).value(own(via.lookup)).sql;
   const isMeant = conjunction(
     [sql`${identifier(alias, 'deleted_at')} is null`, visibleOf(object, alias, scope)].filter(
@@ -189,15 +192,14 @@ function tieOf(
       visibleOf(junction, link, scope),
     ].filter((each) => each !== undefined),
   );
-  return sql`${identifier(alias, 'id')} in (select ${far} from ${identifier(snapshot.workspace.schema, junction.key)} ${identifier(link)} where ${isLinked})`;
+  return sql`${identifier(alias, 'id')} in (select ${far} from ${recordsOf(snapshot, junction)} ${identifier(link)} where ${isLinked})`;
 }
 
 /** Undefined where all may be seen. An object without a predicate is visible to nobody. */
 function visibleOf(object: CompiledObject, alias: string, scope: RelatedScope): Sql | undefined {
   if (scope.visibleTo === 'platform') return undefined;
-  const { targetConditions, features } = scope.context;
-  const condition = targetConditions.get(object.name) ?? { is: 'constant', value: false };
-  const visible = lowerCondition(condition, scope.scalar(object, alias), features);
+  const condition = scope.context.targetConditions.get(object.name) ?? { is: 'constant', value: false };
+  const visible = scope.seen(condition, object, alias);
   return visible.text === 'true' ? undefined : visible;
 }
 

@@ -23,6 +23,7 @@ import {
 } from '@trellis/model';
 import { granteeId, type SharedPlaces } from '../sharing/share-store.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import type { SearchedCondition } from './search-condition.ts';
 import { type ComputedCondition, shapeComputed } from './shape-computed.ts';
 import { shapeValue, type Value, type ValueShaper } from './shape-value.ts';
 
@@ -54,6 +55,7 @@ export type Condition =
   /** Half-open: from included, until excluded. */
   | { readonly is: 'between'; readonly value: FieldTerm; readonly from: Term; readonly until: Term }
   | { readonly is: 'like'; readonly value: FieldTerm; readonly pattern: Term }
+  | SearchedCondition
   | {
       readonly is: 'contains' | 'starts_with' | 'ends_with';
       readonly value: Term;

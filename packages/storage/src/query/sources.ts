@@ -15,13 +15,22 @@ import {
   titleOf,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { entriesOf, foldedKey, isCode, partSource, sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import {
+  entriesOf,
+  foldedKey,
+  isCode,
+  partSource,
+  sourceInRow,
+  sourceOf,
+  wordsKey,
+} from '../metadata/field-source.ts';
 import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
 import { FALSE, identifier, join, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type SqlType, sqlTypeOf } from '../system-columns.ts';
+import { recordsOf } from './as-of.ts';
 import { fromLongKey, MAX_IDENTIFIER_BYTES, typeName } from './data-key.ts';
 import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts';
 import { lowerValue, type ValueLowering } from './lower-value.ts';
@@ -105,12 +114,21 @@ export class Sources {
   }
 
   folded(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, foldedKey);
+  }
+
+  words(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, wordsKey);
+  }
+
+  /** A column that keeps the value in another form. */
+  #kept(asked: FieldPath, keyOf: (key: string) => string): Sql | undefined {
     const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
     const { part } = path.field;
     const key = part?.name === ALL_PART ? part.of.key : path.field.key;
-    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(key));
+    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(keyOf(key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
@@ -154,8 +172,7 @@ export class Sources {
 
   /** `from`, with the joins that the values asked for so far need; of a query's rows in place of the whole table. */
   from(rows?: Sql): Sql {
-    const { schema } = this.#context.snapshot.workspace;
-    const table = rows ?? identifier(schema, this.#root.object!.key);
+    const table = rows ?? recordsOf(this.#context.snapshot, this.#root.object!);
     return sql`${table} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
   }
 
@@ -200,14 +217,11 @@ export class Sources {
     const joinText = () => {
       const onId = sql`${identifier(alias, 'id')} = ${value}`;
       if (!object) return sql` left join ${identifier(schema, '_principal')} ${identifier(alias)} on ${onId}`;
-      const visible = lowerCondition(
-        reader === 'formula' ? EVERYBODY : (targetConditions.get(object.name) ?? NOBODY),
-        new ScalarSources(alias, object, this.#context),
-        this.#context.features,
-      );
+      const condition = reader === 'formula' ? EVERYBODY : (targetConditions.get(object.name) ?? NOBODY);
+      const visible = seen(condition, alias, object, this.#context);
       const isVisible = visible.text === 'true' ? sql`` : sql` and (${visible})`;
       const isLive = sql` and ${identifier(alias, 'deleted_at')} is null`;
-      return sql` left join ${identifier(schema, object.key)} ${identifier(alias)} on ${onId}${isLive}${isVisible}`;
+      return sql` left join ${recordsOf(snapshot, object)} ${identifier(alias)} on ${onId}${isLive}${isVisible}`;
     };
     const joined: Table = { alias, object, joinText, unpromoted: new Map(), joined: new Map() };
     table.joined.set(joinKey, joined);
@@ -296,7 +310,7 @@ export class Sources {
   /** The title of whichever record a polymorphic lookup points to; only the branch of its object is read. */
   #polymorphicTitle(table: Table, hop: CompiledField, reader: Reader): Sql {
     const reference = this.#fromData(table, hop.key, 'jsonb');
-    const { snapshot, targetConditions, features } = this.#context;
+    const { snapshot, targetConditions } = this.#context;
     const branches = hop.targets.flatMap((name) => {
       const object = snapshot.model.objects.get(name);
       const condition =
@@ -306,9 +320,9 @@ export class Sources {
       if (!object || !condition) return [];
       const alias = `${this.#root.alias}${++this.#aliases}`;
       const scalar = new ScalarSources(alias, object, this.#context);
-      const visible = lowerCondition(condition, scalar, features);
+      const visible = seen(condition, alias, object, this.#context);
       const title = scalar.value({ text: object.nameField.name, through: [], field: object.nameField }).sql;
-      const target = sql`${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)}`;
+      const target = sql`${recordsOf(snapshot, object)} ${identifier(alias)}`;
       return [
         sql` when ${stringLiteral(name)} then (select ${title} from ${target} where ${identifier(alias, 'id')} = (${reference}->>'id')::uuid and ${identifier(alias, 'deleted_at')} is null and (${visible}))`,
       ];
@@ -319,7 +333,7 @@ export class Sources {
 
   /** Ids that a multi-lookup holds: the far ends of the junction's live rows that the caller sees, oldest first. */
   #junction(table: Table, field: CompiledField): ValueSource {
-    const { snapshot, targetConditions, features } = this.#context;
+    const { snapshot, targetConditions } = this.#context;
     const object = snapshot.model.objects.get(field.junction!.object);
     const [near, far] = [field.junction!.near, field.junction!.far].map((name) => object?.fields.get(name));
     if (!object || !near || !far)
@@ -327,9 +341,9 @@ export class Sources {
     const alias = `${this.#root.alias}${++this.#aliases}`;
     const scalar = new ScalarSources(alias, object, this.#context);
     const at = (end: CompiledField) => scalar.value({ text: end.name, through: [], field: end }).sql;
-    const condition = lowerCondition(targetConditions.get(object.name) ?? NOBODY, scalar, features);
+    const condition = seen(targetConditions.get(object.name) ?? NOBODY, alias, object, this.#context);
     const isVisible = condition.text === 'true' ? sql`` : sql` and (${condition})`;
-    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${identifier(snapshot.workspace.schema, object.key)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null${isVisible})`;
+    const ids = sql`(select array_agg(${at(far)} order by ${identifier(alias, 'created_at')}, ${identifier(alias, 'id')}) from ${recordsOf(snapshot, object)} ${identifier(alias)} where ${at(near)} = ${identifier(table.alias, 'id')} and ${identifier(alias, 'deleted_at')} is null and ${at(far)} is not null${isVisible})`;
     return { sql: ids, type: 'jsonb', isNullable: true, isColumn: false };
   }
 }
@@ -383,6 +397,10 @@ export class ScalarSources {
     return undefined;
   }
 
+  words(): undefined {
+    return undefined;
+  }
+
   /** Scalar subqueries see every live record already; a parent in the bin still decides about its children there. */
   asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
     if (!through) return lower(this);
@@ -392,7 +410,7 @@ export class ScalarSources {
     const inner = `${this.#alias}p`;
     const value = this.#field(this.#alias, this.#object, through);
     const condition = lower(new ScalarSources(inner, target, this.#context));
-    return sql`exists (select 1 from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
+    return sql`exists (select 1 from ${recordsOf(snapshot, target)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
   }
 
   /** `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. */
@@ -414,7 +432,7 @@ export class ScalarSources {
     }
     const target = hop.isPolymorphic ? undefined : snapshot.model.objects.get(hop.targets[0] ?? '');
     if (!target) return sql`null::text`;
-    return sql`(select ${this.#read(inner, target, rest, field)} from ${identifier(snapshot.workspace.schema, target.key)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and ${identifier(inner, 'deleted_at')} is null)`;
+    return sql`(select ${this.#read(inner, target, rest, field)} from ${recordsOf(snapshot, target)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and ${identifier(inner, 'deleted_at')} is null)`;
   }
 
   #field(alias: string, object: CompiledObject, field: CompiledField): Sql {
@@ -435,6 +453,26 @@ export class ScalarSources {
   }
 }
 
+/**
+ * Whether the record of a table meets a predicate of access. Rights are those of today, also where a query looks at the
+ * values of then: they are asked of the record as it stands now.
+ */
+export function seen(
+  condition: Condition,
+  alias: string,
+  object: CompiledObject,
+  context: SourceContext,
+): Sql {
+  const { snapshot, features } = context;
+  const { asOf } = snapshot;
+  if (!asOf || condition.is === 'constant')
+    return lowerCondition(condition, new ScalarSources(alias, object, context), features);
+  const today = `${alias}n`;
+  const reader = new ScalarSources(today, object, { ...context, snapshot: asOf.today });
+  const isSeen = lowerCondition(condition, reader, features);
+  return sql`exists (select 1 from ${recordsOf(asOf.today, object)} ${identifier(today)} where ${identifier(today, 'id')} = ${identifier(alias, 'id')} and (${isSeen}))`;
+}
+
 /** Whether a promoted column holds less than the value: the id of `{object, id}`, the addresses without their labels. */
 export function isMoreThanColumn(field: CompiledField): boolean {
   return (field.isPolymorphic && field.systemColumn === undefined) || field.type.column?.entry !== undefined;
@@ -446,6 +484,7 @@ function relatedScope(context: SourceContext, reader: Reader, isWithin: boolean)
     context,
     visibleTo: reader === 'asked' ? 'asker' : 'platform',
     isWithin,
+    seen: (condition, object, alias) => seen(condition, alias, object, context),
     open: (object, alias, isApart) => new Sources(object, context, { alias, reader, isWithin: isApart }),
     scalar: (object, alias) => new ScalarSources(alias, object, context),
   };
@@ -458,6 +497,7 @@ function rollupScope(context: SourceContext): RollupScope {
   return {
     workspace: snapshot.workspace,
     features,
+    recordsOf: (object) => recordsOf(snapshot, object),
     readerOf: tableOf,
     lookupOf: (alias, object, lookup) =>
       tableOf(alias, object).value({ text: lookup.name, through: [], field: lookup }).sql,

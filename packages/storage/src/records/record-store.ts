@@ -11,9 +11,11 @@ import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
+import { RecordSearcher } from './search-records.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -32,6 +34,7 @@ export function createRecordStore(
   { connections, logins, features, guard, slow }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
+  const searcher = new RecordSearcher(logins, features);
   const reader = new RecordReader(logins, features, { guard, slow });
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
@@ -41,8 +44,11 @@ export function createRecordStore(
     return written;
   };
   return {
-    query: (snapshot, query, transaction) => reader.query(snapshot, query, transaction),
+    query: (snapshot, query, transaction) =>
+      query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    search: (snapshot, query) => searcher.search(snapshot, query),
     principalNames: async ({ workspace }, ids) => {
       const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
         `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,

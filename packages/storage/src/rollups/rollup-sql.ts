@@ -41,6 +41,8 @@ export interface RollupField extends CompiledField {
 export interface RollupScope {
   readonly workspace: Workspace;
   readonly features: DatabaseFeatures;
+  /** The records of an object; its table unless given. */
+  readonly recordsOf?: (object: CompiledObject) => Sql;
   /** Reads fields of the records that are rolled up, under an alias. */
   readerOf(alias: string, object: CompiledObject): PathReader;
   /** The id that a lookup of a table holds, best from its indexed column. */
@@ -76,7 +78,8 @@ export function isRollup(field: CompiledField): field is RollupField {
 export function rolledUpRows(source: RollupSource, alias: string, id: Sql, scope: RollupScope): Sql {
   const { schema } = scope.workspace;
   const { child, via, junction } = source;
-  const table = sql`${identifier(schema, child.key)} ${identifier(alias)}`;
+  const records = scope.recordsOf ?? ((object: CompiledObject) => identifier(schema, object.key));
+  const table = sql`${records(child)} ${identifier(alias)}`;
   const isLive = sql`${identifier(alias, 'deleted_at')} is null`;
   if (via.is === 'lookup' || !junction) {
     const lookup = (via as Extract<RollupPath, { is: 'lookup' }>).lookup;
@@ -84,7 +87,7 @@ export function rolledUpRows(source: RollupSource, alias: string, id: Sql, scope
   }
   const link = `${alias}j`;
   const [near, far] = [via.near, via.far].map((end) => scope.lookupOf(link, junction, end)) as [Sql, Sql];
-  const linked = sql`select ${far} from ${identifier(schema, junction.key)} ${identifier(link)} where ${near} = ${id} and ${identifier(link, 'deleted_at')} is null`;
+  const linked = sql`select ${far} from ${records(junction)} ${identifier(link)} where ${near} = ${id} and ${identifier(link, 'deleted_at')} is null`;
   return sql`from ${table} where ${identifier(alias, 'id')} in (${linked}) and ${isLive}`;
 }
 

@@ -34,6 +34,7 @@ export function WhenEditor({ object, property, condition, error, onChange }: Whe
         <Button
           variant="default"
           size="compact-xs"
+          flex="none"
           leftSection={<IconPlus size={13} aria-hidden />}
           aria-label={t('when.addTo', { label })}
           onClick={() => setOpen(true)}

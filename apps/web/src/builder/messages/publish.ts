@@ -113,11 +113,6 @@ export const publish = {
       'This takes back {{count}} publish. It is a new publish itself, so that it can be taken back too.',
     text_other:
       'This takes back {{count}} publishes. It is a new publish itself, so that it can be taken back too.',
-    components_one: '{{count}} component goes back to what it was',
-    components_other: '{{count}} components go back to what they were',
-    write: 'its earlier state comes back, or it goes if it was new',
-    remove: 'comes back',
-    rename: 'gets its earlier name back',
     draft: 'Publish or discard your unpublished changes first.',
     confirm: 'Roll back to {{number}}',
     done: 'Rolled back, as revision {{revision}}. This is what it did:',

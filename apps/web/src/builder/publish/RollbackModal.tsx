@@ -1,15 +1,15 @@
-/** Rolls back to a revision: says first what that takes back, and afterwards what it did. */
+/** Rolls back to a revision: shows the plan first, as for any other publish. */
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { client } from '../../api.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
-import { countChanges, idOf } from '../draft/draft.ts';
+import { countChanges } from '../draft/draft.ts';
 import { useMessages } from '../messages.ts';
 import type { Revision } from '../pages/RevisionsPage.tsx';
-import { PlanView } from './PlanView.tsx';
-import classes from './publish.module.css';
-import { useContextOf } from './use-context-of.ts';
+import { PlanSkeleton, PlanView } from './PlanView.tsx';
+import { ProblemPlaces } from './ProblemPlaces.tsx';
+import { placeProblems } from './problem-places.ts';
 
 interface RollbackModalProps {
   readonly revision: Revision;
@@ -20,20 +20,25 @@ interface RollbackModalProps {
 
 export function RollbackModal({ revision, undone, onClose }: RollbackModalProps) {
   const t = useMessages();
-  const contextOf = useContextOf();
   const { draft, settle } = useBuilder();
   const hasDraft = countChanges(draft) > 0;
+  const planned = useQuery({
+    queryKey: ['rollback plan', revision.number, undone[0]?.number],
+    queryFn: () => client.planRollback(revision.number),
+    gcTime: 0,
+  });
+  const problems = placeProblems(planned.data?.problems ?? [], {});
+  const hasErrors = problems.some((problem) => problem.severity === 'error');
   const rollback = useMutation({
     mutationFn: () => client.rollback(revision.number),
     onSuccess: () => settle(),
   });
-  const components = new Map(undone.flatMap((each) => each.components).map((each) => [idOf(each), each]));
 
   return (
     <Modal
       opened
       onClose={onClose}
-      size="lg"
+      size="xl"
       title={t('rollback.title', { number: revision.number })}
       closeButtonProps={{ 'aria-label': t('action.close') }}
       styles={{ title: { fontWeight: 600 } }}
@@ -42,19 +47,13 @@ export function RollbackModal({ revision, undone, onClose }: RollbackModalProps)
         <Stack gap="md">
           <Text size="sm">{t('rollback.text', { count: undone.length })}</Text>
           {rollback.error !== null && <ProblemAlert error={rollback.error} />}
-          <section>
-            <h3 className={classes.title}>{t('rollback.components', { count: components.size })}</h3>
-            <ul className={classes.list} style={{ maxHeight: 260, overflowY: 'auto' }}>
-              {[...components.values()].map((component) => (
-                <li key={idOf(component)} className={classes.component}>
-                  <span>{component.name}</span>
-                  <span className={classes.where}>
-                    {contextOf(component)} · {t(`rollback.${component.change}`)}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </section>
+          {planned.error !== null && <ProblemAlert error={planned.error} />}
+          <ProblemPlaces problems={problems} onNavigate={onClose} />
+          {planned.data === undefined ? (
+            planned.error === null && <PlanSkeleton />
+          ) : (
+            <PlanView plan={planned.data.plan} hasErrors={hasErrors} onNavigate={onClose} />
+          )}
           {hasDraft && <Text size="sm">{t('rollback.draft')}</Text>}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
@@ -63,7 +62,7 @@ export function RollbackModal({ revision, undone, onClose }: RollbackModalProps)
             <Button
               color="red.9"
               loading={rollback.isPending}
-              disabled={hasDraft}
+              disabled={hasDraft || hasErrors || planned.data === undefined}
               onClick={() => rollback.mutate()}
             >
               {t('rollback.confirm', { number: revision.number })}
