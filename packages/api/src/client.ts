@@ -69,6 +69,7 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
   BulkOrder,
   ExportQuery,
@@ -305,6 +306,11 @@ export function createClient(options: ClientOptions = {}) {
       request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
+    retryIndexes: (object: string) =>
+      request<void>('POST', `/metadata/indexes/${encodeURIComponent(object)}/retry`),
+    advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
+    dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
     recalculate: (object: string, field: string) =>
       request<void>(

@@ -86,6 +86,7 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
   BulkAbout,
   BulkOrder,

@@ -29,6 +29,8 @@ export type {
   Grantables,
   GroupLabels,
   GroupRequest,
+  IndexAdvice,
+  IndexEntry,
   InputError,
   KeptValues,
   ListRequest,
