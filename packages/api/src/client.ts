@@ -54,6 +54,7 @@ import type {
   RecordRight,
   RevisionsResponse,
   RollupsResponse,
+  SearchQuery,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -68,7 +69,9 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
+  BulkOrder,
   ExportQuery,
   FileFormat,
   ImportPreviewResponse,
@@ -153,6 +156,7 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
@@ -165,6 +169,7 @@ export function createClient(options: ClientOptions = {}) {
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -185,8 +190,9 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const response = await exchange(method, path, body, headers);
+    const response = await exchange(method, path, body, headers, signal);
     if (response.status < 400) return response.body as T;
     throw new ApiError(asProblem(response.status, response.body));
   }
@@ -300,6 +306,11 @@ export function createClient(options: ClientOptions = {}) {
       request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
+    retryIndexes: (object: string) =>
+      request<void>('POST', `/metadata/indexes/${encodeURIComponent(object)}/retry`),
+    advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
+    dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
     recalculate: (object: string, field: string) =>
       request<void>(
@@ -420,13 +431,22 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    search: (query: SearchQuery, signal?: AbortSignal) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      const parameters = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
+    },
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Changes, deletes or restores many records by one order; the answer is a job. */
+    bulk: (object: string, order: BulkOrder) =>
+      request<JobResponse>('POST', `${records(object)}/bulk`, order),
     /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
     undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),

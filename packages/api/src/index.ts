@@ -68,6 +68,9 @@ export type {
   RevisionsResponse,
   RollupsResponse,
   ScanSuggestion,
+  SearchHit,
+  SearchQuery,
+  SearchRange,
   SearchResponse,
   SessionUser,
   SetupBody,
@@ -83,7 +86,11 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
   CellFormat,
   ExportQuery,
   FileFormat,
@@ -95,6 +102,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,

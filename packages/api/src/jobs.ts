@@ -127,6 +127,48 @@ export interface ImportPreviewResponse {
   }[];
 }
 
+/** An order for many records: named by `ids`, or all that `filter` and `search` find. */
+export interface BulkOrder {
+  readonly operation: 'update' | 'delete' | 'restore';
+  readonly ids?: readonly string[];
+  readonly all?: boolean;
+  readonly filter?: unknown;
+  readonly search?: string;
+  /** Of an update: values by field, null to clear. */
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Of an update: by field with several values. */
+  readonly add?: Readonly<Record<string, unknown>>;
+  readonly remove?: Readonly<Record<string, unknown>>;
+  readonly dry_run?: boolean;
+}
+
+/** What an order says of itself in `about`. */
+export interface BulkAbout {
+  readonly object: string;
+  readonly operation: BulkOrder['operation'];
+  readonly dry_run: boolean;
+  readonly fields: readonly string[];
+}
+
+/** What an undo says of itself in `about`. */
+export interface UndoAbout {
+  readonly object: string | null;
+  readonly dry_run: boolean;
+  readonly undoes: string;
+  readonly undone_kind: string;
+  readonly undone_about: unknown;
+}
+
+/** `result` of an order and of an undo: why records were refused or left, and how many for each reason. */
+export interface BulkResult {
+  readonly reasons: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly message: string;
+    readonly count: number;
+  }[];
+}
+
 export interface JobsQuery {
   readonly limit?: number;
   readonly before?: string;
