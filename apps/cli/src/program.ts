@@ -110,7 +110,7 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     });
 
   onServer(program.command('import <object> <file>'))
-    .description('import records from a CSV or NDJSON file')
+    .description('import records from a CSV, NDJSON or Excel (XLSX) file')
     .option('--mapping <json>', 'columns and what to do with them, as for the API')
     .option('--upsert <field>', 'change the records that have this unique field’s value, make the others')
     .option('--dry-run', 'try every row and write nothing')

@@ -1,11 +1,57 @@
 /** The part of the OpenAPI document that is the same for every workspace: all doors but those of records. */
 
+import { SEARCH_RANKS } from '@trellis/model';
+
 type Paths = Record<string, Record<string, Readonly<Record<string, unknown>>>>;
 
 const PROBLEM = { $ref: '#/components/responses/Problem' };
 const object = { type: 'object' };
 const text = { type: 'string' };
 const JOB = { $ref: '#/components/schemas/Job' };
+
+const RANGES = {
+  type: 'array',
+  description: 'Parts of the text that were found: from, until, in UTF-16 units.',
+  items: { type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 },
+};
+const SEARCH_ANSWER = {
+  type: 'object',
+  properties: {
+    hits: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          object: text,
+          id: { type: 'string', format: 'uuid' },
+          name: text,
+          ranges: RANGES,
+          rank: { type: 'string', enum: SEARCH_RANKS },
+          details: { type: 'array', items: text },
+          matches: {
+            type: 'array',
+            items: { type: 'object', properties: { field: text, label: text, text, ranges: RANGES } },
+          },
+        },
+      },
+    },
+    groups: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          object: text,
+          count: {
+            type: 'object',
+            properties: { value: { type: 'integer' }, kind: { type: 'string', enum: ['exact', 'at_least'] } },
+          },
+        },
+      },
+    },
+    incomplete: { type: 'array', items: text },
+    next: { type: ['string', 'null'] },
+  },
+};
 
 interface Door {
   readonly summary: string;
@@ -356,6 +402,20 @@ const DOORS: Readonly<Record<string, Door>> = {
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
   'get /metadata/aliases': { summary: 'Old names that programs may still say', tag: 'metadata' },
   'delete /metadata/aliases/{kind}/{name}': { summary: 'Forget an old name', tag: 'metadata' },
+  'get /metadata/indexes': {
+    summary: 'Indexes: what each is for, how far it is, its size and use',
+    tag: 'metadata',
+  },
+  'post /metadata/indexes/{object}/retry': {
+    summary: 'Try again what could not be built of an object',
+    tag: 'metadata',
+    status: 202,
+  },
+  'get /metadata/advice': {
+    summary: 'Indexes that would help with what was slow or refused',
+    tag: 'metadata',
+  },
+  'delete /metadata/advice/{id}': { summary: 'Dismiss an advice for a month', tag: 'metadata' },
   'get /metadata/rollups': { summary: 'How far each roll-up is', tag: 'metadata' },
   'post /metadata/rollups/{object}/{field}/recalculate': {
     summary: 'Work a roll-up out anew for every record, in the background',
@@ -404,7 +464,13 @@ const DOORS: Readonly<Record<string, Door>> = {
   'get /search': {
     summary: 'Find records of any object',
     tag: 'search',
-    query: { q: text, limit: { type: 'integer' } },
+    query: {
+      q: text,
+      object: text,
+      limit: { type: 'integer', minimum: 1, maximum: 100 },
+      after: text,
+    },
+    answer: SEARCH_ANSWER,
   },
   'get /files/{id}': {
     summary: 'The content of a file that you may see',

@@ -151,7 +151,7 @@ beforeAll(async () => {
       ...OBJECTS.flatMap((object) => [
         labelled('field', `${object}.name`, { type: 'text', searchable: true }),
         labelled('field', `${object}.code`, { type: 'text', unique: true }),
-        labelled('field', `${object}.note`, { type: 'text' }),
+        labelled('field', `${object}.note`, { type: 'text', searchable: true }),
       ]),
       labelled('field', 'deal.client', { type: 'lookup', to: 'client', reverse_name: 'deals' }),
       labelled('field', 'line.deal', { type: 'lookup', to: 'deal', parent: true, reverse_name: 'lines' }),
@@ -366,12 +366,14 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         body: { rows: [field], columns: ['owner_id'].filter((each) => each !== field) },
       }));
     case 'GET /search':
-      return others
-        .slice(0, 3)
-        .flatMap(({ words }) => [
-          { path: `${path}?q=zq&limit=50` },
-          ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
-        ]);
+      return others.slice(0, 3).flatMap(({ words }) => [
+        { path: `${path}?q=zq&limit=50` },
+        ...FIELDS.map((field) => ({ path: `${path}?q=${words[field]}` })),
+        // A word that is like it finds it too, and shows where.
+        { path: `${path}?q=${words.name.slice(0, -1)}w` },
+        { path: `${path}?q=${words.note.slice(0, -1)}w&object=deal` },
+        { path: `${path}?q=zq&object=client&limit=1` },
+      ]);
     case 'GET /records/:object/export':
       return ['csv', 'ndjson'].flatMap((format) => [
         { path: `${path}?format=${format}` },
@@ -397,6 +399,13 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { operation: 'upsert', key: 'code', records: others.map(({ words }) => ({ code: words.code })) },
         { operation: 'upsert', key: 'note', records: others.map(({ words }) => ({ note: words.note })) },
         { operation: 'delete', records: ids.map((id) => ({ id })) },
+      ].map((body) => ({ path, body: { dry_run: true, ...body } }));
+    case 'POST /records/:object/bulk':
+      return [
+        { operation: 'update', all: true, set: { note: 'x' }, filter: { '!=': [{ var: 'note' }, 'x'] } },
+        { operation: 'update', ids, set: { code: others[0]!.words.code } },
+        { operation: 'delete', ids },
+        { operation: 'restore', ids },
       ].map((body) => ({ path, body: { dry_run: true, ...body } }));
     case 'GET /access/explain':
       return USERS.flatMap((each) =>

@@ -312,7 +312,7 @@ describe('a second factor', () => {
     for (const work of [
       () => client.describe(),
       () => client.list('user'),
-      () => client.search('x'),
+      () => client.search({ q: 'x' }),
       () => client.createApiKey({ name: 'Way round' }),
       () => client.sessions(),
       () => client.changePassword({ current_password: PASSWORD, new_password: 'eight yellow umbrellas' }),

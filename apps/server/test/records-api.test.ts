@@ -286,7 +286,15 @@ describe('listing', () => {
     const { status, body } = await call('GET', '/search?q=bulb%2007');
     expect(status).toBe(200);
     expect(body).toMatchObject({ hits: [{ object: 'gadget', name: 'Bulb 07' }] });
-    expect((await call('GET', '/search?q=')).body).toEqual({ hits: [] });
+    expect((await call('GET', '/search?q=')).body).toMatchObject({ hits: [], groups: [], next: null });
+    const page = await call('GET', '/search?q=bulb&object=gadget&limit=2');
+    const { next, hits } = page.body as unknown as { next: string; hits: { id: string }[] };
+    const second = await call('GET', `/search?q=bulb&object=gadget&limit=2&after=${next}`);
+    const ids = (second.body as unknown as { hits: { id: string }[] }).hits.map(({ id }) => id);
+    expect(new Set([...ids, ...hits.map(({ id }) => id)]).size).toBe(4);
+    expect((await call('GET', '/search?q=bulb&object=nothing')).status).toBe(404);
+    expect((await call('GET', '/search?q=bulb&object=gadget&after=x')).status).toBe(400);
+    expect((await call('GET', '/search?q=bulb&limit=101')).status).toBe(422);
     expect((await call('GET', '/search?query=x')).status).toBe(422);
   });
 

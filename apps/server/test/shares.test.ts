@@ -138,7 +138,7 @@ describe('sharing by hand', () => {
     expect([listed.count?.value, listed.rights?.[id]]).toEqual([1, []]);
     const { rows } = await as('ben').aggregate('sale', { measures: [{ function: 'sum', field: 'amount' }] });
     expect(rows).toEqual([{ sum_amount: 7 }]);
-    expect((await as('ben').search('opened')).hits.map((hit) => hit.id)).toEqual([id]);
+    expect((await as('ben').search({ q: 'opened' })).hits.map((hit) => hit.id)).toEqual([id]);
     expect((await call('ben', 'GET', `/records/sale/${id}/history`)).status).toBe(200);
     expect((await call('ben', 'GET', `/records/line/${line}`)).status).toBe(200);
     expect((await call('ben', 'PATCH', `/records/line/${line}`, { name: 'x' })).status).toBe(403);

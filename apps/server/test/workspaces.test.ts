@@ -214,7 +214,7 @@ describe('workspaces', () => {
     expect(
       (await statusOf(server.client, 'POST', '/records/gadget', { name: 'x', maker: maker.id })).status,
     ).toBe(422);
-    expect((await ada.search('Of')).hits.map(({ name }) => name)).toEqual(['Of lab']);
+    expect((await ada.search({ q: 'Of' })).hits.map(({ name }) => name)).toEqual(['Of lab']);
     await ada.publish({
       components: [{ kind: 'field', name: 'gadget.lab_only', body: { label: 'Lab only', type: 'text' } }],
     });

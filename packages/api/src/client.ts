@@ -56,6 +56,7 @@ import type {
   RevertResponse,
   RevisionsResponse,
   RollupsResponse,
+  SearchQuery,
   SearchResponse,
   SetupBody,
   SetupState,
@@ -70,7 +71,9 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
+  BulkOrder,
   ExportQuery,
   FileFormat,
   ImportPreviewResponse,
@@ -155,6 +158,7 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ) {
     const isForm = body instanceof FormData;
     const response = await send(`${origin}/api/v1${path}`, {
@@ -167,6 +171,7 @@ export function createClient(options: ClientOptions = {}) {
         ...headers,
       },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (options.keepsCookies) {
       const set = response.headers.getSetCookie()[0];
@@ -187,8 +192,9 @@ export function createClient(options: ClientOptions = {}) {
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const response = await exchange(method, path, body, headers);
+    const response = await exchange(method, path, body, headers, signal);
     if (response.status < 400) return response.body as T;
     throw new ApiError(asProblem(response.status, response.body));
   }
@@ -302,6 +308,11 @@ export function createClient(options: ClientOptions = {}) {
       request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
+    retryIndexes: (object: string) =>
+      request<void>('POST', `/metadata/indexes/${encodeURIComponent(object)}/retry`),
+    advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
+    dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
     recalculate: (object: string, field: string) =>
       request<void>(
@@ -438,13 +449,22 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (text: string) => request<SearchResponse>('GET', `/search?q=${encodeURIComponent(text)}`),
+    search: (query: SearchQuery, signal?: AbortSignal) => {
+      const given = Object.entries(query).filter(([, value]) => value !== undefined);
+      const parameters = new URLSearchParams(
+        given.map(([name, value]): [string, string] => [name, String(value)]),
+      );
+      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
+    },
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Changes, deletes or restores many records by one order; the answer is a job. */
+    bulk: (object: string, order: BulkOrder) =>
+      request<JobResponse>('POST', `${records(object)}/bulk`, order),
     /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
     undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),
@@ -457,8 +477,9 @@ export function createClient(options: ClientOptions = {}) {
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),
-    /** Address of the rows that an import refused, as CSV. */
-    refusedAddress: (jobId: string) => `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors?format=csv`,
+    /** Address of the rows that an import refused, in the form of its file unless another is given. */
+    refusedAddress: (jobId: string, format?: FileFormat) =>
+      `${origin}/api/v1/jobs/${encodeURIComponent(jobId)}/errors${format === undefined ? '' : `?format=${format}`}`,
     /** A file at an address of `exportAddress` or `refusedAddress`, as it comes in. */
     async download(address: string): Promise<Response> {
       const response = await send(address, { credentials: 'same-origin', headers: introduction() });

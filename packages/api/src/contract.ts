@@ -221,8 +221,46 @@ export interface FileResponse {
   readonly type: string;
 }
 
+export interface SearchQuery {
+  readonly q: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** Of a text: from, until, in UTF-16 units. */
+export type SearchRange = readonly [number, number];
+
+export interface SearchHit {
+  readonly object: string;
+  readonly id: string;
+  readonly name: string;
+  /** Parts of the name that were found. */
+  readonly ranges: readonly SearchRange[];
+  readonly rank: 'name' | 'name_prefix' | 'name_words' | 'value' | 'name_part' | 'other' | 'similar';
+  /** Values that tell it from others of the name. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly {
+    readonly field: string;
+    readonly label: string;
+    readonly text: string;
+    readonly ranges: readonly SearchRange[];
+  }[];
+}
+
 export interface SearchResponse {
-  readonly hits: readonly { readonly object: string; readonly id: string; readonly name: string }[];
+  /** Best first. */
+  readonly hits: readonly SearchHit[];
+  readonly groups: readonly {
+    readonly object: string;
+    readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+  }[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface SessionUser {

@@ -70,6 +70,9 @@ export type {
   RevisionsResponse,
   RollupsResponse,
   ScanSuggestion,
+  SearchHit,
+  SearchQuery,
+  SearchRange,
   SearchResponse,
   SessionUser,
   SetupBody,
@@ -85,7 +88,12 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
+  CellFormat,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -96,6 +104,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,

@@ -14,10 +14,13 @@ import type {
   JsonValue,
   Model,
   RecordData,
+  SearchRank,
+  TextRange,
 } from '@trellis/model';
 import type {
   ChangeCause,
   ColumnState,
+  IndexState,
   MembershipRow,
   Revision,
   RollupState,
@@ -268,6 +271,38 @@ export interface KeptValues {
   readonly next: string | null;
 }
 
+export interface IndexEntry extends IndexState {
+  /** Somebody asked for it by `indexed` or the object's `indexes`, and could take that back. */
+  readonly isRemovable: boolean;
+  /** Nobody has used it for a week and longer. */
+  readonly isUnused: boolean;
+}
+
+/** Either fields to give an index of their own, or fields to index together (`-` for descending). */
+export interface IndexAdvice {
+  readonly id: string;
+  readonly object: string;
+  readonly fields: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly label: string;
+    readonly property: 'indexed' | 'searchable';
+  }[];
+  readonly together: readonly string[] | null;
+  readonly runs: number;
+  /** How often a question was not even run for it. */
+  readonly refusals: number;
+  readonly meanMilliseconds: number;
+  readonly mostMilliseconds: number;
+  /** Of the object, roughly. */
+  readonly records: number;
+  readonly lastAt: string;
+  /** What the questions were about. */
+  readonly paths: readonly string[];
+  /** Published views that such questions come from. */
+  readonly views: readonly string[];
+}
+
 export interface ComponentEntry {
   readonly kind: string;
   readonly name: string;
@@ -297,6 +332,14 @@ export interface MetadataLifecycle {
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
   columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /** Indexes beside those that the platform needs for itself. */
+  indexStates(context: Context): Promise<readonly IndexEntry[]>;
+  /** Has what could not be built of an object tried again. False: there is nothing. Throws `unknown_component`. */
+  retryIndexes(context: Context, object: string): Promise<boolean>;
+  /** Indexes that would help with what was slow or refused, the most needed first. */
+  indexAdvice(context: Context): Promise<readonly IndexAdvice[]>;
+  /** Is not told of again for a month. Throws `unknown_component`. */
+  dismissIndexAdvice(context: Context, id: string): Promise<void>;
   /** How far each roll-up is, by today's names. */
   rollupStates(context: Context): Promise<readonly RollupState[]>;
   /**
@@ -507,10 +550,49 @@ export interface Ancestors {
   readonly isWhole: boolean;
 }
 
+export interface SearchRequest {
+  readonly text: string;
+  /** Only records of this object, page by page. */
+  readonly object?: string | undefined;
+  /** 1 to 100; 20 unless given. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
 export interface SearchHit {
   readonly object: string;
   readonly id: string;
   readonly name: string;
+  /** Parts of the name that were found: from, until, in UTF-16 units. */
+  readonly ranges: readonly TextRange[];
+  readonly rank: SearchRank;
+  /** What tells it from others of the name: a few values of the columns of its default view. */
+  readonly details: readonly string[];
+  /** Other fields in which something was found. */
+  readonly matches: readonly SearchMatch[];
+}
+
+export interface SearchMatch {
+  readonly field: string;
+  readonly label: string;
+  /** Plain text; of a long one the part around what was found. */
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+export interface SearchGroup {
+  readonly object: string;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** How many were found of each object, that with the best hit first. */
+  readonly groups: readonly SearchGroup[];
+  /** Objects that could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  /** Of one object: where the next page begins. */
+  readonly next: string | null;
 }
 
 export interface RecordLifecycle {
@@ -583,8 +665,8 @@ export interface RecordLifecycle {
     /** Since when it is whole, where the record is older than what is kept; else null. */
     readonly beginsAt: string | null;
   }>;
-  /** Global search on the name (and other searchable) fields of all objects that the caller may read. */
-  search(context: Context, text: string, limit: number): Promise<readonly SearchHit[]>;
+  /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
+  search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
   exportRows(
     context: Context,

@@ -2,6 +2,8 @@
 export { AUDIT_ACTIONS, type AuditAction } from './audit/actions.ts';
 export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
 export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
+export type { BulkDesk, BulkRequest } from './bulk/bulk-desk.ts';
+export { BULK_OPERATIONS } from './bulk/bulk-job.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
   AccessPlan,
@@ -27,6 +29,8 @@ export type {
   Grantables,
   GroupLabels,
   GroupRequest,
+  IndexAdvice,
+  IndexEntry,
   InputError,
   KeptValues,
   ListRequest,
@@ -62,7 +66,8 @@ export type { CellKind, CellValue, ExportColumn } from './export/export-columns.
 export { guardText } from './export/formula-guard.ts';
 export { writeXlsx } from './export/xlsx-writer.ts';
 export type { FileSettings } from './file-directory.ts';
-export type { ImportDesk, ImportPreview, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { ImportDesk, RefusedRow, RefusedRows, StoredFile } from './import/imports.ts';
+export type { HeldFile, ImportPreview } from './import/preview.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';

@@ -3,7 +3,15 @@
  * the sort that it belongs to, so that it can't continue another list, and the values of the sort keys, which are
  * checked again because a caller may have written them.
  */
-import { type CompiledField, isId, type JsonValue, type SortKey, type ValueType } from '@trellis/model';
+import { createHash } from 'node:crypto';
+import {
+  type CompiledField,
+  isId,
+  type JsonValue,
+  type SearchPlace,
+  type SortKey,
+  type ValueType,
+} from '@trellis/model';
 import { EngineError } from './errors.ts';
 
 const MAX_LENGTH = 8000;
@@ -39,6 +47,37 @@ export function decodeCursor(
     throw invalid(pointer, 'This is no cursor of a list.');
   }
   return values as JsonValue[];
+}
+
+/** Where a page of a search ended: of what was looked for, in which object. */
+export function encodeSearchCursor(text: string, object: string, place: SearchPlace): string {
+  const { rank, updatedAt, id } = place;
+  return Buffer.from(JSON.stringify([object, searchText(text), [rank, updatedAt, id]])).toString('base64url');
+}
+
+/** Throws `invalid_cursor` for anything that this search did not give out. */
+export function decodeSearchCursor(cursor: unknown, text: string, object: string): SearchPlace {
+  const content = typeof cursor === 'string' && cursor.length <= MAX_LENGTH ? parse(cursor) : undefined;
+  if (!Array.isArray(content) || content.length !== 3)
+    throw invalid('/after', 'This is no cursor of a search.');
+  const [ofObject, ofText, values] = content as [unknown, unknown, unknown];
+  if (ofObject !== object || ofText !== searchText(text))
+    throw invalid('/after', 'This cursor belongs to another search.');
+  const [rank, updatedAt, id] = Array.isArray(values) ? (values as unknown[]) : [];
+  const isPlace =
+    Number.isInteger(rank) &&
+    (rank as number) >= 0 &&
+    (rank as number) < 100 &&
+    typeof id === 'string' &&
+    isId(id);
+  if (!isPlace || typeof updatedAt !== 'string' || !fits(updatedAt, 'datetime'))
+    throw invalid('/after', 'This is no cursor of a search.');
+  return { rank: rank as number, updatedAt, id: id as string };
+}
+
+/** What was looked for need not stand in an address twice. */
+function searchText(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 function parse(text: string): unknown {

@@ -29,7 +29,7 @@ import { exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
 import { planRevert, tryRevert } from './revert-record.ts';
 import { saveRecords } from './save-record.ts';
-import { searchRecords } from './search-records.ts';
+import { searchRecords } from './search/search-records.ts';
 import { withPinned } from './with-pinned.ts';
 import { loadLinks } from './write-links.ts';
 
@@ -119,8 +119,8 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       withPinned(parts, context, (pinned) =>
         readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),
       ),
-    search: (context, text, limit) =>
-      withPinned(parts, context, (pinned) => searchRecords(parts, pinned, text, limit)),
+    search: (context, request) =>
+      withPinned(parts, context, (pinned) => searchRecords(parts, pinned, request)),
     exportRows: (context, object, request) =>
       withPinned(parts, context, async (pinned) => exportRecords(parts, pinned, object, request)),
   };

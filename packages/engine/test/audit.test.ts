@@ -90,7 +90,7 @@ describe('[L6] reads of records', () => {
     await records.list(watcher, 'patient', { filter: { '==': [{ var: 'code' }, 'E-1'] }, sort: ['name'] });
     await records.list(watcher, 'patient', { search: 'Secret', fields: ['name'], sort: ['name'] });
     await records.aggregate(watcher, 'patient', { group_by: ['ward'] });
-    await records.search(watcher, 'Eve', 5);
+    await records.search(watcher, { text: 'Eve', limit: 5 });
     const [list, search, summary, hit] = await told();
     expect(list).toEqual({
       action: 'records_read',

@@ -266,6 +266,6 @@ describe('wrong questions', () => {
         }),
     ];
     for (const call of calls) expect((await errorOf(call())).code).toBe('unknown_object');
-    expect(await records.search(open.nobody, 'x', 5)).toEqual([]);
+    expect(await records.search(open.nobody, { text: 'x' })).toMatchObject({ hits: [], groups: [] });
   });
 });

@@ -157,16 +157,18 @@ describe('search, export, history', () => {
     await open.engine.records.create(open.admin, 'person', { name: 'Zed Acme' });
     await open.engine.records.create(open.admin, 'person', { name: 'Acme' });
     await open.engine.records.create(open.admin, 'company', { name: 'Acme Works' });
-    const hits = await open.engine.records.search(open.admin, 'acme', 10);
-    expect(hits.map((hit) => `${hit.object} ${hit.name}`)).toEqual([
-      'company Acme',
+    const search = async (text: string, limit?: number) =>
+      (await open.engine.records.search(open.admin, { text, limit })).hits;
+    // Of what is found alike, the one changed last comes first.
+    expect((await search('acme')).map((hit) => `${hit.object} ${hit.name}`)).toEqual([
       'person Acme',
+      'company Acme',
       'company Acme Works',
       'person Zed Acme',
     ]);
-    expect(await open.engine.records.search(open.admin, 'acme', 2)).toHaveLength(2);
-    expect(await open.engine.records.search(open.admin, '%_', 5)).toEqual([]);
-    expect((await errorOf(open.engine.records.search(open.admin, 'x', 0))).code).toBe('invalid_query');
+    expect(await search('acme', 2)).toHaveLength(2);
+    expect(await search('%_')).toEqual([]);
+    expect((await errorOf(search('x', 0))).code).toBe('invalid_query');
   });
 
   it('exports pages of text cells', async () => {

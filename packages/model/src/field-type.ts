@@ -60,6 +60,8 @@ export interface ColumnFacet {
   readonly index: 'btree' | 'gin' | 'none';
   /** The text is HTML: searches look at its words alone. */
   readonly isMarkup?: boolean;
+  /** What of it is searched for, where that is not its words: the digits alone; a number without zeros before it, too. */
+  readonly searchedAs?: 'digits' | 'number';
   /** Of a list of objects: the property of each that the column holds. The whole value is read from `data`. */
   readonly entry?: string;
 }

@@ -159,10 +159,18 @@ export {
   type RecordData,
   type RecordPage,
   type RecordQuery,
+  type RecordSearch,
+  type RecordSearchPage,
   type RowSlot,
+  SEARCH_RANKS,
+  type SearchPlace,
+  type SearchRank,
   titleOf,
 } from './record-query.ts';
 export { retypeBody } from './retype-body.ts';
+export { findSimilar, findWords, type TextRange } from './search/find-words.ts';
+export { parseSearch, type SearchTerm, type SearchText, singleSpaced } from './search/search-text.ts';
+export { searchWords } from './search/search-words.ts';
 export {
   PRINCIPAL_OBJECTS,
   PRINCIPAL_PATHS,

@@ -6,6 +6,7 @@ import type { Expression, ExpressionContext } from './expressions/expression.ts'
 import type { FieldPath, SortKey } from './expressions/path.ts';
 import type { AggregateFunction, JsonValue } from './field-type.ts';
 import type { CompiledField, CompiledObject } from './model.ts';
+import type { SearchText } from './search/search-text.ts';
 
 /** A record as stored and as sent: flat, system columns beside own fields by API name. */
 export type RecordData = { readonly [field: string]: JsonValue };
@@ -64,6 +65,51 @@ export interface RecordQuery {
     readonly visible: Expression;
     readonly keys: readonly string[];
   };
+}
+
+/** The order of what a search of all objects finds: what comes first is what people mean most often. */
+export const SEARCH_RANKS = [
+  'name',
+  'name_prefix',
+  'name_words',
+  'value',
+  'name_part',
+  'other',
+  'similar',
+] as const;
+export type SearchRank = (typeof SEARCH_RANKS)[number];
+
+/** The records of one object that a search box finds, best first. */
+export interface RecordSearch {
+  readonly object: CompiledObject;
+  readonly text: SearchText;
+  /** Words as they were typed, or words that are like them: those are candidates only, to be looked at more closely. */
+  readonly mode: 'words' | 'similar';
+  /** The access predicate. */
+  readonly filter: Expression;
+  readonly targetFilters: RecordQuery['targetFilters'];
+  /** Which of the searchable fields are looked into. */
+  readonly isSearched: (field: CompiledField) => boolean;
+  readonly limit: number;
+  /** Of so many of the newest matches the best ones are given, and so far they are counted. */
+  readonly most: number;
+  readonly after: SearchPlace | undefined;
+  readonly context: ExpressionContext;
+  readonly timeoutMilliseconds: number;
+}
+
+/** Where a record stands in what was found: the better rank first, then the one changed last. */
+export interface SearchPlace {
+  readonly id: string;
+  /** Index into `SEARCH_RANKS`. */
+  readonly rank: number;
+  readonly updatedAt: string;
+}
+
+export interface RecordSearchPage {
+  readonly found: readonly SearchPlace[];
+  readonly hasMore: boolean;
+  readonly count: { readonly value: number; readonly kind: 'exact' | 'at_least' };
 }
 
 /** Under what the predicate of an object's titles stands in `targetFilters`. */

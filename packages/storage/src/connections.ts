@@ -17,6 +17,8 @@ export interface Statement {
   readonly name?: string | undefined;
   /** Absent: it finds its records by their ids, and any plan does that alike. Not asked within a transaction. */
   readonly plans?: PlanPolicy | undefined;
+  /** A shorter limit than the connection's. Not asked within a transaction. */
+  readonly timeoutMilliseconds?: number;
 }
 
 /** `once`: by one plan for all values; `each_time`: as PostgreSQL sees fit, which is mostly for the values given. */
@@ -38,6 +40,8 @@ export interface ConnectionSettings {
   readonly log: (message: string, details?: unknown) => void;
 }
 
+/** One letter of five may be wrong, or two of ten: what is near enough is then looked at letter by letter. */
+const SIMILAR_FROM = 0.3;
 const PLAN_ONCE = 'set plan_cache_mode = force_generic_plan';
 const PLAN_EACH_TIME = 'set plan_cache_mode = auto';
 const TRANSACTION_TIMEOUT_MILLISECONDS = 60_000;
@@ -134,7 +138,7 @@ export class Connections {
     if (transaction) return execute(requireOpen(transaction).client, statement, values);
     const client = await this.#acquire();
     try {
-      const rows = await this.#executePlanned(client, statement, values);
+      const rows = await this.#executeLimited(client, statement, values);
       client.release();
       return rows;
     } catch (error) {
@@ -255,6 +259,22 @@ export class Connections {
     await this.#pool.end();
   }
 
+  /** With a limit of its own, which the next user of the connection does not have. */
+  async #executeLimited(
+    client: pg.PoolClient,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]> {
+    const { timeoutMilliseconds } = statement;
+    if (timeoutMilliseconds === undefined) return this.#executePlanned(client, statement, values);
+    await queryObjects(client, `set statement_timeout = ${Math.trunc(timeoutMilliseconds)}`, []);
+    try {
+      return await this.#executePlanned(client, statement, values);
+    } finally {
+      await queryObjects(client, 'reset statement_timeout', []);
+    }
+  }
+
   async #executePlanned(
     client: pg.PoolClient,
     statement: Statement,
@@ -281,7 +301,7 @@ export class Connections {
   }
 
   #clientSettings(statementTimeout: number): pg.ClientConfig {
-    const own = `-c TimeZone=UTC -c DateStyle=ISO -c statement_timeout=${Math.trunc(statementTimeout)}`;
+    const own = `-c TimeZone=UTC -c DateStyle=ISO -c pg_trgm.word_similarity_threshold=${SIMILAR_FROM} -c statement_timeout=${Math.trunc(statementTimeout)}`;
     const { connectionString, options } = splitOptions(this.#settings.connectionString);
     return {
       connectionString,

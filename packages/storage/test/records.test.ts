@@ -302,7 +302,12 @@ describe('records', () => {
 
   test('search ignores case and treats wildcards as text', async () => {
     await insertRecords(fixture, 'deal', [{ name: 'ÄRGER 100% sicher' }, { name: 'ärger 100 sicher' }]);
-    const found = await ask(fixture, 'deal', { search: 'ärger 100%', fields: ['name'] });
-    expect(found.rows.map(({ name }) => name)).toEqual(['ÄRGER 100% sicher']);
+    await insertRecords(fixture, 'deal', [{ name: 'Arger 2000 sicher' }, { name: '7%_7' }]);
+    const found = async (search: string) =>
+      (await ask(fixture, 'deal', { search, fields: ['name'] })).rows.map(({ name }) => name);
+    expect(await found('SICHER  arger 100%')).toEqual(['ÄRGER 100% sicher', 'ärger 100 sicher']);
+    // Of signs alone no words are made: they are looked for as they are.
+    expect(await found('%_')).toEqual(['7%_7']);
+    expect(await found('%%')).toEqual([]);
   });
 });

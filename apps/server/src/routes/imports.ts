@@ -3,7 +3,15 @@
  * the database and answers with the job that imports it; `…/import/preview` looks at the beginning of one.
  */
 import multipart, { type Multipart } from '@fastify/multipart';
-import { guardText, type RefusedRow, type RefusedRows, type StoredFile } from '@trellis/engine';
+import {
+  type CellValue,
+  guardText,
+  type HeldFile,
+  type RefusedRow,
+  type RefusedRows,
+  type StoredFile,
+  writeXlsx,
+} from '@trellis/engine';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { asFormProblem } from '../form-problem.ts';
@@ -12,7 +20,7 @@ import { parseJson } from '../json-body.ts';
 import type { Parts } from '../parts.ts';
 import { oneOf, readParameters } from '../shape.ts';
 import { requireObjectRight } from './records.ts';
-import { csvLine, sendFile } from './transfer.ts';
+import { csvLine, type FileFormat, sendFile, sendStream } from './transfer.ts';
 
 interface OfObject {
   Params: { object: string };
@@ -22,8 +30,6 @@ interface OfJob {
 }
 
 const MEGABYTE = 1024 * 1024;
-/** What a preview looks at; the rest of the file may be left unsent. */
-const PREVIEW_BYTES = 256 * 1024;
 
 export function importRoutes(api: FastifyInstance, { engine, settings }: Parts): void {
   const onRequest = requireObjectRight(engine, 'import');
@@ -61,46 +67,68 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
 
     app.post<OfObject>('/records/:object/import/preview', { onRequest }, async (request) => {
       readParameters(request.query, {});
-      const held: Buffer[] = [];
-      let size = 0;
-      let name: string | undefined;
-      const form = await readForm(request, async (part) => {
-        name = part.filename;
-        for await (const bytes of part.file) {
-          if (size < PREVIEW_BYTES) held.push(bytes as Buffer);
-          size += (bytes as Buffer).length;
-        }
-      });
-      if (name === undefined)
-        throw missing('file', 'The part `file` with the beginning of the file is missing.');
-      const head = Buffer.concat(held).subarray(0, PREVIEW_BYTES);
       const { context } = callerOf(request);
-      return engine.imports.preview(context, request.params.object, head, name, form.mapping);
+      const { object } = request.params;
+      let held: HeldFile | undefined;
+      try {
+        const form = await readForm(request, async (part) => {
+          held = await engine.imports.hold(context, object, part.file, part.filename);
+        });
+        if (!held) throw missing('file', 'The part `file` with the beginning of the file is missing.');
+        return await engine.imports.preview(context, object, held, form.mapping);
+      } finally {
+        if (held) await engine.imports.release(context, held);
+      }
     });
   });
 
   api.get<OfJob>('/jobs/:id/errors', { exposeHeadRoute: false }, async (request, reply) => {
-    const { format } = readParameters(request.query, { format: oneOf('csv', 'ndjson') });
+    const { format } = readParameters(request.query, { format: oneOf('csv', 'ndjson', 'xlsx') });
     return sendRefused(reply, engine, request, format);
   });
 }
 
-/** The rows that an import refused, ready to be mended and imported again. */
+/** The rows that an import refused, ready to be mended and imported again; of another job, its records. */
 export async function sendRefused(
   reply: FastifyReply,
   engine: Parts['engine'],
   request: FastifyRequest<OfJob>,
-  format: 'csv' | 'ndjson' | undefined,
+  format: FileFormat | undefined,
 ): Promise<FastifyReply> {
   const { id } = request.params;
-  const refused = await engine.imports.refused(callerOf(request).context, id);
+  const { context } = callerOf(request);
+  const refused = (await engine.bulk.refused(context, id)) ?? (await engine.imports.refused(context, id));
   const wanted = format ?? refused.format;
-  return sendFile(reply, `rejected-${id.slice(-8)}.${wanted}`, wanted, lines(refused, wanted));
+  const name = `rejected-${id.slice(-8)}.${wanted}`;
+  if (wanted !== 'xlsx') return sendFile(reply, name, wanted, lines(refused, wanted));
+  const columns = refused.columns.map((column) => ({ name: column, kind: 'text' as const }));
+  const pages = cellPages(refused);
+  return sendStream(reply, name, wanted, await writeXlsx({ sheetName: 'Rejected', columns, pages }));
+}
+
+/** Rows as a sheet has them: what is wrong, and the cells as they came. */
+async function* cellPages({
+  columns,
+  pages,
+}: RefusedRows): AsyncGenerator<readonly (readonly CellValue[])[]> {
+  const named = columns.slice(1);
+  for await (const page of pages) {
+    yield page.map(({ content, text }) => [
+      text,
+      // What stood beyond the last column has no place in a sheet of such columns; the text tells of it.
+      ...(isCells(content)
+        ? content.slice(0, named.length)
+        : named.map((column) => cellText(content[column]))),
+    ]);
+  }
+}
+
+function isCells(content: RefusedRow['content']): content is readonly (string | number | boolean)[] {
+  return Array.isArray(content);
 }
 
 async function* lines(refused: RefusedRows, format: 'csv' | 'ndjson'): AsyncGenerator<string> {
   const [, ...columns] = refused.columns;
-  const isCells = (content: RefusedRow['content']): content is readonly string[] => Array.isArray(content);
   if (format === 'csv') yield csvLine(refused.columns.map(guardText));
   for await (const page of refused.pages) {
     yield page
@@ -109,7 +137,9 @@ async function* lines(refused: RefusedRows, format: 'csv' | 'ndjson'): AsyncGene
           const record = isCells(content) ? { cells: content } : content;
           return `${JSON.stringify({ error: text, ...record })}\n`;
         }
-        const cells = isCells(content) ? content : columns.map((column) => cellText(content[column]));
+        const cells = isCells(content)
+          ? content.map(String)
+          : columns.map((column) => cellText(content[column]));
         const missing = Array.from({ length: Math.max(0, columns.length - cells.length) }, () => '');
         return csvLine([text, ...cells, ...missing].map(guardText));
       })

@@ -71,6 +71,7 @@ const LIST_BODY = {
   search: text,
   rights: flag,
 };
+const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
 const AGGREGATE_BODY = {
   group_by: list,
   measures: list,
@@ -279,9 +280,8 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get('/search', async (request) => {
-    const { q = '', limit = 20 } = readParameters(request.query, { q: parameter, limit: wholeParameter });
-    if (limit < 1 || limit > 200) throw limitProblem();
-    return { hits: q.trim() === '' ? [] : await records.search(callerOf(request).context, q, limit) };
+    const { q = '', ...page } = readParameters(request.query, SEARCH_PARAMETERS);
+    return records.search(callerOf(request).context, { text: q, ...page });
   });
 }
 

@@ -23,7 +23,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const commands = useCommands(onClose);
   const search = useQuery({
     queryKey: keys.search(query),
-    queryFn: () => client.search(query),
+    queryFn: () => client.search({ q: query }),
     enabled: query.length >= 2,
     placeholderData: keepPreviousData,
   });

@@ -48,7 +48,9 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
   const preview = useMutation({
     mutationFn: async (file: File): Promise<Chosen> => {
       const form = new FormData();
-      form.set('file', file.slice(0, PREVIEW_BYTES), file.name);
+      // The table of contents of a workbook stands at its end.
+      const part = /\.xlsx$/i.test(file.name) ? file : file.slice(0, PREVIEW_BYTES);
+      form.set('file', part, file.name);
       return { file, preview: await client.previewImport(description.name, form) };
     },
     onSuccess: (found) => {
@@ -129,7 +131,7 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
               {chosen !== undefined && <strong className={classes.file}>{chosen.file.name}</strong>}
               <FileButton
                 onChange={choose}
-                accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv"
+                accept=".csv,.tsv,.txt,.xlsx,.ndjson,.jsonl,text/csv"
                 key={chosen?.file.name ?? ''}
               >
                 {(props) => (

@@ -18,7 +18,7 @@ export interface Draft {
   readonly decimalComma: boolean;
   /** One per column of the file, in its order. */
   readonly columns: readonly { readonly name: string; readonly to: ColumnDraft }[];
-  readonly source: Pick<ImportPreviewResponse, 'format' | 'delimiter'>;
+  readonly source: Pick<ImportPreviewResponse, 'format' | 'delimiter' | 'sheet' | 'header_row'>;
 }
 
 export const LEFT_OUT: ColumnDraft = { field: undefined, match: undefined, object: undefined };
@@ -76,6 +76,8 @@ export function mappingOf(draft: Draft, isTrial: boolean): ImportMapping {
     dry_run: isTrial,
     format: source.format,
     ...(source.format === 'csv' && { delimiter: source.delimiter }),
+    ...(source.sheet !== null && { sheet: source.sheet }),
+    ...(source.format !== 'ndjson' && { header_row: source.header_row }),
     columns: Object.fromEntries(
       columns.map(({ name, to }) => {
         if (to.field === undefined) return [name, null];

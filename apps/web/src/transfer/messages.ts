@@ -8,7 +8,7 @@ const en = {
     choose: 'Choose a file',
     chooseAnother: 'Choose another file',
     drop: 'or drop it here',
-    kinds: 'CSV with a header, or one JSON object per line. Encoding and delimiter are found out.',
+    kinds: 'CSV, Excel (XLSX), or one JSON object per line. Encoding, delimiter and header are found out.',
     reading: 'Reading the file…',
     columns: 'Columns',
     column: 'Column of the file',

@@ -3,7 +3,6 @@
  * And the rows that the job refused, on their way back to whoever can mend them.
  */
 
-import { nearest } from '@trellis/metadata';
 import type { CompiledObject, JsonValue } from '@trellis/model';
 import type { Rejection } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
@@ -11,17 +10,19 @@ import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
-import { currentObjectName, type Names, oldNames } from '../old-names.ts';
+import { currentObjectName, oldNames } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
 import { withPinned } from '../with-pinned.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { ImportInput } from './import-job.ts';
-import { ERROR_COLUMN, fieldForColumn, plain, resolveMapping } from './mapping.ts';
+import { ERROR_COLUMN, resolveMapping } from './mapping.ts';
 import { currentOptions } from './old-mapping.ts';
 import { type ImportOptions, readOptions } from './options.ts';
-import { detectShape, type FileFormat, readPieces } from './read-file.ts';
+import { type HeldFile, type ImportPreview, PREVIEW_BYTES, previewFile } from './preview.ts';
+import { detectShape, type FileFormat, isArchive, PIECE_BYTES, storedFile } from './read-file.ts';
+import type { SheetCell } from './xlsx-book.ts';
 
 /** A file that lies in the database and waits for its job. */
 export interface StoredFile {
@@ -29,19 +30,6 @@ export interface StoredFile {
   readonly name: string | undefined;
   readonly bytes: number;
   readonly encoding: Encoding;
-}
-
-/** What the beginning of a file shows, before anything is imported. */
-export interface ImportPreview {
-  readonly format: FileFormat;
-  readonly encoding: Encoding;
-  readonly delimiter: string;
-  readonly columns: readonly {
-    readonly name: string;
-    readonly samples: readonly string[];
-    /** The field that it seems to be for. */
-    readonly suggestion: string | null;
-  }[];
 }
 
 /** A row that was refused, with its cells under the columns of the file. */
@@ -55,7 +43,7 @@ export interface RefusedRows {
 export interface RefusedRow {
   readonly row: number;
   readonly line: number;
-  readonly content: readonly string[] | Readonly<Record<string, JsonValue>>;
+  readonly content: readonly SheetCell[] | Readonly<Record<string, JsonValue>>;
   readonly errors: readonly InputError[];
   /** The errors as one text for people, each with the column that it is about. */
   readonly text: string;
@@ -72,73 +60,70 @@ export interface ImportDesk {
   discard(context: Context, file: StoredFile): Promise<void>;
   /** Begins the job; resolves with its id. Throws `invalid_input` with all that is wrong with the mapping. */
   begin(context: Context, object: string, file: StoredFile, mapping: unknown): Promise<string>;
-  /** Looks at the beginning of a file. */
-  preview(
-    context: Context,
-    object: string,
-    head: Uint8Array,
-    name: string | undefined,
-    mapping: unknown,
-  ): Promise<ImportPreview>;
+  /** Takes of a file what a preview looks at: its beginning, or all of a workbook. */
+  hold(context: Context, object: string, bytes: AsyncIterable<Uint8Array>, name?: string): Promise<HeldFile>;
+  release(context: Context, file: HeldFile): Promise<void>;
+  preview(context: Context, object: string, file: HeldFile, mapping: unknown): Promise<ImportPreview>;
   /** The rows that an import has refused so far. Throws `unknown_job`. */
   refused(context: Context, jobId: string): Promise<RefusedRows>;
 }
 
-const PIECE_BYTES = 256 * 1024;
-const SAMPLES = 3;
 const PAGE = 1000;
 
 export function createImportDesk(parts: Parts): ImportDesk {
   const { jobs } = parts.storage;
-  return {
-    store: (context, object, bytes, name) =>
-      withPinned(parts, context, async (pinned) => {
-        requireImportable(parts, pinned, object);
-        const id = makeId();
-        const detector = new EncodingDetector();
-        let number = 0;
-        let size = 0;
-        try {
-          for await (const piece of inPieces(bytes)) {
-            detector.add(piece);
-            size += piece.length;
-            await jobs.writeFile(context.workspace, id, number++, piece);
-          }
-        } catch (error) {
-          await jobs.deleteFile(context.workspace, id).catch(() => undefined);
-          throw error;
+  const store: ImportDesk['store'] = (context, object, bytes, name) =>
+    withPinned(parts, context, async (pinned) => {
+      requireImportable(parts, pinned, object);
+      const id = makeId();
+      const detector = new EncodingDetector();
+      let number = 0;
+      let size = 0;
+      try {
+        for await (const piece of inPieces(bytes)) {
+          detector.add(piece);
+          size += piece.length;
+          await jobs.writeFile(context.workspace, id, number++, piece);
         }
-        return { id, name, bytes: size, encoding: detector.end() };
-      }),
+      } catch (error) {
+        await jobs.deleteFile(context.workspace, id).catch(() => undefined);
+        throw error;
+      }
+      return { id, name, bytes: size, encoding: detector.end() };
+    });
+  return {
+    store,
     discard: (context, file) => jobs.deleteFile(context.workspace, file.id),
     begin: (context, name, file, mapping) =>
       withPinned(parts, context, (pinned) => begin(parts, pinned, { name, file, mapping })),
-    preview: (context, name, head, fileName, mapping) =>
+    async hold(context, object, bytes, name) {
+      const held: Uint8Array[] = [];
+      let size = 0;
+      const pieces = bytes[Symbol.asyncIterator]();
+      while (size < PREVIEW_BYTES) {
+        const next = await pieces.next();
+        if (next.done) break;
+        held.push(next.value);
+        size += next.value.length;
+      }
+      const head = Buffer.concat(held);
+      if (!isArchive(head)) return { name, head: head.subarray(0, PREVIEW_BYTES), stored: undefined };
+      // The table of contents of an archive stands at its end.
+      const all = (async function* () {
+        yield head;
+        for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+      })();
+      return { name, head, stored: await store(context, object, all, name) };
+    },
+    async release(context, { stored }) {
+      if (stored) await jobs.deleteFile(context.workspace, stored.id);
+    },
+    preview: (context, name, held, mapping) =>
       withPinned(parts, context, async (pinned) => {
         const object = requireImportable(parts, pinned, name);
         const { options, errors } = readOptions(mapping);
         throwErrors(errors);
-        const old = oldNames(parts, pinned);
-        const detector = new EncodingDetector();
-        detector.add(head);
-        const encoding = options.encoding ?? detector.end(false);
-        const { shape, rows } = await detectShape(head, encoding, { ...options, fileName });
-        const { format, delimiter, columns } = shape;
-        return {
-          format,
-          encoding,
-          delimiter,
-          columns: columns.map((column, index) => {
-            const values = rows.flatMap(({ content, fault }) =>
-              fault === undefined ? [cellOf(content, column, index)] : [],
-            );
-            return {
-              name: column,
-              samples: [...new Set(values.filter((value) => value.trim() !== ''))].slice(0, SAMPLES),
-              suggestion: suggest(pinned, object, column, old),
-            };
-          }),
-        };
+        return previewFile(parts, pinned, { object, held, options });
       }),
     async refused(context, jobId) {
       try {
@@ -175,9 +160,9 @@ async function begin(
   const old = oldNames(parts, pinned);
   const options = old ? currentOptions(old, object, given) : given;
   requireRights(pinned, object, options.operation);
-  const head = await readHead(parts, pinned, file.id);
   const encoding = options.encoding ?? file.encoding;
-  const { shape } = await detectShape(head, encoding, { ...options, fileName: file.name });
+  const source = storedFile(parts, pinned.context.workspace, file.id, file.bytes);
+  const { shape } = await detectShape(source, encoding, { ...options, fileName: file.name });
   const fit = resolveMapping(pinned, object, shape, options, old);
   throwErrors(fit.errors);
   const input: ImportInput = {
@@ -186,6 +171,7 @@ async function begin(
       operation: options.operation,
       key: fit.mapping.key ?? null,
       dry_run: options.dryRun,
+      existing: options.operation === 'upsert' ? options.existing : null,
       file_name: file.name ?? null,
       file_size: file.bytes,
       format: shape.format,
@@ -193,6 +179,7 @@ async function begin(
       delimiter: shape.format === 'csv' ? shape.delimiter : null,
       columns: Object.fromEntries(fit.mapping.targets.map(({ column, field }) => [column, field])),
       skipped_columns: [...fit.mapping.skipped],
+      defaults: Object.keys(fit.mapping.defaults ?? {}),
     },
     shape,
     mapping: fit.mapping,
@@ -200,6 +187,8 @@ async function begin(
     blank: options.blank,
     decimalComma: options.decimalComma,
     takesOtherNames: options.columns === undefined,
+    timeZone: options.timeZone ?? pinned.expressionContext.timeZone,
+    existing: options.existing,
   };
   const request = { id: file.id, kind: 'import', input: input as unknown as JsonValue };
   const { operation, about } = input;
@@ -207,7 +196,12 @@ async function begin(
     job: file.id,
     operation,
     file_name: about.file_name!,
-    fields: Object.values(about.columns!),
+    fields: [
+      ...new Set([
+        ...fit.mapping.targets.map(({ field }) => field),
+        ...Object.keys(fit.mapping.defaults ?? {}),
+      ]),
+    ],
   };
   return parts.storage.transaction(async (transaction) => {
     const event = { action: 'records_imported', object: object.name, details } as const;
@@ -239,11 +233,6 @@ function throwErrors(errors: readonly InputError[]): void {
   throw new EngineError('invalid_input', message, { errors });
 }
 
-async function readHead(parts: Parts, pinned: Pinned, fileId: string): Promise<Uint8Array> {
-  for await (const piece of readPieces(parts, pinned.context.workspace, fileId)) return piece;
-  return new Uint8Array(0);
-}
-
 /** Pieces of one size, whatever the network brings. */
 async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
@@ -259,49 +248,6 @@ async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     size = all.length - at;
   }
   if (size > 0) yield Buffer.concat(held);
-}
-
-function cellOf(
-  content: readonly string[] | Readonly<Record<string, unknown>>,
-  column: string,
-  index: number,
-): string {
-  if (Array.isArray(content)) return content[index] ?? '';
-  const value = (content as Readonly<Record<string, unknown>>)[column];
-  return value === undefined || value === null
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
-}
-
-/** By name or label; else the field whose words the header is made of, or one that is written nearly so. */
-function suggest(
-  pinned: Pinned,
-  object: CompiledObject,
-  column: string,
-  old: Names | undefined,
-): string | null {
-  const exact = fieldForColumn(pinned, object, column, { operation: 'update', key: 'id', old });
-  if (exact === 'skip') return null;
-  if (exact) return exact.name;
-  const writable = [...object.fields.values()].filter(
-    (field) => field.isWritable && pinned.isReadable(field),
-  );
-  const wanted = plain(column);
-  if (wanted.length < 3) return null;
-  const words = new Map<string, string>();
-  for (const field of writable) {
-    for (const word of [plain(field.name), plain(field.label)])
-      if (!words.has(word)) words.set(word, field.name);
-  }
-  const withObject = [plain(object.label), plain(object.name)]
-    .filter((prefix) => wanted.startsWith(prefix))
-    .map((prefix) => words.get(wanted.slice(prefix.length)));
-  const isNamed = withObject.find((name) => name !== undefined);
-  if (isNamed !== undefined) return isNamed;
-  const near = nearest(wanted, words.keys());
-  return near === undefined ? null : words.get(near)!;
 }
 
 async function* refusedPages(

@@ -1,16 +1,22 @@
-/** A stored file as rows: CSV with a header, or one JSON object per line. */
+/** A stored file as rows: CSV, a sheet of an Excel workbook, or one JSON object per line. */
 
 import type { Workspace } from '@trellis/storage';
+import type { InputError } from '../engine.ts';
+import { EngineError } from '../errors.ts';
 import { unguardText } from '../export/formula-guard.ts';
 import type { Parts } from '../parts.ts';
 import { CsvReader, type CsvRow, detectDelimiter } from './csv-reader.ts';
 import { decodeText, type Encoding } from './decode.ts';
+import { findHeader } from './find-header.ts';
+import { type PieceSource, unreadable } from './xlsx-archive.ts';
+import { openWorkbook, type SheetCell } from './xlsx-book.ts';
 
-export type FileFormat = 'csv' | 'ndjson';
+export type FileFormat = 'csv' | 'ndjson' | 'xlsx';
 
 /** How a file is to be read; settled before its job begins. */
 export interface FileShape {
   readonly format: FileFormat;
+  /** Of text. */
   readonly encoding: Encoding;
   /** Of CSV. */
   readonly delimiter: string;
@@ -18,17 +24,23 @@ export interface FileShape {
   readonly columns: readonly string[];
   /** Of CSV: apostrophes before what looks like a formula stay. */
   readonly raw?: boolean;
+  /** Of a workbook: the sheet that is read. */
+  readonly sheet?: string;
+  /** Line or row of the header, from 1; those above it are passed over. 0: there is none. 1 unless given. */
+  readonly headerRow?: number;
 }
 
 /** One row of a file below its header. */
 export interface FileRow {
   readonly line: number;
-  /** Cells of CSV, or what the line of NDJSON holds. */
-  readonly content: readonly string[] | Readonly<Record<string, unknown>>;
+  /** Cells, or what the line of NDJSON holds. */
+  readonly content: readonly SheetCell[] | Readonly<Record<string, unknown>>;
   /** A sentence about what kept it from being read. */
   readonly fault?: string;
 }
 
+/** Bytes of the pieces in which files are stored. */
+export const PIECE_BYTES = 256 * 1024;
 const MAX_LINE = 10_000_000;
 const SAMPLE_ROWS = 100;
 const FAULTS: Readonly<Record<NonNullable<CsvRow['fault']>, string>> = {
@@ -36,41 +48,69 @@ const FAULTS: Readonly<Record<NonNullable<CsvRow['fault']>, string>> = {
   text_after_quote: 'Text follows a closing quotation mark. Quotation marks within a cell are doubled.',
 };
 
-export async function* readPieces(
+export type { PieceSource };
+
+/** A file that lies in the database. */
+export function storedFile(
   { storage }: Parts,
   workspace: Workspace,
   fileId: string,
-): AsyncGenerator<Uint8Array> {
+  size: number,
+): PieceSource {
+  return {
+    size,
+    pieceSize: PIECE_BYTES,
+    piece: (number) => storage.jobs.readFile(workspace, fileId, number),
+  };
+}
+
+/** Bytes that are all there: the beginning of a file. */
+export function heldFile(bytes: Uint8Array): PieceSource {
+  const size = bytes.length;
+  return { size, pieceSize: Math.max(size, 1), piece: async (number) => (number === 0 ? bytes : undefined) };
+}
+
+async function* piecesOf(source: PieceSource): AsyncGenerator<Uint8Array> {
   for (let number = 0; ; number++) {
-    const piece = await storage.jobs.readFile(workspace, fileId, number);
+    const piece = await source.piece(number);
     if (!piece) return;
     yield piece;
   }
 }
 
 /** Rows in groups, as they come from the pieces of the file. */
-export async function* readRows(
-  pieces: AsyncIterable<Uint8Array>,
-  shape: FileShape,
-): AsyncGenerator<readonly FileRow[]> {
-  const text = decodeText(pieces, shape.encoding);
-  if (shape.format === 'ndjson') return yield* readLines(text);
-  const reader = new CsvReader(shape.delimiter);
-  let isHeader = true;
-  const understand = (rows: readonly CsvRow[]): FileRow[] => {
-    const below = isHeader ? rows.slice(1) : rows;
-    if (rows.length > 0) isHeader = false;
-    return below.map((row) => toFileRow(row, shape));
-  };
-  for await (const piece of text) yield understand(reader.push(piece));
-  yield understand(reader.end());
+export async function* readRows(source: PieceSource, shape: FileShape): AsyncGenerator<readonly FileRow[]> {
+  if (shape.format === 'ndjson') return yield* readLines(decodeText(piecesOf(source), shape.encoding));
+  for await (const rows of readTable(source, shape)) {
+    const below = rows.filter(({ line }) => line > (shape.headerRow ?? 1));
+    if (below.length > 0) yield below.map((row) => toFileRow(row, shape));
+  }
 }
 
-function toFileRow({ line, cells: given, fault }: CsvRow, { columns, raw }: FileShape): FileRow {
-  const cells = raw ? given : given.map(unguardText);
-  const width = columns.length;
+interface TableRow {
+  readonly line: number;
+  readonly cells: readonly SheetCell[];
+  readonly fault?: CsvRow['fault'];
+}
+
+/** All rows that hold something, the header and what stands above it too. */
+async function* readTable(source: PieceSource, shape: FileShape): AsyncGenerator<readonly TableRow[]> {
+  if (shape.format === 'xlsx') return yield* (await openWorkbook(source)).rows(shape.sheet!);
+  const clean = (rows: readonly CsvRow[]): readonly TableRow[] =>
+    shape.raw ? rows : rows.map((row) => ({ ...row, cells: row.cells.map(unguardText) }));
+  const reader = new CsvReader(shape.delimiter);
+  for await (const text of decodeText(piecesOf(source), shape.encoding)) yield clean(reader.push(text));
+  yield clean(reader.end());
+}
+
+function toFileRow({ line, cells, fault }: TableRow, { format, columns }: FileShape): FileRow {
   if (fault) return { line, content: cells, fault: FAULTS[fault] };
+  const width = columns.length;
   if (cells.length === width) return { line, content: cells };
+  // A sheet has no end to the right: blank cells there are none.
+  if (format === 'xlsx' && cells.length < width) {
+    return { line, content: [...cells, ...Array<string>(width - cells.length).fill('')] };
+  }
   const message = `The row has ${cells.length} cells and the header ${width}.`;
   return { line, content: cells, fault: message };
 }
@@ -109,44 +149,115 @@ export interface FileHints {
   readonly delimiter?: string | undefined;
   readonly fileName?: string | undefined;
   readonly raw?: boolean;
+  readonly sheet?: string | undefined;
+  readonly headerRow?: number | undefined;
 }
 
-/** What the beginning of a file says about its shape, with its first rows. */
+export interface DetectedFile {
+  readonly shape: FileShape;
+  /** The first rows below the header. */
+  readonly rows: readonly FileRow[];
+  /** Of a workbook: its sheets. */
+  readonly sheets: readonly string[];
+  /** Whether the row that is taken for the header looks like one. */
+  readonly hasHeader: boolean;
+}
+
+/**
+ * What a file says about its shape, with its first rows. Of CSV and NDJSON the beginning is looked at, of a workbook
+ * its sheets. @throws EngineError `invalid_input` for what is no such file
+ */
 export async function detectShape(
-  head: Uint8Array,
+  source: PieceSource,
   encoding: Encoding,
   hints: FileHints,
-): Promise<{ readonly shape: FileShape; readonly rows: readonly FileRow[] }> {
-  async function* once() {
-    yield head;
-  }
-  let text = '';
-  for await (const piece of decodeText(once(), encoding)) text += piece;
-  const looksLikeJson = /\.(ndjson|jsonl)$/i.test(hints.fileName ?? '') || /^\s*\{/.test(text);
-  const format = hints.format ?? (looksLikeJson ? 'ndjson' : 'csv');
-  const delimiter = hints.delimiter ?? (format === 'csv' ? detectDelimiter(text) : ',');
-  const raw = hints.raw ?? false;
-  const unnamed: FileShape = { format, encoding, delimiter, columns: [], raw };
-  if (format === 'csv') {
-    const reader = new CsvReader(delimiter);
-    const [header] = [...reader.push(text), ...reader.end()];
-    const columns = (header?.cells ?? []).map(
-      (cell, index) => (raw ? cell : unguardText(cell)).trim() || `Column ${index + 1}`,
+): Promise<DetectedFile> {
+  const head = (await source.piece(0)) ?? new Uint8Array(0);
+  const format = hints.format ?? formatOf(head, encoding, hints.fileName);
+  const base = { encoding, delimiter: ',', columns: [], raw: hints.raw ?? false };
+  if (format === 'ndjson') {
+    const shape: FileShape = { ...base, format };
+    const rows = await firstRows(readRows(heldFile(head), shape));
+    const columns = new Set(
+      rows.flatMap(({ content, fault }) => (fault === undefined ? Object.keys(content) : [])),
     );
-    const shape = { ...unnamed, columns };
-    return { shape, rows: await firstRows(once(), shape) };
+    return { shape: { ...shape, columns: [...columns] }, rows, sheets: [], hasHeader: true };
   }
-  const rows = await firstRows(once(), unnamed);
-  const columns = new Set(
-    rows.flatMap(({ content, fault }) => (fault === undefined ? Object.keys(content) : [])),
-  );
-  return { shape: { ...unnamed, columns: [...columns] }, rows };
+  if (format === 'xlsx') {
+    if (!isArchive(head)) throw notAWorkbook(head);
+    const { sheets } = await openWorkbook(source);
+    const sheet = hints.sheet ?? sheets[0]!;
+    if (!sheets.includes(sheet)) throw noSuchSheet(sheets);
+    return tableShape(source, { ...base, format, sheet }, hints, sheets);
+  }
+  if (isArchive(head) || isOldOffice(head)) throw notAWorkbook(head);
+  const text = await decoded(head, encoding);
+  const delimiter = hints.delimiter ?? detectDelimiter(text);
+  return tableShape(heldFile(head), { ...base, format, delimiter }, hints, []);
 }
 
-async function firstRows(pieces: AsyncIterable<Uint8Array>, shape: FileShape): Promise<FileRow[]> {
-  const rows: FileRow[] = [];
-  for await (const group of readRows(pieces, shape)) {
+async function tableShape(
+  source: PieceSource,
+  shape: FileShape,
+  hints: FileHints,
+  sheets: readonly string[],
+): Promise<DetectedFile> {
+  const first = await firstRows(readTable(source, shape));
+  const found = findHeader(first);
+  const headerRow = hints.headerRow ?? (shape.format === 'xlsx' ? found.line : (first[0]?.line ?? 1));
+  const header = headerRow === 0 ? undefined : first.find(({ line }) => line >= headerRow);
+  const width = Math.max(0, ...first.map(({ cells }) => cells.length));
+  const named = header?.cells ?? [];
+  // A sheet may have a column that nobody named.
+  const isOpen = headerRow === 0 || (header !== undefined && shape.format === 'xlsx');
+  const cells = [...named, ...Array<string>(isOpen ? Math.max(0, width - named.length) : 0).fill('')];
+  const columns = cells.map((cell, index) => String(cell).trim() || `Column ${index + 1}`);
+  const whole: FileShape = { ...shape, columns, headerRow: header?.line ?? headerRow };
+  const below = first.filter(({ line }) => line > whole.headerRow!);
+  return { shape: whole, rows: below.map((row) => toFileRow(row, whole)), sheets, hasHeader: found.isHeader };
+}
+
+async function firstRows<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const group of groups) {
     for (const row of group) if (rows.push(row) === SAMPLE_ROWS) return rows;
   }
   return rows;
+}
+
+function formatOf(head: Uint8Array, encoding: Encoding, fileName: string | undefined): FileFormat {
+  if (isArchive(head) || isOldOffice(head)) return 'xlsx';
+  if (/\.(ndjson|jsonl)$/i.test(fileName ?? '')) return 'ndjson';
+  return /^\s*\{/.test(new TextDecoder(encoding).decode(head.subarray(0, 1000))) ? 'ndjson' : 'csv';
+}
+
+async function decoded(bytes: Uint8Array, encoding: Encoding): Promise<string> {
+  let text = '';
+  for await (const piece of decodeText(piecesOf(heldFile(bytes)), encoding)) text += piece;
+  return text;
+}
+
+export function isArchive(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+}
+
+/** Workbooks from before 2007, and those that are locked with a password. */
+function isOldOffice(head: Uint8Array): boolean {
+  return head[0] === 0xd0 && head[1] === 0xcf && head[2] === 0x11 && head[3] === 0xe0;
+}
+
+function notAWorkbook(head: Uint8Array): EngineError {
+  if (isOldOffice(head)) {
+    return unreadable(
+      'The workbook has the old form (XLS) or a password. Save it as XLSX without one, or as CSV.',
+    );
+  }
+  return unreadable('This is no Excel workbook (XLSX).');
+}
+
+function noSuchSheet(sheets: readonly string[]): EngineError {
+  const message = 'The workbook has no sheet of this name.';
+  const hint = `There are ${sheets.slice(0, 20).join(', ')}.`;
+  const errors: readonly InputError[] = [{ code: 'invalid_value', pointer: '/sheet', message, hint }];
+  return new EngineError('invalid_input', message, { errors });
 }

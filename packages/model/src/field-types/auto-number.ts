@@ -17,6 +17,7 @@ export const autoNumber = {
   properties: ['format'],
   isReadOnly: true,
   widget: 'auto_number',
+  column: { type: 'text', index: 'btree', searchedAs: 'number' },
   convertsTo: ['text'],
   check: (body) => {
     if (body.format === undefined)

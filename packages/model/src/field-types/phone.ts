@@ -17,6 +17,7 @@ export const phone = {
   icon: 'phone',
   properties: ['multiple', 'default_country'],
   widget: 'phone',
+  column: { type: 'text', index: 'btree', searchedAs: 'digits' },
   convertsTo: ['text', 'long_text'],
   check: (body) =>
     body.default_country === undefined || isSupportedCountry(body.default_country)

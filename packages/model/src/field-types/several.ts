@@ -34,7 +34,12 @@ export function severalOf(one: FieldType, words: Words): FieldType {
     description: words.description,
     widget: words.widget,
     valueType: 'texts',
-    column: { type: 'text[]', index: 'gin', entry: 'value' },
+    column: {
+      type: 'text[]',
+      index: 'gin',
+      entry: 'value',
+      ...(one.column?.searchedAs ? { searchedAs: one.column.searchedAs } : {}),
+    },
     parts: {
       [PRIMARY_PART]: { label: 'Primary', type: one },
       [ALL_PART]: { label: 'All', type: longText, isForExpressions: true },

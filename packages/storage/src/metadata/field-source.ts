@@ -4,7 +4,7 @@
  */
 import { type CompiledField, PRIMARY_PART } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, Sql, sql, stringLiteral } from '../sql.ts';
 import { sqlTypeOf } from '../system-columns.ts';
 
 /**
@@ -13,6 +13,29 @@ import { sqlTypeOf } from '../system-columns.ts';
  */
 export function foldedKey(fieldKey: string): string {
   return `${fieldKey}~folded`;
+}
+
+/** Under it stands what `searchWords` makes of a text that it changes: of one that is not ASCII, in the main. */
+export function wordsKey(fieldKey: string): string {
+  return `${fieldKey}~words`;
+}
+
+/**
+ * The searched form of a text (migration 0014) where its folded one does not serve: of what is more than ASCII, of a
+ * telephone number that has more than digits, of a number with zeros before it; else null, and the index has no entry.
+ */
+export function wordsSource(text: Sql, field: CompiledField, schema: string): Sql {
+  const words = (of: Sql) => sql`${identifier(schema, '_search_words')}(${of})`;
+  const isBeyond = sql`octet_length(${text}) > length(${text})`;
+  switch (field.type.column?.searchedAs) {
+    case 'digits':
+      // Several stand on lines of their own.
+      return sql`case when ${text} ~ '[^+0-9]' then ' ' || translate(regexp_replace(${text}, E'[^0-9\\n]+', '', 'g'), E'\\n', ' ') end`;
+    case 'number':
+      return sql`case when ${isBeyond} or ${text} ~ '(^|[^0-9])0' then ${words(sql`regexp_replace(${text}, '(^|[^0-9])0+([0-9])', '\\1\\2', 'g')`)} end`;
+    default:
+      return sql`case when ${isBeyond} then ${words(text)} end`;
+  }
 }
 
 /** Values of options and times of day are compared by code point: their order for programs, and far cheaper than people's. */

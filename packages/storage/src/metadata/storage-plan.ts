@@ -85,7 +85,7 @@ export function planObject(
   const promote: SlottedColumn[] = [];
   const uniqueness: SlottedColumn[] = [];
   const taken = new Set<number>();
-  const wanted = wantedColumns(object, context.features);
+  const wanted = wantedColumns(object, context);
   const keepers = new Map<string, ColumnRow>();
   for (const column of wanted) {
     const row = rows.find(

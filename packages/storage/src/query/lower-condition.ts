@@ -9,6 +9,7 @@ import { lowered, searchedText } from '../metadata/field-source.ts';
 import type { SharedPlaces } from '../sharing/share-store.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
+import { lowerSearched } from './search-condition.ts';
 import type { Condition, Term } from './shape.ts';
 import type { ComputedCondition } from './shape-computed.ts';
 import type { ValueSource } from './sources.ts';
@@ -25,6 +26,8 @@ export interface PathReader {
   shared(places: SharedPlaces): Sql;
   /** The value in lower case, where a column keeps it. */
   folded(path: FieldPath): Sql | undefined;
+  /** The form in which it is searched where that is another one, where a column keeps it. */
+  words(path: FieldPath): Sql | undefined;
 }
 
 /** A reader of plain values, for what asks nothing else. */
@@ -32,6 +35,7 @@ export function readerOf(value: PathReader['value']): PathReader {
   return {
     value,
     folded: () => undefined,
+    words: () => undefined,
     asPlatform: decidesNoAccess,
     shared: decidesNoAccess,
   };
@@ -103,6 +107,8 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       const words = searchedText(term(condition.value), condition.value.path.field);
       return sql`${lowered(words, features)} like ${pattern}`;
     }
+    case 'searched':
+      return lowerSearched(condition, reader, features);
     case 'contains':
     case 'starts_with':
     case 'ends_with': {

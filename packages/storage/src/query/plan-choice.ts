@@ -114,6 +114,7 @@ function hasTextSearch(condition: Condition): boolean {
     case 'not':
       return hasTextSearch(condition.arg);
     case 'like':
+    case 'searched':
     case 'contains':
     case 'starts_with':
     case 'ends_with':

@@ -15,7 +15,15 @@ import {
   titleOf,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import { entriesOf, foldedKey, isCode, partSource, sourceInRow, sourceOf } from '../metadata/field-source.ts';
+import {
+  entriesOf,
+  foldedKey,
+  isCode,
+  partSource,
+  sourceInRow,
+  sourceOf,
+  wordsKey,
+} from '../metadata/field-source.ts';
 import { formulaOver } from '../metadata/formula-source.ts';
 import { isRollup, type RollupScope } from '../rollups/rollup-sql.ts';
 import { type SharedPlaces, sharesThatCount } from '../sharing/share-store.ts';
@@ -106,12 +114,21 @@ export class Sources {
   }
 
   folded(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, foldedKey);
+  }
+
+  words(asked: FieldPath): Sql | undefined {
+    return this.#kept(asked, wordsKey);
+  }
+
+  /** A column that keeps the value in another form. */
+  #kept(asked: FieldPath, keyOf: (key: string) => string): Sql | undefined {
     const path = sourcePath(asked);
     const end = this.#follow(this.#root, path, this.#reader);
     if (end.is === 'title' || !end.table.object) return undefined;
     const { part } = path.field;
     const key = part?.name === ALL_PART ? part.of.key : path.field.key;
-    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(foldedKey(key));
+    const column = this.#context.snapshot.columns.get(end.table.object.key)?.get(keyOf(key));
     return column?.isReady ? identifier(end.table.alias, column.name) : undefined;
   }
 
@@ -380,6 +397,10 @@ export class ScalarSources {
     return undefined;
   }
 
+  words(): undefined {
+    return undefined;
+  }
+
   /** Scalar subqueries see every live record already; a parent in the bin still decides about its children there. */
   asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql {
     if (!through) return lower(this);
@@ -392,10 +413,14 @@ export class ScalarSources {
     return sql`exists (select 1 from ${recordsOf(snapshot, target)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
   }
 
-  /** `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. */
+  /**
+   * `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. It
+   * does not know of how few records it will be asked: `offset 0` leaves it the former alone.
+   */
   shared(places: SharedPlaces): Sql {
     const shares = sharesThatCount(this.#context.snapshot.workspace.schema, this.#object.key, places);
-    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')})`;
+    const apart = places.isOfFew ? sql` offset 0` : sql``;
+    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')}${apart})`;
   }
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {

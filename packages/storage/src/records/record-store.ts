@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import type { SlowQuestions } from '../query/slow-questions.ts';
 import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
@@ -16,6 +17,7 @@ import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
+import { RecordSearcher } from './search-records.ts';
 import { inspectTree, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
@@ -26,14 +28,16 @@ export interface RecordDatabase {
   readonly logins: WorkspaceLogins;
   readonly features: DatabaseFeatures;
   readonly guard: ScanGuard;
+  readonly slow: SlowQuestions;
 }
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  { connections, logins, features, guard }: RecordDatabase,
+  { connections, logins, features, guard, slow }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
-  const reader = new RecordReader(logins, features, guard);
+  const searcher = new RecordSearcher(logins, features);
+  const reader = new RecordReader(logins, features, { guard, slow });
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
@@ -51,6 +55,7 @@ export function createRecordStore(
       pruneHistory(connections, snapshot, request, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
+    search: (snapshot, query) => searcher.search(snapshot, query),
     principalNames: async ({ workspace }, ids) => {
       const rows = await (await logins.of(workspace)).readRows<{ id: string; name: string }>(
         `select id, name from ${identifier(workspace.schema, '_principal').text} where id = any($1)`,
