@@ -41,6 +41,8 @@ export interface ListSearch {
   readonly peek?: string;
   /** `true`: the recycle bin. */
   readonly deleted?: string;
+  /** An instant: the list as it was then. */
+  readonly as_of?: string;
 }
 
 export function searchText(search: object): string {

@@ -28,6 +28,8 @@ const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
 }));
 const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
+const EraseButton = lazy(async () => ({ default: (await import('../history/EraseButton.tsx')).EraseButton }));
+const AsOfBanner = lazy(async () => ({ default: (await import('../history/AsOfBanner.tsx')).AsOfBanner }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
@@ -57,6 +59,7 @@ function ListScreen({ object }: { object: string }) {
   const searchBox = useRef<HTMLInputElement>(null);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
+  const asOf = search.as_of;
 
   const go = useCallback(
     (change: ListSearch, replace = false) =>
@@ -69,8 +72,13 @@ function ListScreen({ object }: { object: string }) {
     [navigate, object],
   );
   const openRecord = useCallback(
-    (id: string) => void navigate({ to: '/o/$object/$id', params: { object, id } }),
-    [navigate, object],
+    (id: string) =>
+      void navigate({
+        to: '/o/$object/$id',
+        params: { object, id },
+        search: asOf === undefined ? {} : { as_of: asOf },
+      }),
+    [navigate, object, asOf],
   );
   const peek = useCallback(
     (id: string | undefined) => go(id === undefined ? { peek: '' } : { peek: id }, search.peek !== undefined),
@@ -128,7 +136,16 @@ function ListScreen({ object }: { object: string }) {
         )
       }
       actions={
-        canCreate && (
+        isDeleted && description.rights.delete && !description.is_system ? (
+          <Suspense>
+            <EraseButton
+              object={object}
+              label={description.plural_label}
+              ids={undefined}
+              onDone={selection.clear}
+            />
+          </Suspense>
+        ) : canCreate && asOf === undefined ? (
           <Button
             component={Link}
             to="/o/$object/new"
@@ -138,11 +155,16 @@ function ListScreen({ object }: { object: string }) {
           >
             {t('palette.new', { object: description.label })}
           </Button>
-        )
+        ) : null
       }
     >
       <div className={classes.columns}>
         <div className={classes.list}>
+          {search.as_of !== undefined && (
+            <Suspense>
+              <AsOfBanner at={search.as_of} onChange={(at) => go({ as_of: at ?? '', peek: '' })} />
+            </Suspense>
+          )}
           <ListToolbar
             description={description}
             columns={columns}
@@ -156,6 +178,7 @@ function ListScreen({ object }: { object: string }) {
             onSearch={(text) => go({ q: text.trim() }, true)}
             query={list.query}
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
+            onAsOf={() => go({ as_of: new Date().toISOString(), deleted: '', peek: '' })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
           {scanProblem !== undefined && list.records.length === 0 ? (
@@ -180,6 +203,7 @@ function ListScreen({ object }: { object: string }) {
             />
           ) : isPhone ? (
             <RecordCards
+              asOf={asOf}
               label={description.plural_label}
               records={list.records}
               columns={columns}
@@ -208,7 +232,7 @@ function ListScreen({ object }: { object: string }) {
               onWidth={preferences.setWidth}
               onMove={(path, before) => preferences.setPaths(moveBefore(preferences.paths, path, before))}
               onOpen={openRecord}
-              onPeek={peek}
+              onPeek={asOf === undefined ? peek : (next) => next !== undefined && openRecord(next)}
             />
           )}
           {isFetchNextPageError && (
@@ -216,7 +240,7 @@ function ListScreen({ object }: { object: string }) {
               <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
             </div>
           )}
-          {selection.ids.size > 0 && (
+          {selection.ids.size > 0 && asOf === undefined && (
             <Suspense>
               <SelectionBar
                 description={description}

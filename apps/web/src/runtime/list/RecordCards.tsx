@@ -17,6 +17,8 @@ interface RecordCardsProps {
   readonly object: string;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
+  /** The instant of which the list tells. */
+  readonly asOf: string | undefined;
   onMore(): void;
 }
 
@@ -30,6 +32,7 @@ export function RecordCards({
   isLoading,
   hasMore,
   onMore,
+  asOf,
 }: RecordCardsProps) {
   const { t } = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
@@ -71,7 +74,12 @@ export function RecordCards({
               className={classes.card}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <Link to="/o/$object/$id" params={{ object, id: record.id }} className={classes.title}>
+              <Link
+                to="/o/$object/$id"
+                params={{ object, id: record.id }}
+                search={asOf === undefined ? {} : { as_of: asOf }}
+                className={classes.title}
+              >
                 {titleOf(record[nameField]) || t('value.untitled')}
               </Link>
               <dl className={classes.facts}>

@@ -4,6 +4,7 @@ import { IconRestore, IconTrash } from '@tabler/icons-react';
 import type { ObjectDescription } from '@trellis/forms';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EraseButton } from '../../history/EraseButton.tsx';
 import classes from './SelectionBar.module.css';
 import type { useListActions } from './use-list-actions.ts';
 import type { Selection } from './use-selection.ts';
@@ -33,14 +34,22 @@ export function SelectionBar({ description, selection, isDeleted, actions }: Sel
       <span role="status">{t('list.selected', { count })}</span>
       {description.rights.delete &&
         (isDeleted ? (
-          <Button
-            variant="default"
-            leftSection={<IconRestore size={14} />}
-            loading={isBusy}
-            onClick={() => void run(actions.restore)}
-          >
-            {t('action.restore')}
-          </Button>
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconRestore size={14} />}
+              loading={isBusy}
+              onClick={() => void run(actions.restore)}
+            >
+              {t('action.restore')}
+            </Button>
+            <EraseButton
+              object={description.name}
+              label={description.plural_label}
+              ids={[...selection.ids]}
+              onDone={selection.clear}
+            />
+          </>
         ) : (
           <Button variant="default" leftSection={<IconTrash size={14} />} onClick={asking.open}>
             {t('action.delete')}
