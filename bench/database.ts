@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@trellis/embedded-postgres';
 import pg from 'pg';
+import type { Side } from './load/workloads.ts';
 import { cpuSecondsOfFamily } from './process-usage.ts';
 
 /** Our own connections, so that our statements are not counted as theirs. */
@@ -18,16 +19,13 @@ export interface BenchDatabase {
   /** Where each side connects. */
   readonly trellisUrl: string;
   readonly handUrl: string;
-  readonly trellisRole: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** Runs `work` and tells how many statements each role had run meanwhile. */
-  countStatements(work: () => Promise<void>): Promise<ReadonlyMap<string, number>>;
+  /** Runs `work` and tells how many statements its side ran meanwhile. */
+  countStatements(side: Side, work: () => Promise<void>): Promise<number>;
   /** CPU seconds of all of PostgreSQL so far. */
   cpuSeconds(): number | undefined;
   stop(): Promise<void>;
 }
-
-export { HAND_ROLE };
 
 export async function startDatabase(directory: string, log: (line: string) => void): Promise<BenchDatabase> {
   const dataDirectory = join(directory, 'postgres');
@@ -60,9 +58,8 @@ export async function startDatabase(directory: string, log: (line: string) => vo
     pool,
     trellisUrl: server.connectionString,
     handUrl: asRole(server, HAND_ROLE),
-    trellisRole: server.connection.user,
     settings: Object.fromEntries(shown.rows.map((row) => [row.name, row.setting])),
-    countStatements: (work) => countStatements(pool, work),
+    countStatements: (side, work) => countStatements(pool, side, work),
     cpuSeconds: () => cpuSecondsOfFamily(postmaster),
     stop: async () => {
       await pool.end();
@@ -71,10 +68,7 @@ export async function startDatabase(directory: string, log: (line: string) => vo
   };
 }
 
-async function countStatements(
-  pool: pg.Pool,
-  work: () => Promise<void>,
-): Promise<ReadonlyMap<string, number>> {
+async function countStatements(pool: pg.Pool, side: Side, work: () => Promise<void>): Promise<number> {
   const track = async (what: string) => {
     await pool.query(`alter system set pg_stat_statements.track = '${what}'`);
     await pool.query('select pg_reload_conf()');
@@ -85,25 +79,19 @@ async function countStatements(
   await pool.query('select pg_stat_statements_reset()');
   try {
     await work();
-    const counted = await pool.query<{ role: string; calls: string }>(
-      `select pg_get_userbyid(userid) as role, sum(calls) as calls from pg_stat_statements group by 1`,
+    // Trellis writes as its own role, and as one for each workspace: all that is neither theirs nor ours.
+    const isTheirs = side === 'hand' ? 'role = $1' : 'role <> all($1)';
+    const roles = side === 'hand' ? HAND_ROLE : [HAND_ROLE, ADMIN_ROLE];
+    const counted = await pool.query<{ calls: string | null }>(
+      `select sum(calls) as calls
+         from (select pg_get_userbyid(userid) as role, calls from pg_stat_statements where toplevel) each
+        where ${isTheirs}`,
+      [roles],
     );
-    return new Map(counted.rows.map((row) => [row.role, Number(row.calls)]));
+    return Number(counted.rows[0]?.calls ?? 0);
   } finally {
     await track('none');
   }
-}
-
-/** The most frequent statements of the last counting, for whoever wants to know what was counted. */
-export async function countedStatements(
-  pool: pg.Pool,
-): Promise<readonly { role: string; calls: number; query: string }[]> {
-  const found = await pool.query<{ role: string; calls: string; query: string }>(
-    `select pg_get_userbyid(userid) as role, calls, query from pg_stat_statements
-     where pg_get_userbyid(userid) <> $1 order by calls desc limit 12`,
-    [ADMIN_ROLE],
-  );
-  return found.rows.map((row) => ({ ...row, calls: Number(row.calls) }));
 }
 
 function asRole(server: EmbeddedPostgres, role: string): string {

@@ -3,7 +3,6 @@
  * one pass that counts statements. What it cost in CPU time is read from outside the processes.
  */
 import type { BenchDatabase } from './database.ts';
-import { HAND_ROLE } from './database.ts';
 import type { LoadGenerator } from './load/load-generator.ts';
 import type { RoundReport } from './load/run-round.ts';
 import { SIDES, type Side, type WorkloadName, WRITING } from './load/workloads.ts';
@@ -119,18 +118,17 @@ async function measureRound(
   };
 }
 
-/** Statements per request, counted by role, one request at a time. */
+/** Statements per request, one request at a time. */
 async function countStatements(
   workload: WorkloadName,
   { database, load }: MeasureContext,
 ): Promise<ReadonlyMap<Side, number>> {
   const counted = new Map<Side, number>();
   for (const side of SIDES) {
-    const calls = await database.countStatements(async () => {
+    const calls = await database.countStatements(side, async () => {
       await load.round(side, workload, { connections: 1, seconds: 0, requests: COUNTED_REQUESTS });
     });
-    const role = side === 'hand' ? HAND_ROLE : database.trellisRole;
-    counted.set(side, (calls.get(role) ?? 0) / COUNTED_REQUESTS);
+    counted.set(side, calls / COUNTED_REQUESTS);
   }
   return counted;
 }

@@ -396,6 +396,13 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { operation: 'upsert', key: 'note', records: others.map(({ words }) => ({ note: words.note })) },
         { operation: 'delete', records: ids.map((id) => ({ id })) },
       ].map((body) => ({ path, body: { dry_run: true, ...body } }));
+    case 'POST /records/:object/bulk':
+      return [
+        { operation: 'update', all: true, set: { note: 'x' }, filter: { '!=': [{ var: 'note' }, 'x'] } },
+        { operation: 'update', ids, set: { code: others[0]!.words.code } },
+        { operation: 'delete', ids },
+        { operation: 'restore', ids },
+      ].map((body) => ({ path, body: { dry_run: true, ...body } }));
     case 'GET /access/explain':
       return USERS.flatMap((each) =>
         facts

@@ -347,9 +347,14 @@ it('a preview shows columns, samples and the fields that they seem to be for', a
     columns: [
       { name: 'Company-Name', samples: ['Acme', 'Bolt'], suggestion: 'name' },
       { name: 'Head count', samples: ['1', '2'], suggestion: 'size' },
-      { name: 'Fouded', samples: ['2020-01-01'], suggestion: 'founded' },
+      {
+        name: 'Fouded',
+        samples: ['2020-01-01'],
+        suggestion: 'founded',
+        formats: { date: 'ymd', number: null },
+      },
       { name: 'Misc', samples: ['x'], suggestion: null },
-    ],
+    ].map((column) => ({ formats: { date: null, number: null }, read: null, ...column })),
   });
 });
 

@@ -86,7 +86,12 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
+  CellFormat,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -97,6 +102,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,

@@ -20,6 +20,7 @@ import type {
 import type {
   ChangeCause,
   ColumnState,
+  IndexState,
   MembershipRow,
   Revision,
   RollupState,
@@ -269,6 +270,38 @@ export interface KeptValues {
   readonly next: string | null;
 }
 
+export interface IndexEntry extends IndexState {
+  /** Somebody asked for it by `indexed` or the object's `indexes`, and could take that back. */
+  readonly isRemovable: boolean;
+  /** Nobody has used it for a week and longer. */
+  readonly isUnused: boolean;
+}
+
+/** Either fields to give an index of their own, or fields to index together (`-` for descending). */
+export interface IndexAdvice {
+  readonly id: string;
+  readonly object: string;
+  readonly fields: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly label: string;
+    readonly property: 'indexed' | 'searchable';
+  }[];
+  readonly together: readonly string[] | null;
+  readonly runs: number;
+  /** How often a question was not even run for it. */
+  readonly refusals: number;
+  readonly meanMilliseconds: number;
+  readonly mostMilliseconds: number;
+  /** Of the object, roughly. */
+  readonly records: number;
+  readonly lastAt: string;
+  /** What the questions were about. */
+  readonly paths: readonly string[];
+  /** Published views that such questions come from. */
+  readonly views: readonly string[];
+}
+
 export interface ComponentEntry {
   readonly kind: string;
   readonly name: string;
@@ -298,6 +331,14 @@ export interface MetadataLifecycle {
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
   columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /** Indexes beside those that the platform needs for itself. */
+  indexStates(context: Context): Promise<readonly IndexEntry[]>;
+  /** Has what could not be built of an object tried again. False: there is nothing. Throws `unknown_component`. */
+  retryIndexes(context: Context, object: string): Promise<boolean>;
+  /** Indexes that would help with what was slow or refused, the most needed first. */
+  indexAdvice(context: Context): Promise<readonly IndexAdvice[]>;
+  /** Is not told of again for a month. Throws `unknown_component`. */
+  dismissIndexAdvice(context: Context, id: string): Promise<void>;
   /** How far each roll-up is, by today's names. */
   rollupStates(context: Context): Promise<readonly RollupState[]>;
   /**

@@ -25,6 +25,7 @@ import type {
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { IndexReason } from './metadata/wanted-storage.ts';
 import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
@@ -310,6 +311,43 @@ export interface ColumnState {
   readonly error: string | null;
 }
 
+/** An index beside those that the platform needs for itself. */
+export interface IndexState {
+  readonly object: string;
+  readonly name: string;
+  /** API names, `-` for descending. */
+  readonly fields: readonly string[];
+  /** Undefined: nothing wants it any more. */
+  readonly reason: IndexReason | undefined;
+  readonly isUnique: boolean;
+  readonly state: 'building' | 'valid' | 'failed' | 'removing';
+  readonly error: string | null;
+  /** From 0 to 1 while it is being built, where that is known. */
+  readonly progress: number | null;
+  readonly bytes: number | null;
+  /** How often it was used since `since`. */
+  readonly scans: number | null;
+  readonly since: string;
+  /** From PostgreSQL 16 on. */
+  readonly lastUsedAt: string | null;
+}
+
+/** What took long, or was refused: fields by their paths, and no values. */
+export interface SlowQuestion {
+  readonly objectKey: string;
+  readonly equal: readonly string[];
+  readonly other: readonly string[];
+  /** `-` for descending. */
+  readonly sort: readonly string[];
+  readonly runs: number;
+  readonly refusals: number;
+  readonly totalMilliseconds: number;
+  readonly mostMilliseconds: number;
+  /** Of the object, roughly. */
+  readonly records: number;
+  readonly lastAt: string;
+}
+
 /** How far a roll-up is. */
 export interface RollupState {
   readonly object: string;
@@ -336,6 +374,18 @@ export interface MetadataStore {
   publish(request: PublishRequest): Promise<{ readonly revision: number; readonly epoch: number }>;
   listRevisions(workspace: Workspace, limit: number): Promise<readonly Revision[]>;
   columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
+  indexStates(snapshot: Snapshot): Promise<readonly IndexState[]>;
+  /** Has what could not be made of an object's columns and indexes tried again. False: there is nothing. */
+  retryFailed(workspace: Workspace, objectKey: string): Promise<boolean>;
+  /** The worst first, without those that were dismissed within a month. */
+  slowQuestions(workspace: Workspace): Promise<readonly SlowQuestion[]>;
+  dismissSlow(workspace: Workspace, questions: readonly SlowQuestion[]): Promise<void>;
+  /** What no column serves of paths that are asked about, and what would help. */
+  unserved(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    asked: { readonly filter: readonly FieldPath[]; readonly sort: readonly FieldPath[] },
+  ): readonly ScannedField[];
   /** Objects and fields by their keys. */
   rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** Has a roll-up worked out anew for every record. False: there is none of these keys. */
@@ -769,7 +819,7 @@ export interface Share extends Omit<NewShare, 'grantee'> {
 
 export interface ShareStore {
   /** With whom records of which object are shared, expired or not: `<object key> <granteeId>`. */
-  pairs(workspace: Workspace): Promise<ReadonlySet<string>>;
+  counts(workspace: Workspace): Promise<ReadonlyMap<string, number>>;
   /** Those of a record that count at the instant, the oldest first. */
   list(
     workspace: Workspace,

@@ -124,6 +124,40 @@ describe('a small parent', () => {
     expect(await wrong()).toEqual([]);
   });
 
+  test('is worked out at once by a statement that is a transaction by itself, else marked until its end', async () => {
+    const { storage, snapshot, workspace, admin } = fixture;
+    const [account] = await insertRecords(fixture, 'account', [{ name: 'Alone' }]);
+    const marksSoFar = async () => {
+      const sequence = `pg_get_serial_sequence('${workspace.schema}._rollup_mark', 'id')`;
+      const { rows } = await admin.query(`select nextval(${sequence})::int as number`);
+      return rows[0].number as number;
+    };
+    const deal = { name: 'a', account: account!, amount: 3, is_open: true };
+    const before = await marksSoFar();
+    const [first] = await insertRecords(fixture, 'deal', [deal]);
+    expect(await one('account', account!)).toMatchObject({ deals: 1, open_total: 3 });
+    await update('deal', first!, { ...deal, name: 'of no matter' });
+    await update('deal', first!, { ...deal, amount: 5 });
+    expect(await one('account', account!)).toMatchObject({ deals: 1, open_total: 5 });
+    expect(await marksSoFar()).toBe(before + 1);
+
+    const row = {
+      id: nextId(),
+      ownerId: '00000000-0000-0000-0000-000000000000',
+      recordType: null,
+      data: deal,
+    };
+    await storage.transaction(
+      async (transaction) => {
+        await storage.records.insert(snapshot, objectNamed(snapshot, 'deal'), [row], origin(), transaction);
+        expect(await marksSoFar()).toBeGreaterThan(before + 2);
+      },
+      { workspace },
+    );
+    expect(await one('account', account!)).toMatchObject({ deals: 2, open_total: 8 });
+    expect(await wrong()).toEqual([]);
+  });
+
   test('can be filtered, sorted and summed, also behind a lookup', async () => {
     const [region] = await insertRecords(fixture, 'region', [{ name: 'Sorted' }]);
     const ids = await insertRecords(

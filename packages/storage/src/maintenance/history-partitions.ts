@@ -31,7 +31,7 @@ export async function ensurePartitions(
     try {
       await queryObjects(
         client,
-        sql`create table if not exists ${identifier(schema, name)} partition of ${identifier(schema, '_history')} for values ${range}`
+        sql`create table if not exists ${identifier(schema, name)} partition of ${identifier(schema, '_history')} for values ${range} with (autovacuum_analyze_scale_factor = 0.2, autovacuum_analyze_threshold = 10000)`
           .text,
         [],
       );

@@ -11,13 +11,13 @@ import { Sources } from '../query/sources.ts';
 import { conjunction, identifier, join, placeholder, type Sql, sql } from '../sql.ts';
 import type { Snapshot, WriteTargets } from '../storage.ts';
 
-/** What a statement takes before it writes, and the condition under which it writes. */
+/** What a statement takes before it writes, and the conditions under which it writes. */
 export interface HeldTargets {
   readonly steps: Sql;
-  readonly areHeld: Sql;
+  readonly conditions: readonly Sql[];
 }
 
-export const NOTHING_HELD: HeldTargets = { steps: sql``, areHeld: sql`` };
+export const NOTHING_HELD: HeldTargets = { steps: sql``, conditions: [] };
 
 export interface ShapedTargets {
   readonly key: string;
@@ -85,7 +85,7 @@ export function shapeTargets(
         ({ name, place }) =>
           sql`(select count(*) from ${name}) = cardinality(${placeholder(place, 'uuid[]')})`,
       );
-      return { steps: join(steps, ''), areHeld: sql` where ${join(counts, ' and ')}` };
+      return { steps: join(steps, ''), conditions: counts };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import type { SlowQuestions } from '../query/slow-questions.ts';
 import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
@@ -25,15 +26,16 @@ export interface RecordDatabase {
   readonly logins: WorkspaceLogins;
   readonly features: DatabaseFeatures;
   readonly guard: ScanGuard;
+  readonly slow: SlowQuestions;
 }
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  { connections, logins, features, guard }: RecordDatabase,
+  { connections, logins, features, guard, slow }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
   const searcher = new RecordSearcher(logins, features);
-  const reader = new RecordReader(logins, features, guard);
+  const reader = new RecordReader(logins, features, { guard, slow });
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {

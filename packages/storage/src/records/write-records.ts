@@ -17,6 +17,7 @@ import {
   statementName,
   valuesFor,
 } from '../query/statement-cache.ts';
+import { IS_ALONE } from '../rollups/mark-triggers.ts';
 import type { Sql } from '../sql.ts';
 import type {
   ChangeOrigin,
@@ -160,10 +161,14 @@ export class RecordWriter {
     ];
     const held = targets && shapeTargets(snapshot, own, targets, this.#features);
     // Predicates are compiled against columns, so the epoch is a part of what tells statements apart.
-    const key = `${snapshot.workspace.schema} ${make.name} ${held ? `${snapshot.epoch} ${held.key}` : ''}`;
-    const statement = this.#statement(object, key, () =>
-      finishStatement(make(snapshot.workspace, object, held?.compile() ?? NOTHING_HELD)),
-    );
+    const isAlone = transaction === undefined && input.length === 1;
+    const kind = `${make.name}${isAlone ? ' alone' : ''}`;
+    const key = `${snapshot.workspace.schema} ${kind} ${held ? `${snapshot.epoch} ${held.key}` : ''}`;
+    const statement = this.#statement(object, key, () => {
+      const { steps, conditions } = held?.compile() ?? NOTHING_HELD;
+      const under = { steps, conditions: isAlone ? [...conditions, IS_ALONE] : conditions };
+      return finishStatement(make(snapshot.workspace, object, under));
+    });
     const { text } = statement;
     const values = valuesFor(statement, held?.values ?? own);
     try {

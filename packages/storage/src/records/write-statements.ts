@@ -37,7 +37,7 @@ function namesOf(workspace: Workspace, object: CompiledObject): Names {
 export function insertStatement(
   workspace: Workspace,
   object: CompiledObject,
-  { steps, areHeld }: HeldTargets = NOTHING_HELD,
+  { steps, conditions }: HeldTargets = NOTHING_HELD,
 ): Sql {
   const names = namesOf(workspace, object);
   const secrets = object.ownFields.filter((field) => field.type.isSecret);
@@ -46,7 +46,7 @@ export function insertStatement(
       ? sql`data`
       : sql`data - array[${join(secrets.map((field) => stringLiteral(field.key)))}]`;
   return sql`with ${steps}input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)${areHeld}
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, owner_id uuid, record_type text, data jsonb)${where(conditions)}
 ), written as (
   insert into ${names.table} (id, owner_id, record_type, created_at, created_by, updated_at, updated_by, version, data)
   select id, owner_id, record_type, ${AT}, ${ACTOR}, ${AT}, ${ACTOR}, 1, data from input
@@ -58,12 +58,12 @@ select 1 from input limit 1`;
 export function updateStatement(
   workspace: Workspace,
   object: CompiledObject,
-  { steps, areHeld }: HeldTargets = NOTHING_HELD,
+  { steps, conditions }: HeldTargets = NOTHING_HELD,
   more: Sql = sql``,
 ): Sql {
   const names = namesOf(workspace, object);
   return sql`with ${steps}input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${areHeld}
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${where(conditions)}
 ), written as (
   update ${names.table} t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
@@ -82,8 +82,12 @@ export function transferStatement(workspace: Workspace, object: CompiledObject, 
 }
 
 /** `$1`: `[{id, version}]`, `$7`: the deletion. */
-export function removeStatement(workspace: Workspace, object: CompiledObject): Sql {
-  return moveStatement(workspace, object, {
+export function removeStatement(
+  workspace: Workspace,
+  object: CompiledObject,
+  held: HeldTargets = NOTHING_HELD,
+): Sql {
+  return moveStatement(workspace, object, held, {
     action: sql`'delete'`,
     set: sql`deleted_at = ${AT}, deleted_by = ${ACTOR}, deletion_id = $7::uuid`,
     where: sql`t.deleted_at is null`,
@@ -91,8 +95,12 @@ export function removeStatement(workspace: Workspace, object: CompiledObject): S
 }
 
 /** `$1`: `[{id, version}]`. */
-export function restoreStatement(workspace: Workspace, object: CompiledObject): Sql {
-  return moveStatement(workspace, object, {
+export function restoreStatement(
+  workspace: Workspace,
+  object: CompiledObject,
+  held: HeldTargets = NOTHING_HELD,
+): Sql {
+  return moveStatement(workspace, object, held, {
     action: sql`'restore'`,
     set: sql`deleted_at = null, deleted_by = null, deletion_id = null`,
     where: sql`t.deleted_at is not null`,
@@ -102,18 +110,23 @@ export function restoreStatement(workspace: Workspace, object: CompiledObject): 
 function moveStatement(
   workspace: Workspace,
   object: CompiledObject,
+  { conditions }: HeldTargets,
   move: { readonly action: Sql; readonly set: Sql; readonly where: Sql },
 ): Sql {
   const names = namesOf(workspace, object);
   const nothing = sql`'{}'::jsonb`;
   return sql`with input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer)
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer)${where(conditions)}
 ), written as (
   update ${names.table} t set ${move.set}, version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
   from input i where t.id = i.id and t.version = i.version and ${move.where}
   returning t.id, t.version, t.created_at
 )${traces(object, names, { action: move.action, rows: sql`written`, version: sql`version`, difference: nothing, outboxDifference: sql`null::jsonb` })}
 select id, version, created_at from written`;
+}
+
+function where(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? sql`` : sql` where ${join(conditions, ' and ')}`;
 }
 
 /** Users and teams can own records: their names stand among the principals, kept by the same statement. */

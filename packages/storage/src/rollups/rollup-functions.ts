@@ -2,8 +2,9 @@
  * The functions and triggers that keep the roll-ups of a source, as text. The database itself leaves the marks, so
  * that every write does it, whoever writes and whichever model they have pinned.
  *
- *     write of a record that is rolled up ─▶ trigger ─▶ marks ─┬▶ few records: worked out at the end of the transaction
- *                                                              └▶ many, or somebody else is at it: left for the worker
+ *     write of a record that is rolled up ─▶ trigger ─┬▶ a statement by itself: the parent is worked out at once
+ *                                                     └▶ marks ─┬▶ few records: at the end of the transaction
+ *                                                               └▶ many, or somebody else is at it: by the worker
  *
  * Two that work on the same parent at once would store a wrong value, so each holds the parent's advisory lock until
  * its end, and nobody waits for it: who doesn't get it leaves the mark. Marks go before the values are read, in a
@@ -39,9 +40,9 @@ export interface TemplateColumn {
 
 export interface SourceTemplate {
   readonly columns: readonly TemplateColumn[];
-  /** Bodies of the source's functions. */
+  /** Bodies of the source's functions. A workspace whose last publish was by an older version has no `single`. */
   readonly sum: string;
-  readonly roll: string;
+  readonly single?: string;
   /** Statements that leave marks, by table and kind of write. */
   readonly marks: readonly {
     readonly table: string;
@@ -50,6 +51,8 @@ export interface SourceTemplate {
     readonly delete: string;
     /** Of a row before and after, `o` and `n`: whether `update` would leave a mark. */
     readonly changed?: string;
+    /** The parent that a row names before and after; absent where it is found behind a junction. */
+    readonly parent?: { readonly before: string; readonly after: string };
   }[];
   /** Parents of the records `$1` behind a junction. */
   readonly parents: string | undefined;
@@ -116,7 +119,7 @@ export function sourceTemplate(
   };
   return {
     sum: sumBody(source, scope).text,
-    roll: rollBody(source, scope).text,
+    single: rollBody(source, scope).text,
     marks: marksOf(source, scope),
     parents: parentsOf(source, scope)?.text,
     columns,
@@ -159,6 +162,7 @@ function valuesOf(source: RollupSource, scope: RollupScope) {
   const keys = join(fields.map((field) => stringLiteral(field.key)));
   return {
     aggregates,
+    keys,
     values: sql`jsonb_strip_nulls(jsonb_build_object(${pairs}))`,
     kept: sql`nullif(coalesce(p.derived, '{}'::jsonb) - array[${keys}]::text[] || f.v, '{}'::jsonb)`,
   };
@@ -188,32 +192,42 @@ end`;
 }
 
 /**
- * Works out one parent, if few records belong to it and nobody else is at it. The parent's row is held by then, so one
- * plain statement does what `sumBody` needs five steps for.
+ * Works out one parent, if few records belong to it and nobody else is at it, and says whether that was done. Whoever
+ * changes `derived` holds the parent's advisory lock, so what is read here is there still when it is written. A parent
+ * that was marked loses its marks before the values are read, and gets one back when it can't be done now.
  */
 function rollBody(source: RollupSource, scope: RollupScope): Sql {
   const { schema } = scope.workspace;
   const table = identifier(schema, source.object.key);
+  const marks = identifier(schema, '_rollup_mark');
+  const key = stringLiteral(source.key);
   const rows = rolledUpRows(source, 'c', sql`parent`, scope);
-  const { aggregates, values, kept } = valuesOf(source, scope);
-  const free = sql`select p.id from ${table} p where p.id = parent for no key update skip locked`;
+  const { aggregates, values, keys } = valuesOf(source, scope);
   // Behind a junction two writers may each not see the other's half: there the mark stays for the worker, too.
-  const take =
-    source.via.is === 'lookup'
-      ? sql`with free as (${free}) delete from ${identifier(schema, '_rollup_mark')} m using free where m.record_id = free.id and m.source = ${stringLiteral(source.key)} and not m.is_child`
-      : sql`perform ${new Sql(free.text.replace(/^select p\.id /, ''))}`;
+  const staysMarked = source.via.is !== 'lookup';
+  const take = sql`delete from ${marks} m where m.record_id = parent and m.source = ${key} and not m.is_child`;
+  const giveBack = sql`insert into ${marks} (source, record_id) values (${key}, parent)`;
+  const ifMarked = (statement: Sql) =>
+    staysMarked ? sql`` : sql`\n  if is_marked then ${statement}; end if;`;
   return sql`declare
-  size integer;
+  records integer;
+  worth jsonb;
+  kept jsonb;
 begin
-  select count(*) into size from (select 1 ${rows} limit ${integer(SMALL_PARENT + 1)}) counted;
-  if size > ${integer(SMALL_PARENT)} then return; end if;
-  if not pg_try_advisory_xact_lock(hashtextextended(parent::text, 0)) then return; end if;
-  ${take};
-  if not found then return; end if;
-  with changed as (
-    update ${table} p set derived = ${kept} from (select ${values} as v from (select ${aggregates} ${rows}) a offset 0) f where p.id = parent and p.derived is distinct from ${kept} returning p.id, p.version
-  )
-  ${outboxRows(schema, source.object.key, sql`select id, version from changed`)};
+  if not pg_try_advisory_xact_lock(hashtextextended(parent::text, 0)) then return false; end if;${ifMarked(take)}
+  select a.records, ${values}, (select p.derived from ${table} p where p.id = parent) into records, worth, kept
+    from (select count(*) as records, ${aggregates} from (select c.* ${rows} limit ${integer(SMALL_PARENT + 1)}) c) a;
+  if records <= ${integer(SMALL_PARENT)} then
+    worth := nullif(coalesce(kept, '{}'::jsonb) - array[${keys}]::text[] || worth, '{}'::jsonb);
+    if worth is not distinct from kept then return true; end if;
+    with changed as (
+      update ${table} p set derived = worth
+        where p.id = (select free.id from ${table} free where free.id = parent for no key update skip locked) returning p.id, p.version
+    )
+    ${outboxRows(schema, source.object.key, sql`select id, version from changed`)};
+    if found then return true; end if;
+  end if;${ifMarked(giveBack)}
+  return false;
 end`;
 }
 
@@ -230,7 +244,7 @@ function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['mark
   const parents = (rows: Sql) => markParents(source, rows, scope);
   if (via.is === 'lookup' || !junction) {
     const { lookup } = via as Extract<typeof via, { is: 'lookup' }>;
-    return [tieMarks(child, lookup, read, parents)];
+    return [tieMarks(child, lookup, read, { parents, isAtOnce: true })];
   }
   const changed = differs(read);
   const linked = rowsOfChanged(source, sql`n`, changed, scope);
@@ -245,7 +259,7 @@ function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['mark
     delete: childMarks(sql`select o.id from stale o where ${isLive('o')}`).text,
     changed: changed.text,
   };
-  return [tieMarks(junction, via.near, new Set([via.far]), parents), behind];
+  return [tieMarks(junction, via.near, new Set([via.far]), { parents, isAtOnce: false }), behind];
 }
 
 /** Marks for a table whose rows name the parent themselves. */
@@ -253,7 +267,7 @@ function tieMarks(
   table: CompiledObject,
   lookup: CompiledField,
   read: ReadonlySet<CompiledField>,
-  parents: (rows: Sql) => Sql,
+  { parents, isAtOnce }: { readonly parents: (rows: Sql) => Sql; readonly isAtOnce: boolean },
 ): SourceTemplate['marks'][number] {
   const [before, after] = [idIn(sql`o`, lookup), idIn(sql`n`, lookup)];
   const changed = differs(new Set([lookup, ...read]));
@@ -265,6 +279,7 @@ function tieMarks(
     ).text,
     delete: parents(sql`select ${before} from stale o where o.deleted_at is null`).text,
     changed: changed.text,
+    ...(isAtOnce ? { parent: { before: before.text, after: after.text } } : {}),
   };
 }
 

@@ -9,8 +9,9 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { queryObjects } from '../connections.ts';
 import { slotName } from '../metadata/wanted-storage.ts';
-import { identifier, Sql, sql, stringLiteral } from '../sql.ts';
+import { identifier, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
+import { KINDS, markTriggers, type TableMarks } from './mark-triggers.ts';
 import {
   markFunction,
   rollFunction,
@@ -26,14 +27,6 @@ interface SourceRow {
   readonly object_key: string;
   readonly template: SourceTemplate;
   readonly built: string | null;
-}
-
-/** What a table's triggers do, of all sources that its rows belong to. */
-interface MarkStatements {
-  readonly insert: string[];
-  readonly update: string[];
-  readonly delete: string[];
-  readonly changed: string[];
 }
 
 interface FieldRow {
@@ -121,12 +114,13 @@ export async function buildRollups(
     [],
   )) as readonly SourceRow[];
   const slots = await readySlots(client, schema);
-  const marks = new Map<string, MarkStatements>();
+  const marks = new Map<string, TableMarks[]>();
   for (const { key, template, built } of sources) {
     const fill = (text: string) => filled(text, template, slots);
-    const text = `${rollupFunctions(schema, key, fill(template.sum), fill(template.roll))}`;
-    const now = digest(text);
-    if (now !== built) {
+    const { sum, single } = template;
+    const text = single === undefined ? undefined : rollupFunctions(schema, key, fill(sum), fill(single));
+    const now = text === undefined ? built : digest(text);
+    if (text !== undefined && now !== built) {
       await queryObjects(client, text, []);
       await queryObjects(
         client,
@@ -135,11 +129,9 @@ export async function buildRollups(
       );
     }
     for (const each of template.marks) {
-      const known = marks.get(each.table) ?? { insert: [], update: [], delete: [], changed: [] };
-      marks.set(each.table, known);
-      known.changed.push(each.changed ?? 'true');
-      for (const kind of ['insert', 'update', 'delete'] as const)
-        if (each[kind] !== '') known[kind].push(fill(each[kind]));
+      const filledIn = Object.fromEntries(KINDS.map(([kind]) => [kind, fill(each[kind])]));
+      const known = marks.get(each.table) ?? [];
+      marks.set(each.table, [...known, { ...each, ...filledIn, source: key }]);
     }
   }
   const register = identifier(schema, '_rollup_trigger').text;
@@ -147,8 +139,8 @@ export async function buildRollups(
     table_key: string;
     built: string;
   }[];
-  for (const [table, statements] of [...marks].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const text = markTriggers(schema, table, statements);
+  for (const [table, sources] of [...marks].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const text = markTriggers(schema, table, sources);
     const now = digest(text);
     const known = triggers.find((row) => row.table_key === table);
     if (known?.built === now && !options.isAlways) continue;
@@ -179,7 +171,7 @@ async function dropSources(
 ): Promise<void> {
   for (const { key } of stale) {
     const drops = [
-      sql`drop function if exists ${identifier(schema, rollFunction(key))}(uuid)`.text,
+      sql`drop function if exists ${identifier(schema, rollFunction(key))}(uuid, boolean)`.text,
       sql`drop function if exists ${identifier(schema, sumFunction(key))}(uuid[])`.text,
     ];
     await queryObjects(client, drops.join(';\n'), []);
@@ -189,44 +181,15 @@ async function dropSources(
   }
 }
 
-const KINDS = [
-  ['insert', 'new table as fresh'],
-  ['update', 'old table as stale new table as fresh'],
-  ['delete', 'old table as stale'],
-] as const;
-
 function rollupFunctions(schema: string, key: string, sum: string, roll: string): string {
   const sumName = identifier(schema, sumFunction(key));
   const rollName = identifier(schema, rollFunction(key));
   // The plan is kept by the connection, and a table that was small when it was made may be large now: never a scan.
   const options = sql`language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan`;
   return sql`create or replace function ${sumName}(ids uuid[]) returns uuid[] ${options} as ${stringLiteral(sum)};
-create or replace function ${rollName}(parent uuid) returns void ${options} as ${stringLiteral(roll)}`.text;
-}
-
-function markTriggers(schema: string, table: string, statements: MarkStatements): string {
-  const name = identifier(schema, markFunction(table));
-  // Most updates change nothing that is rolled up: one look tells, for all sources.
-  const differs = statements.changed.map((each) => `(${each})`).join(' or ');
-  const guard = `if not exists (select from stale o join fresh n on n.id = o.id where ${differs}) then return null; end if;`;
-  const branches = KINDS.map(
-    ([kind]) => `  ${kind === 'insert' ? 'if' : 'elsif'} tg_op = '${kind.toUpperCase()}' then
-    ${kind === 'update' ? guard : 'null;'}
-    ${statements[kind].join('\n    ')}`,
-  );
-  const body = `begin
-${branches.join('\n')}
-  end if;
-  return null;
-end`;
-  const target = identifier(schema, table);
-  const triggers = KINDS.map(
-    ([kind, tables]) =>
-      sql`create or replace trigger ${identifier(`mark_${kind}`)} after ${new Sql(kind)} on ${target} referencing ${new Sql(tables)} for each statement execute function ${name}()`
-        .text,
-  );
-  const create = sql`create or replace function ${name}() returns trigger language plpgsql as ${stringLiteral(body)}`;
-  return [create.text, ...triggers].join(';\n');
+drop function if exists ${rollName}(uuid);
+create or replace function ${rollName}(parent uuid, is_marked boolean default true) returns boolean ${options} as ${stringLiteral(roll)}`
+    .text;
 }
 
 /** The template with a column in each of its places. */

@@ -1,0 +1,85 @@
+/**
+ * The triggers of a table whose records are rolled up, as text: one function for all sources that its rows belong to.
+ *
+ * A statement that says that it is a transaction by itself (`IS_ALONE`) has its parents worked out right here: nothing
+ * follows that would hold the locks, so it needs neither a mark nor the end of a transaction. Any other leaves marks.
+ */
+import { identifier, Sql, sql, stringLiteral } from '../sql.ts';
+import { markFunction, rollFunction, type SourceTemplate } from './rollup-functions.ts';
+
+/** What a source does to a table. */
+export type TableMarks = SourceTemplate['marks'][number] & { readonly source: string };
+
+export const KINDS = [
+  ['insert', 'new table as fresh'],
+  ['update', 'old table as stale new table as fresh'],
+  ['delete', 'old table as stale'],
+] as const;
+
+/** A condition that always holds, and tells the triggers that the statement is a transaction by itself. */
+export const IS_ALONE = sql`set_config('trellis.alone', 'on', true) = 'on'`;
+const WAS_ALONE = `current_setting('trellis.alone', true) = 'on'`;
+
+export function markTriggers(schema: string, table: string, sources: readonly TableMarks[]): string {
+  const name = identifier(schema, markFunction(table));
+  const atOnce = sources.filter(({ parent }) => parent !== undefined);
+  const later = sources.filter(({ parent }) => parent === undefined);
+  // Most updates change nothing that is rolled up: one look tells, for all sources.
+  const differs = sources.map(({ changed = 'true' }) => `(${changed})`).join(' or ');
+  const guard = `if not exists (select from stale o join fresh n on n.id = o.id where ${differs}) then return null; end if;`;
+  const branches = KINDS.map(([kind], index) => {
+    const leave = (marks: readonly TableMarks[]) => marks.map((each) => each[kind]).join('\n      ');
+    const isAsked = atOnce.length > 0 && kind !== 'delete';
+    return `  ${index === 0 ? 'if' : 'elsif'} tg_op = '${kind.toUpperCase()}' then
+    ${kind === 'update' ? guard : ''}
+    if ${isAsked ? WAS_ALONE : 'false'} then
+      ${isAsked ? parentsOf(kind, atOnce) : 'null'};
+      ${leave(later)}
+    else
+      ${leave(sources)}
+    end if;`;
+  });
+  const workOut = atOnce.map(
+    ({ source }, index) => `  foreach parent in array coalesce(p${index}, '{}') loop
+    if parent is null then continue; end if;
+    if not ${identifier(schema, rollFunction(source)).text}(parent, false) then
+      insert into ${identifier(schema, '_rollup_mark').text} (source, record_id) values (${stringLiteral(source).text}, parent);
+    end if;
+  end loop;`,
+  );
+  const body = `declare
+  parent uuid;
+${atOnce.map((_source, index) => `  p${index} uuid[];`).join('\n')}
+begin
+${branches.join('\n')}
+  end if;
+${workOut.join('\n')}
+  return null;
+end`;
+  const target = identifier(schema, table);
+  const triggers = KINDS.map(
+    ([kind, tables]) =>
+      sql`create or replace trigger ${identifier(`mark_${kind}`)} after ${new Sql(kind)} on ${target} referencing ${new Sql(tables)} for each statement execute function ${name}()`
+        .text,
+  );
+  const create = sql`create or replace function ${name}() returns trigger language plpgsql as ${stringLiteral(body)}`;
+  return [create.text, ...triggers].join(';\n');
+}
+
+/** The parents of each source that a write concerns: `p0`, `p1` and so on. Blanks may be among them. */
+function parentsOf(kind: 'insert' | 'update', sources: readonly TableMarks[]): string {
+  const into = sources.map((_source, index) => `p${index}`).join(', ');
+  if (kind === 'insert') {
+    const parents = sources.map(({ parent }) => `array_agg(${parent!.after})`);
+    return `select ${parents.join(', ')} into ${into} from fresh n where n.deleted_at is null`;
+  }
+  const named = sources.map(
+    ({ parent, changed }, index) =>
+      `${parent!.before} as b${index}, ${parent!.after} as a${index}, ${changed} as c${index}`,
+  );
+  const parents = sources.map((_source, index) => {
+    const [before, after, changed] = [`b${index}`, `a${index}`, `c${index}`];
+    return `array_agg(nullif(${before}, ${after})) filter (where ${changed}) || array_agg(${after}) filter (where ${changed})`;
+  });
+  return `select ${parents.join(', ')} into ${into} from (select ${named.join(', ')} from stale o join fresh n on n.id = o.id offset 0) each`;
+}
