@@ -86,8 +86,7 @@ it('shows all results by kind, page by page, under an address to share', async (
 it('marks in a list what was found, and chooses a record by the same search', async () => {
   await page.goto(`${product.origin}/o/account?q=strasse`);
   await page.getByRole('link', { name: 'Café Müller Straße' }).waitFor();
-  const marks = () =>
-    page.evaluate(() => [...(CSS.highlights.get('tr-found') ?? [])].map((range) => String(range)));
+  const marks = () => page.evaluate(`[...(CSS.highlights.get('tr-found') ?? [])].map(String)`);
   await expect.poll(marks).toEqual(['Straße']);
   await picture('list');
   await page.goto(`${product.origin}/o/contact/new`);
@@ -105,7 +104,7 @@ it('is at hand on a phone, in the dark', async () => {
   });
   await phone.goto(`${product.origin}/search?q=muller`);
   await phone.getByRole('link', { name: /Müller/ }).waitFor();
-  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(await phone.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   await expectAccessible(phone);
   await picture('phone', phone);
   await phone.getByRole('button', { name: /Search or jump/ }).click();
