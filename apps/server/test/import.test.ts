@@ -66,7 +66,7 @@ describe('a file', () => {
     const { records } = await client.list('company', { sort: 'name', fields: 'name,code,size' });
     expect(records[0]).toMatchObject({ name: 'Acme', code: 'A1', size: 12 });
     const history = await client.history('company', records[0]!.id);
-    const cause = { job: expect.any(String), chain: [] };
+    const cause = { job: expect.any(String), as_of: null, chain: [] };
     expect(history.entries[0]).toMatchObject({ source: 'import', actor: { name: 'Ada' }, cause });
   });
 
