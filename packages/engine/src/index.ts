@@ -50,6 +50,7 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RevertedField,
   SearchHit,
   SecretDirectory,
   SystemContext,
