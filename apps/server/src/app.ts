@@ -32,6 +32,7 @@ import { accountRoutes } from './routes/account.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
+import { bulkRoutes } from './routes/bulk.ts';
 import { describeRoutes } from './routes/describe.ts';
 import { eventRoutes } from './routes/events.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -206,6 +207,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     fileRoutes,
     eventRoutes,
     jobRoutes,
+    bulkRoutes,
     importRoutes,
   ]) {
     routes(api, parts);

@@ -402,6 +402,20 @@ const DOORS: Readonly<Record<string, Door>> = {
   'get /metadata/columns': { summary: 'State of the columns that are being built', tag: 'metadata' },
   'get /metadata/aliases': { summary: 'Old names that programs may still say', tag: 'metadata' },
   'delete /metadata/aliases/{kind}/{name}': { summary: 'Forget an old name', tag: 'metadata' },
+  'get /metadata/indexes': {
+    summary: 'Indexes: what each is for, how far it is, its size and use',
+    tag: 'metadata',
+  },
+  'post /metadata/indexes/{object}/retry': {
+    summary: 'Try again what could not be built of an object',
+    tag: 'metadata',
+    status: 202,
+  },
+  'get /metadata/advice': {
+    summary: 'Indexes that would help with what was slow or refused',
+    tag: 'metadata',
+  },
+  'delete /metadata/advice/{id}': { summary: 'Dismiss an advice for a month', tag: 'metadata' },
   'get /metadata/rollups': { summary: 'How far each roll-up is', tag: 'metadata' },
   'post /metadata/rollups/{object}/{field}/recalculate': {
     summary: 'Work a roll-up out anew for every record, in the background',

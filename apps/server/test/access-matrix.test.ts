@@ -388,6 +388,10 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { path: `${path}?dry_run=true`, body: { client: facts[0]!.id } },
         { path: `${path}?dry_run=true`, body: {} },
       ];
+    case 'POST /records/:object/:id/revert':
+      return [{ path: `${path}?dry_run=true`, body: { as_of: seededAt } }];
+    case 'POST /records/:object/purge':
+      return [{ path, body: { ids: [NOWHERE] } }];
     case 'POST /records/:object/batch':
       return [
         { operation: 'update', records: ids.map((id) => ({ id, note: 'x' })) },
@@ -395,6 +399,13 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { operation: 'upsert', key: 'code', records: others.map(({ words }) => ({ code: words.code })) },
         { operation: 'upsert', key: 'note', records: others.map(({ words }) => ({ note: words.note })) },
         { operation: 'delete', records: ids.map((id) => ({ id })) },
+      ].map((body) => ({ path, body: { dry_run: true, ...body } }));
+    case 'POST /records/:object/bulk':
+      return [
+        { operation: 'update', all: true, set: { note: 'x' }, filter: { '!=': [{ var: 'note' }, 'x'] } },
+        { operation: 'update', ids, set: { code: others[0]!.words.code } },
+        { operation: 'delete', ids },
+        { operation: 'restore', ids },
       ].map((body) => ({ path, body: { dry_run: true, ...body } }));
     case 'GET /access/explain':
       return USERS.flatMap((each) =>

@@ -51,7 +51,9 @@ import type {
   PlanResponse,
   ProblemDocument,
   PublishResponse,
+  PurgeBody,
   RecordRight,
+  RevertResponse,
   RevisionsResponse,
   RollupsResponse,
   SearchQuery,
@@ -69,7 +71,9 @@ import type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+import type { AdviceResponse, IndexesResponse } from './indexes.ts';
 import type {
+  BulkOrder,
   ExportQuery,
   FileFormat,
   ImportPreviewResponse,
@@ -304,6 +308,11 @@ export function createClient(options: ClientOptions = {}) {
       request<PlanResponse>('POST', '/metadata/rollback', { revision, dry_run: true }),
     revisions: () => request<RevisionsResponse>('GET', '/metadata/revisions'),
     columns: () => request<ColumnsResponse>('GET', '/metadata/columns'),
+    indexes: () => request<IndexesResponse>('GET', '/metadata/indexes'),
+    retryIndexes: (object: string) =>
+      request<void>('POST', `/metadata/indexes/${encodeURIComponent(object)}/retry`),
+    advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
+    dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
     recalculate: (object: string, field: string) =>
       request<void>(
@@ -380,6 +389,22 @@ export function createClient(options: ClientOptions = {}) {
     remove: (object: string, id: string, options: { readonly purge?: boolean } = {}) =>
       request<void>('DELETE', records(object, id) + (options.purge ? '?purge=true' : '')),
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
+    /** What it was at an instant; with `dryRun` what would change, and what stands against that. */
+    revert: (
+      object: string,
+      id: string,
+      body: { readonly as_of: string; readonly fields?: readonly string[] },
+      options: { readonly dryRun?: boolean; readonly version?: number } = {},
+    ) =>
+      request<RevertResponse>(
+        'POST',
+        `${records(object, id)}/revert${options.dryRun ? '?dry_run=true' : ''}`,
+        body,
+        options.version === undefined ? {} : { 'if-match': `"${options.version}"` },
+      ),
+    /** Erases records of the recycle bin, in the background. */
+    purge: (object: string, body: PurgeBody) =>
+      request<JobResponse>('POST', `${records(object)}/purge`, body),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
     reseal: () => request<JobResponse>('POST', '/secrets/reseal', {}),
@@ -437,6 +462,9 @@ export function createClient(options: ClientOptions = {}) {
         `/jobs?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`,
       ),
     job: (id: string) => request<JobResponse>('GET', `/jobs/${encodeURIComponent(id)}`),
+    /** Changes, deletes or restores many records by one order; the answer is a job. */
+    bulk: (object: string, order: BulkOrder) =>
+      request<JobResponse>('POST', `${records(object)}/bulk`, order),
     /** Takes back what a job has changed, or with `dry_run` tells what would be taken back; the answer is a job. */
     undoJob: (id: string, options: { readonly dry_run?: boolean } = {}) =>
       request<JobResponse>('POST', `/jobs/${encodeURIComponent(id)}/undo`, options),

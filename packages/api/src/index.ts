@@ -64,7 +64,9 @@ export type {
   ProblemDocument,
   ProblemEntry,
   PublishResponse,
+  PurgeBody,
   RecordRight,
+  RevertResponse,
   RevisionsResponse,
   RollupsResponse,
   ScanSuggestion,
@@ -86,7 +88,12 @@ export type {
   WorkspaceResponse,
   WorkspacesResponse,
 } from './contract.ts';
+export type { AdviceResponse, IndexAdviceResponse, IndexesResponse, IndexResponse } from './indexes.ts';
 export type {
+  BulkAbout,
+  BulkOrder,
+  BulkResult,
+  CellFormat,
   ExportQuery,
   FileFormat,
   ImportAbout,
@@ -97,6 +104,7 @@ export type {
   JobsQuery,
   JobsResponse,
   RefusedPlace,
+  UndoAbout,
 } from './jobs.ts';
 export type {
   AudienceEntry,

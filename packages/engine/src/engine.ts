@@ -20,6 +20,7 @@ import type {
 import type {
   ChangeCause,
   ColumnState,
+  IndexState,
   MembershipRow,
   Revision,
   RollupState,
@@ -35,6 +36,7 @@ import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 import type { RecordRight } from './record-rights.ts';
+import type { RetentionDesk } from './retention/retention.ts';
 import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
@@ -269,6 +271,38 @@ export interface KeptValues {
   readonly next: string | null;
 }
 
+export interface IndexEntry extends IndexState {
+  /** Somebody asked for it by `indexed` or the object's `indexes`, and could take that back. */
+  readonly isRemovable: boolean;
+  /** Nobody has used it for a week and longer. */
+  readonly isUnused: boolean;
+}
+
+/** Either fields to give an index of their own, or fields to index together (`-` for descending). */
+export interface IndexAdvice {
+  readonly id: string;
+  readonly object: string;
+  readonly fields: readonly {
+    readonly object: string;
+    readonly field: string;
+    readonly label: string;
+    readonly property: 'indexed' | 'searchable';
+  }[];
+  readonly together: readonly string[] | null;
+  readonly runs: number;
+  /** How often a question was not even run for it. */
+  readonly refusals: number;
+  readonly meanMilliseconds: number;
+  readonly mostMilliseconds: number;
+  /** Of the object, roughly. */
+  readonly records: number;
+  readonly lastAt: string;
+  /** What the questions were about. */
+  readonly paths: readonly string[];
+  /** Published views that such questions come from. */
+  readonly views: readonly string[];
+}
+
 export interface ComponentEntry {
   readonly kind: string;
   readonly name: string;
@@ -298,6 +332,14 @@ export interface MetadataLifecycle {
   rollback(context: Context, revision: number): Promise<{ readonly revision: number; readonly plan: Plan }>;
   revisions(context: Context, limit: number): Promise<readonly Revision[]>;
   columnStates(context: Context): Promise<readonly ColumnState[]>;
+  /** Indexes beside those that the platform needs for itself. */
+  indexStates(context: Context): Promise<readonly IndexEntry[]>;
+  /** Has what could not be built of an object tried again. False: there is nothing. Throws `unknown_component`. */
+  retryIndexes(context: Context, object: string): Promise<boolean>;
+  /** Indexes that would help with what was slow or refused, the most needed first. */
+  indexAdvice(context: Context): Promise<readonly IndexAdvice[]>;
+  /** Is not told of again for a month. Throws `unknown_component`. */
+  dismissIndexAdvice(context: Context, id: string): Promise<void>;
   /** How far each roll-up is, by today's names. */
   rollupStates(context: Context): Promise<readonly RollupState[]>;
   /**
@@ -466,6 +508,8 @@ export interface BatchResult {
 export interface PresentedCause {
   /** Id of the job in which it was made. */
   readonly job: string | null;
+  /** The instant to which the record was put back. */
+  readonly as_of: string | null;
   /** The changes that led to it, the nearest first, as far as their records may be seen. */
   readonly chain: readonly {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
@@ -474,6 +518,14 @@ export interface PresentedCause {
     /** Null where the title may not be read, or is blank. */
     readonly name: string | null;
   }[];
+}
+
+/** A field of a record that is put back: as it is now, as it was, and what stands against that. */
+export interface RevertedField {
+  readonly field: string;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+  readonly errors: readonly InputError[];
 }
 
 export interface PresentedHistory {
@@ -580,6 +632,20 @@ export interface RecordLifecycle {
     options?: { readonly version?: number | undefined; readonly purge?: boolean },
   ): Promise<void>;
   restore(context: Context, object: string, id: string): Promise<PresentedRecord>;
+  /**
+   * Puts a record, or some of its fields, back to what it was at an instant, by an ordinary save. Its owner stays, unless
+   * `fields` names it. A trial tells what would stand against which field instead of refusing.
+   */
+  revert(
+    context: Context,
+    object: string,
+    id: string,
+    request: {
+      readonly asOf: string;
+      readonly fields?: readonly string[] | undefined;
+      readonly version?: number | undefined;
+    } & SaveOptions,
+  ): Promise<{ readonly record: PresentedRecord; readonly changes: readonly RevertedField[] }>;
   /** All results, in input order. With `allOrNothing` and a failure: nothing is written and `isWritten` is false. */
   batch(
     context: Context,
@@ -593,7 +659,12 @@ export interface RecordLifecycle {
     object: string,
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
-  ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
+  ): Promise<{
+    readonly entries: readonly PresentedHistory[];
+    readonly next: string | null;
+    /** Since when it is whole, where the record is older than what is kept; else null. */
+    readonly beginsAt: string | null;
+  }>;
   /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
   search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
@@ -688,8 +759,18 @@ export interface RecordChange {
   readonly object: string;
   readonly id: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. `share`: it was shared with
+   * the caller, or that was changed. `hidden`: it has left their sight; of such a one `version` is 0.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'hidden';
+}
+
+/** As the outbox has it: with those who may have seen the record before. */
+export interface FeedChange extends Omit<RecordChange, 'action'> {
+  readonly action: Exclude<RecordChange['action'], 'hidden'> | 'unshare';
+  readonly formerOwnerId: string | null;
+  readonly granteeId: string | null;
 }
 
 /** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
@@ -703,9 +784,12 @@ export interface ChangeFeed {
     workspace: Workspace,
     after: string,
     limit: number,
-  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
-  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
-  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+  ): Promise<{ readonly changes: readonly FeedChange[]; readonly position: string }>;
+  /**
+   * Those of records that the caller sees, in the same order; of deleted ones, those that they could see. What has left
+   * their sight by another owner or the end of a share is told as `hidden`.
+   */
+  visible(context: Context, changes: readonly FeedChange[]): Promise<readonly RecordChange[]>;
 }
 
 // --- users ----------------------------------------------------------------------------------------------------
@@ -869,6 +953,7 @@ export interface Engine {
   readonly jobs: JobLifecycle;
   readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
+  readonly retention: RetentionDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

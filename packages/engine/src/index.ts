@@ -2,6 +2,8 @@
 export { AUDIT_ACTIONS, type AuditAction } from './audit/actions.ts';
 export type { AuditActor, AuditEvent, Visitor } from './audit/audit-entry.ts';
 export type { AuditLog, AuditQuery } from './audit/audit-log.ts';
+export type { BulkDesk, BulkRequest } from './bulk/bulk-desk.ts';
+export { BULK_OPERATIONS } from './bulk/bulk-job.ts';
 export { createEngine, type EngineOptions } from './create-engine.ts';
 export type {
   AccessPlan,
@@ -19,6 +21,7 @@ export type {
   Context,
   ConversionPlan,
   Engine,
+  FeedChange,
   FileDirectory,
   FileFacts,
   FirstAdministrator,
@@ -27,6 +30,8 @@ export type {
   Grantables,
   GroupLabels,
   GroupRequest,
+  IndexAdvice,
+  IndexEntry,
   InputError,
   KeptValues,
   ListRequest,
@@ -45,6 +50,7 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RevertedField,
   SearchHit,
   SecretDirectory,
   SystemContext,

@@ -24,6 +24,7 @@ import { encryptedFields } from './encrypted-values.ts';
 import type { ComponentEntry, Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { explainExpression, previewValue } from './explain-expression.ts';
+import { createIndexDoor } from './index-door.ts';
 import { addJob } from './jobs/job-lifecycle.ts';
 import { resealRequest } from './jobs/reseal.ts';
 import type { MergedPackage } from './package-install.ts';
@@ -112,6 +113,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     ...createColumnDoor(parts),
     ...createConversionDoor(parts),
     ...createRollupDoor(parts),
+    ...createIndexDoor(parts),
     ...createAliasDoor(parts),
     async installPackage(context, folder) {
       return translated(() => installPackage(parts, context, folder));

@@ -3,7 +3,7 @@ import { byTodaysNames } from './column-door.ts';
 import type { Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
-import { translateError } from './translate-error.ts';
+import { translated } from './translate-error.ts';
 import { requireRight } from './with-pinned.ts';
 
 type Door = Pick<MetadataLifecycle, 'rollupStates' | 'recomputeRollup'>;
@@ -32,12 +32,4 @@ export function createRollupDoor(parts: Parts): Door {
       else throw new EngineError('unknown_component', 'There is no such roll-up.');
     },
   };
-}
-
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw translateError(error);
-  }
 }

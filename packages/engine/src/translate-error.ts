@@ -67,6 +67,15 @@ export function translateError(error: unknown): unknown {
   }
 }
 
+/** Runs work on storage whose errors become the engine's. */
+export async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateError(error);
+  }
+}
+
 /** Whether the node may simply not have heard of the newest revision yet. */
 export function mayBeLag(error: unknown): boolean {
   if (error instanceof LagSuspected) return true;

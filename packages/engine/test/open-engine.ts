@@ -35,6 +35,7 @@ export async function openEngine(
   options: {
     readonly poolSize?: number;
     readonly scanLimit?: number;
+    readonly slowMilliseconds?: number;
     readonly statementTimeoutMilliseconds?: number;
     readonly jobKinds?: readonly JobKind[];
     readonly secretKeys?: readonly [Buffer, ...Buffer[]];

@@ -130,6 +130,21 @@ describe('an undo', () => {
     );
   });
 
+  it('B4 of a deletion brings back what went along, and the lookups that it cleared', async () => {
+    start();
+    const firmId = await create({ name: 'Gone', code: 'b4' });
+    const branch = await open.engine.records.create(open.admin, 'branch', { name: 'Branch', firm: firmId });
+    const worker = await open.engine.records.create(open.admin, 'worker', { name: 'W', firm: firmId });
+    const job = await deleteTogether([firmId]);
+    expect((await open.engine.records.get(open.admin, 'worker', String(worker.id))).firm).toBeNull();
+    expect((await undo(job.id, true)).counts).toMatchObject({ restored: 2, put_back: 1 });
+    expect((await undo(job.id)).counts).toMatchObject({ restored: 2, put_back: 1 });
+    expect((await open.engine.records.get(open.admin, 'worker', String(worker.id))).firm).toBe(firmId);
+    expect(await open.engine.records.get(open.admin, 'branch', String(branch.id))).toMatchObject({
+      firm: firmId,
+    });
+  });
+
   it('B5 is refused where there is nothing to take back', async () => {
     start();
     const trial = await importRows([{ name: 'Made', code: 'b5' }], open.admin, { dry_run: true });
@@ -321,6 +336,11 @@ async function importRows(
   if (mapping.operation === 'create') delete (mapping as { key?: string }).key;
   const id = await open.engine.imports.begin(context, name, file, mapping);
   return until(id, (job) => job.state === 'done', context);
+}
+
+async function deleteTogether(ids: readonly string[]): Promise<Job> {
+  const id = await open.engine.bulk.begin(open.admin, 'firm', { operation: 'delete', ids });
+  return until(id, (job) => job.state === 'done');
 }
 
 async function undo(id: string, dryRun = false, context: UserContext = open.admin): Promise<Job> {

@@ -18,6 +18,7 @@ import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
 import { ScanGuard } from './query/scan-guard.ts';
+import { SlowQuestions } from './query/slow-questions.ts';
 import { createRecordStore } from './records/record-store.ts';
 import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
@@ -37,6 +38,8 @@ export interface StorageOptions {
   readonly statementTimeoutMilliseconds?: number;
   /** Records that a question may look at beyond what columns answer; 200,000 unless given, 0: any number. */
   readonly scanLimit?: number;
+  /** A question that takes longer is told to the advisor; 300 unless given. */
+  readonly slowMilliseconds?: number;
   readonly log?: (message: string, details?: unknown) => void;
   /** Publishes with more new objects than this make their tables in batches; 200 unless given. */
   readonly maxNewTables?: number;
@@ -71,6 +74,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
     const rollups = new RollupLoop(connections, workspaces, log);
     const listener = new ChangeListener(connections, log);
     const guard = new ScanGuard(connections, options.scanLimit ?? SCAN_LIMIT);
+    const slow = new SlowQuestions(connections, log, options.slowMilliseconds);
     const sealer = new AuditSealer(connections, workspaces, log);
     return {
       capabilities: features,
@@ -89,8 +93,9 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
           sealer.wake(workspace);
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
+        slow,
       }),
-      records: createRecordStore({ connections, logins, features, guard }, (workspace) =>
+      records: createRecordStore({ connections, logins, features, guard, slow }, (workspace) =>
         rollups.wake(workspace),
       ),
       shares: createShareStore(connections),
@@ -112,6 +117,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       },
       ping: () => ping(connections),
       close: async () => {
+        await slow.flush();
         await maintenance.close();
         await rollups.close();
         await sealer.close();

@@ -25,6 +25,7 @@ import type {
 import type { AuditStore, NewAuditEntry } from './audit/audit.ts';
 import type { CredentialRows } from './credential-store.ts';
 import type { JobQueue } from './jobs/jobs.ts';
+import type { IndexReason } from './metadata/wanted-storage.ts';
 import type { SealedStore } from './sealed-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SsoStore } from './sso-store.ts';
@@ -310,6 +311,43 @@ export interface ColumnState {
   readonly error: string | null;
 }
 
+/** An index beside those that the platform needs for itself. */
+export interface IndexState {
+  readonly object: string;
+  readonly name: string;
+  /** API names, `-` for descending. */
+  readonly fields: readonly string[];
+  /** Undefined: nothing wants it any more. */
+  readonly reason: IndexReason | undefined;
+  readonly isUnique: boolean;
+  readonly state: 'building' | 'valid' | 'failed' | 'removing';
+  readonly error: string | null;
+  /** From 0 to 1 while it is being built, where that is known. */
+  readonly progress: number | null;
+  readonly bytes: number | null;
+  /** How often it was used since `since`. */
+  readonly scans: number | null;
+  readonly since: string;
+  /** From PostgreSQL 16 on. */
+  readonly lastUsedAt: string | null;
+}
+
+/** What took long, or was refused: fields by their paths, and no values. */
+export interface SlowQuestion {
+  readonly objectKey: string;
+  readonly equal: readonly string[];
+  readonly other: readonly string[];
+  /** `-` for descending. */
+  readonly sort: readonly string[];
+  readonly runs: number;
+  readonly refusals: number;
+  readonly totalMilliseconds: number;
+  readonly mostMilliseconds: number;
+  /** Of the object, roughly. */
+  readonly records: number;
+  readonly lastAt: string;
+}
+
 /** How far a roll-up is. */
 export interface RollupState {
   readonly object: string;
@@ -336,6 +374,18 @@ export interface MetadataStore {
   publish(request: PublishRequest): Promise<{ readonly revision: number; readonly epoch: number }>;
   listRevisions(workspace: Workspace, limit: number): Promise<readonly Revision[]>;
   columnStates(workspace: Workspace): Promise<readonly ColumnState[]>;
+  indexStates(snapshot: Snapshot): Promise<readonly IndexState[]>;
+  /** Has what could not be made of an object's columns and indexes tried again. False: there is nothing. */
+  retryFailed(workspace: Workspace, objectKey: string): Promise<boolean>;
+  /** The worst first, without those that were dismissed within a month. */
+  slowQuestions(workspace: Workspace): Promise<readonly SlowQuestion[]>;
+  dismissSlow(workspace: Workspace, questions: readonly SlowQuestion[]): Promise<void>;
+  /** What no column serves of paths that are asked about, and what would help. */
+  unserved(
+    snapshot: Snapshot,
+    object: CompiledObject,
+    asked: { readonly filter: readonly FieldPath[]; readonly sort: readonly FieldPath[] },
+  ): readonly ScannedField[];
   /** Objects and fields by their keys. */
   rollupStates(workspace: Workspace): Promise<readonly RollupState[]>;
   /** Has a roll-up worked out anew for every record. False: there is none of these keys. */
@@ -386,6 +436,8 @@ export interface ChangeOrigin {
 export interface ChangeCause {
   /** Id of the job in which it was made. */
   readonly job?: string | undefined;
+  /** The instant to which a record was put back. */
+  readonly asOf?: string | undefined;
   /** The changes of records that led to it, the nearest first; objects by key. */
   readonly chain?:
     | readonly {
@@ -469,6 +521,21 @@ export interface DependentRecord {
   readonly targetId: string;
 }
 
+/** How far pruning has come. */
+export interface PruneCursor {
+  readonly partition: string;
+  readonly block: number;
+}
+
+/** A lookup that a deletion cleared; `version`: of its record since. */
+export interface ClearedLookup {
+  readonly objectKey: string;
+  readonly recordId: string;
+  readonly fieldKey: string;
+  readonly targetId: string;
+  readonly version: number;
+}
+
 /** Records that a write newly points to: they must live when it is done. Each id once. */
 export interface WriteTarget {
   readonly ids: readonly string[];
@@ -532,6 +599,32 @@ export interface TargetQuestion {
 export interface RecordStore {
   /** With `asOf` it runs by itself, under a time limit of its own: `query_too_slow`. */
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Keeps in mind what a deletion has cleared, for a restore. */
+  noteCleared(
+    snapshot: Snapshot,
+    deletionId: string,
+    cleared: readonly ClearedLookup[],
+    transaction: Transaction,
+  ): Promise<void>;
+  /**
+   * What was cleared because the targets went, and is forgotten with that. `isUntouched`: history tells of no change of
+   * the field since.
+   */
+  takeCleared(
+    snapshot: Snapshot,
+    request: { readonly deletionIds: readonly string[]; readonly targetIds: readonly string[] },
+    transaction: Transaction,
+  ): Promise<readonly (ClearedLookup & { readonly isUntouched: boolean })[]>;
+  /** Forgets some of an object's history from before an instant; `next` is null when nothing of it is left. */
+  pruneHistory(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly before: string;
+      readonly cursor: PruneCursor | null;
+    },
+    transaction: Transaction,
+  ): Promise<{ readonly removed: number; readonly next: PruneCursor | null }>;
   /** Since when the history of an object is whole; undefined: since its beginning. */
   historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
   /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
@@ -769,7 +862,7 @@ export interface Share extends Omit<NewShare, 'grantee'> {
 
 export interface ShareStore {
   /** With whom records of which object are shared, expired or not: `<object key> <granteeId>`. */
-  pairs(workspace: Workspace): Promise<ReadonlySet<string>>;
+  counts(workspace: Workspace): Promise<ReadonlyMap<string, number>>;
   /** Those of a record that count at the instant, the oldest first. */
   list(
     workspace: Workspace,
@@ -791,6 +884,13 @@ export interface ShareStore {
     share: Pick<Share, 'id' | 'recordId'>,
     transaction: Transaction,
   ): Promise<boolean>;
+  /** Lets live updates know that a record has been shared with somebody, or is not any more. */
+  tell(
+    workspace: Workspace,
+    share: Pick<Share, 'objectKey' | 'recordId' | 'granteeId'> & { readonly isGiven: boolean },
+    origin: ChangeOrigin,
+    transaction: Transaction,
+  ): Promise<void>;
   /** All that is shared with somebody, as `granteeOf` writes them. */
   removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
 }
@@ -831,8 +931,15 @@ export interface OutboxChange {
   readonly objectKey: string;
   readonly recordId: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved, nothing else. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved, nothing else. `share` and `unshare`: who else reaches it by hand, and
+   * nothing of the record.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'unshare';
+  /** Whose it was, where it has got another owner. */
+  readonly formerOwnerId: string | null;
+  /** With whom it is, or was, shared: as `granteeId` writes it. */
+  readonly granteeId: string | null;
 }
 
 /** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */

@@ -1,5 +1,6 @@
 /** The front door of the testing room: for tests only, never imported by `src`. */
 
+export { countStatements } from './count-statements.ts';
 export {
   freePort,
   type IdentityProvider,

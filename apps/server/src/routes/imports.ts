@@ -88,7 +88,7 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
   });
 }
 
-/** The rows that an import refused, ready to be mended and imported again. */
+/** The rows that an import refused, ready to be mended and imported again; of another job, its records. */
 export async function sendRefused(
   reply: FastifyReply,
   engine: Parts['engine'],
@@ -96,7 +96,8 @@ export async function sendRefused(
   format: FileFormat | undefined,
 ): Promise<FastifyReply> {
   const { id } = request.params;
-  const refused = await engine.imports.refused(callerOf(request).context, id);
+  const { context } = callerOf(request);
+  const refused = (await engine.bulk.refused(context, id)) ?? (await engine.imports.refused(context, id));
   const wanted = format ?? refused.format;
   const name = `rejected-${id.slice(-8)}.${wanted}`;
   if (wanted !== 'xlsx') return sendFile(reply, name, wanted, lines(refused, wanted));

@@ -20,6 +20,7 @@ import {
   wholeParameter,
 } from '../shape.ts';
 import { aliasRoutes, conversionRoutes, toConversionDocument } from './conversions.ts';
+import { indexRoutes } from './indexes.ts';
 import { limitProblem } from './records.ts';
 import { rollupRoutes } from './rollups.ts';
 
@@ -37,6 +38,7 @@ export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
   aliasRoutes(app, parts);
   conversionRoutes(app, parts);
   rollupRoutes(app, parts);
+  indexRoutes(app, parts);
   const { metadata } = engine;
   const config = { right: 'customise' as const };
 

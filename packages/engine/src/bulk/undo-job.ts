@@ -8,14 +8,15 @@ import { ALWAYS, type CompiledObject, NEVER } from '@trellis/model';
 import type { CausedChange, StoredRecord, Transaction } from '@trellis/storage';
 import { lockAllTrees, treesOf } from '../check-trees.ts';
 import type { InputError } from '../engine.ts';
-import type { JobKind, RunningJob, StepProgress } from '../jobs/job-kind.ts';
+import type { JobKind, RunningJob } from '../jobs/job-kind.ts';
 import type { Failure, Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { findDragged, restoreTogether } from '../restore-record.ts';
 import { withPinned } from '../with-pinned.ts';
+import { GroupedRun } from './grouped-run.ts';
 import { planPutBack } from './put-back.ts';
 import { refuseAlone, takeByHalves } from './take-by-halves.ts';
-import { type Reason, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** What the job is told; written by `undo-desk.ts`, perhaps of an older version. */
 export interface UndoInput {
@@ -26,13 +27,6 @@ export interface UndoInput {
     readonly undoes: string;
     readonly [name: string]: unknown;
   };
-}
-
-interface Checkpoint {
-  /** Changes from this entry of the history on are done. */
-  readonly before: string;
-  readonly remarks: number;
-  readonly reasons: readonly Reason[];
 }
 
 /** Entries of the history that are read at a time, and records that are written together at most. */
@@ -49,91 +43,65 @@ interface Slice {
 export const UNDO: JobKind = {
   kind: 'undo',
   async run(parts, job) {
-    const undoing = new Undoing(parts, job, job.job.input as unknown as UndoInput);
-    return { result: { reasons: await undoing.run() } };
+    const { undoes, dry_run: isTrial } = (job.job.input as unknown as UndoInput).about;
+    const { records } = parts.storage;
+    const run = new GroupedRun(job);
+    const snapshot = await parts.snapshots.get(job.workspace);
+    await run.begin(() => records.countChanged(snapshot, undoes));
+    const at = (changes: readonly CausedChange[]) => ({
+      size: changes.length,
+      place: changes.at(-1)!.entryId,
+    });
+    for (let before = run.place; ; ) {
+      const page = await records.changesOfJob(snapshot, { jobId: undoes, before, limit: GROUP });
+      for (const slice of slicesOf(page.changes)) {
+        job.check();
+        await takeByHalves(slice.changes, {
+          take: (changes) =>
+            asUndo(parts, job, (pinned) =>
+              run.commit(at(changes), (tally, transaction) =>
+                takeBack(
+                  parts,
+                  pinned,
+                  { ...slice, changes },
+                  {
+                    tally,
+                    transaction: isTrial ? undefined : transaction,
+                  },
+                ),
+              ),
+            ),
+          refuse: (change, errors) =>
+            run.commit(at([change]), async (tally) =>
+              tally.refuse(remarkOn(slice.objectKey, change, errors)),
+            ),
+        });
+      }
+      if (page.before === undefined) return { result: { reasons: run.reasons } };
+      before = page.before;
+    }
   },
 };
 
-class Undoing {
-  readonly #parts: Parts;
-  readonly #job: RunningJob;
-  readonly #input: UndoInput;
-  #tally: Tally;
-  #done: number;
-  #remarks: number;
-  #before: string | undefined;
+/** Who asked, with the rights that they have now; history says that it was an undo. */
+function asUndo(
+  parts: Parts,
+  { context }: RunningJob,
+  work: (pinned: Pinned) => Promise<void>,
+): Promise<void> {
+  return withPinned(parts, context.kind === 'user' ? { ...context, source: 'undo' } : context, work);
+}
 
-  constructor(parts: Parts, job: RunningJob, input: UndoInput) {
-    this.#parts = parts;
-    this.#job = job;
-    this.#input = input;
-    const checkpoint = job.job.checkpoint as unknown as Checkpoint | null;
-    this.#before = checkpoint?.before;
-    this.#remarks = checkpoint?.remarks ?? 0;
-    this.#tally = new Tally(job.job.counts, checkpoint?.reasons);
-    this.#done = job.job.done;
-  }
-
-  async run(): Promise<Reason[]> {
-    const { records } = this.#parts.storage;
-    const jobId = this.#input.about.undoes;
-    const snapshot = await this.#parts.snapshots.get(this.#job.workspace);
-    if (this.#job.job.total === null) {
-      const total = await records.countChanged(snapshot, jobId);
-      await this.#job.step(async () => ({ total, counts: this.#tally.counts }));
-    }
-    for (let before = this.#before; ; ) {
-      const page = await records.changesOfJob(snapshot, { jobId, before, limit: GROUP });
-      for (const slice of slicesOf(page.changes)) {
-        this.#job.check();
-        await takeByHalves(slice.changes, {
-          take: (changes) => this.#take({ ...slice, changes }),
-          refuse: (change, errors) =>
-            this.#commit([change], async (tally) => tally.refuse(remarkOn(slice.objectKey, change, errors))),
-        });
-      }
-      if (page.before === undefined) return [...this.#tally.reasonList];
-      before = page.before;
-    }
-  }
-
-  #take(slice: Slice): Promise<void> {
-    const { context } = this.#job;
-    // History says where a change came from.
-    const acting = context.kind === 'user' ? { ...context, source: 'undo' } : context;
-    return withPinned(this.#parts, acting, async (pinned) => {
-      const object = [...pinned.model.objects.values()].find((each) => each.key === slice.objectKey);
-      await this.#commit(slice.changes, async (tally, transaction) => {
-        if (slice.way === 'nothing') tally.add('unchanged', slice.changes.length);
-        else if (!object || object.isSystem) tally.add('gone', slice.changes.length);
-        else
-          await new Group(this.#parts, pinned, object, {
-            tally,
-            transaction: this.#input.about.dry_run ? undefined : transaction,
-          }).take(slice.way, slice.changes);
-      });
-    });
-  }
-
-  /** One step: the work, its counts and the place to go on from, together or not at all. */
-  async #commit(
-    changes: readonly CausedChange[],
-    work: (tally: Tally, transaction: Transaction) => Promise<void>,
-  ): Promise<void> {
-    let tally = this.#tally;
-    const before = changes.at(-1)!.entryId;
-    const done = this.#done + changes.length;
-    await this.#job.step(async (transaction): Promise<StepProgress> => {
-      tally = this.#tally.next();
-      await work(tally, transaction);
-      const remarks = this.#remarks + tally.remarks.length;
-      const checkpoint = { before, remarks, reasons: tally.reasonList.map((reason) => ({ ...reason })) };
-      return { checkpoint, done, counts: tally.counts, rejections: tally.rejections(this.#remarks) };
-    });
-    this.#tally = tally.next();
-    this.#remarks += tally.remarks.length;
-    this.#done = done;
-  }
+async function takeBack(
+  parts: Parts,
+  pinned: Pinned,
+  { way, objectKey, changes }: Slice,
+  run: { readonly tally: Tally; readonly transaction: Transaction | undefined },
+): Promise<void> {
+  const object = [...pinned.model.objects.values()].find((each) => each.key === objectKey);
+  if (way === 'nothing') run.tally.add('unchanged', changes.length);
+  else if (!object || object.isSystem) run.tally.add('gone', changes.length);
+  else await new Group(parts, pinned, object, run).take(way, changes);
 }
 
 /** Changes of one object that are taken back in the same way, in the order in which they come. */

@@ -105,7 +105,7 @@ export async function makeIndexes(run: PromotionRun, objectKey: string): Promise
     }
     await queryObjects(
       client,
-      `update ${register} set state = $3, error = $4 where object_key = $1 and name = $2 and state = 'waiting'`,
+      `update ${register} set state = $3, error = $4, changed_at = now() where object_key = $1 and name = $2 and state = 'waiting'`,
       [objectKey, task.name, isMade ? 'ready' : 'failed', failure ?? null],
     );
   }

@@ -4,6 +4,9 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { readConversions } from '../conversion/conversion-register.ts';
+import { indexStates, retryFailed } from '../maintenance/index-states.ts';
+import { unservedFields } from '../query/served.ts';
+import type { SlowQuestions } from '../query/slow-questions.ts';
 import { requestRecompute, rollupStates } from '../rollups/rollup-worker.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
@@ -34,9 +37,10 @@ export function createMetadataStore(
     readonly listener: ChangeListener;
     readonly wake: (workspace: Workspace) => void;
     readonly maxNewTables: number;
+    readonly slow: SlowQuestions;
   },
 ): MetadataStore {
-  const { listener, wake, maxNewTables } = parts;
+  const { listener, wake, maxNewTables, slow } = parts;
   return {
     load: (workspace) =>
       connections.transaction((transaction) => load(transaction.client, workspace), {
@@ -63,6 +67,19 @@ export function createMetadataStore(
     },
     listRevisions: (workspace, limit) => listRevisions(connections, workspace, limit),
     columnStates: (workspace) => columnStates(connections, workspace),
+    indexStates: (snapshot) => indexStates(connections, features, snapshot),
+    retryFailed: async (workspace, objectKey) => {
+      const isTried = await retryFailed(connections, workspace, objectKey);
+      if (isTried) wake(workspace);
+      return isTried;
+    },
+    slowQuestions: (workspace) => slow.list(workspace),
+    dismissSlow: (workspace, questions) => slow.dismiss(workspace, questions),
+    unserved: (snapshot, object, { filter, sort }) =>
+      unservedFields(snapshot, object, {
+        values: filter,
+        sort: sort.map((path) => ({ path, descending: false })),
+      }),
     rollupStates: (workspace) => rollupStates(connections, workspace),
     recomputeRollup: async (workspace, objectKey, fieldKey) => {
       const isKnown = await requestRecompute(connections, workspace, { objectKey, fieldKey });

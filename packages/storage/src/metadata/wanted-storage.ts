@@ -11,6 +11,7 @@ import {
   type CompiledObject,
   type Expression,
   type Model,
+  type Operand,
   partFields,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
@@ -44,7 +45,24 @@ export interface WantedIndex {
   readonly isUnique: boolean;
   /** The promoted columns that it needs. */
   readonly columns: readonly string[];
+  /** What it begins with, `-` for descending; without what it only includes. */
+  readonly keys: readonly string[];
+  readonly reason: IndexReason;
 }
+
+/** What an index is there for; `used`: views or sharing rules filter or sort by the field. */
+export type IndexReason =
+  | { readonly is: 'platform' }
+  | {
+      readonly is: 'lookup' | 'unique' | 'title' | 'indexed' | 'searchable' | 'used';
+      readonly field: string;
+    }
+  | { readonly is: 'view'; readonly view: string }
+  /** One of the object's own `indexes`. */
+  | { readonly is: 'object'; readonly position: number };
+
+const PLATFORM: IndexReason = { is: 'platform' };
+const UNIQUE = { isUnique: true };
 
 /** A B-tree entry holds at most 2,704 bytes; a character takes up to four. */
 const MAX_INDEXED_CHARACTERS = 600;
@@ -161,32 +179,47 @@ export interface IndexContext {
 export function wantedIndexes(object: CompiledObject, context: IndexContext): readonly WantedIndex[] {
   const table = identifier(context.schema, object.key);
   const wanted = new Map<string, WantedIndex>();
-  const add = (kind: WantedIndex['kind'], definition: Sql, columns: readonly string[], isUnique = false) => {
+  const add = (
+    kind: WantedIndex['kind'],
+    definition: Sql,
+    columns: readonly string[],
+    reason: IndexReason,
+    {
+      isUnique = false,
+      keys = columns,
+    }: { readonly isUnique?: boolean; readonly keys?: readonly string[] } = {},
+  ) => {
     const text = definition.text;
     const name = nameOf(object.key, `${isUnique ? 'unique ' : ''}${text}`);
+    // What two want is there for the first of them.
+    if (wanted.has(name)) return;
     wanted.set(name, {
       name,
       kind,
+      keys,
+      reason,
       definition: text,
       isUnique,
       columns: columns.filter((column) => /^c_\d+$/.test(column)),
     });
   };
-  const addLive = (columns: readonly string[], include: readonly string[] = []) => {
+  const addLive = (columns: readonly string[], reason: IndexReason, include: readonly string[] = []) => {
     const covered =
       include.length === 0 ? sql`` : sql` include (${join(include.map((name) => identifier(name)))})`;
     const keys = join(columns.map((column) => directed(column)));
     const plain = [...columns, ...include].map((column) => column.replace(/^-/, ''));
-    add('index', sql`on ${table} (${keys})${covered} where deleted_at is null`, plain);
+    add('index', sql`on ${table} (${keys})${covered} where deleted_at is null`, plain, reason, {
+      keys: columns,
+    });
   };
 
   const defaultView = [...object.views.values()].find((view) => view.isDefault);
   const viewSort = defaultView?.sort.find((key) => key.path.through.length === 0 && !key.path.field.part);
   const sortColumn = viewSort && columnOf(viewSort.path.field, context);
-  addLive(['created_at', 'id']);
-  addLive(['owner_id', sortColumn ?? 'created_at', 'id']);
-  add('index', sql`on ${table} (deleted_at, id) where deleted_at is not null`, []);
-  add('index', sql`on ${table} (deletion_id) where deletion_id is not null`, []);
+  addLive(['created_at', 'id'], PLATFORM);
+  addLive(['owner_id', sortColumn ?? 'created_at', 'id'], PLATFORM);
+  add('index', sql`on ${table} (deleted_at, id) where deleted_at is not null`, [], PLATFORM);
+  add('index', sql`on ${table} (deletion_id) where deletion_id is not null`, [], PLATFORM);
 
   for (const field of object.ownFields) {
     const column = isPromoted(object, field) ? context.slotOf(field.key) : undefined;
@@ -201,39 +234,47 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
         'foreign_key',
         sql`foreign key (${name}) references ${identifier(context.schema, target.key)} (id)`,
         [column],
+        { is: 'lookup', field: field.name },
       );
     }
     if (field.isUnique && field.type.column?.entry === undefined) {
-      add('index', uniqueDefinition(table, column), [column], true);
+      add('index', uniqueDefinition(table, column), [column], { is: 'unique', field: field.name }, UNIQUE);
     }
     const type = sqlTypeOf(field);
     if (type === 'text[]') {
-      add('index', sql`on ${table} using gin (${name}) where deleted_at is null`, [column]);
+      add(
+        'index',
+        sql`on ${table} using gin (${name}) where deleted_at is null`,
+        [column],
+        reasonOf(object, field),
+      );
     } else if (field.isIndexed || field.key === object.nameField.key) {
       // Values shared by many records keep the small deduplicated index; the others get `id`, for paging.
       const isChoice = type === 'uuid' || type === 'boolean' || field.options.length > 0;
-      if (isShort(field) && !(isChoice && field.isUnique)) addLive(isChoice ? [column] : [column, 'id']);
+      if (isShort(field) && !(isChoice && field.isUnique))
+        addLive(isChoice ? [column] : [column, 'id'], reasonOf(object, field));
     }
     const operators = identifier(context.features.trigramSchema ?? 'public', 'gin_trgm_ops');
     const folded = context.slotOf(foldedKey(field.key));
     if (folded !== undefined) {
-      add('index', sql`on ${table} using gin (${identifier(folded)} ${operators}) where deleted_at is null`, [
-        folded,
-      ]);
+      add(
+        'index',
+        sql`on ${table} using gin (${identifier(folded)} ${operators}) where deleted_at is null`,
+        [folded],
+        { is: 'searchable', field: field.name },
+      );
     }
     const words = context.slotOf(wordsKey(field.key));
     if (words !== undefined) {
       const column = identifier(words);
       // Most records have none, and an index keeps an entry for each null too.
       const where = sql`deleted_at is null and ${column} is not null`;
-      add('index', sql`on ${table} using gin (${column} ${operators}) where ${where}`, [words]);
+      const definition = sql`on ${table} using gin (${column} ${operators}) where ${where}`;
+      add('index', definition, [words], { is: 'searchable', field: field.name });
     }
   }
 
-  const equalField = defaultView?.filter && firstEquality(defaultView.filter);
-  const equalColumn = equalField && columnOf(equalField, context);
-  if (equalColumn && sortColumn && equalColumn !== sortColumn) addLive([equalColumn, sortColumn, 'id']);
-  for (const index of object.body.indexes ?? []) {
+  for (const [position, index] of (object.body.indexes ?? []).entries()) {
     const columns = index.fields.flatMap((key) => {
       const column = namedColumn(object, key.replace(/^-/, ''), context);
       return column === undefined ? [] : [key.startsWith('-') ? `-${column}` : column];
@@ -246,10 +287,57 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
     const isTotal = columns.some((column) => column.replace(/^-/, '') === 'id');
     addLive(
       isTotal || include.length > 0 ? columns : [...columns, last.startsWith('-') ? '-id' : 'id'],
+      { is: 'object', position },
       include,
     );
   }
+  for (const { name, columns } of viewIndexes(object, context, [...wanted.values()]))
+    addLive([...columns, 'id'], { is: 'view', view: name });
   return [...wanted.values()];
+}
+
+/** Every index makes writing slower: views get no more than this, the default view first. */
+const MAX_VIEW_INDEXES = 3;
+
+/**
+ * Composites of what published views are filtered by for equality and sorted by: one for each field of equality, unless
+ * something begins with the same columns already.
+ */
+function viewIndexes(
+  object: CompiledObject,
+  context: IndexContext,
+  others: readonly WantedIndex[],
+): readonly { readonly name: string; readonly columns: readonly [string, string] }[] {
+  const found = new Map<string, { readonly name: string; readonly columns: readonly [string, string] }>();
+  const views = [...object.views.values()].toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault));
+  for (const { name, filter, sort } of views) {
+    const equalField = filter && firstEquality(filter);
+    const equal = equalField && columnOf(equalField, context);
+    const key = sort[0]?.path;
+    const sorted =
+      key && key.through.length === 0 && !key.field.part ? columnOf(key.field, context) : undefined;
+    if (!equal || !sorted || equal === sorted || equal === 'id' || found.has(equal)) continue;
+    if (sortedByRank(key!.field)) continue;
+    const isThere = others.some(
+      ({ keys }) => keys[0]?.replace(/^-/, '') === equal && keys[1]?.replace(/^-/, '') === sorted,
+    );
+    if (!isThere) found.set(equal, { name, columns: [equal, sorted] });
+  }
+  return [...found.values()].slice(0, MAX_VIEW_INDEXES);
+}
+
+/** Options are sorted by their position, which no index has. */
+function sortedByRank(field: CompiledField): boolean {
+  return field.type.valueType === 'option' && field.options.length > 0;
+}
+
+/** Whose wish the index of a field is. */
+function reasonOf(object: CompiledObject, field: CompiledField): IndexReason {
+  if (field.key === object.nameField.key) return { is: 'title', field: field.name };
+  if (field.isUnique) return { is: 'unique', field: field.name };
+  if (field.targets.length > 0) return { is: 'lookup', field: field.name };
+  if (field.body.indexed === true) return { is: 'indexed', field: field.name };
+  return { is: field.isSearchable ? 'searchable' : 'used', field: field.name };
 }
 
 /** Name of the index that keeps a field unique, to find the field when it refuses a value. */
@@ -285,9 +373,11 @@ function directed(column: string): Sql {
 /** The first own field that the filter compares with a value for equality, on the top level. */
 function firstEquality(filter: Expression): CompiledField | undefined {
   const conditions = filter.op === 'and' ? filter.args : [filter];
+  const isFixed = (operand: Operand) =>
+    (operand.op === 'literal' && operand.value !== null) || operand.op === 'user_id';
   for (const condition of conditions) {
     const operand =
-      condition.op === '==' && condition.right.op === 'literal' && condition.right.value !== null
+      condition.op === '==' && isFixed(condition.right)
         ? condition.left
         : condition.op === 'in' && condition.list.length === 1
           ? condition.value

@@ -31,6 +31,7 @@ import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
 import { rollupsOfSources } from '../query/rollup-value.ts';
 import { type ScanGuard, WouldScanError } from '../query/scan-guard.ts';
 import { type Asked, unservedFields } from '../query/served.ts';
+import type { SlowQuestions } from '../query/slow-questions.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
 import type { Snapshot, Transaction } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
@@ -62,23 +63,53 @@ export class RecordReader {
   readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   readonly #guard: ScanGuard;
+  readonly #slow: SlowQuestions;
   readonly #queries = new StatementCache<CachedQuery>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
-  constructor(logins: WorkspaceLogins, features: DatabaseFeatures, guard: ScanGuard) {
+  constructor(
+    logins: WorkspaceLogins,
+    features: DatabaseFeatures,
+    { guard, slow }: { readonly guard: ScanGuard; readonly slow: SlowQuestions },
+  ) {
     this.#logins = logins;
     this.#features = features;
     this.#guard = guard;
+    this.#slow = slow;
   }
 
   async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
-    const checked = query.asked && !transaction ? this.#check(snapshot, query) : undefined;
-    if (checked) await checked;
+    if (!query.asked) return this.#page(snapshot, query, transaction);
+    return this.#watched(snapshot, query.object, askedBy(query), async () => {
+      const checked = transaction ? undefined : this.#check(snapshot, query);
+      if (checked) await checked;
+      return this.#page(snapshot, query, transaction);
+    });
+  }
+
+  /** What somebody asks: what is slow or refused is noted, and what ran out of time says by which fields. */
+  async #watched<T>(
+    snapshot: Snapshot,
+    object: RecordQuery['object'],
+    asked: Asked,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const begin = performance.now();
+    const note = (milliseconds: number | undefined) =>
+      this.#slow.note(snapshot, object, asked, {
+        milliseconds,
+        records: this.#guard.rowsOf(snapshot, object),
+      });
     try {
-      return await this.#page(snapshot, query, transaction);
+      const result = await work();
+      const milliseconds = performance.now() - begin;
+      if (milliseconds > this.#slow.milliseconds) note(milliseconds);
+      return result;
     } catch (error) {
-      throw query.asked ? explained(error, snapshot, query, askedBy(query)) : error;
+      if (isTooSlow(error)) note(performance.now() - begin);
+      else if (error instanceof WouldScanError) note(undefined);
+      throw explained(error, snapshot, object, asked);
     }
   }
 
@@ -117,9 +148,16 @@ export class RecordReader {
     beside?.catch(() => undefined); // it is awaited below, unless the page fails first
     const connections = await this.#logins.reach(snapshot.workspace, transaction);
     const found: Row[] = [];
+    const { timeoutMilliseconds } = query;
+    const run = (statement: CompiledStatement) => {
+      const prepared = prepare(statement);
+      const limited = timeoutMilliseconds === undefined ? prepared : { ...prepared, timeoutMilliseconds };
+      return connections.read(limited, valuesFor(statement, shaped.values), transaction);
+    };
     for (const part of compiled.statements) {
-      const values = valuesFor(part, shaped.values);
-      found.push(...(await connections.read(prepare(part), values, transaction)));
+      const rows = await run(part);
+      const isCut = part.whole && rows.at(-1)?.[compiled.lastColumn!] === true;
+      found.push(...(isCut ? await run(part.whole!) : rows));
       if (found.length > query.limit) break;
     }
     const hasMore = found.length > query.limit;
@@ -154,18 +192,15 @@ export class RecordReader {
 
   async aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
     const asked: Asked = { filter: query.asked, values: valuesOf(query) };
-    if (query.asked) {
-      const { object, filter } = query;
+    if (!query.asked) return this.#totals(snapshot, query);
+    const { object, filter } = query;
+    return this.#watched(snapshot, object, asked, async () => {
       const question = { object, filter, asked, isNarrowed: false };
       await this.#guard.check(snapshot, question, (served) =>
         this.#estimate(snapshot, plainQuery({ ...query, filter: served })),
       );
-    }
-    try {
-      return await this.#totals(snapshot, query);
-    } catch (error) {
-      throw query.asked ? explained(error, snapshot, query, asked) : error;
-    }
+      return this.#totals(snapshot, query);
+    });
   }
 
   async #totals(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
@@ -299,12 +334,7 @@ function plainQuery({ object, filter, targetFilters, context }: AggregateQuery):
 }
 
 /** A statement that ran out of time is told with the fields that made it slow, where there are any. */
-function explained(
-  error: unknown,
-  snapshot: Snapshot,
-  { object }: { readonly object: RecordQuery['object'] },
-  asked: Asked,
-): unknown {
+function explained(error: unknown, snapshot: Snapshot, object: RecordQuery['object'], asked: Asked): unknown {
   if (!isTooSlow(error)) return error;
   const scanned = unservedFields(snapshot, object, asked);
   return scanned.length === 0 ? error : new WouldScanError(scanned, undefined);

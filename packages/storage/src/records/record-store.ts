@@ -5,11 +5,14 @@ import type { Connections } from '../connections.ts';
 import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
+import type { SlowQuestions } from '../query/slow-questions.ts';
 import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { noteCleared, takeCleared } from './cleared-lookups.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { pruneHistory } from './prune-history.ts';
 import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -25,15 +28,16 @@ export interface RecordDatabase {
   readonly logins: WorkspaceLogins;
   readonly features: DatabaseFeatures;
   readonly guard: ScanGuard;
+  readonly slow: SlowQuestions;
 }
 
 /** `wake` is told when a write may have left marks for the roll-ups' worker. */
 export function createRecordStore(
-  { connections, logins, features, guard }: RecordDatabase,
+  { connections, logins, features, guard, slow }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
   const searcher = new RecordSearcher(logins, features);
-  const reader = new RecordReader(logins, features, guard);
+  const reader = new RecordReader(logins, features, { guard, slow });
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
@@ -44,6 +48,11 @@ export function createRecordStore(
   return {
     query: (snapshot, query, transaction) =>
       query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    noteCleared: (snapshot, deletionId, cleared, transaction) =>
+      noteCleared(connections, snapshot, { deletionId, cleared }, transaction),
+    takeCleared: (snapshot, request, transaction) => takeCleared(connections, snapshot, request, transaction),
+    pruneHistory: (snapshot, request, transaction) =>
+      pruneHistory(connections, snapshot, request, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
     search: (snapshot, query) => searcher.search(snapshot, query),
