@@ -67,7 +67,7 @@ it('tells what was, puts a value and a record back, and undoes that', async () =
     .getByRole('region', { name: 'As it was on' })
     .getByText('Nothing can be changed here.')
     .waitFor();
-  expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Edit', exact: true }).count()).toBe(0);
   await isAccessible();
   await page.getByRole('button', { name: 'Put back to this' }).click();
   const dialog = page.getByRole('dialog');

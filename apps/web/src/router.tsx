@@ -131,10 +131,25 @@ const setupSplatRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/SetupPage.tsx'), 'SetupPage'),
 });
 
+const searchRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/search',
+  validateSearch: (search): { q?: string; object?: string; after?: string } =>
+    textOnly(search, ['q', 'object', 'after']),
+  component: lazyRouteComponent(() => import('./search/SearchPage.tsx'), 'SearchPage'),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/profile',
   component: lazyRouteComponent(() => import('./profile/ProfilePage.tsx'), 'ProfilePage'),
+});
+
+const activityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/activity',
+  validateSearch: (search): { job?: string } => textOnly(search, ['job']),
+  component: lazyRouteComponent(() => import('./activity/ActivityPage.tsx'), 'ActivityPage'),
 });
 
 const routeTree = rootRoute.addChildren([
@@ -150,9 +165,11 @@ const routeTree = rootRoute.addChildren([
     createRecordRoute,
     importRoute,
     recordRoute,
+    searchRoute,
     setupRoute,
     setupSplatRoute,
     profileRoute,
+    activityRoute,
   ]),
 ]);
 

@@ -6,8 +6,9 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
-import { cellValue } from './cell-value.ts';
+import { cellValue, isSearched } from './cell-value.ts';
 import classes from './RecordCards.module.css';
+import type { Selection } from './use-selection.ts';
 
 interface RecordCardsProps {
   readonly label: string;
@@ -15,6 +16,7 @@ interface RecordCardsProps {
   readonly columns: readonly ListColumn[];
   readonly nameField: string;
   readonly object: string;
+  readonly selection: Selection;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   /** The instant of which the list tells. */
@@ -29,6 +31,7 @@ export function RecordCards({
   columns,
   nameField,
   object,
+  selection,
   isLoading,
   hasMore,
   onMore,
@@ -74,11 +77,22 @@ export function RecordCards({
               className={classes.card}
               style={{ transform: `translateY(${item.start}px)` }}
             >
+              <label className={classes.check}>
+                <span className="tr-visually-hidden">
+                  {`${t('list.selectRow')} ${titleOf(record[nameField]) || t('value.untitled')}`}
+                </span>
+                <input
+                  type="checkbox"
+                  checked={selection.isEverything || selection.ids.has(record.id)}
+                  onChange={() => selection.toggle(record.id, item.index, records, false)}
+                />
+              </label>
               <Link
                 to="/o/$object/$id"
                 params={{ object, id: record.id }}
                 search={asOf === undefined ? {} : { as_of: asOf }}
                 className={classes.title}
+                data-searched
               >
                 {titleOf(record[nameField]) || t('value.untitled')}
               </Link>
@@ -89,7 +103,7 @@ export function RecordCards({
                   return (
                     <div key={column.path} className={classes.fact}>
                       <dt className="tr-visually-hidden">{column.label}</dt>
-                      <dd>
+                      <dd data-searched={isSearched(column) || undefined}>
                         <FieldValue field={column.lookup ?? column.field} value={value} shape="line" />
                       </dd>
                     </div>
