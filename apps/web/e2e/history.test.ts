@@ -74,7 +74,7 @@ it('tells what was, puts a value and a record back, and undoes that', async () =
   await dialog.getByRole('checkbox', { name: 'Next step' }).uncheck();
   await isAccessible();
   await dialog.getByRole('button', { name: 'Put back to this' }).click();
-  await page.getByRole('heading', { name: 'First name' }).waitFor();
+  await page.getByRole('button', { name: 'Back to today' }).waitFor({ state: 'detached' });
   const now = await send('GET', `records/deal/${deal.id}`);
   expect([now.name, now.next_step, now.account]).toEqual(['First name', 'Visit', account.id]);
 });
