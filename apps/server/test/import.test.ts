@@ -66,7 +66,7 @@ describe('a file', () => {
     const { records } = await client.list('company', { sort: 'name', fields: 'name,code,size' });
     expect(records[0]).toMatchObject({ name: 'Acme', code: 'A1', size: 12 });
     const history = await client.history('company', records[0]!.id);
-    const cause = { job: expect.any(String), chain: [] };
+    const cause = { job: expect.any(String), as_of: null, chain: [] };
     expect(history.entries[0]).toMatchObject({ source: 'import', actor: { name: 'Ada' }, cause });
   });
 
@@ -347,9 +347,14 @@ it('a preview shows columns, samples and the fields that they seem to be for', a
     columns: [
       { name: 'Company-Name', samples: ['Acme', 'Bolt'], suggestion: 'name' },
       { name: 'Head count', samples: ['1', '2'], suggestion: 'size' },
-      { name: 'Fouded', samples: ['2020-01-01'], suggestion: 'founded' },
+      {
+        name: 'Fouded',
+        samples: ['2020-01-01'],
+        suggestion: 'founded',
+        formats: { date: 'ymd', number: null },
+      },
       { name: 'Misc', samples: ['x'], suggestion: null },
-    ],
+    ].map((column) => ({ formats: { date: null, number: null }, read: null, ...column })),
   });
 });
 

@@ -130,6 +130,14 @@ const setupSplatRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/SetupPage.tsx'), 'SetupPage'),
 });
 
+const searchRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/search',
+  validateSearch: (search): { q?: string; object?: string; after?: string } =>
+    textOnly(search, ['q', 'object', 'after']),
+  component: lazyRouteComponent(() => import('./search/SearchPage.tsx'), 'SearchPage'),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/profile',
@@ -149,6 +157,7 @@ const routeTree = rootRoute.addChildren([
     createRecordRoute,
     importRoute,
     recordRoute,
+    searchRoute,
     setupRoute,
     setupSplatRoute,
     profileRoute,

@@ -53,11 +53,12 @@ export function reachOf(persons: readonly string[], model: Model, organisation: 
         (rule) =>
           level !== 'own' && (level === 'read' || rule.access === 'update') && rule.shareWith.some(isMeant),
       );
-      const isShared = level !== 'own' && organisation.hasShares?.(object.key, grantees) !== false;
+      const about = organisation.countShares?.(object.key, grantees);
+      const isShared = level !== 'own' && about !== 0;
       const args = [
         ownedBy(object, owners),
         ...rules.map((rule) => sharedBy(rule, object, model, organisation)),
-        ...(isShared ? [{ op: 'shared', access: level, grantees } as const] : []),
+        ...(isShared ? [{ op: 'shared', access: level, grantees, about } as const] : []),
       ];
       const reasons = [
         'Own records, those of own teams, and those of people below in the role tree.',

@@ -36,6 +36,7 @@ import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 import type { RecordRight } from './record-rights.ts';
+import type { RetentionDesk } from './retention/retention.ts';
 import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
@@ -507,6 +508,8 @@ export interface BatchResult {
 export interface PresentedCause {
   /** Id of the job in which it was made. */
   readonly job: string | null;
+  /** The instant to which the record was put back. */
+  readonly as_of: string | null;
   /** The changes that led to it, the nearest first, as far as their records may be seen. */
   readonly chain: readonly {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
@@ -515,6 +518,14 @@ export interface PresentedCause {
     /** Null where the title may not be read, or is blank. */
     readonly name: string | null;
   }[];
+}
+
+/** A field of a record that is put back: as it is now, as it was, and what stands against that. */
+export interface RevertedField {
+  readonly field: string;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+  readonly errors: readonly InputError[];
 }
 
 export interface PresentedHistory {
@@ -621,6 +632,20 @@ export interface RecordLifecycle {
     options?: { readonly version?: number | undefined; readonly purge?: boolean },
   ): Promise<void>;
   restore(context: Context, object: string, id: string): Promise<PresentedRecord>;
+  /**
+   * Puts a record, or some of its fields, back to what it was at an instant, by an ordinary save. Its owner stays, unless
+   * `fields` names it. A trial tells what would stand against which field instead of refusing.
+   */
+  revert(
+    context: Context,
+    object: string,
+    id: string,
+    request: {
+      readonly asOf: string;
+      readonly fields?: readonly string[] | undefined;
+      readonly version?: number | undefined;
+    } & SaveOptions,
+  ): Promise<{ readonly record: PresentedRecord; readonly changes: readonly RevertedField[] }>;
   /** All results, in input order. With `allOrNothing` and a failure: nothing is written and `isWritten` is false. */
   batch(
     context: Context,
@@ -634,7 +659,12 @@ export interface RecordLifecycle {
     object: string,
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
-  ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
+  ): Promise<{
+    readonly entries: readonly PresentedHistory[];
+    readonly next: string | null;
+    /** Since when it is whole, where the record is older than what is kept; else null. */
+    readonly beginsAt: string | null;
+  }>;
   /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
   search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
@@ -910,6 +940,7 @@ export interface Engine {
   readonly jobs: JobLifecycle;
   readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
+  readonly retention: RetentionDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

@@ -49,6 +49,7 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RevertedField,
   SearchHit,
   SecretDirectory,
   SystemContext,

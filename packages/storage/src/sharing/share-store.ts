@@ -23,6 +23,8 @@ export interface SharedPlaces {
   readonly grantees: number;
   readonly now: number;
   readonly access: 'read' | 'update';
+  /** Of few records: a share is looked for by each record, and never are all shares of the asker gathered beforehand. */
+  readonly isOfFew?: boolean;
 }
 
 /** `from … where …` of the shares that count, as `s`. */
@@ -38,11 +40,11 @@ const COLUMNS = `s.id, s.object as "objectKey", s.record_id as "recordId", s.gra
 export function createShareStore(connections: Connections): ShareStore {
   const tableOf = (workspace: Workspace) => identifier(workspace.schema, '_share').text;
   return {
-    pairs: async (workspace) => {
-      const rows = await connections.readRows<{ object: string; grantee: string }>(
-        `select distinct object, grantee from ${tableOf(workspace)}`,
+    counts: async (workspace) => {
+      const rows = await connections.readRows<{ object: string; grantee: string; count: number }>(
+        `select object, grantee, count(*)::integer as count from ${tableOf(workspace)} group by object, grantee`,
       );
-      return new Set(rows.map(({ object, grantee }) => `${object} ${grantee}`));
+      return new Map(rows.map(({ object, grantee, count }) => [`${object} ${grantee}`, count]));
     },
     list: (workspace, recordId, now, transaction) => {
       const principal = identifier(workspace.schema, '_principal').text;
