@@ -21,6 +21,7 @@ export type {
   Context,
   ConversionPlan,
   Engine,
+  FeedChange,
   FileDirectory,
   FileFacts,
   FirstAdministrator,

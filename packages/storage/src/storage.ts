@@ -884,6 +884,13 @@ export interface ShareStore {
     share: Pick<Share, 'id' | 'recordId'>,
     transaction: Transaction,
   ): Promise<boolean>;
+  /** Lets live updates know that a record has been shared with somebody, or is not any more. */
+  tell(
+    workspace: Workspace,
+    share: Pick<Share, 'objectKey' | 'recordId' | 'granteeId'> & { readonly isGiven: boolean },
+    origin: ChangeOrigin,
+    transaction: Transaction,
+  ): Promise<void>;
   /** All that is shared with somebody, as `granteeOf` writes them. */
   removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
 }
@@ -924,8 +931,15 @@ export interface OutboxChange {
   readonly objectKey: string;
   readonly recordId: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved, nothing else. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved, nothing else. `share` and `unshare`: who else reaches it by hand, and
+   * nothing of the record.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'unshare';
+  /** Whose it was, where it has got another owner. */
+  readonly formerOwnerId: string | null;
+  /** With whom it is, or was, shared: as `granteeId` writes it. */
+  readonly granteeId: string | null;
 }
 
 /** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */

@@ -72,6 +72,9 @@ function JobBody({ job }: { job: JobResponse }) {
     ['created', isTrial ? t('job.wouldCreate') : t('job.created')],
     ['updated', isTrial ? t('job.wouldUpdate') : t('job.updated')],
     ['unchanged', isTrial ? t('job.wouldUnchange') : t('job.unchanged')],
+    ...(job.counts.skipped === undefined
+      ? []
+      : ([['skipped', isTrial ? t('job.wouldSkip') : t('job.skippedRows')]] as const)),
     ['failed', isTrial ? t('job.wouldFail') : t('job.failed')],
   ] as const;
   const failed = job.counts.failed ?? 0;
@@ -135,6 +138,7 @@ function JobBody({ job }: { job: JobResponse }) {
           >
             {t('job.download')}
           </Button>
+          <p className={classes.dim}>{t('job.mend')}</p>
         </>
       )}
     </>
@@ -146,7 +150,7 @@ function nameOf(pointer: string): string {
   return name ? `${name}: ` : '';
 }
 
-function JobActions({ job }: { job: JobResponse }) {
+export function JobActions({ job }: { job: JobResponse }) {
   const t = useMessages();
   const queries = useQueryClient();
   const ask = useMutation({

@@ -38,7 +38,7 @@ export interface ImportInput {
 }
 
 /** Rows that are saved together. */
-const GROUP = 500;
+const GROUP = 1000;
 /** After so many refused rows the file is taken for the wrong one. */
 const MAX_REJECTIONS = 100_000;
 const MAX_ATTEMPTS = 3;
