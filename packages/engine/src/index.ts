@@ -49,6 +49,8 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RelatedRecords,
+  RelatedRequest,
   SearchHit,
   SecretDirectory,
   SystemContext,

@@ -13,7 +13,7 @@ import {
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
-import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral } from '../sql.ts';
+import { conjunction, identifier, integer, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
@@ -37,6 +37,8 @@ export interface ShapedQuery {
   readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
   readonly flags: readonly Condition[];
+  /** Place of the ids of the records that those asked for point to. */
+  readonly parents: number | undefined;
 }
 
 /** Reads one value of a row: a column, or a key of the whole data in a column. */
@@ -87,6 +89,11 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
+  let parents: number | undefined;
+  if (query.parents) {
+    shape.note(`parents ${query.parents.lookup.key}`);
+    parents = shape.value([...query.parents.ids], 'uuid').place;
+  }
   if (query.tellsWaiting) shape.note('waiting');
   const flags = (query.flags ?? []).map((flag) => {
     shape.note('flag');
@@ -107,6 +114,7 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     related,
     cursor,
     flags,
+    parents,
   };
 }
 
@@ -179,8 +187,13 @@ export function compileQuery(
   const keyColumns = (query.asOf?.keys ?? []).map((key) => columnOf(sql`t.data->${stringLiteral(key)}`));
   const where = compileWhere(query, shaped, sources, features);
   const first = query.sort[0]?.path;
+  const { parents } = query;
+  const isOfParent = parents
+    ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
+    : [];
   const parts = pageParts({
-    keys,
+    // Of each parent there is one part: few records need no index for their order.
+    keys: parents ? keys.map((key) => ({ ...key, isColumn: false })) : keys,
     cursor: shaped.cursor,
     isBackward: query.before !== undefined,
     isFirstFilled: first !== undefined && requiresValue(shaped.condition, first),
@@ -188,13 +201,19 @@ export function compileQuery(
   const from = sources.from();
   const limit = integer(query.limit + 1);
   const selected = join(columns.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-  const statements = parts.map(({ condition, order }) => ({
-    ...finishStatement(
-      sql`select ${selected} from ${from} where ${conjunction([...where, condition])} order by ${order} limit ${limit}`,
-    ),
-    plan: planOf(shaped, sources),
-  }));
+  const statements = parts.map(({ condition, order }) => {
+    const page = sql`select ${selected} from ${from} where ${conjunction([...where, ...isOfParent, condition])} order by ${order} limit ${limit}`;
+    return {
+      ...finishStatement(shaped.parents === undefined ? page : ofEach(shaped.parents, page)),
+      plan: planOf(shaped, sources),
+    };
+  });
   return { statements, outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
+}
+
+/** The page of each parent, one parent after the other, with its id behind the columns. */
+function ofEach(parents: number, page: Sql): Sql {
+  return sql`select x.*, p.id from unnest(${placeholder(parents, 'uuid[]')}) p(id) cross join lateral (${page}) x`;
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {

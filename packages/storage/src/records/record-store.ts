@@ -47,6 +47,7 @@ export function createRecordStore(
     query: (snapshot, query, transaction) =>
       query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
+    children: (snapshot, query) => reader.children(snapshot, query),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
     search: (snapshot, query) => searcher.search(snapshot, query),
     principalNames: async ({ workspace }, ids) => {
