@@ -7,7 +7,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { measureAccess } from './access.ts';
+import { measureAccess, renderAccess } from './access/measure-access.ts';
+import { runAccess } from './access/run-access.ts';
 import { startDatabase } from './database.ts';
 import { measureFormulas } from './formulas.ts';
 import { startLoadGenerator } from './load/load-generator.ts';
@@ -24,7 +25,6 @@ import {
   describeMachine,
   lowestRatios,
   ratiosByConnections,
-  renderAccess,
   renderFormulas,
   renderRollups,
   renderRules,
@@ -88,7 +88,7 @@ async function run(options: BenchOptions): Promise<void> {
     }
     const rulesPerSecond = measureRules();
     const formulaRatio = await measureFormulas(doors.trellis);
-    const accessRatios = await measureAccess(doors.trellis, trellis.client);
+    const access = await measureAccess(doors.trellis, trellis.client, database.pool, say);
     const rollupRatios: Record<string, RollupRatios> = {};
     for (const connections of options.connections) {
       const plan = { connections, rounds: options.rounds, seconds: options.seconds };
@@ -119,7 +119,7 @@ async function run(options: BenchOptions): Promise<void> {
       rulesPerSecond,
       ruleSaves,
       formulaRatio,
-      accessRatios,
+      access,
       rollupRatios,
       transfer,
       publishing,
@@ -127,12 +127,12 @@ async function run(options: BenchOptions): Promise<void> {
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderRuleSaves(ruleSaves)}\n${renderFormulas(formulaRatio)}\n${renderAccess(accessRatios)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderRuleSaves(ruleSaves)}\n${renderFormulas(formulaRatio)}\n${renderAccess(access)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);
     for (const { workload, connections } of failures) say(`FAILED REQUESTS: ${workload} at ${connections}`);
-    if (failures.length > 0 || differences.length > 0) process.exitCode = 1;
+    if (failures.length > 0 || differences.length > 0 || access.wrongCounts.length > 0) process.exitCode = 1;
   } finally {
     for (const stop of stops.toReversed()) await stop();
     await database.stop();
@@ -151,6 +151,7 @@ try {
   if (options === 'help') console.log(USAGE);
   else if (options.soakMinutes !== undefined) await runSoak(options, options.soakMinutes);
   else if (options.objects !== undefined) await measureManyObjects(options, options.objects);
+  else if (options.isAccessAlone) await runAccess(options);
   else await run(options);
 } catch (error) {
   console.error(error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : error);

@@ -16,12 +16,18 @@ export interface BenchOptions {
   readonly soakMinutes: number | undefined;
   /** Instead of everything else: a workspace with so many objects of a hundred fields. */
   readonly objects: number | undefined;
+  /** Instead of everything else: what lists cost those who see a part. */
+  readonly isAccessAlone: boolean;
 }
+
+/** What `--only` may name beside workloads. */
+const ACCESS = 'access';
 
 export const USAGE = `npm run bench -- [options]
   --size N          deals to seed, 1,000 to 3,000,000 (100000); accounts are a twentieth of it
   --json FILE       write the result as JSON
   --only a,b        workloads: ${WORKLOAD_NAMES.join(', ')}
+                    \`--only access\`: nothing else than the lists of those who see a part
   --seconds S       length of one round (2)
   --rounds R        rounds of each side per workload (5)
   --connections a,b how many connections at once (1,16)
@@ -57,10 +63,14 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     return value;
   };
   const isWorkload = (name: string): name is WorkloadName => WORKLOAD_NAMES.some((known) => known === name);
-  const only = values.only === undefined ? WORKLOAD_NAMES : values.only.split(',').filter(Boolean);
+  const isAccessAlone = values.only === ACCESS;
+  const only =
+    values.only === undefined || isAccessAlone ? WORKLOAD_NAMES : values.only.split(',').filter(Boolean);
   const unknown = only.filter((name) => !isWorkload(name));
   if (unknown.length > 0)
-    faults.push(`--only: unknown ${unknown.join(', ')}. There are ${WORKLOAD_NAMES.join(', ')}.`);
+    faults.push(
+      `--only: unknown ${unknown.join(', ')}. There are ${WORKLOAD_NAMES.join(', ')}, and ${ACCESS} by itself.`,
+    );
   const options: BenchOptions = {
     size: number('size', values.size, 1_000, 3_000_000),
     json: values.json,
@@ -72,6 +82,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | 'help' {
     profile: values.profile,
     soakMinutes: values.soak === undefined ? undefined : number('soak', values.soak, 0.5, 1_440, false),
     objects: values.objects === undefined ? undefined : number('objects', values.objects, 1, 2_000),
+    isAccessAlone,
   };
   if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${USAGE}`);
   return options;

@@ -25,12 +25,15 @@ export async function seed(
   options: BenchOptions,
   database: BenchDatabase,
   directory: string,
+  /** `isTrellisAlone`: nothing is asked of the hand-written side, so its tables are left as they are. */
+  { isTrellisAlone = false } = {},
 ): Promise<number | undefined> {
   const marker = join(directory, 'seeded');
   if (existsSync(marker)) {
     const size = Number(readFileSync(marker, 'utf8'));
     if (size !== options.size)
       throw new Error(`${directory} holds ${size} deals; ask for --size ${size} or another folder.`);
+    if (isTrellisAlone) return undefined;
     // Earlier rounds wrote to both sides: the hand-written one starts again from what Trellis holds.
     say('Copying the records of Trellis into the hand-written tables');
     await seedHand(database.pool, await findTables(database.pool));
@@ -50,9 +53,11 @@ export async function seed(
       say(`Writing ${options.size} deals into the server's tables`);
       await seedBySql(database.pool, tables, options.size, owners);
     }
-    say('Copying them into the hand-written tables');
-    const indexes = await seedHand(database.pool, tables);
-    for (const index of indexes) say(`  ${index}`);
+    if (!isTrellisAlone) {
+      say('Copying them into the hand-written tables');
+      const indexes = await seedHand(database.pool, tables);
+      for (const index of indexes) say(`  ${index}`);
+    }
     await untilIndexed(database.pool);
     await settle(database);
   } finally {

@@ -1,6 +1,6 @@
 /** The result for people (a table) and for machines (`--json`). Text in, text out; nothing is measured here. */
 import { cpus, release, totalmem } from 'node:os';
-import type { AccessRatios } from './access.ts';
+import type { AccessFigures } from './access/measure-access.ts';
 import type { WorkloadResult } from './measure.ts';
 import type { PublishingFigures } from './publishing.ts';
 import type { RollupRatios } from './rollups.ts';
@@ -33,8 +33,8 @@ export interface BenchResult {
   readonly ruleSaves: RuleSaves;
   /** Time of a list by an indexed formula for one of the same by a plain field. */
   readonly formulaRatio: number;
+  readonly access: AccessFigures;
   /** By number of connections: throughput of saves with three roll-ups on the parent for one without. */
-  readonly accessRatios: AccessRatios;
   readonly rollupRatios: Readonly<Record<string, RollupRatios>>;
   readonly transfer: TransferFigures;
   readonly publishing: PublishingFigures;
@@ -174,11 +174,6 @@ export function renderRollups(ratios: Readonly<Record<string, RollupRatios>>): s
       return `saves with three roll-ups on the parent, of those without, at ${connections}: create ${create.toFixed(2)}, update ${update.toFixed(2)}, update of another field ${update_other.toFixed(2)} (budget ${ROLLUP_BUDGET} ${isMet ? 'ok' : 'BELOW'})`;
     })
     .join('\n');
-}
-
-export function renderAccess({ all, own, subtree }: AccessRatios): string {
-  const isMet = Math.max(all, own) <= 1.3 && subtree <= 3;
-  return `list by closing date, of the administrator's time: who sees all ${all.toFixed(2)}, only their own ${own.toFixed(2)} (budget 1.3), those of 40 of 200 sellers ${subtree.toFixed(2)} (budget 3) ${isMet ? 'ok' : 'ABOVE'}`;
 }
 
 function rounded(value: number): number {

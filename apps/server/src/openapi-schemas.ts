@@ -24,6 +24,7 @@ const historyEntry = {
       type: ['object', 'null'],
       properties: {
         job: { type: ['string', 'null'] },
+        as_of: { type: ['string', 'null'], format: 'date-time' },
         chain: {
           type: 'array',
           items: {
@@ -33,7 +34,7 @@ const historyEntry = {
           },
         },
       },
-      required: ['job', 'chain'],
+      required: ['job', 'as_of', 'chain'],
     },
     changes: {
       type: 'array',
@@ -249,8 +250,15 @@ export function sharedSchemas(): Record<string, unknown> {
     },
     History: {
       type: 'object',
-      properties: { entries: { type: 'array', items: historyEntry }, next: nullableText },
-      required: ['entries', 'next'],
+      properties: {
+        entries: { type: 'array', items: historyEntry },
+        next: nullableText,
+        begins_at: {
+          description: 'Since when it is whole, where the record is older than what is kept.',
+          ...nullableText,
+        },
+      },
+      required: ['entries', 'next', 'begins_at'],
     },
   };
 }

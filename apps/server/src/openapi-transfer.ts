@@ -52,7 +52,12 @@ export function transferSchemas(): Record<string, unknown> {
               { type: 'null' },
               {
                 type: 'object',
-                properties: { field: text, match: text, object: text },
+                properties: {
+                  field: text,
+                  match: { ...text, description: 'Of a lookup: the field by which its target is found.' },
+                  object: text,
+                  format: { type: 'string', enum: ['ymd', 'dmy', 'mdy', 'point', 'comma'] },
+                },
                 required: ['field'],
                 additionalProperties: false,
               },
@@ -70,6 +75,18 @@ export function transferSchemas(): Record<string, unknown> {
         format: { type: 'string', enum: ['csv', 'ndjson', 'xlsx'] },
         delimiter: { type: 'string', enum: [',', ';', '\t', '|'] },
         encoding: { type: 'string', enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] },
+        defaults: {
+          type: 'object',
+          description: 'Field → its value in all rows that have none; texts are read as those of cells.',
+          additionalProperties: true,
+        },
+        time_zone: { ...text, description: 'Of times without a zone; the caller’s unless given.' },
+        existing: {
+          type: 'string',
+          enum: ['update', 'skip'],
+          default: 'update',
+          description: 'Under upsert: what becomes of rows whose record exists.',
+        },
         sheet: { ...text, description: 'Of a workbook: the first that is shown unless given.' },
         header_row: {
           type: 'integer',
@@ -92,7 +109,15 @@ export function transferSchemas(): Record<string, unknown> {
           type: 'array',
           items: {
             type: 'object',
-            properties: { name: text, samples: { type: 'array', items: text }, suggestion: maybe(text) },
+            properties: {
+              name: text,
+              samples: { type: 'array', items: text },
+              suggestion: maybe(text),
+              formats: { type: 'object', properties: { date: maybe(text), number: maybe(text) } },
+              read: {
+                description: 'How the samples are understood, where the mapping gives the column a field.',
+              },
+            },
           },
         },
       },

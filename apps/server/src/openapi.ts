@@ -2,11 +2,13 @@
  * Describes the API as OpenAPI 3.1, from the current model as one caller may see it: every object with the schema of
  * its records, and the parameters of every door. Pure: the same model gives the same document.
  */
+
 import { canBeShared } from '@trellis/access';
 import type { DescribeAccess } from '@trellis/forms';
 import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { bulkPaths, bulkSchemas } from './openapi-bulk.ts';
+import { historyPaths } from './openapi-history.ts';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
 import { sharePaths } from './openapi-sharing.ts';
@@ -328,6 +330,7 @@ function recordPaths(
       },
     };
   }
+  Object.assign(paths, historyPaths(object, rights, record));
   if (!object.isSystem && (rights.update || rights.delete))
     Object.assign(paths, bulkPaths(name, object.pluralLabel));
   if (read && canBeShared(object)) Object.assign(paths, sharePaths(name, object.label));

@@ -106,6 +106,7 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       for (const workspace of await storage.workspaces.list()) {
         await engine.files.sweep(workspace);
         await keepAudit(workspace);
+        await engine.retention.keepHouse(workspace);
       }
     };
     const sweep = setInterval(

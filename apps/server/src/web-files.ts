@@ -17,6 +17,7 @@ const APP_ROUTES = [
   '/second-factor',
   '/first-run',
   '/profile',
+  '/search',
   '/setup',
   '/setup/*',
   '/o/*',

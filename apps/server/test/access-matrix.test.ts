@@ -394,6 +394,10 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { path: `${path}?dry_run=true`, body: { client: facts[0]!.id } },
         { path: `${path}?dry_run=true`, body: {} },
       ];
+    case 'POST /records/:object/:id/revert':
+      return [{ path: `${path}?dry_run=true`, body: { as_of: seededAt } }];
+    case 'POST /records/:object/purge':
+      return [{ path, body: { ids: [NOWHERE] } }];
     case 'POST /records/:object/batch':
       return [
         { operation: 'update', records: ids.map((id) => ({ id, note: 'x' })) },

@@ -1,9 +1,10 @@
 /** Records out as files: three formats, typed cells, nothing that runs, and an import of it that changes nothing. */
-import type { Client, FileFormat, ImportMapping, JobResponse } from '@trellis/api';
+import type { Client, FileFormat } from '@trellis/api';
 import type { Component } from '@trellis/metadata';
 import { type CompiledField, compile, FIELD_TYPES } from '@trellis/model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { importFile } from './import-file.ts';
 import { startTestServer, type TestServer } from './start-test-server.ts';
 
 const OPTIONS = ['red', 'semi;colon', 'back\\slash'].map((value) => ({ value, label: `The ${value}` }));
@@ -170,7 +171,11 @@ it('what was exported is imported again and changes nothing, in every format', {
         for (const blank of ['keep', 'clear'] as const) {
           const fields = blank === 'clear' ? undefined : asked;
           const file = await exported('thing', format, fields && { fields });
-          const job = await imported('thing', `things.${format}`, file, { operation: 'update', blank });
+          const job = await importFile(client, 'thing', {
+            name: `things.${format}`,
+            content: file,
+            mapping: { operation: 'update', blank },
+          });
           const about = { state: job.state, ...job.counts, errors: job.errors };
           const expected = {
             state: 'done',
@@ -201,11 +206,14 @@ it('a CSV runs nothing in a spreadsheet, unless it is asked for as it is', async
   expect(text.split('\r\n')[1]).toBe(`"'${evil.replaceAll('"', '""')}",''-1,'+4930123456,-5,`);
   const raw = await (await exported('thing', 'csv', { fields, raw: true })).text();
   expect(raw.split('\r\n')[1]).toBe(`"${evil.replaceAll('"', '""')}",'-1,+4930123456,-5,`);
-  await imported('thing', 'raw.csv', new Blob([`id,name\n${id},'=1\n`]), { operation: 'update', raw: true });
+  await importFile(client, 'thing', {
+    content: new Blob([`id,name\n${id},'=1\n`]),
+    mapping: { operation: 'update', raw: true },
+  });
   expect((await client.get('thing', id)).name).toBe("'=1");
   // Rows that were refused come back guarded too, whatever the file had, and mean the same.
   const file = new Blob(["name,f_integer\n=1+1,x\n'=1+1,x\n"]);
-  const job = await imported('thing', 'evil.csv', file);
+  const job = await importFile(client, 'thing', { content: file });
   const refused = await (await client.download(client.refusedAddress(job.id))).text();
   const cells = refused
     .trimEnd()
@@ -228,23 +236,6 @@ it('has the records of a list: its filter, search and order', async () => {
 
 async function exported(name: string, format: FileFormat, query = {}): Promise<Blob> {
   return (await client.download(client.exportAddress(name, format, query))).blob();
-}
-
-async function imported(
-  name: string,
-  fileName: string,
-  file: Blob,
-  mapping: ImportMapping = {},
-): Promise<JobResponse> {
-  const form = new FormData();
-  form.set('mapping', JSON.stringify(mapping));
-  form.set('file', file, fileName);
-  let job = await client.importFile(name, form);
-  while (['queued', 'running'].includes(job.state)) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    job = await client.job(job.id);
-  }
-  return job;
 }
 
 async function clear(name: string): Promise<void> {

@@ -73,7 +73,7 @@ describe('every answer', () => {
     ['nothing there', 'GET', '/api/v1/nowhere'],
     ['a wrong method', 'PUT', '/api/v1/me'],
     ['a broken address', 'GET', '/%'],
-    ['a redirect', 'GET', '/api/v1/auth/sso/nobody'],
+    ['an unknown provider', 'GET', '/api/v1/auth/sso/nobody'],
   ])('tells the browser what it may not do (%s)', async (_case, method, path) => {
     const { headers } = await fetch(server.url + path, { method, redirect: 'manual' });
     const policy = headers.get('content-security-policy') ?? '';
@@ -124,6 +124,14 @@ describe('every answer', () => {
       answer.headers.get('x-request-id'),
     );
   });
+
+  it.each(['', '/callback?state=x&code=y'])(
+    'where no provider is set up there is none (%s)',
+    async (rest) => {
+      const answer = await fetch(`${server.url}/api/v1/auth/sso/nobody${rest}`, { redirect: 'manual' });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'unknown_provider' }]);
+    },
+  );
 
   it('an error tells nothing of the server', async () => {
     for (const path of ['/api/v1/records/deal?filter={"bad', '/api/v1/records/%00', '/api/v1/me?x=1']) {

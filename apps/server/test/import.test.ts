@@ -66,7 +66,7 @@ describe('a file', () => {
     const { records } = await client.list('company', { sort: 'name', fields: 'name,code,size' });
     expect(records[0]).toMatchObject({ name: 'Acme', code: 'A1', size: 12 });
     const history = await client.history('company', records[0]!.id);
-    const cause = { job: expect.any(String), chain: [] };
+    const cause = { job: expect.any(String), as_of: null, chain: [] };
     expect(history.entries[0]).toMatchObject({ source: 'import', actor: { name: 'Ada' }, cause });
   });
 
@@ -98,6 +98,17 @@ describe('a file', () => {
     const lines = Array.from({ length: 150 }, (_, index) => `{"name":"${index}"}`);
     const late = await imported('company', [...lines, '{"name":"x","other":1}'].join('\n'));
     expect(late.errors!.map(({ line, errors }) => [line, errors[0]!.code])).toEqual([[151, 'unknown_field']]);
+  });
+
+  it('has its end in the audit log, with its counts, in the name of who began it', async () => {
+    const job = await imported('company', 'name,size\nAcme,1\nBolt,many\n');
+    const { entries } = await client.audit({ action: 'job_ended', object: 'company', limit: 1 });
+    expect(entries).toMatchObject([
+      {
+        actor: { name: 'Ada' },
+        details: { job: job.id, kind: 'import', state: 'done', created: 1, failed: 1 },
+      },
+    ]);
   });
 
   it('that was exported is imported again', async () => {
@@ -347,9 +358,14 @@ it('a preview shows columns, samples and the fields that they seem to be for', a
     columns: [
       { name: 'Company-Name', samples: ['Acme', 'Bolt'], suggestion: 'name' },
       { name: 'Head count', samples: ['1', '2'], suggestion: 'size' },
-      { name: 'Fouded', samples: ['2020-01-01'], suggestion: 'founded' },
+      {
+        name: 'Fouded',
+        samples: ['2020-01-01'],
+        suggestion: 'founded',
+        formats: { date: 'ymd', number: null },
+      },
       { name: 'Misc', samples: ['x'], suggestion: null },
-    ],
+    ].map((column) => ({ formats: { date: null, number: null }, read: null, ...column })),
   });
 });
 

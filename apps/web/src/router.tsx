@@ -139,6 +139,14 @@ const setupSplatRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/SetupPage.tsx'), 'SetupPage'),
 });
 
+const searchRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/search',
+  validateSearch: (search): { q?: string; object?: string; after?: string } =>
+    textOnly(search, ['q', 'object', 'after']),
+  component: lazyRouteComponent(() => import('./search/SearchPage.tsx'), 'SearchPage'),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/profile',
@@ -159,6 +167,7 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     summaryRoute,
     recordRoute,
+    searchRoute,
     setupRoute,
     setupSplatRoute,
     profileRoute,

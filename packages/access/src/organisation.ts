@@ -5,8 +5,8 @@ export interface Organisation {
   readonly roleOf: ReadonlyMap<string, string>;
   /** Ids of the teams that a user belongs to; users without one are missing. */
   readonly teamsOf: ReadonlyMap<string, readonly string[]>;
-  /** False: no record of the object is shared by hand with any of these, so nobody has to look. Absent: not known. */
-  readonly hasShares?: (objectKey: string, grantees: readonly string[]) => boolean;
+  /** How many shares by hand any of these have of the object's records; of none nobody has to look. Absent: not known. */
+  readonly countShares?: (objectKey: string, grantees: readonly string[]) => number;
 }
 
 export const NO_ORGANISATION: Organisation = Object.freeze({ roleOf: new Map(), teamsOf: new Map() });

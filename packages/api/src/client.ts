@@ -51,7 +51,9 @@ import type {
   PlanResponse,
   ProblemDocument,
   PublishResponse,
+  PurgeBody,
   RecordRight,
+  RevertResponse,
   RevisionsResponse,
   RollupsResponse,
   SearchQuery,
@@ -387,6 +389,22 @@ export function createClient(options: ClientOptions = {}) {
     remove: (object: string, id: string, options: { readonly purge?: boolean } = {}) =>
       request<void>('DELETE', records(object, id) + (options.purge ? '?purge=true' : '')),
     restore: (object: string, id: string) => request<ApiRecord>('POST', `${records(object, id)}/restore`, {}),
+    /** What it was at an instant; with `dryRun` what would change, and what stands against that. */
+    revert: (
+      object: string,
+      id: string,
+      body: { readonly as_of: string; readonly fields?: readonly string[] },
+      options: { readonly dryRun?: boolean; readonly version?: number } = {},
+    ) =>
+      request<RevertResponse>(
+        'POST',
+        `${records(object, id)}/revert${options.dryRun ? '?dry_run=true' : ''}`,
+        body,
+        options.version === undefined ? {} : { 'if-match': `"${options.version}"` },
+      ),
+    /** Erases records of the recycle bin, in the background. */
+    purge: (object: string, body: PurgeBody) =>
+      request<JobResponse>('POST', `${records(object)}/purge`, body),
     batch: (object: string, body: BatchBody) =>
       request<BatchResponse>('POST', `${records(object)}/batch`, body),
     reseal: () => request<JobResponse>('POST', '/secrets/reseal', {}),

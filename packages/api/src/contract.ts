@@ -195,6 +195,8 @@ export interface HistoryResponse {
     readonly cause: {
       /** The job in which it was made. */
       readonly job: string | null;
+      /** The instant to which the record was put back. */
+      readonly as_of: string | null;
       readonly chain: readonly {
         readonly action: 'create' | 'update' | 'delete' | 'restore';
         readonly object: string;
@@ -209,6 +211,26 @@ export interface HistoryResponse {
     }[];
   }[];
   readonly next: string | null;
+  /** Since when it is whole, where the record is older than what is kept; else null. */
+  readonly begins_at: string | null;
+}
+
+/** Answer of `POST …/revert`: the record, and what is put back. */
+export interface RevertResponse {
+  readonly record: ApiRecord;
+  readonly changes: readonly {
+    readonly field: string;
+    readonly before: unknown;
+    readonly after: unknown;
+    /** Of a trial: what stands against this field. */
+    readonly errors: readonly ProblemEntry[];
+  }[];
+}
+
+/** Either `ids`, or `older_than_days`: 0 is all of the bin. */
+export interface PurgeBody {
+  readonly ids?: readonly string[];
+  readonly older_than_days?: number;
 }
 
 /** Body of `POST /files`, and a file in a record. `size` in bytes, `type` as the server found it. */

@@ -60,7 +60,14 @@ export interface ImportMapping {
   readonly columns?: Readonly<
     Record<
       string,
-      null | string | { readonly field: string; readonly match?: string; readonly object?: string }
+      | null
+      | string
+      | {
+          readonly field: string;
+          readonly match?: string;
+          readonly object?: string;
+          readonly format?: CellFormat;
+        }
     >
   >;
   readonly blank?: 'keep' | 'clear';
@@ -75,7 +82,16 @@ export interface ImportMapping {
   readonly sheet?: string;
   /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
   readonly header_row?: number;
+  /** What a field gets in all rows that have nothing for it: a value, or a text as in a cell. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  /** Of times without a zone; yours unless given. */
+  readonly time_zone?: string;
+  /** Under upsert: what becomes of rows whose record exists. */
+  readonly existing?: 'update' | 'skip';
 }
+
+/** How dates and numbers are written: order of the parts of a date, 1,234.56 or 1.234,56. */
+export type CellFormat = 'ymd' | 'dmy' | 'mdy' | 'point' | 'comma';
 
 /** What an import says of itself in `about`. */
 export interface ImportAbout {
@@ -83,6 +99,8 @@ export interface ImportAbout {
   readonly operation: 'create' | 'update' | 'upsert';
   readonly key: string | null;
   readonly dry_run: boolean;
+  /** Under upsert: what becomes of rows whose record exists. */
+  readonly existing: 'update' | 'skip' | null;
   readonly file_name: string | null;
   readonly skipped_columns: readonly string[];
 }
@@ -100,6 +118,12 @@ export interface ImportPreviewResponse {
     readonly name: string;
     readonly samples: readonly string[];
     readonly suggestion: string | null;
+    /** How its values are written, should they be dates or numbers; null where nothing is to be said. */
+    readonly formats: { readonly date: CellFormat | null; readonly number: CellFormat | null };
+    /** Where the mapping gives it a field: how the samples are understood. */
+    readonly read:
+      | readonly { readonly sample: string; readonly shown: string | null; readonly problem: string | null }[]
+      | null;
   }[];
 }
 

@@ -138,10 +138,10 @@ export class AccessCache {
       teamsOf.set(user, teams);
       teams.push(team);
     }
-    const pairs = await this.#storage.shares.pairs(snapshot.workspace);
-    const hasShares = (key: string, grantees: readonly string[]) =>
-      grantees.some((grantee) => pairs.has(`${key} ${granteeId(grantee)}`));
-    return { roleOf, teamsOf, hasShares };
+    const counts = await this.#storage.shares.counts(snapshot.workspace);
+    const countShares = (key: string, grantees: readonly string[]) =>
+      grantees.reduce((sum, grantee) => sum + (counts.get(`${key} ${granteeId(grantee)}`) ?? 0), 0);
+    return { roleOf, teamsOf, countShares };
   }
 
   /** All records of an object of the platform, as values of the named fields. */

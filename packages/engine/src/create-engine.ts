@@ -22,6 +22,7 @@ import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
+import { createRetentionDesk } from './retention/retention.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSecretDirectory } from './secrets.ts';
 import { createDelegationDesk } from './sharing/delegations.ts';
@@ -113,6 +114,7 @@ export function createEngine({
     jobs: createJobLifecycle(parts),
     bulk: createBulkDesk(parts),
     imports: createImportDesk(parts),
+    retention: createRetentionDesk(parts),
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,

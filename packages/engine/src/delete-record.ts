@@ -4,7 +4,13 @@
  * same deletion took.
  */
 import { ALWAYS, type CompiledField, type CompiledObject, isId, onDeleteOf } from '@trellis/model';
-import { type DependentRecord, StorageError, type StoredRecord, type Transaction } from '@trellis/storage';
+import {
+  type ClearedLookup,
+  type DependentRecord,
+  StorageError,
+  type StoredRecord,
+  type Transaction,
+} from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { fail, toError, unknownRecord } from './draft.ts';
 import { EngineError } from './errors.ts';
@@ -92,12 +98,13 @@ export async function executeDelete(
   const [root] = roots.keys();
   const following =
     roots.size === 1 ? pinned.because({ action: 'delete', object: object.key, id: root! }) : pinned;
-  if (!isRefused) await clearLookups(parts, following, closure.cleared, transaction);
+  const deletionId = makeId();
+  const cleared = isRefused ? [] : await clearLookups(parts, following, closure.cleared, transaction);
+  await parts.storage.records.noteCleared(pinned.snapshot, deletionId, cleared, transaction);
 
   // 5. Into the recycle bin, one statement per object, all under one deletion.
   const versions = new Map<string, number>();
   if (!isRefused) {
-    const deletionId = makeId();
     const groups = Map.groupBy(closure.doomed.values(), (each) => `${each.object.key} ${each.isRoot}`);
     for (const doomed of groups.values()) {
       const { object: target, isRoot } = doomed[0]!;
@@ -287,13 +294,17 @@ function rootsOf(doomed: Doomed): string[] {
   return [...reached].filter((each) => each.isRoot).map((each) => each.record.id);
 }
 
-/** One save per object for each so many records, however many of their lookups are cleared. */
+/**
+ * One save per object for each so many records, however many of their lookups are cleared. Returns what was cleared, each
+ * with the version that its record has since.
+ */
 export async function clearLookups(
   parts: Parts,
   pinned: Pinned,
   cleared: readonly DependentRecord[],
   transaction: Transaction,
-): Promise<void> {
+): Promise<readonly ClearedLookup[]> {
+  const done: ClearedLookup[] = [];
   for (const [object, dependents] of Map.groupBy(cleared, (each) => each.object)) {
     const inputs = new Map<string, Record<string, null>>();
     for (const { record, field } of dependents)
@@ -311,8 +322,16 @@ export async function clearLookups(
       });
       const failed = outcome.items.find((item) => item.failure && item.failure.code !== 'unknown_record');
       if (failed?.failure) throw toError(failed.failure);
+      const versions = new Map(outcome.items.map(({ id, record }) => [id, record?.version]));
+      for (const { record, field, targetId } of dependents) {
+        const version = versions.get(record.id);
+        const { key } = object.fields.get(field)!;
+        if (version !== undefined)
+          done.push({ objectKey: object.key, recordId: record.id, fieldKey: key, targetId, version });
+      }
     }
   }
+  return done;
 }
 
 function requireField(dependent: DependentRecord): CompiledField {

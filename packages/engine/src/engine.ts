@@ -36,6 +36,7 @@ import type { ImportDesk } from './import/imports.ts';
 import type { JobLifecycle } from './jobs/job-lifecycle.ts';
 import type { WorkerOptions, Workers } from './jobs/workers.ts';
 import type { RecordRight } from './record-rights.ts';
+import type { RetentionDesk } from './retention/retention.ts';
 import type { DelegationDesk, ShareDesk } from './sharing/sharing.ts';
 
 /** Who asks. There is no "no user", and no flag that ignores access. */
@@ -518,6 +519,8 @@ export interface BatchResult {
 export interface PresentedCause {
   /** Id of the job in which it was made. */
   readonly job: string | null;
+  /** The instant to which the record was put back. */
+  readonly as_of: string | null;
   /** The changes that led to it, the nearest first, as far as their records may be seen. */
   readonly chain: readonly {
     readonly action: 'create' | 'update' | 'delete' | 'restore';
@@ -526,6 +529,14 @@ export interface PresentedCause {
     /** Null where the title may not be read, or is blank. */
     readonly name: string | null;
   }[];
+}
+
+/** A field of a record that is put back: as it is now, as it was, and what stands against that. */
+export interface RevertedField {
+  readonly field: string;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+  readonly errors: readonly InputError[];
 }
 
 export interface PresentedHistory {
@@ -632,6 +643,20 @@ export interface RecordLifecycle {
     options?: { readonly version?: number | undefined; readonly purge?: boolean },
   ): Promise<void>;
   restore(context: Context, object: string, id: string): Promise<PresentedRecord>;
+  /**
+   * Puts a record, or some of its fields, back to what it was at an instant, by an ordinary save. Its owner stays, unless
+   * `fields` names it. A trial tells what would stand against which field instead of refusing.
+   */
+  revert(
+    context: Context,
+    object: string,
+    id: string,
+    request: {
+      readonly asOf: string;
+      readonly fields?: readonly string[] | undefined;
+      readonly version?: number | undefined;
+    } & SaveOptions,
+  ): Promise<{ readonly record: PresentedRecord; readonly changes: readonly RevertedField[] }>;
   /** All results, in input order. With `allOrNothing` and a failure: nothing is written and `isWritten` is false. */
   batch(
     context: Context,
@@ -645,7 +670,12 @@ export interface RecordLifecycle {
     object: string,
     id: string,
     page: { readonly limit: number; readonly before?: string | undefined },
-  ): Promise<{ readonly entries: readonly PresentedHistory[]; readonly next: string | null }>;
+  ): Promise<{
+    readonly entries: readonly PresentedHistory[];
+    readonly next: string | null;
+    /** Since when it is whole, where the record is older than what is kept; else null. */
+    readonly beginsAt: string | null;
+  }>;
   /** Records of all objects that the caller may read, by the searchable fields that they may read; see docs/search.md. */
   search(context: Context, request: SearchRequest): Promise<SearchResult>;
   /** Header and rows of text, in keyset pages at constant memory. */
@@ -740,8 +770,18 @@ export interface RecordChange {
   readonly object: string;
   readonly id: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. `share`: it was shared with
+   * the caller, or that was changed. `hidden`: it has left their sight; of such a one `version` is 0.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'hidden';
+}
+
+/** As the outbox has it: with those who may have seen the record before. */
+export interface FeedChange extends Omit<RecordChange, 'action'> {
+  readonly action: Exclude<RecordChange['action'], 'hidden'> | 'unshare';
+  readonly formerOwnerId: string | null;
+  readonly granteeId: string | null;
 }
 
 /** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
@@ -755,9 +795,12 @@ export interface ChangeFeed {
     workspace: Workspace,
     after: string,
     limit: number,
-  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
-  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
-  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+  ): Promise<{ readonly changes: readonly FeedChange[]; readonly position: string }>;
+  /**
+   * Those of records that the caller sees, in the same order; of deleted ones, those that they could see. What has left
+   * their sight by another owner or the end of a share is told as `hidden`.
+   */
+  visible(context: Context, changes: readonly FeedChange[]): Promise<readonly RecordChange[]>;
 }
 
 // --- users ----------------------------------------------------------------------------------------------------
@@ -921,6 +964,7 @@ export interface Engine {
   readonly jobs: JobLifecycle;
   readonly bulk: BulkDesk;
   readonly imports: ImportDesk;
+  readonly retention: RetentionDesk;
   /** Has this process run jobs, its own and others'. */
   startWorkers(options?: WorkerOptions): Workers;
   readonly teams: TeamDirectory;

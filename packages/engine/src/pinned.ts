@@ -67,10 +67,17 @@ export class Pinned {
   /** The same call, for what follows from a change that it makes: history says so. */
   because(change: NonNullable<ChangeCause['chain']>[number]): Pinned {
     const { cause } = this.context;
-    const chain = [change, ...(cause?.chain ?? [])].slice(0, MAX_CHAIN);
-    const context = { ...this.context, cause: { ...cause, chain } };
+    return this.#following({ ...cause, chain: [change, ...(cause?.chain ?? [])].slice(0, MAX_CHAIN) });
+  }
+
+  /** The same call, for what puts a record back to what it was at an instant. */
+  backTo(asOf: string): Pinned {
+    return this.#following({ ...this.context.cause, asOf });
+  }
+
+  #following(cause: ChangeCause): Pinned {
     const { snapshot, at, isConfirmed, access } = this;
-    return new Pinned(context, snapshot, { at, isConfirmed, access });
+    return new Pinned({ ...this.context, cause }, snapshot, { at, isConfirmed, access });
   }
 
   /** Id of the principal that acts: the user's, or the platform's. */

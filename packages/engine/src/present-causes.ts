@@ -44,7 +44,7 @@ export async function presentCauses(
       return known ? [{ action: link.action, id: link.id, ...known }] : [];
     });
     // What follows from something that the reader does not see says no more than that nobody did it by hand.
-    causes.set(id, { job: cause.job ?? null, chain });
+    causes.set(id, { job: cause.job ?? null, as_of: cause.asOf ?? null, chain });
   }
   return causes;
 }

@@ -1,6 +1,7 @@
 /** The history of a record, under the names that its fields have today and without those that the caller can't read. */
 import { jsonPointer } from '@trellis/metadata';
-import { isId, type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
+import { type CompiledObject, isId, type JsonValue, NEVER, SECRET_IS_SET } from '@trellis/model';
+import type { StoredRecord } from '@trellis/storage';
 import { tellReads } from './audit/record-reads.ts';
 import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
@@ -77,5 +78,17 @@ export async function readHistory(
       }),
     })),
     next: found.length > limit ? entries.at(-1)!.id : null,
+    beginsAt: await beginOf(parts, pinned, object, record),
   };
+}
+
+/** Since when the record's history is whole, where its beginning is not kept; null where all of it is. */
+async function beginOf(
+  parts: Parts,
+  pinned: Pinned,
+  object: CompiledObject,
+  { createdAt }: Pick<StoredRecord, 'createdAt'>,
+): Promise<string | null> {
+  const since = await parts.storage.records.historySince(pinned.snapshot, object);
+  return since !== undefined && createdAt < since ? since : null;
 }

@@ -27,6 +27,7 @@ import { savedRollups } from './present-rollups.ts';
 import { readAncestors } from './read-ancestors.ts';
 import { exportRecords, getRecord, listRecords } from './read-records.ts';
 import { purgeRecord, restoreRecord } from './restore-record.ts';
+import { planRevert, tryRevert } from './revert-record.ts';
 import { saveRecords } from './save-record.ts';
 import { searchRecords } from './search/search-records.ts';
 import { withPinned } from './with-pinned.ts';
@@ -97,6 +98,16 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
         const object = requireWritable(pinned, name, ['delete']);
         await restoreRecord(parts, pinned, object, id.toLowerCase());
         return getRecord(parts, pinned, { object: name, id, fields: undefined, door: 'save' });
+      }),
+    revert: (context, name, id, request) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireWritable(pinned, name, ['update']);
+        const { asOf, fields, version, ...options } = request;
+        const plan = await planRevert(parts, pinned, { object, id: id.toLowerCase(), asOf, fields });
+        const item = { input: plan.input, id: id.toLowerCase(), version };
+        const save = () =>
+          saveOne(parts, pinned.backTo(plan.at), { object, operation: 'update', items: [item], ...options });
+        return options.dryRun ? tryRevert(plan, save) : { record: await save(), changes: plan.changes };
       }),
     batch: (context, name, request) =>
       withPinned(parts, context, (pinned) => runBatch(parts, pinned, name, request)),

@@ -20,6 +20,7 @@ import { EngineError } from './errors.ts';
 import { withoutHidden } from './hide-faults.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { pointBack } from './point-back.ts';
 import { LostRace, translateError } from './translate-error.ts';
 import { requireOwnEyes } from './view-as.ts';
 
@@ -92,7 +93,9 @@ export async function restoreTogether(
     })),
     transaction,
   );
-  // 6. The trees may have grown or turned meanwhile.
+  // 6. What their deletion cleared points to them again, where nobody has said anything else since.
+  await pointBack(parts, following, company, transaction);
+  // 7. The trees may have grown or turned meanwhile.
   const byObject = Map.groupBy(company, (member) => member.object);
   for (const [target, members] of byObject) {
     const restored = members.map(({ record }) => record.id);
@@ -160,16 +163,52 @@ export async function purgeRecord(
         if (failure) throw toError(failure);
       }
       const records = await loadDeleted(parts, pinned, { object, ids: [id], transaction });
-      const company = await findCompany(parts, pinned, { object, records, transaction });
-      for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
-        const ids = members.map((member) => member.record.id);
-        await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
-        const event = { action: 'records_purged', object: target.name, recordIds: ids } as const;
-        await tell(parts, pinned, [event], transaction);
-      }
+      await erase(parts, pinned, { object, records, transaction });
     },
     { workspace: pinned.snapshot.workspace },
   );
+}
+
+/**
+ * Erases those of the records that are in the bin and that the caller may erase, each with its company. Returns how many
+ * records went, and how many of those that were named may not be erased by the caller.
+ */
+export async function eraseDeleted(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly ids: readonly string[];
+    readonly transaction: Transaction;
+  },
+): Promise<{ readonly purged: number; readonly left: number }> {
+  const { object, ids, transaction } = request;
+  requireOwnEyes(pinned.context);
+  const meant = { ...whatIsMeant(pinned, object, ids), deleted: 'deleted' as const };
+  const found = await parts.storage.records.loadForWrite(pinned.snapshot, meant, transaction);
+  const records = found.filter((record) => record.isAllowed);
+  const purged = records.length === 0 ? 0 : await erase(parts, pinned, { object, records, transaction });
+  return { purged, left: found.length - records.length };
+}
+
+async function erase(
+  parts: Parts,
+  pinned: Pinned,
+  request: {
+    readonly object: CompiledObject;
+    readonly records: readonly StoredRecord[];
+    readonly transaction: Transaction;
+  },
+): Promise<number> {
+  const { transaction } = request;
+  const company = await findCompany(parts, pinned, request);
+  for (const [target, members] of Map.groupBy([...company].reverse(), (member) => member.object)) {
+    const ids = members.map((member) => member.record.id);
+    await parts.storage.records.purge(pinned.snapshot, target, ids, pinned.origin, transaction);
+    const event = { action: 'records_purged', object: target.name, recordIds: ids } as const;
+    await tell(parts, pinned, [event], transaction);
+  }
+  return company.length;
 }
 
 /** A value that was taken meanwhile is told without the name of a field that the caller may not read. */

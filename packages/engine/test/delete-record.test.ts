@@ -97,7 +97,7 @@ describe('deleting', () => {
     });
     expect(entries[0]!.changes).toEqual([{ field: 'employer', before: company.id, after: null }]);
     const chain = [{ action: 'delete', object: 'company', id: company.id, name: 'Employer' }];
-    expect(entries[0]!.cause).toEqual({ job: null, chain });
+    expect(entries[0]!.cause).toEqual({ job: null, as_of: null, chain });
   });
 
   it('[R8a] says what follows from what, and nothing of what somebody did by hand', async () => {

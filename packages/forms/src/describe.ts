@@ -177,6 +177,11 @@ function summarise(object: CompiledObject, rights: ObjectRights): ObjectSummary 
   };
 }
 
+/** Whether the search box looks into the field; the name is always looked into. */
+function isSearched(object: CompiledObject, field: CompiledField): boolean {
+  return field.systemColumn === undefined && (field.isSearchable || field.key === object.nameField.key);
+}
+
 function describeField(
   model: Model,
   object: CompiledObject,
@@ -226,6 +231,7 @@ function describeField(
     currency: body.currency ?? null,
     ...(accept && type.holdsFiles ? { accept } : {}),
     ...(isTree(field) ? { is_tree: true } : {}),
+    ...(isSearched(object, field) ? { is_searchable: true } : {}),
     ...(type.isEncrypted ? { is_encrypted: true } : {}),
     ...(body.max_size === undefined ? {} : { max_size: body.max_size }),
     ...(parts.length === 0 ? {} : { parts }),

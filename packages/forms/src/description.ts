@@ -55,6 +55,8 @@ export interface FieldDescription {
   } | null;
   readonly scale: number | null;
   readonly currency: string | null;
+  /** The search box looks into it. */
+  readonly is_searchable?: true;
   /** Its values are sealed where they are stored; it can be neither filtered nor sorted by. */
   readonly is_encrypted?: true;
   /** Of a lookup to its own object: records stand above each other by it. */

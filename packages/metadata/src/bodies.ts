@@ -14,6 +14,9 @@ const Expression = Type.Unknown({ description: 'An expression in JSON Logic.' })
 const condition = (text: string) => Type.Unknown({ description: `${text} JSON Logic.` });
 const strict = { additionalProperties: false };
 
+const keepDays = (text: string) =>
+  Type.Object({ keep_days: Type.Integer({ minimum: 1, maximum: 36_500 }) }, { ...strict, description: text });
+
 const label = Type.String({ minLength: 1, maxLength: 200, description: 'Shown to people; any language.' });
 const description = Type.Optional(
   Type.String({ maxLength: 4000, description: 'For admins: what it is for.' }),
@@ -92,7 +95,14 @@ export const ObjectBody = Type.Object(
         'Who sees records by default. `private` unless given; `parent` is required with a parent lookup.',
       ),
     ),
-    history: Type.Optional(Type.Boolean({ description: 'Keep a history of changes. True unless given.' })),
+    history: Type.Optional(
+      Type.Union([Type.Boolean(), keepDays('Days after which the history of a change is forgotten.')], {
+        description: 'Keep a history of changes, for ever or for so many days. True unless given.',
+      }),
+    ),
+    recycle_bin: Type.Optional(
+      keepDays('Days after which a deleted record is erased for good. Until somebody does it unless given.'),
+    ),
     audit_reads: Type.Optional(
       Type.Boolean({
         description: 'Write into the audit log who reads which record. False unless given.',

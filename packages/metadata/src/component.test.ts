@@ -157,7 +157,7 @@ describe('bodies', () => {
         ],
       ],
     ],
-    [object({ history: 'yes' }), [['wrong_type', '/body/history', 'deal: expected boolean, not string.']]],
+    [object({ search: 'yes' }), [['wrong_type', '/body/search', 'deal: expected boolean, not string.']]],
     [
       object({ indexes: [{ fields: ['a'], includes: [] }] }),
       [['unknown_property', '/body/indexes/0/includes', expect.stringContaining('`include`')]],

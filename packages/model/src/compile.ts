@@ -130,7 +130,9 @@ function compileObjects(compilation: Compilation): void {
       views: new Map(),
       reverseLookups: [],
       rules: NO_RULES,
-      keepsHistory: body.history ?? true,
+      keepsHistory: body.history !== false,
+      historyDays: typeof body.history === 'object' ? body.history.keep_days : undefined,
+      binDays: body.recycle_bin?.keep_days,
       isSearchable: body.search ?? true,
     });
   }

@@ -65,6 +65,10 @@ export interface CompiledObject {
   /** Validation rules, conditions of fields, computed defaults, dependent options. */
   readonly rules: ObjectRules;
   readonly keepsHistory: boolean;
+  /** Days that history is kept; undefined: for ever. */
+  readonly historyDays: number | undefined;
+  /** Days that deleted records are kept; undefined: until somebody erases them. */
+  readonly binDays: number | undefined;
   readonly isSearchable: boolean;
 }
 

@@ -437,6 +437,8 @@ export interface ChangeOrigin {
 export interface ChangeCause {
   /** Id of the job in which it was made. */
   readonly job?: string | undefined;
+  /** The instant to which a record was put back. */
+  readonly asOf?: string | undefined;
   /** The changes of records that led to it, the nearest first; objects by key. */
   readonly chain?:
     | readonly {
@@ -520,6 +522,21 @@ export interface DependentRecord {
   readonly targetId: string;
 }
 
+/** How far pruning has come. */
+export interface PruneCursor {
+  readonly partition: string;
+  readonly block: number;
+}
+
+/** A lookup that a deletion cleared; `version`: of its record since. */
+export interface ClearedLookup {
+  readonly objectKey: string;
+  readonly recordId: string;
+  readonly fieldKey: string;
+  readonly targetId: string;
+  readonly version: number;
+}
+
 /** Records that a write newly points to: they must live when it is done. Each id once. */
 export interface WriteTarget {
   readonly ids: readonly string[];
@@ -583,6 +600,32 @@ export interface TargetQuestion {
 export interface RecordStore {
   /** With `asOf` it runs by itself, under a time limit of its own: `query_too_slow`. */
   query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage>;
+  /** Keeps in mind what a deletion has cleared, for a restore. */
+  noteCleared(
+    snapshot: Snapshot,
+    deletionId: string,
+    cleared: readonly ClearedLookup[],
+    transaction: Transaction,
+  ): Promise<void>;
+  /**
+   * What was cleared because the targets went, and is forgotten with that. `isUntouched`: history tells of no change of
+   * the field since.
+   */
+  takeCleared(
+    snapshot: Snapshot,
+    request: { readonly deletionIds: readonly string[]; readonly targetIds: readonly string[] },
+    transaction: Transaction,
+  ): Promise<readonly (ClearedLookup & { readonly isUntouched: boolean })[]>;
+  /** Forgets some of an object's history from before an instant; `next` is null when nothing of it is left. */
+  pruneHistory(
+    snapshot: Snapshot,
+    request: {
+      readonly object: CompiledObject;
+      readonly before: string;
+      readonly cursor: PruneCursor | null;
+    },
+    transaction: Transaction,
+  ): Promise<{ readonly removed: number; readonly next: PruneCursor | null }>;
   /** Since when the history of an object is whole; undefined: since its beginning. */
   historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
   /** Of each of the query's `parents` the first records that point to it, by id; one statement. */
@@ -822,7 +865,7 @@ export interface Share extends Omit<NewShare, 'grantee'> {
 
 export interface ShareStore {
   /** With whom records of which object are shared, expired or not: `<object key> <granteeId>`. */
-  pairs(workspace: Workspace): Promise<ReadonlySet<string>>;
+  counts(workspace: Workspace): Promise<ReadonlyMap<string, number>>;
   /** Those of a record that count at the instant, the oldest first. */
   list(
     workspace: Workspace,
@@ -844,6 +887,13 @@ export interface ShareStore {
     share: Pick<Share, 'id' | 'recordId'>,
     transaction: Transaction,
   ): Promise<boolean>;
+  /** Lets live updates know that a record has been shared with somebody, or is not any more. */
+  tell(
+    workspace: Workspace,
+    share: Pick<Share, 'objectKey' | 'recordId' | 'granteeId'> & { readonly isGiven: boolean },
+    origin: ChangeOrigin,
+    transaction: Transaction,
+  ): Promise<void>;
   /** All that is shared with somebody, as `granteeOf` writes them. */
   removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
 }
@@ -884,8 +934,15 @@ export interface OutboxChange {
   readonly objectKey: string;
   readonly recordId: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved, nothing else. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved, nothing else. `share` and `unshare`: who else reaches it by hand, and
+   * nothing of the record.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'unshare';
+  /** Whose it was, where it has got another owner. */
+  readonly formerOwnerId: string | null;
+  /** With whom it is, or was, shared: as `granteeId` writes it. */
+  readonly granteeId: string | null;
 }
 
 /** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */

@@ -1,5 +1,5 @@
 /** The exact text of representative statements, each of them executed too: a change of any is seen in review. */
-import { ALWAYS } from '@trellis/model';
+import { ALWAYS, allOf, type RecordQuery } from '@trellis/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileAggregate, shapeAggregate } from '../src/query/compile-aggregate.ts';
 import { compileCount, compileQuery, shapeQuery } from '../src/query/compile-query.ts';
@@ -22,12 +22,16 @@ const FEATURES = {
 };
 
 /** The statements of a question with their values, after they have been executed. */
-async function statementsOf(name: string, what: Ask): Promise<string> {
-  const query = queryOf(fixture.snapshot, name, what);
+async function statementsOf(
+  name: string,
+  what: Ask,
+  within = (query: RecordQuery): RecordQuery => query,
+): Promise<string> {
+  const query = within(queryOf(fixture.snapshot, name, what));
   const shaped = shapeQuery(fixture.snapshot, query);
   const { statements } = compileQuery(fixture.snapshot, query, shaped, FEATURES);
   const shown: string[] = [];
-  for (const statement of statements) {
+  for (const statement of statements.flatMap((each) => [each, ...(each.whole ? [each.whole] : [])])) {
     const values = valuesFor(statement, shaped.values);
     await fixture.admin.query(statement.text, values);
     shown.push(`${statement.text}\n-- ${JSON.stringify(values)}`);
@@ -37,6 +41,18 @@ async function statementsOf(name: string, what: Ask): Promise<string> {
 
 const ID = '01900000-0000-7000-8000-000000000001';
 
+/** As packages/access says it of somebody who sees their own and what is shared with them. */
+function ownOrShared(query: RecordQuery): RecordQuery {
+  const owner = {
+    op: 'field',
+    type: 'id',
+    path: pathOf(fixture.snapshot, query.object, 'owner_id'),
+  } as const;
+  const own = { op: '==', left: owner, right: { op: 'literal', type: 'id', value: ID } } as const;
+  const shared = { op: 'shared', access: 'read', grantees: [ID] } as const;
+  return { ...query, filter: allOf(query.filter, { op: 'or', args: [own, shared] }) };
+}
+
 describe('statements', () => {
   test('one record by id, whole', async () => {
     expect(
@@ -45,6 +61,28 @@ describe('statements', () => {
       "select "t"."id" as "o0", "t"."version" as "o1", "t"."data" as "o2" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."id" = $1::uuid) order by "t"."id" limit 2
       -- ["01900000-0000-7000-8000-000000000001"]"
     `);
+  });
+
+  test('own and shared records: the first candidates, and where these do not suffice, both kinds gathered', async () => {
+    const filter = { '==': [{ var: 'stage' }, 'won'] };
+    const asked = { filter, fields: ['name'], sort: ['-created_at', '-id'], limit: 2 };
+    expect(await statementsOf('deal', asked, ownOrShared)).toMatchInlineSnapshot(`
+      "select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."created_at" as "o3", t."_place" = 60 as "o4" from (select t.*, row_number() over (order by "t"."created_at" desc, "t"."id" desc) as "_place" from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."c_3" = $1::text) order by "t"."created_at" desc, "t"."id" desc limit 60) "t" where ((("t"."owner_id" = $2::uuid) or (exists (select 1 from "ws_main"."_share" s where s.grantee = any($3::uuid[]) and s.object = 'deal' and (s.expires_at is null or s.expires_at > $4::timestamptz) and s.record_id = "t"."id" offset 0)))) or t."_place" = 60 order by "t"."created_at" desc, "t"."id" desc limit 3
+      -- ["won","01900000-0000-7000-8000-000000000001",["01900000-0000-7000-8000-000000000001"],"2026-03-29T10:00:00.000Z"]
+      with shared as materialized (select t.id, "t"."created_at" as "k0", "t"."id" as "k1" from "ws_main"."deal" "t" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and (((exists (select 1 from "ws_main"."_share" s where s.grantee = any($2::uuid[]) and s.object = 'deal' and (s.expires_at is null or s.expires_at > $3::timestamptz) and s.record_id = "t"."id")) and (("t"."owner_id" = $4::uuid) is not true)))))) select "t"."id" as "o0", "t"."version" as "o1", "t"."c_1" as "o2", "t"."created_at" as "o3" from (select t.* from ((select t.id from "ws_main"."deal" "t" where (t.deleted_at is null) and ((("t"."c_3" = $1::text) and ("t"."owner_id" = $4::uuid))) order by "t"."created_at" desc, "t"."id" desc limit 3) union all (select id from shared order by "k0" desc, "k1" desc limit 3)) p join "ws_main"."deal" t on t.id = p.id) "t" where true order by "t"."created_at" desc, "t"."id" desc limit 3
+      -- ["won",["01900000-0000-7000-8000-000000000001"],"2026-03-29T10:00:00.000Z","01900000-0000-7000-8000-000000000001"]"
+    `);
+  });
+
+  test('own and shared records, counted', async () => {
+    const query = ownOrShared(queryOf(fixture.snapshot, 'deal', {}));
+    const shaped = shapeQuery(fixture.snapshot, query);
+    const options = { features: FEATURES, cap: 2001, isEstimate: false };
+    const { text, places } = compileCount(fixture.snapshot, query, shaped, options);
+    await fixture.admin.query(text, valuesFor({ text, places }, shaped.values));
+    expect(text).toMatchInlineSnapshot(
+      `"select count(*) from (select 1 from (select t.* from "ws_main"."deal" "t" where (t.deleted_at is null) and ("t"."owner_id" = $1::uuid) union all select t.* from "ws_main"."deal" "t" where (t.deleted_at is null) and (((exists (select 1 from "ws_main"."_share" s where s.grantee = any($2::uuid[]) and s.object = 'deal' and (s.expires_at is null or s.expires_at > $3::timestamptz) and s.record_id = "t"."id")) and (("t"."owner_id" = $1::uuid) is not true)))) "t" where t.deleted_at is null limit 2001) counted"`,
+    );
   });
 
   test('a list: option and number, sorted by date, with the title of a lookup', async () => {

@@ -200,6 +200,41 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     return withVersion(reply, await records.restore(callerOf(request).context, object, id));
   });
 
+  app.post<OfRecord>(
+    '/records/:object/:id/revert',
+    { onRequest: requireRight('update') },
+    async (request, reply) => {
+      const { dry_run: dryRun = false, warnings } = readParameters(request.query, SAVE_PARAMETERS);
+      const version = readIfMatch(request.headers['if-match']);
+      const body = readBody(request.body, { as_of: text, fields: names });
+      requireGiven(body, 'as_of');
+      const { object, id } = request.params;
+      const asked = { asOf: body.as_of, fields: body.fields, version, dryRun, warnings };
+      const onWarnings = (found: readonly InputError[]) => tellWarnings(reply, found);
+      const done = await records.revert(callerOf(request).context, object, id, { ...asked, onWarnings });
+      withVersion(reply, done.record);
+      return done;
+    },
+  );
+
+  app.post<OfObject>(
+    '/records/:object/purge',
+    { onRequest: requireRight('delete') },
+    async (request, reply) => {
+      readParameters(request.query, {});
+      const { ids, older_than_days: olderThanDays } = readBody(request.body, {
+        ids: names,
+        older_than_days: whole,
+      });
+      const { context } = callerOf(request);
+      const id = await engine.retention.purge(context, request.params.object, { ids, olderThanDays });
+      return reply
+        .code(202)
+        .header('location', `/api/v1/jobs/${id}`)
+        .send(await engine.jobs.get(context, id));
+    },
+  );
+
   app.post<OfObject>('/records/:object/batch', { onRequest: requireRight('read') }, async (request) => {
     readParameters(request.query, {});
     const body = readBody(request.body, BATCH_BODY);
@@ -237,7 +272,8 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     });
     if (limit < 1 || limit > 200) throw limitProblem();
     const { object, id } = request.params;
-    return records.history(callerOf(request).context, object, id, { limit, before });
+    const found = await records.history(callerOf(request).context, object, id, { limit, before });
+    return { entries: found.entries, next: found.next, begins_at: found.beginsAt };
   });
 
   app.get<OfRecord>('/records/:object/:id/ancestors', async (request) => {

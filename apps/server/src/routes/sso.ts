@@ -34,6 +34,7 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
 
   /** Also for addresses that other sites link to: a browser that begins here signs in as itself. */
   app.get<OfProvider>('/auth/sso/:provider', { config: open }, async (request, reply) => {
+    requireSignOn();
     const wish = readParameters(request.query, { next: parameter, workspace: parameter });
     const returnTo = localPath(wish.next ?? '/');
     try {
@@ -45,6 +46,7 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
   });
 
   app.get<OfProvider>('/auth/sso/:provider/callback', { config: open }, async (request, reply) => {
+    requireSignOn();
     const query = new URLSearchParams(request.url.split('?')[1] ?? '');
     const state = query.get('state') ?? '';
     const forget = noSsoCookie(state);
@@ -136,6 +138,12 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     });
     return reply.code(204).send();
   });
+
+  /** Without any provider there is no sign-in page that could say why, so its addresses are not there either. */
+  function requireSignOn(): void {
+    if (signOn.providers.length > 0) return;
+    throw new HttpProblem('unknown_provider', 'There is no single sign-on here.');
+  }
 
   async function begin(
     request: FastifyRequest<OfProvider>,

@@ -65,7 +65,6 @@ export const en = {
     switchTheme: 'Switch between light and dark',
     group: {
       recent: 'Opened lately',
-      records: 'Records',
       create: 'Create',
       go: 'Go to',
       views: 'Views',

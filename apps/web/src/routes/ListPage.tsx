@@ -18,6 +18,7 @@ import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-prefere
 import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
+import { useMarks } from '../search/use-marks.ts';
 import { scanProblemOf } from '../speed/scan-problem.ts';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
@@ -59,6 +60,7 @@ function ListScreen({ object }: { object: string }) {
   const { filter } = parseFilter(search.filter);
   const sort = sortOf(view, search);
   const searchBox = useRef<HTMLInputElement>(null);
+  const marked = useMarks(search.q);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
   const mayCustomise = useHasRight('customise');
@@ -147,7 +149,7 @@ function ListScreen({ object }: { object: string }) {
       }
     >
       <div className={classes.columns}>
-        <div className={classes.list}>
+        <div className={classes.list} ref={marked}>
           <ListToolbar
             description={description}
             columns={columns}

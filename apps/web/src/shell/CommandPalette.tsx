@@ -3,59 +3,85 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import { type KeyboardEvent, useId, useState } from 'react';
+import type { SearchResponse } from '@trellis/api';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject } from '../api.ts';
+import { Hit } from '../search/Hit.tsx';
+import { useMessages } from '../search/messages.ts';
+import { recentSearches, rememberSearch } from '../search/recent-searches.ts';
 import { NamedIcon, ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import classes from './CommandPalette.module.css';
 import { type Command, matchCommands, useCommands } from './use-commands.ts';
 
+/** Of each object; the page of results has the others. */
+const MOST_OF_EACH = 5;
+const LIMIT = 20;
+
+interface Choice {
+  readonly id: string;
+  readonly heading: string;
+  readonly content: ReactNode;
+  run(): void;
+}
+
 /** One box to go anywhere and to do the common things: records by search, objects and views by name, actions. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const router = useRouter();
-  const findObject = useFindObject();
   const listId = useId();
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
-  const [query] = useDebouncedValue(text.trim(), 180);
-  const commands = useCommands(onClose);
+  /** Enter was pressed before the results came. */
+  const [isWaiting, setWaiting] = useState(false);
+  const query = useDebouncedValue(text.trim(), 150)[0];
   const search = useQuery({
     queryKey: keys.search(query),
-    queryFn: () => client.search({ q: query }),
-    enabled: query.length >= 2,
+    queryFn: ({ signal }) => client.search({ q: query, limit: LIMIT }, signal),
+    enabled: query !== '',
     placeholderData: keepPreviousData,
   });
-  const hits: Command[] =
-    query.length < 2
-      ? []
-      : (search.data?.hits ?? []).slice(0, 12).map((hit) => ({
-          id: `record ${hit.object} ${hit.id}`,
-          group: 'records',
-          label: hit.name,
-          hint: findObject(hit.object)?.label ?? hit.object,
-          icon: findObject(hit.object)?.icon ?? 'file',
-          color: findObject(hit.object)?.color ?? 'gray',
-          run: () => {
-            onClose();
-            void router.navigate({ to: '/o/$object/$id', params: { object: hit.object, id: hit.id } });
-          },
-        }));
-  const matches = [...hits, ...matchCommands(commands, text)];
-  const current = matches[Math.min(active, matches.length - 1)];
+  const isSearched = text.trim() !== '' && query !== '';
+  const hits = isSearched ? (search.data?.hits ?? []) : [];
+  const commands = useCommands(onClose);
+  const matches = matchCommands(commands, text);
+  const found = useFound(isSearched ? search.data : undefined, query, onClose);
+  const lately = useRecentSearches(setText);
+  const all = useAllResults(query, onClose);
+  const opened = matches.filter(({ group }) => group === 'recent').length;
+  const others = matches.map((command) => choiceOf(command, t(`palette.group.${command.group}`)));
+  const choices = [
+    ...found,
+    ...(isSearched ? [all] : []),
+    ...others.slice(0, opened),
+    ...(text.trim() === '' ? lately : []),
+    ...others.slice(opened),
+  ];
+  const current = choices[Math.min(active, choices.length - 1)];
+
+  const isStale =
+    text.trim() !== query ||
+    (isSearched && (search.isPlaceholderData || search.data === undefined) && !search.isError);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it waits for the results alone.
+  useEffect(() => {
+    if (!isWaiting || isStale) return;
+    setWaiting(false);
+    choices[0]?.run();
+  }, [isWaiting, isStale]);
 
   const steer = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0 && matches.length > 0) {
+    if (step !== 0 && choices.length > 0) {
       event.preventDefault();
-      const next = (Math.min(active, matches.length - 1) + step + matches.length) % matches.length;
+      const next = (Math.min(active, choices.length - 1) + step + choices.length) % choices.length;
       setActive(next);
       document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' });
     }
     if (event.key === 'Enter' && current !== undefined) {
       event.preventDefault();
-      current.run();
+      // What is there is not yet what was typed: the first of what comes is meant.
+      if (isStale && active === 0) setWaiting(true);
+      else current.run();
     }
   };
 
@@ -71,6 +97,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             onChange={(event) => {
               setText(event.currentTarget.value);
               setActive(0);
+              setWaiting(false);
             }}
             onKeyDown={steer}
             placeholder={t('palette.placeholder')}
@@ -79,29 +106,28 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             aria-expanded
             aria-controls={listId}
             aria-activedescendant={
-              current === undefined ? undefined : `${listId}-${matches.indexOf(current)}`
+              current === undefined ? undefined : `${listId}-${choices.indexOf(current)}`
             }
             autoComplete="off"
             spellCheck={false}
+            maxLength={500}
             data-autofocus
           />
         </div>
-        <ScrollArea.Autosize mah="min(420px, 60vh)" type="auto">
+        <ScrollArea.Autosize mah="min(480px, 65vh)" type="auto">
           <div className={classes.list} id={listId} role="listbox" aria-label={t('palette.title')}>
-            {matches.map((command, index) => (
+            {choices.map((choice, index) => (
               <Row
-                key={command.id}
+                key={choice.id}
                 id={`${listId}-${index}`}
-                command={command}
-                isActive={command === current}
-                isFirstOfGroup={command.group !== matches[index - 1]?.group}
+                choice={choice}
+                isActive={choice === current}
+                isFirstOfGroup={choice.heading !== choices[index - 1]?.heading}
                 onHover={() => setActive(index)}
               />
             ))}
           </div>
-          {matches.length === 0 && !search.isFetching && (
-            <p className={classes.none}>{t('palette.none', { text })}</p>
-          )}
+          {isSearched && search.isSuccess && !search.isFetching && hits.length === 0 && <None text={query} />}
         </ScrollArea.Autosize>
         {search.isError && (
           <div style={{ padding: 8 }}>
@@ -109,28 +135,117 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           </div>
         )}
         <div className="tr-visually-hidden" role="status">
-          {query.length >= 2 && search.isSuccess ? t('palette.found', { count: hits.length }) : ''}
+          {isSearched && search.isSuccess ? t('palette.found', { count: hits.length }) : ''}
         </div>
       </Modal.Content>
     </Modal.Root>
   );
 }
 
+/** Hits by object, that with the best one first. */
+function useFound(
+  results: SearchResponse | undefined,
+  query: string,
+  onClose: () => void,
+): readonly Choice[] {
+  const t = useMessages();
+  const router = useRouter();
+  const findObject = useFindObject();
+  const countOf = (object: string) => {
+    const count = results?.groups.find((group) => group.object === object)?.count;
+    if (count === undefined) return '';
+    return count.kind === 'exact' ? String(count.value) : t('countOver', { number: count.value });
+  };
+  return [...Map.groupBy(results?.hits ?? [], (hit) => hit.object)].flatMap(([object, ofObject]) =>
+    ofObject.slice(0, MOST_OF_EACH).map((hit) => ({
+      id: `record ${object} ${hit.id}`,
+      heading: `${findObject(object)?.plural_label ?? object} ${countOf(object)}`,
+      content: <Hit hit={hit} />,
+      run: () => {
+        rememberSearch(query);
+        onClose();
+        void router.navigate({ to: '/o/$object/$id', params: { object, id: hit.id } });
+      },
+    })),
+  );
+}
+
+function useAllResults(query: string, onClose: () => void): Choice {
+  const t = useMessages();
+  const router = useRouter();
+  return {
+    id: 'all results',
+    heading: t('title'),
+    content: <Line icon="search" label={t('showAll', { text: query })} />,
+    run: () => {
+      rememberSearch(query);
+      onClose();
+      void router.navigate({ to: '/search', search: { q: query } });
+    },
+  };
+}
+
+function useRecentSearches(onPick: (text: string) => void): readonly Choice[] {
+  const t = useMessages();
+  return recentSearches().map((text) => ({
+    id: `search ${text}`,
+    heading: t('recent'),
+    content: <Line icon="history" label={text} />,
+    run: () => onPick(text),
+  }));
+}
+
+function choiceOf(command: Command, heading: string): Choice {
+  const { id, icon, color, label, hint, run } = command;
+  return { id, heading, content: <Line icon={icon} color={color} label={label} hint={hint} />, run };
+}
+
+function None({ text }: { readonly text: string }) {
+  const t = useMessages();
+  return (
+    <p className={classes.none}>
+      {t('none', { text })}
+      <br />
+      {t('advice')}
+    </p>
+  );
+}
+
+type LineProps = Pick<Command, 'icon' | 'label'> & {
+  readonly color?: Command['color'] | undefined;
+  readonly hint?: string | undefined;
+};
+
+function Line({ icon, color, label, hint }: LineProps) {
+  return (
+    <>
+      {color === undefined ? (
+        <span className={classes.icon}>
+          <NamedIcon name={icon} />
+        </span>
+      ) : (
+        <ObjectIcon icon={icon} color={color} />
+      )}
+      <span className={classes.label}>{label}</span>
+      {hint !== undefined && <span className={classes.hint}>{hint}</span>}
+    </>
+  );
+}
+
 interface RowProps {
   readonly id: string;
-  readonly command: Command;
+  readonly choice: Choice;
   readonly isActive: boolean;
   readonly isFirstOfGroup: boolean;
   onHover(): void;
 }
 
-function Row({ id, command, isActive, isFirstOfGroup, onHover }: RowProps) {
-  const { t } = useTranslation();
+function Row({ id, choice, isActive, isFirstOfGroup, onHover }: RowProps) {
   return (
     <>
       {isFirstOfGroup && (
         <div className={classes.group} role="presentation">
-          {t(`palette.group.${command.group}`)}
+          {choice.heading}
         </div>
       )}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the input above steers the list by keyboard. */}
@@ -141,17 +256,9 @@ function Row({ id, command, isActive, isFirstOfGroup, onHover }: RowProps) {
         tabIndex={-1}
         className={classes.row}
         onMouseMove={onHover}
-        onClick={command.run}
+        onClick={choice.run}
       >
-        {command.color === undefined ? (
-          <span className={classes.icon}>
-            <NamedIcon name={command.icon} />
-          </span>
-        ) : (
-          <ObjectIcon icon={command.icon} color={command.color} />
-        )}
-        <span className={classes.label}>{command.label}</span>
-        {command.hint !== undefined && <span className={classes.hint}>{command.hint}</span>}
+        {choice.content}
       </div>
     </>
   );

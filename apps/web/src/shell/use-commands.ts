@@ -13,7 +13,7 @@ const MOST_RECENT = 6;
 
 export interface Command {
   readonly id: string;
-  readonly group: 'recent' | 'records' | 'create' | 'go' | 'views' | 'actions';
+  readonly group: 'recent' | 'create' | 'go' | 'views' | 'actions';
   readonly label: string;
   readonly hint?: string;
   readonly icon: string;

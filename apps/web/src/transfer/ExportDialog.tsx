@@ -44,6 +44,7 @@ export function ExportDialog({ object, label, query, columns, onClose }: ExportD
       onClose={onClose}
       title={t('export.title', { objects: label })}
       fullScreen={isPhone ?? false}
+      closeButtonProps={{ 'aria-label': t('export.close') }}
     >
       <Stack gap="md">
         <p className={classes.dim}>{t('export.what')}</p>

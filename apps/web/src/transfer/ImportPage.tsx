@@ -1,9 +1,9 @@
 /** Records from a file: choose it, say where its columns go, try it, run it, see what came of it. */
 import { Button, FileButton } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { ImportPreviewResponse } from '@trellis/api';
+import type { ImportMapping, ImportPreviewResponse } from '@trellis/api';
 import type { ObjectDescription } from '@trellis/forms';
 import { type DragEvent, useState } from 'react';
 import { client, useObject } from '../api.ts';
@@ -11,14 +11,18 @@ import { EmptyState } from '../ui/EmptyState.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { DefaultsForm } from './DefaultsForm.tsx';
 import { isOver, JobView } from './JobView.tsx';
 import { MappingForm } from './MappingForm.tsx';
-import { type Draft, draftOf, mappingOf } from './mapping-draft.ts';
+import { columnsOf, type Draft, draftOf, mappingOf, type Source, sourceOptions } from './mapping-draft.ts';
 import { useMessages } from './messages.ts';
+import { SourceForm } from './SourceForm.tsx';
 import classes from './transfer.module.css';
 
 const route = getRouteApi('/shell/o/$object/import');
 const PREVIEW_BYTES = 256 * 1024;
+/** A large workbook is looked at once, and not again with each change of the mapping. */
+const MOST_TO_LOOK_AGAIN = 5 * 1024 * 1024;
 
 export function ImportPage() {
   const { object } = route.useParams();
@@ -29,6 +33,30 @@ export function ImportPage() {
 interface Chosen {
   readonly file: File;
   readonly preview: ImportPreviewResponse;
+}
+
+interface Asked {
+  readonly file: File;
+  /** Given: the file is read like this, and not as it is found. */
+  readonly source?: Source;
+}
+
+/** What the beginning of a file shows; of a workbook all of it is sent, for its table of contents stands at its end. */
+function look(object: string, file: File, mapping: ImportMapping): Promise<ImportPreviewResponse> {
+  const form = new FormData();
+  form.set('mapping', JSON.stringify(mapping));
+  form.set('file', /\.xlsx$/i.test(file.name) ? file : file.slice(0, PREVIEW_BYTES), file.name);
+  return client.previewImport(object, form);
+}
+
+/** The header of another sheet is found out anew. */
+function askedSource(source: Source): ImportMapping {
+  const { header_row: row, ...rest } = sourceOptions(source);
+  return row === undefined || row < 0 ? rest : { ...rest, header_row: row };
+}
+
+function pick({ columns, source }: Draft): Pick<Draft, 'columns' | 'source'> {
+  return { columns, source };
 }
 
 function ImportScreen({ description }: { description: ObjectDescription }) {
@@ -46,17 +74,32 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
       replace: true,
     });
   const preview = useMutation({
-    mutationFn: async (file: File): Promise<Chosen> => {
-      const form = new FormData();
-      // The table of contents of a workbook stands at its end.
-      const part = /\.xlsx$/i.test(file.name) ? file : file.slice(0, PREVIEW_BYTES);
-      form.set('file', part, file.name);
-      return { file, preview: await client.previewImport(description.name, form) };
-    },
-    onSuccess: (found) => {
+    mutationFn: async ({ file, source }: Asked): Promise<Chosen> => ({
+      file,
+      preview: await look(description.name, file, source === undefined ? {} : askedSource(source)),
+    }),
+    onSuccess: (found, { source }) => {
       setChosen(found);
-      setDraft(draftOf(found.preview, description));
+      const suggested = draftOf(found.preview, description);
+      // What is read differently has other columns; what is to be done with its rows stays.
+      setDraft(source !== undefined && draft ? { ...draft, ...pick(suggested) } : suggested);
     },
+  });
+  const columns = draft === undefined ? undefined : columnsOf(draft);
+  const understood = useQuery({
+    queryKey: [
+      'import preview',
+      description.name,
+      chosen?.file.name,
+      chosen?.file.lastModified,
+      columns,
+      draft?.source,
+    ],
+    queryFn: () =>
+      look(description.name, chosen!.file, { ...sourceOptions(draft!.source), columns: columns! }),
+    enabled: chosen !== undefined && chosen.file.size < MOST_TO_LOOK_AGAIN && columns !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
   });
   const run = useMutation({
     mutationFn: (isTrial: boolean) => {
@@ -75,7 +118,7 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
     if (!file) return;
     run.reset();
     if (job !== undefined) show(undefined);
-    preview.mutate(file);
+    preview.mutate({ file });
   };
   const takeDrop = (event: DragEvent) => {
     event.preventDefault();
@@ -156,12 +199,19 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
           {preview.error !== null && <ProblemAlert error={preview.error} />}
           {chosen !== undefined && draft !== undefined && (
             <>
+              <SourceForm
+                preview={chosen.preview}
+                source={draft.source}
+                onChange={(source) => preview.mutate({ file: chosen.file, source })}
+              />
               <MappingForm
                 description={description}
                 preview={chosen.preview}
+                read={(understood.data?.columns ?? []).map(({ read }) => read)}
                 draft={draft}
                 onChange={setDraft}
               />
+              <DefaultsForm description={description} draft={draft} onChange={setDraft} />
               {run.error !== null && <ProblemAlert error={run.error} />}
               <div className={classes.buttons}>
                 <Button

@@ -72,6 +72,9 @@ function JobBody({ job }: { job: JobResponse }) {
     ['created', isTrial ? t('job.wouldCreate') : t('job.created')],
     ['updated', isTrial ? t('job.wouldUpdate') : t('job.updated')],
     ['unchanged', isTrial ? t('job.wouldUnchange') : t('job.unchanged')],
+    ...(job.counts.skipped === undefined
+      ? []
+      : ([['skipped', isTrial ? t('job.wouldSkip') : t('job.skippedRows')]] as const)),
     ['failed', isTrial ? t('job.wouldFail') : t('job.failed')],
   ] as const;
   const failed = job.counts.failed ?? 0;
@@ -135,6 +138,7 @@ function JobBody({ job }: { job: JobResponse }) {
           >
             {t('job.download')}
           </Button>
+          <p className={classes.dim}>{t('job.mend')}</p>
         </>
       )}
     </>

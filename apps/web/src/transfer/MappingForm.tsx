@@ -1,27 +1,34 @@
 /** Where each column goes, and what is done with the rows. */
-import { Alert, Checkbox, Radio, Select, Stack } from '@mantine/core';
+import { Alert, Radio, Select, Stack } from '@mantine/core';
 import type { ImportPreviewResponse } from '@trellis/api';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import { useFindObject, useOptionalObject } from '../api.ts';
 import {
   type ColumnDraft,
   type Draft,
+  formatsFor,
   keysFor,
   LEFT_OUT,
+  POLICIES,
+  type Policy,
   takeableFields,
   targetOf,
 } from './mapping-draft.ts';
 import { useMessages } from './messages.ts';
 import classes from './transfer.module.css';
 
+type PreviewColumn = ImportPreviewResponse['columns'][number];
+
 interface MappingFormProps {
   readonly description: ObjectDescription;
   readonly preview: ImportPreviewResponse;
+  /** By column: how its samples are understood under the present mapping. */
+  readonly read: readonly PreviewColumn['read'][];
   readonly draft: Draft;
   onChange(draft: Draft): void;
 }
 
-export function MappingForm({ description, preview, draft, onChange }: MappingFormProps) {
+export function MappingForm({ description, preview, read, draft, onChange }: MappingFormProps) {
   const t = useMessages();
   const setColumn = (index: number, to: ColumnDraft) =>
     onChange({
@@ -34,22 +41,22 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
             : column,
       ),
     });
-  const setOperation = (operation: Draft['operation']) => {
-    const keys = keysFor(description, operation);
+  const setPolicy = (policy: Policy) => {
+    const keys = keysFor(description, policy);
     const mapped = keys.find((key) => draft.columns.some((column) => column.to.field === key));
     const key = mapped ?? keys[0];
     // Under `update` a column called id says which record is meant.
     const columns = draft.columns.map((column) =>
-      operation === 'update' && column.to.field === undefined && column.name.toLowerCase() === 'id'
+      policy === 'update' && column.to.field === undefined && column.name.toLowerCase() === 'id'
         ? { ...column, to: { ...LEFT_OUT, field: 'id' } }
-        : operation !== 'update' && column.to.field === 'id'
+        : policy !== 'update' && column.to.field === 'id'
           ? { ...column, to: LEFT_OUT }
           : column,
     );
     const hasId = columns.some((column) => column.to.field === 'id');
-    onChange({ ...draft, operation, columns, key: hasId && operation === 'update' ? 'id' : key });
+    onChange({ ...draft, policy, columns, key: hasId && policy === 'update' ? 'id' : key });
   };
-  const keys = keysFor(description, draft.operation);
+  const keys = keysFor(description, draft.policy);
   const labelOf = (name: string) =>
     name === 'id'
       ? t('import.keyId')
@@ -58,7 +65,8 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
     (field) =>
       field.is_required &&
       field.default === null &&
-      !draft.columns.some((column) => column.to.field === field.name),
+      !draft.columns.some((column) => column.to.field === field.name) &&
+      !draft.defaults.some((each) => each.field === field.name && each.value.trim() !== ''),
   );
   return (
     <>
@@ -74,14 +82,15 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
               key={column.name}
               name={column.name}
               to={column.to}
-              samples={preview.columns[index]?.samples ?? []}
+              column={preview.columns[index]!}
+              read={read[index] ?? null}
               description={description}
-              takesId={draft.operation === 'update'}
+              takesId={draft.policy === 'update'}
               onChange={(to) => setColumn(index, to)}
             />
           ))}
         </div>
-        {draft.operation !== 'update' && missing.length > 0 && (
+        {draft.policy !== 'update' && missing.length > 0 && (
           <Alert color="yellow" mt="sm">
             {t('import.required', { fields: missing.map((field) => field.label).join(', ') })}
           </Alert>
@@ -92,16 +101,21 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
         <Stack gap="md">
           <Radio.Group
             label={t('import.operation')}
-            value={draft.operation}
-            onChange={(value) => setOperation(value as Draft['operation'])}
+            value={draft.policy}
+            onChange={(value) => setPolicy(value as Policy)}
           >
             <Stack gap={6} mt={6}>
-              {(['create', 'update', 'upsert'] as const).map((operation) => (
-                <Radio key={operation} value={operation} label={t(`import.${operation}`)} />
+              {POLICIES.map((policy) => (
+                <Radio
+                  key={policy}
+                  value={policy}
+                  label={t(`import.${policy}`)}
+                  description={t(`import.${policy}Hint`)}
+                />
               ))}
             </Stack>
           </Radio.Group>
-          {draft.operation !== 'create' &&
+          {draft.policy !== 'create' &&
             (keys.length === 0 ? (
               <Alert color="yellow">{t('import.noKey')}</Alert>
             ) : (
@@ -114,7 +128,7 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
                 maw={320}
               />
             ))}
-          {draft.operation !== 'create' && (
+          {(draft.policy === 'upsert' || draft.policy === 'update') && (
             <Select
               label={t('import.blank')}
               data={[
@@ -127,11 +141,6 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
               maw={320}
             />
           )}
-          <Checkbox
-            label={t('import.decimalComma')}
-            checked={draft.decimalComma}
-            onChange={(event) => onChange({ ...draft, decimalComma: event.currentTarget.checked })}
-          />
         </Stack>
       </section>
     </>
@@ -141,17 +150,21 @@ export function MappingForm({ description, preview, draft, onChange }: MappingFo
 interface ColumnRowProps {
   readonly name: string;
   readonly to: ColumnDraft;
-  readonly samples: readonly string[];
+  readonly column: PreviewColumn;
+  /** How its samples are understood, once that is known. */
+  readonly read: PreviewColumn['read'];
   readonly description: ObjectDescription;
   readonly takesId: boolean;
   onChange(to: ColumnDraft): void;
 }
 
-function ColumnRow({ name, to, samples, description, takesId, onChange }: ColumnRowProps) {
+function ColumnRow({ name, to, column, read, description, takesId, onChange }: ColumnRowProps) {
   const t = useMessages();
   const fields = takeableFields(description);
   const field = fields.find((each) => each.name === to.field);
-  const isLookup = field !== undefined && field.targets.length > 0 && field.value_type !== 'ids';
+  const { samples } = column;
+  const isLookup = field !== undefined && field.targets.length > 0;
+  const formats = field === undefined ? [] : formatsFor(field);
   const data = [
     ...(takesId ? [{ value: 'id', label: t('import.keyId') }] : []),
     ...fields.map((each) => ({ value: each.name, label: each.label })),
@@ -175,12 +188,40 @@ function ColumnRow({ name, to, samples, description, takesId, onChange }: Column
           onChange={(value) => {
             const chosen = fields.find((each) => each.name === value);
             onChange(
-              chosen ? targetOf(chosen, samples) : value === 'id' ? { ...LEFT_OUT, field: 'id' } : LEFT_OUT,
+              chosen ? targetOf(chosen, column) : value === 'id' ? { ...LEFT_OUT, field: 'id' } : LEFT_OUT,
             );
           }}
         />
         {isLookup && <MatchSelects name={name} field={field} to={to} onChange={onChange} />}
+        {formats.length > 0 && (
+          <Select
+            aria-label={t('import.formatFor', { column: name })}
+            data={[
+              { value: '', label: t('import.formats.plain') },
+              ...formats.map((format) => ({ value: format, label: t(`import.formats.${format}`) })),
+            ]}
+            value={to.format ?? ''}
+            allowDeselect={false}
+            onChange={(format) => onChange({ ...to, format: formats.find((each) => each === format) })}
+          />
+        )}
+        {formats.length > 0 && read !== null && <Understood read={read} />}
       </div>
+    </div>
+  );
+}
+
+/** What becomes of the first sample, and of the first that is not understood. */
+function Understood({ read }: { readonly read: NonNullable<PreviewColumn['read']> }) {
+  const t = useMessages();
+  const fine = read.find(({ problem, sample, shown }) => problem === null && shown !== sample);
+  const wrong = read.find(({ problem }) => problem !== null);
+  return (
+    <div className={classes.understood} role="status">
+      {fine && <span>{t('import.understood', { sample: fine.sample, value: fine.shown })}</span>}
+      {wrong && (
+        <span data-wrong>{t('import.notUnderstood', { sample: wrong.sample, problem: wrong.problem })}</span>
+      )}
     </div>
   );
 }

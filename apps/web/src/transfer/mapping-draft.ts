@@ -1,5 +1,5 @@
 /** A mapping as it is put together on screen, and as it is sent. */
-import type { ImportMapping, ImportPreviewResponse } from '@trellis/api';
+import type { CellFormat, ImportMapping, ImportPreviewResponse } from '@trellis/api';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 
 export interface ColumnDraft {
@@ -9,84 +9,133 @@ export interface ColumnDraft {
   readonly match: string | undefined;
   /** Of a lookup with several targets: which is meant. */
   readonly object: string | undefined;
+  /** Of dates and numbers: how they are written; undefined: as a text alone says. */
+  readonly format: CellFormat | undefined;
 }
+
+/** What becomes of rows, by whether their record exists. */
+export const POLICIES = ['create', 'skip', 'upsert', 'update'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** How the file is read; found out, and changed where that was wrong. */
+export type Source = Pick<
+  ImportPreviewResponse,
+  'format' | 'delimiter' | 'encoding' | 'sheet' | 'header_row'
+>;
 
 export interface Draft {
-  readonly operation: 'create' | 'update' | 'upsert';
+  readonly policy: Policy;
   readonly key: string | undefined;
   readonly blank: 'keep' | 'clear';
-  readonly decimalComma: boolean;
   /** One per column of the file, in its order. */
   readonly columns: readonly { readonly name: string; readonly to: ColumnDraft }[];
-  readonly source: Pick<ImportPreviewResponse, 'format' | 'delimiter' | 'sheet' | 'header_row'>;
+  /** Values for all rows, as texts of cells. */
+  readonly defaults: readonly { readonly id: number; readonly field: string; readonly value: string }[];
+  readonly source: Source;
 }
 
-export const LEFT_OUT: ColumnDraft = { field: undefined, match: undefined, object: undefined };
+export const LEFT_OUT: ColumnDraft = {
+  field: undefined,
+  match: undefined,
+  object: undefined,
+  format: undefined,
+};
 const ID = /^([a-z_0-9]+:)?[0-9a-f]{8}-[0-9a-f-]{27}$/i;
+const FORMATS: Readonly<Record<'date' | 'number', readonly CellFormat[]>> = {
+  date: ['ymd', 'dmy', 'mdy'],
+  number: ['point', 'comma'],
+};
+
+type PreviewColumn = ImportPreviewResponse['columns'][number];
 
 /** What the preview suggests; a field is suggested for one column only. */
 export function draftOf(preview: ImportPreviewResponse, description: ObjectDescription): Draft {
   const taken = new Set<string>();
-  const columns = preview.columns.map(({ name, suggestion, samples }) => {
-    const field = takeableFields(description).find((each) => each.name === suggestion);
-    if (!field || taken.has(field.name)) return { name, to: LEFT_OUT };
+  const columns = preview.columns.map((column) => {
+    const field = takeableFields(description).find((each) => each.name === column.suggestion);
+    if (!field || taken.has(field.name)) return { name: column.name, to: LEFT_OUT };
     taken.add(field.name);
-    return { name, to: targetOf(field, samples) };
+    return { name: column.name, to: targetOf(field, column) };
   });
-  return {
-    operation: 'create',
-    key: undefined,
-    blank: 'keep',
-    decimalComma:
-      preview.delimiter === ';' &&
-      preview.columns.some(({ samples }) => samples.some((each) => /^-?[\d.]*\d,\d+$/.test(each.trim()))),
-    columns,
-    source: preview,
-  };
+  return { policy: 'create', key: undefined, blank: 'keep', columns, defaults: [], source: preview };
 }
 
 /** A column that goes into a field; a lookup is found by name unless the samples are ids. */
-export function targetOf(field: FieldDescription, samples: readonly string[]): ColumnDraft {
-  const isLookup = field.targets.length > 0 && field.value_type !== 'ids';
-  if (!isLookup || samples.some((sample) => ID.test(sample.trim())))
-    return { ...LEFT_OUT, field: field.name };
-  return { field: field.name, object: field.targets[0], match: 'name' };
+export function targetOf(field: FieldDescription, { samples, formats }: PreviewColumn): ColumnDraft {
+  const kind = formatKind(field);
+  const format = kind === undefined ? undefined : (formats[kind] ?? undefined);
+  const plain = { ...LEFT_OUT, field: field.name, format };
+  if (field.targets.length === 0 || samples.some((sample) => ID.test(sample.trim()))) return plain;
+  return { ...plain, object: field.targets[0], match: 'name' };
+}
+
+/** Whether a field's values are written in different ways, and which. */
+export function formatKind({ value_type, type }: FieldDescription): 'date' | 'number' | undefined {
+  if (value_type === 'date' || value_type === 'datetime') return 'date';
+  return value_type === 'number' && type !== 'duration' ? 'number' : undefined;
+}
+
+export function formatsFor(field: FieldDescription): readonly CellFormat[] {
+  const kind = formatKind(field);
+  return kind === undefined ? [] : FORMATS[kind];
 }
 
 export function takeableFields(description: ObjectDescription): readonly FieldDescription[] {
   return description.fields.filter((field) => field.access === 'update');
 }
 
-/** Fields by which records can be recognised, for an operation. */
-export function keysFor(description: ObjectDescription, operation: Draft['operation']): readonly string[] {
-  if (operation === 'create') return [];
+/** Fields by which records can be recognised. */
+export function keysFor(description: ObjectDescription, policy: Policy): readonly string[] {
+  if (policy === 'create') return [];
   const unique = description.fields
     .filter((field) => field.is_unique && !field.is_system)
     .map((field) => field.name);
-  return operation === 'update' ? ['id', ...unique] : unique;
+  return policy === 'update' ? ['id', ...unique] : unique;
+}
+
+/** The part of a mapping that says how the file is read. */
+export function sourceOptions({ format, delimiter, encoding, sheet, header_row }: Source): ImportMapping {
+  return {
+    format,
+    ...(format === 'csv' && { delimiter }),
+    ...(format !== 'xlsx' && { encoding }),
+    ...(sheet !== null && { sheet }),
+    ...(format !== 'ndjson' && { header_row }),
+  };
+}
+
+export function columnsOf({ columns }: Pick<Draft, 'columns'>): NonNullable<ImportMapping['columns']> {
+  return Object.fromEntries(
+    columns.map(({ name, to: { field, match, object, format } }) => {
+      if (field === undefined) return [name, null];
+      if (match === undefined && format === undefined) return [name, field];
+      const isMatched = match !== undefined;
+      return [
+        name,
+        {
+          field,
+          ...(isMatched && { match }),
+          ...(isMatched && object !== undefined && { object }),
+          ...(!isMatched && format !== undefined && { format }),
+        },
+      ];
+    }),
+  );
 }
 
 export function mappingOf(draft: Draft, isTrial: boolean): ImportMapping {
-  const { operation, key, blank, decimalComma, columns, source } = draft;
+  const { policy, key, blank, defaults, source } = draft;
+  const given = defaults.filter(({ field, value }) => field !== '' && value.trim() !== '');
   return {
-    operation,
-    ...(operation !== 'create' && key !== undefined && { key }),
+    operation: policy === 'skip' ? 'upsert' : policy,
+    ...(policy === 'skip' && { existing: 'skip' as const }),
+    ...(policy !== 'create' && key !== undefined && { key }),
     blank,
-    decimal_comma: decimalComma,
     dry_run: isTrial,
-    format: source.format,
-    ...(source.format === 'csv' && { delimiter: source.delimiter }),
-    ...(source.sheet !== null && { sheet: source.sheet }),
-    ...(source.format !== 'ndjson' && { header_row: source.header_row }),
-    columns: Object.fromEntries(
-      columns.map(({ name, to }) => {
-        if (to.field === undefined) return [name, null];
-        if (to.match === undefined) return [name, to.field];
-        return [
-          name,
-          { field: to.field, match: to.match, ...(to.object !== undefined && { object: to.object }) },
-        ];
-      }),
-    ),
+    ...sourceOptions(source),
+    columns: columnsOf(draft),
+    ...(given.length > 0 && {
+      defaults: Object.fromEntries(given.map(({ field, value }) => [field, value])),
+    }),
   };
 }

@@ -18,6 +18,7 @@ import type { ResolvedMapping } from './mapping.ts';
 import { currentMapping } from './old-mapping.ts';
 import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
 import { type FileShape, type PieceSource, readRows, storedFile } from './read-file.ts';
+import { SeenKeys } from './seen-keys.ts';
 import { asStorable } from './storable.ts';
 
 /** What the job is told; written by `imports.ts`, perhaps of an older version. */
@@ -31,10 +32,13 @@ export interface ImportInput {
   readonly blank: 'keep' | 'clear';
   readonly decimalComma: boolean;
   readonly takesOtherNames: boolean;
+  /** Of times without a zone; jobs of an older version have none and read in the workspace's. */
+  readonly timeZone?: string;
+  readonly existing?: 'update' | 'skip';
 }
 
 /** Rows that are saved together. */
-const GROUP = 500;
+const GROUP = 1000;
 /** After so many refused rows the file is taken for the wrong one. */
 const MAX_REJECTIONS = 100_000;
 const MAX_ATTEMPTS = 3;
@@ -44,6 +48,8 @@ export interface ImportCounts {
   readonly updated: number;
   readonly unchanged: number;
   readonly failed: number;
+  /** Rows whose record exists, where those are left alone. */
+  readonly skipped?: number;
 }
 
 const NONE: ImportCounts = { created: 0, updated: 0, unchanged: 0, failed: 0 };
@@ -88,6 +94,8 @@ class Importing {
   #counts: ImportCounts;
   /** Number of the last row that is done. */
   #done: number;
+  /** Of a trial: what the rows above would have written. */
+  readonly #seen: SeenKeys | undefined;
 
   constructor(
     parts: Parts,
@@ -100,9 +108,11 @@ class Importing {
     this.#source = source;
     this.#counts = { ...NONE, ...(job.job.counts as Partial<ImportCounts>) };
     this.#done = (job.job.checkpoint as number | null) ?? 0;
+    this.#seen = input.about.dry_run ? new SeenKeys() : undefined;
   }
 
   async run(): Promise<void> {
+    if (this.#seen && this.#done > 0) await this.#remember(this.#seen);
     const groups = groupsOf(readRows(this.#source, this.#input.shape), this.#done);
     // The next group is read while this one is written.
     let next = groups.next();
@@ -119,6 +129,42 @@ class Importing {
         );
       }
     }
+  }
+
+  /** A trial that goes on has to know the rows above again. */
+  async #remember(seen: SeenKeys): Promise<void> {
+    const { storage } = this.#parts;
+    const refused = new Set<number>();
+    for (let after = 0; ; ) {
+      const page = { after, limit: 1000 };
+      const rows = await storage.jobs.rejections(this.#job.workspace, this.#job.job.id, page);
+      for (const { number } of rows) refused.add(number);
+      if (rows.length === 0) break;
+      after = rows.at(-1)!.number;
+    }
+    for await (const group of groupsOf(readRows(this.#source, this.#input.shape), 0)) {
+      this.#job.check();
+      const rows = group.filter(({ number }) => number <= this.#done && !refused.has(number));
+      if (rows.length === 0) break;
+      await withPinned(this.#parts, this.#job.context, async (pinned) => {
+        const rules = this.#rules(pinned);
+        for (const row of await prepareRows(this.#parts, pinned, rows, rules)) {
+          if (row.item) seen.add(row, rules.object, rules.mapping.key);
+        }
+      });
+    }
+  }
+
+  /** The rules for rows, in the words of today. */
+  #rules(pinned: Pinned): RowRules {
+    const { about } = this.#input;
+    const names = oldNames(this.#parts, pinned);
+    const object = pinned.requireObject(names?.object(about.object) ?? about.object, 'import');
+    const mapping = names ? currentMapping(names, object, this.#input.mapping) : this.#input.mapping;
+    const { timeZone = pinned.expressionContext.timeZone } = this.#input;
+    const rules: RowRules = { ...this.#input, object, mapping, timeZone };
+    requireFields(rules);
+    return rules;
   }
 
   /** Imports a group; where the database refuses it without saying which row is at fault, by halves. */
@@ -148,12 +194,9 @@ class Importing {
     const context =
       this.#job.context.kind === 'user' ? { ...this.#job.context, source: 'import' } : this.#job.context;
     return withPinned(this.#parts, context, async (pinned) => {
-      const names = oldNames(this.#parts, pinned);
-      const object = pinned.requireObject(names?.object(about.object) ?? about.object, 'import');
-      const mapping = names ? currentMapping(names, object, this.#input.mapping) : this.#input.mapping;
-      const rules: RowRules = { ...this.#input, object, mapping };
-      requireFields(rules);
-      const prepared = await prepareRows(this.#parts, pinned, group, rules);
+      const rules = this.#rules(pinned);
+      const { object, mapping } = rules;
+      const prepared = this.#apart(await prepareRows(this.#parts, pinned, group, rules), rules);
       const refused = prepared.filter((each) => each.errors.length > 0);
       const sound = prepared.filter((each) => each.item);
       const request: SaveRequest = {
@@ -166,6 +209,18 @@ class Importing {
         authority: 'caller',
       };
       await this.#write(pinned, group, request, { sound, refused });
+    });
+  }
+
+  /** Of a trial: rows that a row of an earlier group stands in the way of. */
+  #apart(rows: readonly PreparedRow[], { object, mapping, existing }: RowRules): readonly PreparedRow[] {
+    const seen = this.#seen;
+    if (!seen) return rows;
+    return rows.map((row) => {
+      if (!row.item) return row;
+      if (existing === 'skip' && seen.hasKey(row, object, mapping.key)) return { ...row, item: undefined };
+      const errors = seen.faults(row, object, mapping.key);
+      return errors.length === 0 ? row : { ...row, item: undefined, errors };
     });
   }
 
@@ -190,7 +245,12 @@ class Importing {
     if (request.dryRun) {
       // It rolls its own transaction back. Should it be done twice, that does no harm.
       const outcome = sound.length === 0 ? nothing : await write.save(this.#parts, pinned, request);
-      await this.#commit(group, async () => report(outcome));
+      const told = this.#asThoughWritten(outcome, sound, request);
+      await this.#commit(group, async () => report(told));
+      const failed = new Set(outcome.items.flatMap(({ index, failure }) => (failure ? [index] : [])));
+      for (const [index, row] of sound.entries()) {
+        if (!failed.has(index)) this.#seen!.add(row, request.object, request.key);
+      }
       return;
     }
     await this.#commit(group, async (transaction) =>
@@ -198,6 +258,17 @@ class Importing {
         sound.length === 0 ? nothing : await write.save(this.#parts, pinned, { ...request, transaction }),
       ),
     );
+  }
+
+  /** Of a trial: a record that a row above would have made is changed by this one, not made again. */
+  #asThoughWritten(outcome: SaveOutcome, sound: readonly PreparedRow[], request: SaveRequest): SaveOutcome {
+    if (request.operation !== 'upsert') return outcome;
+    const items = outcome.items.map((item) =>
+      item.status === 'created' && this.#seen!.hasKey(sound[item.index]!, request.object, request.key)
+        ? { ...item, status: 'updated' as const }
+        : item,
+    );
+    return { ...outcome, items };
   }
 
   async #commit(
@@ -223,6 +294,10 @@ class Importing {
   ): StepProgress & { readonly counts: ImportCounts } {
     const of = (status: string) => outcome?.items.filter((item) => item.status === status).length ?? 0;
     const last = group.at(-1)!.number;
+    const { existing } = this.#input;
+    // What was neither refused nor saved was left alone.
+    const skipped =
+      group.length - failed.length - (outcome?.items.filter(({ failure }) => !failure).length ?? 0);
     const rejections = failed.map(({ row, errors }): Rejection => {
       return {
         number: row.number,
@@ -239,6 +314,7 @@ class Importing {
         updated: this.#counts.updated + of('updated'),
         unchanged: this.#counts.unchanged + of('unchanged'),
         failed: this.#counts.failed + rejections.length,
+        ...(existing === 'skip' ? { skipped: (this.#counts.skipped ?? 0) + skipped } : {}),
       },
       rejections,
     };

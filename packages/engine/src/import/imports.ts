@@ -171,6 +171,7 @@ async function begin(
       operation: options.operation,
       key: fit.mapping.key ?? null,
       dry_run: options.dryRun,
+      existing: options.operation === 'upsert' ? options.existing : null,
       file_name: file.name ?? null,
       file_size: file.bytes,
       format: shape.format,
@@ -178,6 +179,7 @@ async function begin(
       delimiter: shape.format === 'csv' ? shape.delimiter : null,
       columns: Object.fromEntries(fit.mapping.targets.map(({ column, field }) => [column, field])),
       skipped_columns: [...fit.mapping.skipped],
+      defaults: Object.keys(fit.mapping.defaults ?? {}),
     },
     shape,
     mapping: fit.mapping,
@@ -185,6 +187,8 @@ async function begin(
     blank: options.blank,
     decimalComma: options.decimalComma,
     takesOtherNames: options.columns === undefined,
+    timeZone: options.timeZone ?? pinned.expressionContext.timeZone,
+    existing: options.existing,
   };
   const request = { id: file.id, kind: 'import', input: input as unknown as JsonValue };
   const { operation, about } = input;
@@ -192,7 +196,12 @@ async function begin(
     job: file.id,
     operation,
     file_name: about.file_name!,
-    fields: Object.values(about.columns!),
+    fields: [
+      ...new Set([
+        ...fit.mapping.targets.map(({ field }) => field),
+        ...Object.keys(fit.mapping.defaults ?? {}),
+      ]),
+    ],
   };
   return parts.storage.transaction(async (transaction) => {
     const event = { action: 'records_imported', object: object.name, details } as const;

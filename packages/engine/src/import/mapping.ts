@@ -3,11 +3,13 @@
  * is wrong with it is told at once, with pointers into the mapping, before a job is made.
  */
 import { jsonPointer, nearest } from '@trellis/metadata';
-import type { CompiledField, CompiledObject } from '@trellis/model';
+import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { readPath } from '../build-query.ts';
 import type { InputError } from '../engine.ts';
 import type { Names } from '../old-names.ts';
 import type { Pinned } from '../pinned.ts';
+import { validateValue } from '../validate-value.ts';
+import { type CellFormat, formatsFor, toPlainText } from './cell-formats.ts';
 import type { ImportOptions } from './options.ts';
 import type { FileShape } from './read-file.ts';
 
@@ -20,6 +22,8 @@ export interface ColumnTarget {
   readonly match?: string;
   /** For lookups with several targets: which of them is meant. */
   readonly object?: string;
+  /** How its dates or numbers are written, where a text alone does not say. */
+  readonly format?: CellFormat;
 }
 
 /** A mapping that fits the file and the object. */
@@ -29,6 +33,8 @@ export interface ResolvedMapping {
   readonly skipped: readonly string[];
   /** The field by which records are found: `id`, or a unique field. Undefined for new records. */
   readonly key: string | undefined;
+  /** Values of fields in all rows that have none. */
+  readonly defaults?: Readonly<Record<string, JsonValue>>;
 }
 
 /** The column that a file of rejected rows has beside those of the file that was imported. */
@@ -111,6 +117,15 @@ export function resolveMapping(
         continue;
       }
       errors.push(...matchErrors(pinned, field, given, pointer));
+      if (
+        given.format !== undefined &&
+        given.match === undefined &&
+        !formatsFor(field).includes(given.format)
+      ) {
+        const formats = formatsFor(field).join(', ');
+        const hint = formats === '' ? undefined : `It has ${formats}.`;
+        add('not_supported', `${pointer}/format`, `${field.label} has no such format.`, hint);
+      }
       targets.push({ column, ...given });
     }
     for (const column of shape.columns)
@@ -128,7 +143,41 @@ export function resolveMapping(
     add('required', '/columns', 'None of the columns goes into a field.');
   }
   checkKey(object, pinned, options, key, seen, add);
-  return { mapping: { targets, skipped, key }, errors };
+  const defaults = readDefaults(pinned, object, { options, key }, add);
+  return { mapping: { targets, skipped, key, defaults }, errors };
+}
+
+/** Values for all rows, in canonical form; texts are read as those of cells. */
+function readDefaults(
+  pinned: Pinned,
+  object: CompiledObject,
+  { options, key }: { readonly options: ImportOptions; readonly key: string | undefined },
+  add: (code: string, pointer: string, message: string, hint?: string) => void,
+): Readonly<Record<string, JsonValue>> {
+  const defaults: Record<string, JsonValue> = {};
+  for (const [name, given] of Object.entries(options.defaults)) {
+    const pointer = jsonPointer('defaults', name);
+    const field = object.fields.get(name);
+    if (!field || !pinned.isReadable(field)) {
+      add('unknown_field', pointer, `${object.label} has no such field.`);
+    } else if (!field.isWritable || name === key) {
+      add('read_only', pointer, `${field.label} can't have the same value in all rows.`);
+    } else {
+      const { timeZone } = pinned.expressionContext;
+      const parsed =
+        typeof given === 'string'
+          ? field.type.parseText(toPlainText(given, field, { format: undefined, timeZone }), field)
+          : { value: field.type.canonicalise(given, field) as JsonValue };
+      if ('problem' in parsed) add('invalid_value', pointer, parsed.problem);
+      else {
+        for (const { code, pointer: within, message } of validateValue(parsed.value, field)) {
+          add(code, `/defaults${within}`, message);
+        }
+        if (parsed.value !== null) defaults[name] = parsed.value;
+      }
+    }
+  }
+  return defaults;
 }
 
 function checkKey(
@@ -160,9 +209,8 @@ function matchErrors(
   pointer: string,
 ): InputError[] {
   if (match === undefined && object === undefined) return [];
-  const isLookup = field.targets.length > 0 && field.type.valueType !== 'ids';
-  if (!isLookup) {
-    const message = `${field.label} is no lookup of one record: \`match\` says nothing about it.`;
+  if (field.targets.length === 0) {
+    const message = `${field.label} is no lookup: \`match\` says nothing about it.`;
     return [{ code: 'not_supported', pointer: `${pointer}/match`, message }];
   }
   const name = object ?? (field.targets.length === 1 ? field.targets[0] : undefined);

@@ -19,6 +19,7 @@ export function currentOptions(names: Names, object: CompiledObject, options: Im
     ...options,
     ...(key === undefined ? {} : { key: names.field(object, key) }),
     ...(columns === undefined ? {} : { columns: Object.fromEntries(renamed) }),
+    defaults: renamedKeys(names, object, options.defaults),
   };
 }
 
@@ -33,7 +34,18 @@ export function currentMapping(
     ...mapping,
     key: key === undefined ? undefined : names.field(object, key),
     targets: targets.map((target) => currentTarget(names, object, target)),
+    defaults: renamedKeys(names, object, mapping.defaults ?? {}),
   };
+}
+
+function renamedKeys<Value>(
+  names: Names,
+  object: CompiledObject,
+  values: Readonly<Record<string, Value>>,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [names.field(object, name), value]),
+  );
 }
 
 function currentTarget<Target extends Omit<ColumnTarget, 'column'>>(

@@ -1,6 +1,8 @@
 /** The mapping of an import as it is sent: its shape, and reading it. What the names mean is `mapping.ts`'s question. */
 import { jsonPointer, nearest } from '@trellis/metadata';
+import type { JsonValue } from '@trellis/model';
 import type { InputError } from '../engine.ts';
+import { CELL_FORMATS, type CellFormat } from './cell-formats.ts';
 import { DELIMITERS } from './csv-reader.ts';
 import { ENCODINGS, type Encoding } from './decode.ts';
 import type { FileFormat } from './read-file.ts';
@@ -25,12 +27,23 @@ export interface ImportOptions {
   readonly sheet: string | undefined;
   /** Row of the header, from 1; 0: there is none, and columns are called Column 1, Column 2, … */
   readonly headerRow: number | undefined;
+  /** What a field gets where its column has nothing, or where it has no column: a value, or a text as in a cell. */
+  readonly defaults: Readonly<Record<string, JsonValue>>;
+  /** Of times without a zone; the caller's unless given. */
+  readonly timeZone: string | undefined;
+  /** Under upsert: what becomes of rows whose record exists. */
+  readonly existing: 'update' | 'skip';
 }
 
 export type ColumnOption =
   | null
   | string
-  | { readonly field: string; readonly match?: string; readonly object?: string };
+  | {
+      readonly field: string;
+      readonly match?: string;
+      readonly object?: string;
+      readonly format?: CellFormat;
+    };
 
 /** What stands further down was never meant as a header. */
 const MAX_HEADER_ROW = 100;
@@ -48,6 +61,9 @@ const NAMES = [
   'encoding',
   'sheet',
   'header_row',
+  'defaults',
+  'time_zone',
+  'existing',
 ];
 
 /** Reads what was sent; of what is faulty the fallback is given, and told. */
@@ -118,6 +134,14 @@ export function readOptions(given: unknown): {
         `one of ${ENCODINGS.join(', ')}`,
       ),
       sheet: read<string | undefined>('sheet', undefined, isText, 'the name of a sheet'),
+      defaults: readDefaults(source.defaults, errors),
+      timeZone: read<string | undefined>(
+        'time_zone',
+        undefined,
+        isZone,
+        'a time zone, such as Europe/Berlin',
+      ),
+      existing: read('existing', 'update', oneOf(['update', 'skip'] as const), 'update or skip'),
       headerRow: read<number | undefined>('header_row', undefined, isRow, 'the number of a row, or 0'),
     },
     errors,
@@ -136,16 +160,35 @@ function readColumns(given: unknown, errors: InputError[]): ImportOptions['colum
     if (target === null || typeof target === 'string' || isTarget(target))
       columns[column] = target as ColumnOption;
     else {
-      const message = 'A column goes into a field, into {"field", "match"} of a lookup, or nowhere: null.';
+      const message = `A column goes into a field, into {"field"} with "match" of a lookup or "format" (${CELL_FORMATS.join(', ')}), or nowhere: null.`;
       errors.push({ code: 'wrong_type', pointer: jsonPointer('columns', column), message });
     }
   }
   return columns;
 }
 
+function readDefaults(given: unknown, errors: InputError[]): ImportOptions['defaults'] {
+  if (given === undefined || given === null) return {};
+  if (typeof given === 'object' && !Array.isArray(given)) return given as ImportOptions['defaults'];
+  const message = '`defaults` is an object: the name of a field → its value in all rows that have none.';
+  errors.push({ code: 'wrong_type', pointer: '/defaults', message });
+  return {};
+}
+
+function isZone(value: unknown): value is string | undefined {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value as string });
+    return typeof value === 'string';
+  } catch {
+    return false;
+  }
+}
+
 function isTarget(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('field' in value)) return false;
-  return Object.entries(value).every(
-    ([name, each]) => ['field', 'match', 'object'].includes(name) && typeof each === 'string',
+  return Object.entries(value).every(([name, each]) =>
+    name === 'format'
+      ? CELL_FORMATS.includes(each as CellFormat)
+      : ['field', 'match', 'object'].includes(name) && typeof each === 'string',
   );
 }

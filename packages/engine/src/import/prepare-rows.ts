@@ -3,15 +3,15 @@
  * named by a field of their target are looked up, a whole group of rows with one statement per column.
  */
 import { jsonPointer } from '@trellis/metadata';
-import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
+import type { CompiledObject, JsonValue } from '@trellis/model';
 import { keyOf } from '../check-unique.ts';
 import type { InputError } from '../engine.ts';
 import { CUT_MARK } from '../export/xlsx-writer.ts';
 import type { Parts, SaveItem } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
-import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
+import type { ResolvedMapping } from './mapping.ts';
+import { type CellRules, isBlank, readCell, Sought, type Wanted, wantedColumns } from './read-cell.ts';
 import type { FileRow, FileShape } from './read-file.ts';
-import { isStorable } from './storable.ts';
 import type { SheetCell } from './xlsx-book.ts';
 
 /** A row with its number in the file, from 1. */
@@ -19,6 +19,7 @@ export interface NumberedRow extends FileRow {
   readonly number: number;
 }
 
+/** With neither item nor errors, its record exists and is left alone. */
 export interface PreparedRow {
   readonly row: NumberedRow;
   readonly item: SaveItem | undefined;
@@ -26,34 +27,19 @@ export interface PreparedRow {
   readonly errors: readonly InputError[];
 }
 
-export interface RowRules {
+export interface RowRules extends CellRules {
   readonly object: CompiledObject;
   readonly shape: FileShape;
   readonly mapping: ResolvedMapping;
   readonly operation: 'create' | 'update' | 'upsert';
   readonly blank: 'keep' | 'clear';
-  readonly decimalComma: boolean;
+  /** Under upsert: what becomes of rows whose record exists. */
+  readonly existing?: 'update' | 'skip';
   /** NDJSON without `columns`: names that the header sample did not show go to the fields of the same name. */
   readonly takesOtherNames: boolean;
 }
 
-interface Wanted {
-  readonly target: ColumnTarget;
-  readonly field: CompiledField;
-  /** The field by which the lookup's target is found, and its object. */
-  readonly match: { readonly object: CompiledObject; readonly field: CompiledField } | undefined;
-  readonly index: number;
-}
-
 const CUT = 'The text was cut when it was exported: it is whole in an export as CSV.';
-
-/** A value that is still to be looked up. */
-class Sought {
-  readonly value: JsonValue;
-  constructor(value: JsonValue) {
-    this.value = value;
-  }
-}
 
 export async function prepareRows(
   parts: Parts,
@@ -62,26 +48,24 @@ export async function prepareRows(
   rules: RowRules,
 ): Promise<readonly PreparedRow[]> {
   const { mapping, operation, object } = rules;
-  const wanted = mapping.targets.map((target): Wanted => {
-    const field = object.fields.get(target.field)!;
-    const matched =
-      target.match === undefined ? undefined : pinned.model.objects.get(target.object ?? field.targets[0]!);
-    const by = matched?.fields.get(target.match!);
-    return {
-      target,
-      field,
-      match: matched && by ? { object: matched, field: by } : undefined,
-      index: rules.shape.columns.indexOf(target.column),
-    };
-  });
+  const wanted = wantedColumns(pinned, object, rules);
   const read = rows.map((row) => readRow(row, wanted, rules));
   for (const each of wanted) if (each.match) await resolve(parts, pinned, each, read);
+  const isSkipping = operation === 'upsert' && rules.existing === 'skip';
   const ids =
-    operation === 'update' && mapping.key !== 'id'
+    isSkipping || (operation === 'update' && mapping.key !== 'id')
       ? await findIds(parts, pinned, object, mapping.key!, read)
       : undefined;
+  const met = new Set<JsonValue>();
   return read.map(({ row, values, errors }): PreparedRow => {
     if (errors.length > 0) return { row, item: undefined, errors };
+    if (isSkipping) {
+      const key = keyOf(values[mapping.key!]);
+      // The first of several rows with one key makes the record, the others find it.
+      const isThere = key !== null && (ids!.has(key) || met.has(key));
+      if (isThere) return { row, item: undefined, errors };
+      met.add(key);
+    }
     if (operation !== 'update')
       return { row, item: { input: values, id: undefined, version: undefined }, errors };
     const { [mapping.key!]: key, ...input } = values;
@@ -116,63 +100,30 @@ function readRow(row: NumberedRow, wanted: readonly Wanted[], rules: RowRules): 
   const isCells = Array.isArray(content);
   const cells = content as readonly SheetCell[];
   const members = content as Readonly<Record<string, JsonValue>>;
+  const { defaults = {} } = rules.mapping;
   for (const each of wanted) {
-    const { field, target, match, index } = each;
+    const { field, target, index } = each;
     if (!isCells && !Object.hasOwn(members, target.column)) continue;
     const given = isCells ? cells[index]! : members[target.column]!;
-    if (typeof given === 'string' ? given.trim() === '' : given === null) {
+    if (isBlank(given)) {
       // A key that is blank is missing; of all else a blank of a file says nothing unless it is asked to.
       if (rules.blank === 'clear') values[field.name] = null;
       continue;
     }
-    if (typeof given === 'string' && given.endsWith(CUT_MARK)) {
-      // What an export cut is no news for the record that it came from.
-      if (rules.operation !== 'create') continue;
-      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: CUT });
-      continue;
-    }
-    const type = match?.field ?? field;
-    // Refused here for every type, and before a key or a matched title is looked for in the database.
-    if (!isStorable(given)) {
-      const message = 'The value holds a character that no record can hold.';
-      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message });
-      continue;
-    }
-    if (!isCells && !match) {
-      values[field.name] = withoutExpansion(given, field);
-      continue;
-    }
-    const text =
-      rules.decimalComma && type.type.valueType === 'number' && typeof given === 'string'
-        ? withPoint(given)
-        : String(given);
-    const parsed = type.type.parseText(text, type);
-    if ('problem' in parsed) {
-      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: parsed.problem });
-    } else {
-      values[field.name] = match
-        ? new Sought(keyOf(type.type.canonicalise(parsed.value, type)))
-        : parsed.value;
-    }
+    const isCut = typeof given === 'string' && given.endsWith(CUT_MARK);
+    // What an export cut is no news for the record that it came from.
+    if (isCut && rules.operation !== 'create') continue;
+    const found = isCut ? { problem: CUT } : readCell(given, each, { isCell: isCells, rules });
+    if ('problem' in found) {
+      errors.push({ code: 'invalid_value', pointer: jsonPointer(field.name), message: found.problem });
+    } else values[field.name] = found.value;
   }
+  for (const [name, value] of Object.entries(defaults)) values[name] ??= value;
   if (!isCells && rules.takesOtherNames) {
     const known = new Set([...wanted.map(({ target }) => target.column), ...rules.mapping.skipped]);
     for (const [name, value] of Object.entries(members)) if (!known.has(name)) values[name] = value;
   }
   return { row, values, errors };
-}
-
-/** What an export gives of a lookup whose target's fields were asked for too is the target: its id is meant. */
-function withoutExpansion(given: JsonValue, field: CompiledField): JsonValue {
-  if (field.targets.length === 0 || typeof given !== 'object' || given === null) return given;
-  const { object = null, id } = given as { readonly object?: JsonValue; readonly id?: JsonValue };
-  if (typeof id !== 'string') return given;
-  return field.isPolymorphic ? { object, id } : id;
-}
-
-/** `1.234,56` → `1234.56`. */
-function withPoint(text: string): string {
-  return text.replaceAll('.', '').replace(',', '.');
 }
 
 async function resolve(
@@ -185,7 +136,7 @@ async function resolve(
   const sought = new Set<JsonValue>();
   for (const { values } of rows) {
     const value = values[field.name];
-    if (value instanceof Sought) sought.add(value.value);
+    if (value instanceof Sought) for (const each of value.values) sought.add(each);
   }
   const found = await parts.storage.records.findMatches(pinned.snapshot, {
     object,
@@ -194,29 +145,31 @@ async function resolve(
     visible: pinned.visible(object),
     context: pinned.expressionContext,
   });
+  const pointer = jsonPointer(field.name);
   for (const { values, errors } of rows) {
     const value = values[field.name];
     if (!(value instanceof Sought)) continue;
-    const hit = found.get(value.value);
-    if (hit?.count === 1) {
-      values[field.name] = field.isPolymorphic ? { object: object.name, id: hit.id } : hit.id;
+    const hits = value.values.map((each) => found.get(each));
+    if (hits.every((hit) => hit?.count === 1)) {
+      const ids = hits.map((hit) => hit!.id);
+      values[field.name] =
+        field.type.valueType === 'ids'
+          ? [...new Set(ids)]
+          : field.isPolymorphic
+            ? { object: object.name, id: ids[0]! }
+            : ids[0]!;
       continue;
     }
-    const pointer = jsonPointer(field.name);
-    errors.push(
-      hit
-        ? {
-            code: 'ambiguous_target',
-            pointer,
-            message: `Several ${object.pluralLabel} have this ${by.label}.`,
-          }
-        : { code: 'unknown_target', pointer, message: `There is no ${object.label} with this ${by.label}.` },
-    );
+    const isMissing = hits.some((hit) => hit === undefined);
+    const message = isMissing
+      ? `There is no ${object.label} with this ${by.label}.`
+      : `Several ${object.pluralLabel} have this ${by.label}.`;
+    errors.push({ code: isMissing ? 'unknown_target' : 'ambiguous_target', pointer, message });
     delete values[field.name];
   }
 }
 
-/** Records to change, by a unique field. */
+/** Records to change, or that are there already, by a unique field. */
 async function findIds(
   parts: Parts,
   pinned: Pinned,

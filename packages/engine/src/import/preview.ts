@@ -1,14 +1,24 @@
 /** What a file shows before anything is imported: its form, its columns, and the fields that they seem to be for. */
 import { nearest } from '@trellis/metadata';
-import type { CompiledObject } from '@trellis/model';
+import type { CompiledObject, JsonValue } from '@trellis/model';
 import { type Names, oldNames } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
+import { validateValue } from '../validate-value.ts';
+import { type DateFormat, detectFormats, type NumberFormat } from './cell-formats.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { StoredFile } from './imports.ts';
 import { fieldForColumn, plain } from './mapping.ts';
 import type { ImportOptions } from './options.ts';
-import { detectShape, type FileFormat, type FileRow, heldFile, storedFile } from './read-file.ts';
+import { isBlank, readCell, wantedColumns } from './read-cell.ts';
+import {
+  detectShape,
+  type FileFormat,
+  type FileRow,
+  type FileShape,
+  heldFile,
+  storedFile,
+} from './read-file.ts';
 
 /** What a preview looks at of a text; of a workbook it needs all. */
 export const PREVIEW_BYTES = 256 * 1024;
@@ -36,7 +46,18 @@ export interface ImportPreview {
     readonly samples: readonly string[];
     /** The field that it seems to be for. */
     readonly suggestion: string | null;
+    /** How its values are written, should they be dates or numbers; null where nothing is to be said. */
+    readonly formats: { readonly date: DateFormat | null; readonly number: NumberFormat | null };
+    /** Where the mapping gives it a field: how the samples are understood. */
+    readonly read: readonly ReadSample[] | null;
   }[];
+}
+
+export interface ReadSample {
+  readonly sample: string;
+  /** The value as people read it; null where it is not understood. */
+  readonly shown: string | null;
+  readonly problem: string | null;
 }
 
 export async function previewFile(
@@ -69,12 +90,58 @@ export async function previewFile(
     sheets: found.sheets,
     sheet,
     header_row: headerRow,
-    columns: columns.map((column, index) => ({
-      name: column,
-      samples: [...new Set(valuesOf(found.rows, column, index))].slice(0, SAMPLES),
-      suggestion: headerRow === 0 ? null : suggest(pinned, object, column, old),
-    })),
+    columns: columns.map((column, index) => {
+      const cells = [
+        ...new Map(cellsOf(found.rows, column, index).map((cell) => [textOf(cell), cell])).values(),
+      ];
+      const samples = cells.slice(0, SAMPLES);
+      const texts = cells.filter((cell) => typeof cell === 'string');
+      return {
+        name: column,
+        samples: samples.map(textOf),
+        suggestion: headerRow === 0 ? null : suggest(pinned, object, column, old),
+        formats: detectFormats(texts, { locale: localeOf(pinned), delimiter }),
+        read: readSamples(pinned, object, { column, samples, options, shape: found.shape }),
+      };
+    }),
   };
+}
+
+function localeOf({ context }: Pinned): string {
+  return context.kind === 'user' ? context.locale : context.workspace.locale;
+}
+
+/** What the mapping makes of samples; null where the column has no field, or is a lookup that is looked for. */
+function readSamples(
+  pinned: Pinned,
+  object: CompiledObject,
+  about: {
+    readonly column: string;
+    readonly samples: readonly JsonValue[];
+    readonly options: ImportOptions;
+    readonly shape: FileShape;
+  },
+): readonly ReadSample[] | null {
+  const { column, samples, options, shape } = about;
+  const given = options.columns?.[column];
+  if (given === undefined || given === null) return null;
+  const { match, ...target } = typeof given === 'string' ? { field: given, match: undefined } : given;
+  const field = object.fields.get(target.field);
+  if (!field || !pinned.isReadable(field) || match !== undefined || field.targets.length > 0) return null;
+  const [wanted] = wantedColumns(pinned, object, { shape, mapping: { targets: [{ column, ...target }] } });
+  const { timeZone: usual } = pinned.expressionContext;
+  const timeZone = options.timeZone ?? usual;
+  const rules = { decimalComma: options.decimalComma, timeZone };
+  const display = { locale: localeOf(pinned), timeZone: usual, currency: pinned.context.workspace.currency };
+  return samples.map((cell): ReadSample => {
+    const found = readCell(cell, wanted!, { isCell: shape.format !== 'ndjson', rules });
+    const sample = textOf(cell);
+    if ('problem' in found) return { sample, shown: null, problem: found.problem };
+    const value = field.type.canonicalise(found.value, field) as JsonValue;
+    const fault = validateValue(value, field)[0];
+    if (fault) return { sample, shown: null, problem: fault.message };
+    return { sample, shown: value === null ? '' : field.type.display(value, field, display), problem: null };
+  });
 }
 
 function encodingOf(head: Uint8Array): Encoding {
@@ -84,20 +151,20 @@ function encodingOf(head: Uint8Array): Encoding {
 }
 
 /** What the first rows have in a column, blanks left out. */
-function valuesOf(rows: readonly FileRow[], column: string, index: number): readonly string[] {
+function cellsOf(rows: readonly FileRow[], column: string, index: number): readonly JsonValue[] {
   return rows
-    .flatMap(({ content, fault }) => (fault === undefined ? [cellOf(content, column, index)] : []))
-    .filter((value) => value.trim() !== '');
+    .flatMap(({ content, fault }) => {
+      if (fault !== undefined) return [];
+      const cell = Array.isArray(content)
+        ? content[index]
+        : (content as Readonly<Record<string, JsonValue>>)[column];
+      return cell === undefined ? [] : [cell as JsonValue];
+    })
+    .filter((cell) => !isBlank(cell));
 }
 
-function cellOf(content: FileRow['content'], column: string, index: number): string {
-  if (Array.isArray(content)) return String(content[index] ?? '');
-  const value = (content as Readonly<Record<string, unknown>>)[column];
-  return value === undefined || value === null
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+function textOf(cell: JsonValue): string {
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
 }
 
 /** By name or label; else the field whose words the header is made of, or one that is written nearly so. */

@@ -148,6 +148,8 @@ export type Expression =
       /** `read`: at least that. */
       readonly access: 'read' | 'update';
       readonly grantees: readonly string[];
+      /** How many shares there were of late, where that is known: which way of reading is the better one hangs on it. */
+      readonly about?: number | undefined;
     };
 
 /** What an expression may refer to besides the record: who asks and when. Given to storage with each query. */

@@ -16,6 +16,7 @@ import { type Connections, queryObjects } from '../connections.ts';
 import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
 import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
+import { noteHistoryBegins } from '../records/prune-history.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
 import { followRoles } from '../sharing/share-store.ts';
 import { identifier, integer, sql } from '../sql.ts';
@@ -118,6 +119,7 @@ async function publishIn(
   const hasMovedColumns = await changeStorage(client, request, context);
   await changeTypes(client, request, open);
   await writeAliases(client, request);
+  await noteHistoryBegins(client, schema, request);
   await followRoles(client, schema, { ...request, roles: request.after.access.roles.keys() });
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;

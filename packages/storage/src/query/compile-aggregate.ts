@@ -10,6 +10,7 @@ import type { Snapshot } from '../storage.ts';
 import { lowerCondition } from './lower-condition.ts';
 import { PLANNED_EACH_TIME } from './plan-choice.ts';
 import { type Condition, Shape, shapeCondition, type Term } from './shape.ts';
+import { rowsOfBoth, splitShared } from './shared-rows.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
@@ -74,13 +75,11 @@ export function compileAggregate(
   shaped: ShapedAggregate,
   features: DatabaseFeatures,
 ): CompiledAggregate {
-  const sources = new Sources(query.object, {
-    snapshot,
-    features,
-    targetConditions: shaped.targetConditions,
-    formulas: shaped.formulas,
-    related: shaped.related,
-  });
+  const { targetConditions, formulas, related } = shaped;
+  const open = () => new Sources(query.object, { snapshot, features, targetConditions, formulas, related });
+  const sources = open();
+  const split = splitShared(shaped.condition);
+  const rows = split && rowsOfBoth(split, { deleted: false, open, features });
   const zone = placeholder(shaped.zone.place, 'text');
   const groups = query.groupBy.map((group, index) => {
     const value = sources.value(group.path);
@@ -88,7 +87,8 @@ export function compileAggregate(
     return group.buckets ? bucketOf(value.sql, group.buckets, places) : groupOf(value, group.period, zone);
   });
   const measures = query.measures.map((measure) => measureOf(measure, sources));
-  const condition = lowerCondition(shaped.condition, sources, features);
+  const asked: Condition = split ? { is: 'and', args: split.rest } : shaped.condition;
+  const condition = lowerCondition(asked, sources, features);
   const totals = query.totalsOf && groupingSets(groups, query.totalsOf.rowKeys);
   const names = [
     ...query.groupBy.map((group) => group.as),
@@ -111,7 +111,7 @@ export function compileAggregate(
   const rounded = new Set(
     query.measures.flatMap((measure, index) => (measure.function === 'avg' ? [groups.length + index] : [])),
   );
-  const from = sources.from();
+  const from = sources.from(rows);
   return {
     statement: {
       ...finishStatement(

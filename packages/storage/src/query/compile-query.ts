@@ -13,14 +13,34 @@ import {
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
-import { conjunction, identifier, integer, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
+import {
+  conjunction,
+  identifier,
+  integer,
+  join,
+  placeholder,
+  type Sql,
+  sql,
+  stringLiteral,
+  TRUE,
+} from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
-import { type CursorPlaces, type OrderKey, pageParts } from './keyset.ts';
+import { recordsOf } from './as-of.ts';
+import { type CursorPlaces, type OrderKey, type Part, pageParts } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
-import { planFor, type StatementPlan } from './plan-choice.ts';
+import { PLANNED_EACH_TIME, planFor, type StatementPlan } from './plan-choice.ts';
 import { waitingSources } from './rollup-value.ts';
 import { searchCondition } from './search-condition.ts';
 import { type Condition, Shape, shapeCondition } from './shape.ts';
+import {
+  firstCandidates,
+  gathered,
+  type Reading,
+  rowsOfBoth,
+  seenOfFew,
+  sharedAlone,
+  splitShared,
+} from './shared-rows.ts';
 import { isMoreThanColumn, Sources, seen, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
@@ -50,9 +70,17 @@ export interface Output {
   readonly absent: JsonValue;
 }
 
+/** A part of a page. */
+export interface PageStatement extends CompiledStatement {
+  /** What is asked in its place where its candidates did not suffice. */
+  readonly whole?: CompiledStatement;
+}
+
 export interface CompiledQuery {
   /** The parts of a page: each is run only when those before have left room. */
-  readonly statements: readonly CompiledStatement[];
+  readonly statements: readonly PageStatement[];
+  /** The column that is true of the last candidate of a part that has a `whole`; that row may be one that is not seen. */
+  readonly lastColumn: number | undefined;
   readonly outputs: readonly Output[];
   /** Columns of the sort keys' values. */
   readonly sortColumns: readonly number[];
@@ -155,27 +183,15 @@ export function compileQuery(
   shaped: ShapedQuery,
   features: DatabaseFeatures,
 ): CompiledQuery {
-  const sources = new Sources(query.object, {
-    snapshot,
-    features,
-    targetConditions: shaped.targetConditions,
-    formulas: shaped.formulas,
-    related: shaped.related,
-  });
+  const open = () => openSources(snapshot, query, shaped, features);
+  const sources = open();
   const columns: Sql[] = [];
   const columnOf = (value: Sql): number => {
     const known = columns.findIndex((column) => column.text === value.text);
     return known >= 0 ? known : columns.push(value) - 1;
   };
   const outputs = compileOutputs(query, sources, columnOf);
-  const keys = query.sort.map((key): OrderKey => {
-    const value = sources.value(key.path);
-    const { descending } = key;
-    if (isRanked(key.path)) {
-      return { ...value, sql: rankOf(value, key.path.field), type: 'integer', isColumn: false, descending };
-    }
-    return { ...value, sql: ordered(value, key.path.field, features), descending };
-  });
+  const keys = keysOf(query, sources, features);
   const sortColumns = keys.map((key) => columnOf(key.sql));
   const waitingColumn =
     query.tellsWaiting && query.object.ownFields.some((field) => field.rollup)
@@ -185,30 +201,94 @@ export function compileQuery(
     columnOf(sql`(${lowerCondition(flag, sources, features)}) is true`),
   );
   const keyColumns = (query.asOf?.keys ?? []).map((key) => columnOf(sql`t.data->${stringLiteral(key)}`));
-  const where = compileWhere(query, shaped, sources, features);
-  const first = query.sort[0]?.path;
+  const parts = partsOf(query, shaped, keys);
+  const limit = query.limit + 1;
+  const plan = planOf(shaped, sources);
+  const page = (
+    part: Part,
+    { prefix = sql``, rows, where }: { prefix?: Sql; rows?: Sql; where: Sql },
+    selected: readonly Sql[] = columns,
+  ) => {
+    const outputColumns = join(selected.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
+    const text = sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where} order by ${part.order} limit ${integer(limit)}`;
+    return finishStatement(shaped.parents === undefined ? text : ofEach(shaped.parents, text));
+  };
+  const result = { outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
+  // One record is found by its id, whoever asks.
   const { parents } = query;
-  const isOfParent = parents
-    ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
-    : [];
-  const parts = pageParts({
+  const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition);
+  if (!split) {
+    const isOfParent = parents
+      ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
+      : [];
+    const where = [...compileWhere(query, shaped, sources, features), ...isOfParent];
+    const statements = parts.map((part) => ({
+      ...page(part, { where: conjunction([...where, part.condition]) }),
+      plan,
+    }));
+    return { ...result, statements, lastColumn: undefined };
+  }
+  const read = (more: readonly Condition[], index: number): Reading => {
+    const own = open();
+    const ownKeys = keysOf(query, own, features);
+    const where = compileWhere(
+      query,
+      { ...shaped, condition: { is: 'and', args: [...split.rest, ...more] } },
+      own,
+      features,
+    );
+    const isBackward = query.before !== undefined;
+    return {
+      where,
+      keys: ownKeys,
+      part: partsOf(query, shaped, ownKeys)[index]!,
+      from: own.from(),
+      isBackward,
+    };
+  };
+  const table = recordsOf(snapshot, query.object);
+  const statements = parts.map((part, index): PageStatement => {
+    const byShare = read([sharedAlone(split)], index);
+    const both = gathered({ byPlace: read([split.byPlace], index), byShare }, table, limit);
+    // How many records somebody sees decides which way is the better one.
+    const whole = { ...page(part, { ...both, where: TRUE }), plan: { ...plan, plans: PLANNED_EACH_TIME } };
+    if (split.isGatheredAtOnce) return whole;
+    const first = firstCandidates(read([], index), limit);
+    const where = first.where(lowerCondition(seenOfFew(split), sources, features));
+    return { ...page(part, { rows: first.rows, where }, [...columns, first.isLast]), plan, whole };
+  });
+  return { ...result, statements, lastColumn: columns.length };
+}
+
+function openSources(
+  snapshot: Snapshot,
+  query: RecordQuery,
+  { targetConditions, formulas, related }: ShapedQuery,
+  features: DatabaseFeatures,
+): Sources {
+  return new Sources(query.object, { snapshot, features, targetConditions, formulas, related });
+}
+
+function keysOf(query: RecordQuery, sources: Sources, features: DatabaseFeatures): readonly OrderKey[] {
+  return query.sort.map((key): OrderKey => {
+    const value = sources.value(key.path);
+    const { descending } = key;
+    if (isRanked(key.path)) {
+      return { ...value, sql: rankOf(value, key.path.field), type: 'integer', isColumn: false, descending };
+    }
+    return { ...value, sql: ordered(value, key.path.field, features), descending };
+  });
+}
+
+function partsOf(query: RecordQuery, shaped: ShapedQuery, keys: readonly OrderKey[]): readonly Part[] {
+  const first = query.sort[0]?.path;
+  return pageParts({
     // Of each parent there is one part: few records need no index for their order.
-    keys: parents ? keys.map((key) => ({ ...key, isColumn: false })) : keys,
+    keys: query.parents ? keys.map((key) => ({ ...key, isColumn: false })) : keys,
     cursor: shaped.cursor,
     isBackward: query.before !== undefined,
     isFirstFilled: first !== undefined && requiresValue(shaped.condition, first),
   });
-  const from = sources.from();
-  const limit = integer(query.limit + 1);
-  const selected = join(columns.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-  const statements = parts.map(({ condition, order }) => {
-    const page = sql`select ${selected} from ${from} where ${conjunction([...where, ...isOfParent, condition])} order by ${order} limit ${limit}`;
-    return {
-      ...finishStatement(shaped.parents === undefined ? page : ofEach(shaped.parents, page)),
-      plan: planOf(shaped, sources),
-    };
-  });
-  return { statements, outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
 }
 
 /** The page of each parent, one parent after the other, with its id behind the columns. */
@@ -234,28 +314,20 @@ export function compileCount(
   },
 ): CompiledStatement {
   const { features, cap, isEstimate } = options;
-  const sources = new Sources(query.object, {
-    snapshot,
-    features,
-    targetConditions: shaped.targetConditions,
-    formulas: shaped.formulas,
-    related: shaped.related,
-  });
-  const where = conjunction(compileWhere(query, shaped, sources, features));
-  const from = sources.from();
+  const sources = openSources(snapshot, query, shaped, features);
+  const split = isEstimate ? undefined : splitShared(shaped.condition);
+  const open = () => openSources(snapshot, query, shaped, features);
+  const rows = split && rowsOfBoth(split, { deleted: query.deleted, open, features });
+  const condition: Condition = split ? { is: 'and', args: split.rest } : shaped.condition;
+  const where = conjunction(compileWhere(query, { ...shaped, condition }, sources, features));
+  const from = sources.from(rows);
   if (isEstimate) return finishStatement(sql`explain (format json) select 1 from ${from} where ${where}`);
-  if (cap === undefined) {
-    return {
-      ...finishStatement(sql`select count(*) from ${from} where ${where}`),
-      plan: planOf(shaped, sources),
-    };
-  }
-  return {
-    ...finishStatement(
-      sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`,
-    ),
-    plan: planOf(shaped, sources),
-  };
+  const counted =
+    cap === undefined
+      ? sql`select count(*) from ${from} where ${where}`
+      : sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`;
+  const plan = planOf(shaped, sources);
+  return { ...finishStatement(counted), plan: split ? { ...plan, plans: PLANNED_EACH_TIME } : plan };
 }
 
 /** Options stand in an order that an admin gave them: lists sort by it, as people expect of stages and priorities. */

@@ -74,7 +74,8 @@ function part(
   };
 }
 
-function orderOf(key: OrderKey, isBackward: boolean): Sql {
+/** How one key is ordered, blanks last, or first when reading towards the start. */
+export function orderOf(key: OrderKey, isBackward: boolean): Sql {
   const direction = key.descending !== isBackward ? sql` desc` : sql``;
   if (!key.isNullable) return sql`${key.sql}${direction}`;
   return sql`${key.sql}${direction} nulls ${isBackward ? sql`first` : sql`last`}`;

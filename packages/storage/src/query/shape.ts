@@ -67,13 +67,21 @@ export type Condition =
   /** Read as the platform sees it; with `through` about the record behind that lookup. */
   | { readonly is: 'as_platform'; readonly through: CompiledField | undefined; readonly arg: Condition }
   /** Shared by hand with one of the grantees at a place. */
-  | { readonly is: 'shared'; readonly places: SharedPlaces }
+  | { readonly is: 'shared'; readonly amount: SharedAmount; readonly places: SharedPlaces }
   | ComputedCondition;
 
 /** What is asked of each related record. */
 export interface RelatedShape {
   readonly condition: Condition | undefined;
   readonly value: Value | undefined;
+}
+
+/** How many records are shared with somebody: `few` are read sooner than a page, `some` sooner than many pages. */
+export type SharedAmount = 'few' | 'some' | 'many';
+
+function amountOf(count: number | undefined): SharedAmount {
+  if (count === undefined || count > 2_000) return 'many';
+  return count > 200 ? 'some' : 'few';
 }
 
 const NEVER: Condition = { is: 'constant', value: false };
@@ -209,12 +217,13 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       return { is: 'as_platform', through: expression.through, arg };
     }
     case 'shared': {
-      const { access, grantees } = expression;
+      const { access, grantees, about } = expression;
       if (grantees.length === 0) return NEVER;
-      shape.note(`shared ${access}`);
+      const amount = amountOf(about);
+      shape.note(`shared ${access} ${amount}`);
       const ids = shape.value(grantees.map(granteeId), 'uuid');
       const now = shape.value(context.now, 'timestamptz');
-      return { is: 'shared', places: { access, grantees: ids.place, now: now.place } };
+      return { is: 'shared', amount, places: { access, grantees: ids.place, now: now.place } };
     }
     case 'in':
       return readMembership(expression.value, expression.list, shape, context);

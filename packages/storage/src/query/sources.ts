@@ -413,10 +413,14 @@ export class ScalarSources {
     return sql`exists (select 1 from ${recordsOf(snapshot, target)} ${identifier(inner)} where ${identifier(inner, 'id')} = ${value} and (${condition}))`;
   }
 
-  /** `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. */
+  /**
+   * `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. It
+   * does not know of how few records it will be asked: `offset 0` leaves it the former alone.
+   */
   shared(places: SharedPlaces): Sql {
     const shares = sharesThatCount(this.#context.snapshot.workspace.schema, this.#object.key, places);
-    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')})`;
+    const apart = places.isOfFew ? sql` offset 0` : sql``;
+    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')}${apart})`;
   }
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {

@@ -173,9 +173,16 @@ export class RecordReader {
     beside?.catch(() => undefined); // it is awaited below, unless the page fails first
     const connections = await this.#logins.reach(snapshot.workspace, transaction);
     const found: Row[] = [];
+    const { timeoutMilliseconds } = query;
+    const run = (statement: CompiledStatement) => {
+      const prepared = prepare(statement);
+      const limited = timeoutMilliseconds === undefined ? prepared : { ...prepared, timeoutMilliseconds };
+      return connections.read(limited, valuesFor(statement, shaped.values), transaction);
+    };
     for (const part of compiled.statements) {
-      const values = valuesFor(part, shaped.values);
-      found.push(...(await connections.read(prepare(part), values, transaction)));
+      const rows = await run(part);
+      const isCut = part.whole && rows.at(-1)?.[compiled.lastColumn!] === true;
+      found.push(...(isCut ? await run(part.whole!) : rows));
       if (found.length > query.limit) break;
     }
     const hasMore = found.length > query.limit;

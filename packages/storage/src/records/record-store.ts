@@ -9,8 +9,10 @@ import type { SlowQuestions } from '../query/slow-questions.ts';
 import { identifier } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { noteCleared, takeCleared } from './cleared-lookups.ts';
 import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
+import { pruneHistory } from './prune-history.ts';
 import { historySince, queryAsOf } from './read-as-of.ts';
 import { RecordReader } from './read-records.ts';
 import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
@@ -46,6 +48,11 @@ export function createRecordStore(
   return {
     query: (snapshot, query, transaction) =>
       query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    noteCleared: (snapshot, deletionId, cleared, transaction) =>
+      noteCleared(connections, snapshot, { deletionId, cleared }, transaction),
+    takeCleared: (snapshot, request, transaction) => takeCleared(connections, snapshot, request, transaction),
+    pruneHistory: (snapshot, request, transaction) =>
+      pruneHistory(connections, snapshot, request, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
     children: (snapshot, query) => reader.children(snapshot, query),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),

@@ -133,9 +133,11 @@ export async function purge(
   await connections.write(
     {
       text: sql`with erased as (
-  delete from ${table} where id = any($1::uuid[]) returning id, version
+  delete from ${table} where id = any($1::uuid[]) returning id, version, deletion_id
 ), history as (
   delete from ${identifier(schema, '_history')} where record_id = any($1::uuid[])
+), cleared as (
+  delete from ${identifier(schema, '_cleared_lookup')} c using erased e where c.deletion_id = e.deletion_id and c.target_id = e.id
 ), shares as (
   delete from ${identifier(schema, '_share')} where record_id = any($1::uuid[])
 ), files as (

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
 import { identifier, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Share, ShareStore, Workspace } from '../storage.ts';
+import { SYSTEM_PRINCIPAL_ID } from '../system-columns.ts';
 
 /** How the table knows whom a record is shared with: by id, a role by a digest of what `granteeOf` gives. */
 export function granteeId(grantee: string): string {
@@ -23,6 +24,8 @@ export interface SharedPlaces {
   readonly grantees: number;
   readonly now: number;
   readonly access: 'read' | 'update';
+  /** Of few records: a share is looked for by each record, and never are all shares of the asker gathered beforehand. */
+  readonly isOfFew?: boolean;
 }
 
 /** `from … where …` of the shares that count, as `s`. */
@@ -38,11 +41,11 @@ const COLUMNS = `s.id, s.object as "objectKey", s.record_id as "recordId", s.gra
 export function createShareStore(connections: Connections): ShareStore {
   const tableOf = (workspace: Workspace) => identifier(workspace.schema, '_share').text;
   return {
-    pairs: async (workspace) => {
-      const rows = await connections.readRows<{ object: string; grantee: string }>(
-        `select distinct object, grantee from ${tableOf(workspace)}`,
+    counts: async (workspace) => {
+      const rows = await connections.readRows<{ object: string; grantee: string; count: number }>(
+        `select object, grantee, count(*)::integer as count from ${tableOf(workspace)} group by object, grantee`,
       );
-      return new Set(rows.map(({ object, grantee }) => `${object} ${grantee}`));
+      return new Map(rows.map(({ object, grantee, count }) => [`${object} ${grantee}`, count]));
     },
     list: (workspace, recordId, now, transaction) => {
       const principal = identifier(workspace.schema, '_principal').text;
@@ -99,6 +102,26 @@ export function createShareStore(connections: Connections): ShareStore {
       );
       return rows.length > 0;
     },
+    tell: async (workspace, { objectKey, recordId, granteeId: grantee, isGiven }, origin, transaction) => {
+      const { at, actorId, source, requestId } = origin;
+      await connections.rows(
+        `insert into ${identifier(workspace.schema, '_outbox').text}
+           (at, actor_id, source, request_id, object, record_id, version, action, difference)
+         select $1, $2, $3, $4, $5, t.id, t.version, $6, jsonb_build_object('grantee', $7::uuid)
+           from ${identifier(workspace.schema, objectKey).text} t where t.id = $8`,
+        [
+          at,
+          actorId,
+          source,
+          requestId ?? null,
+          objectKey,
+          isGiven ? 'share' : 'unshare',
+          granteeId(grantee),
+          recordId,
+        ],
+        transaction,
+      );
+    },
     removeGrantee: async (workspace, grantee, transaction) => {
       await connections.rows(
         `delete from ${tableOf(workspace)} where grantee = $1`,
@@ -109,10 +132,17 @@ export function createShareStore(connections: Connections): ShareStore {
   };
 }
 
-/** Removes what has expired. */
+/** Removes what has expired, and lets live updates know. */
 export async function sweepShares(client: pg.ClientBase, schema: string): Promise<void> {
-  const table = identifier(schema, '_share').text;
-  await queryObjects(client, `delete from ${table} where expires_at <= now()`, []);
+  await queryObjects(
+    client,
+    `with swept as (
+       delete from ${identifier(schema, '_share').text} where expires_at <= now() returning object, record_id, grantee
+     )
+     insert into ${identifier(schema, '_outbox').text} (at, actor_id, source, object, record_id, version, action, difference)
+     select now(), $1, 'expiry', object, record_id, 0, 'unshare', jsonb_build_object('grantee', grantee) from swept`,
+    [SYSTEM_PRINCIPAL_ID],
+  );
 }
 
 /** After a publish: shares follow a role that was renamed, and end with one that is gone. */

@@ -27,6 +27,7 @@ import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
 import { useComponent } from '../useComponent.ts';
 import { DeleteObjectModal } from './DeleteObjectModal.tsx';
+import { Retention } from './Retention.tsx';
 
 export function SettingsTab({ object }: { object: string }) {
   const t = useMessages();
@@ -122,19 +123,42 @@ export function SettingsTab({ object }: { object: string }) {
       </Card>
       <Card title={t('settings.behaviour')}>
         <Stack gap="sm">
-          {(['history', 'search'] as const).map((property) => (
-            <Pointed key={property} at={`/${property}`}>
-              {(fault) => (
-                <Switch
-                  label={t(`settings.${property}`)}
-                  description={t(`settings.${property}Help`)}
-                  error={fault}
-                  checked={body[property] ?? true}
-                  onChange={(event) => set(property, event.currentTarget.checked ? undefined : false)}
-                />
-              )}
-            </Pointed>
-          ))}
+          <Retention
+            label={t('settings.history')}
+            help={t('settings.historyHelp')}
+            at="/history"
+            choices={[
+              { value: 'always', label: t('settings.keptAlways') },
+              { value: 'days', label: t('settings.keptDays') },
+              { value: 'never', label: t('settings.keptNever') },
+            ]}
+            value={body.history ?? true}
+            days={730}
+            onChange={(kept) => set('history', kept === true ? undefined : kept)}
+          />
+          <Retention
+            label={t('settings.bin')}
+            help={t('settings.binHelp')}
+            at="/recycle_bin"
+            choices={[
+              { value: 'always', label: t('settings.binAlways') },
+              { value: 'days', label: t('settings.binDays') },
+            ]}
+            value={body.recycle_bin ?? true}
+            days={30}
+            onChange={(kept) => set('recycle_bin', typeof kept === 'object' ? kept : undefined)}
+          />
+          <Pointed at="/search">
+            {(fault) => (
+              <Switch
+                label={t('settings.search')}
+                description={t('settings.searchHelp')}
+                error={fault}
+                checked={body.search ?? true}
+                onChange={(event) => set('search', event.currentTarget.checked ? undefined : false)}
+              />
+            )}
+          </Pointed>
           <Pointed at="/audit_reads">
             {(fault) => (
               <Switch

@@ -11,29 +11,39 @@ export interface RecordChoice {
   readonly isRecent: boolean;
 }
 
-/** Records of an object to choose from: by search on the server; without a text the recent ones, then the newest. */
+interface Titled {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Records of an object to choose from: by search, best first; without a text the recent ones, then the newest. */
 export function useRecordSearch(object: string | undefined, text: string, isOpen: boolean) {
   const findObject = useFindObject();
-  const nameField = (object === undefined ? undefined : findObject(object))?.name_field ?? 'name';
+  const described = object === undefined ? undefined : findObject(object);
+  const nameField = described?.name_field ?? 'name';
+  // An object that search passes over can still be chosen from.
+  const isSearched = described?.is_searchable !== false;
   const [query] = useDebouncedValue(text.trim(), 150);
   const result = useQuery({
     queryKey: [...keys.records(object ?? ''), 'choices', query],
-    queryFn: () =>
-      client.list(object ?? '', {
+    queryFn: async ({ signal }): Promise<readonly Titled[]> => {
+      if (query !== '' && isSearched)
+        return (await client.search({ q: query, object, limit: 20 }, signal)).hits.map(({ id, name }) => ({
+          id,
+          name,
+        }));
+      const { records } = await client.list(object ?? '', {
         fields: [nameField],
         limit: 20,
         ...(query === '' ? {} : { search: query, sort: [nameField] }),
-      }),
+      });
+      return records.map((record) => ({ id: record.id, name: titleOf(record[nameField]) }));
+    },
     enabled: isOpen && object !== undefined,
     placeholderData: keepPreviousData,
   });
-  const found = (result.data?.records ?? []).map(
-    (record): RecordChoice => ({
-      id: record.id,
-      object: object ?? '',
-      title: titleOf(record[nameField]) || record.id,
-      isRecent: false,
-    }),
+  const found = (result.data ?? []).map(
+    ({ id, name }): RecordChoice => ({ id, object: object ?? '', title: name || id, isRecent: false }),
   );
   const recent = query === '' && object !== undefined ? recentRecords(object).slice(0, 5) : [];
   const recentIds = new Set(recent.map((each) => each.id));

@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
-import { cellValue } from './cell-value.ts';
+import { cellValue, isSearched } from './cell-value.ts';
 import classes from './RecordCards.module.css';
 
 interface RecordCardsProps {
@@ -71,7 +71,12 @@ export function RecordCards({
               className={classes.card}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <Link to="/o/$object/$id" params={{ object, id: record.id }} className={classes.title}>
+              <Link
+                to="/o/$object/$id"
+                params={{ object, id: record.id }}
+                className={classes.title}
+                data-searched
+              >
                 {titleOf(record[nameField]) || t('value.untitled')}
               </Link>
               <dl className={classes.facts}>
@@ -81,7 +86,7 @@ export function RecordCards({
                   return (
                     <div key={column.path} className={classes.fact}>
                       <dt className="tr-visually-hidden">{column.label}</dt>
-                      <dd>
+                      <dd data-searched={isSearched(column) || undefined}>
                         <FieldValue field={column.lookup ?? column.field} value={value} shape="line" />
                       </dd>
                     </div>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { FieldValue, isRightAligned } from '../cells/FieldValue.tsx';
 import { RecordAnchor } from '../cells/RecordAnchor.tsx';
-import { cellValue } from './cell-value.ts';
+import { cellValue, isSearched } from './cell-value.ts';
 import classes from './RecordTable.module.css';
 
 interface TableRowProps {
@@ -69,6 +69,7 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
             tabIndex={-1}
             className={column.is_title ? classes.titleCell : classes.cell}
             data-right={isRightAligned(column.field) || undefined}
+            data-searched={isSearched(column) || undefined}
           >
             {column.is_title ? (
               <>

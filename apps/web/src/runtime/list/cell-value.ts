@@ -15,3 +15,8 @@ export function cellValue(record: ApiRecord, column: ListColumn): unknown {
   }
   return current;
 }
+
+/** Whether the search of the list looks into the column. */
+export function isSearched(column: ListColumn): boolean {
+  return column.lookup === null && column.field.is_searchable === true && !column.path.includes('.');
+}
