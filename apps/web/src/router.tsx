@@ -153,6 +153,13 @@ const profileRoute = createRoute({
   component: lazyRouteComponent(() => import('./profile/ProfilePage.tsx'), 'ProfilePage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/activity',
+  validateSearch: (search): { job?: string } => textOnly(search, ['job']),
+  component: lazyRouteComponent(() => import('./activity/ActivityPage.tsx'), 'ActivityPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   firstRunRoute,
@@ -171,6 +178,7 @@ const routeTree = rootRoute.addChildren([
     setupRoute,
     setupSplatRoute,
     profileRoute,
+    activityRoute,
   ]),
 ]);
 
