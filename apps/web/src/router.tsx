@@ -144,6 +144,13 @@ const profileRoute = createRoute({
   component: lazyRouteComponent(() => import('./profile/ProfilePage.tsx'), 'ProfilePage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/activity',
+  validateSearch: (search): { job?: string } => textOnly(search, ['job']),
+  component: lazyRouteComponent(() => import('./activity/ActivityPage.tsx'), 'ActivityPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   firstRunRoute,
@@ -161,6 +168,7 @@ const routeTree = rootRoute.addChildren([
     setupRoute,
     setupSplatRoute,
     profileRoute,
+    activityRoute,
   ]),
 ]);
 

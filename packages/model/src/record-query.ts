@@ -54,6 +54,8 @@ export interface RecordQuery {
   readonly context: ExpressionContext;
   /** Tell with the page which roll-ups of its first record are about to be worked out again. */
   readonly tellsWaiting?: boolean;
+  /** A shorter limit for each statement than questions have. */
+  readonly timeoutMilliseconds?: number;
   /** Conditions that each record is asked about beside its values. */
   readonly flags?: readonly Expression[];
   /**

@@ -13,7 +13,6 @@ import { RecordCards } from '../runtime/list/RecordCards.tsx';
 import { RecordTable } from '../runtime/list/RecordTable.tsx';
 import { nextSort } from '../runtime/list/sort-keys.ts';
 import { currentView, parseFilter, sortOf, useColumns, useListQuery } from '../runtime/list/use-list.ts';
-import { useListActions } from '../runtime/list/use-list-actions.ts';
 import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-preferences.ts';
 import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
@@ -51,8 +50,8 @@ function ListScreen({ object }: { object: string }) {
   const preferences = useListPreferences(object, view.name, view.columns);
   const columns = useColumns(description, preferences.paths);
   const list = useListQuery({ description, view, search, columns });
-  const selection = useSelection();
-  const actions = useListActions(description);
+  const { filter: asked, search: wanted } = list.query;
+  const selection = useSelection(JSON.stringify([asked, wanted, search.deleted]));
   const { filter } = parseFilter(search.filter);
   const sort = sortOf(view, search);
   const searchBox = useRef<HTMLInputElement>(null);
@@ -89,6 +88,10 @@ function ListScreen({ object }: { object: string }) {
     ['j', () => enterTable(table.current)],
     ['n', () => description.rights.create && !description.is_system && create()],
   ]);
+  // Once there was a selection the bar stays: a dialog of its outlives what was selected.
+  const wasSelected = useRef(false);
+  wasSelected.current ||= selection.ids.size > 0;
+  const hasSelected = wasSelected.current;
   const isLoaded = !list.isPending;
   const scanProblem = scanProblemOf(list.error);
   const { refetch } = list;
@@ -187,6 +190,7 @@ function ListScreen({ object }: { object: string }) {
               columns={columns}
               nameField={description.name_field}
               object={object}
+              selection={selection}
               isLoading={!isLoaded}
               hasMore={hasNextPage}
               onMore={more}
@@ -218,13 +222,15 @@ function ListScreen({ object }: { object: string }) {
               <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
             </div>
           )}
-          {selection.ids.size > 0 && (
+          {hasSelected && (
             <Suspense>
               <SelectionBar
                 description={description}
                 selection={selection}
                 isDeleted={isDeleted}
-                actions={actions}
+                query={list.query}
+                count={list.count}
+                hasMore={hasNextPage}
               />
             </Suspense>
           )}

@@ -148,8 +148,12 @@ export class RecordReader {
     beside?.catch(() => undefined); // it is awaited below, unless the page fails first
     const connections = await this.#logins.reach(snapshot.workspace, transaction);
     const found: Row[] = [];
-    const run = (statement: CompiledStatement) =>
-      connections.read(prepare(statement), valuesFor(statement, shaped.values), transaction);
+    const { timeoutMilliseconds } = query;
+    const run = (statement: CompiledStatement) => {
+      const prepared = prepare(statement);
+      const limited = timeoutMilliseconds === undefined ? prepared : { ...prepared, timeoutMilliseconds };
+      return connections.read(limited, valuesFor(statement, shaped.values), transaction);
+    };
     for (const part of compiled.statements) {
       const rows = await run(part);
       const isCut = part.whole && rows.at(-1)?.[compiled.lastColumn!] === true;
