@@ -273,7 +273,7 @@ describe('search', () => {
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
         await search(text.replaceAll('\0', ''));
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -300,10 +300,6 @@ describe('a search that takes too long', () => {
       expect(incomplete).toEqual(['ticket']);
       expect(hits.map(({ name }) => name)).toContain('Jonas Johnson');
       expect(groups.map((group) => group.object)).toEqual(['contact']);
-      expect(await search('broken', { object: 'ticket' })).toMatchObject({
-        hits: [],
-        incomplete: ['ticket'],
-      });
       // Nor is there time for titles behind a lookup to what waits.
       await other.query('commit; begin; lock table ws_main.firm in access exclusive mode');
       expect((await search('johnson')).incomplete).toEqual(['contact', 'firm']);

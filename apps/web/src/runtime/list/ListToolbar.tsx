@@ -7,6 +7,7 @@ import {
   IconFilter,
   IconHistory,
   IconSearch,
+  IconTableColumn,
   IconTrash,
   IconUpload,
   IconX,
@@ -42,6 +43,7 @@ interface ListToolbarProps {
   onFilter(filter: FilterGroup): void;
   onSearch(text: string): void;
   onImport(): void;
+  onSummarise(): void;
   onDeleted(isShown: boolean): void;
   onAsOf(): void;
 }
@@ -132,6 +134,11 @@ export function ListToolbar(props: ListToolbarProps) {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            {!props.isDeleted && (
+              <Menu.Item leftSection={<IconTableColumn size={15} />} onClick={props.onSummarise}>
+                {t('list.summarise')}
+              </Menu.Item>
+            )}
             <Menu.Item
               leftSection={<IconDownload size={15} />}
               disabled={!description.rights.export || props.isDeleted}
