@@ -42,6 +42,9 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const StandInsPage = lazy(async () => ({
+  default: (await import('./access/people/StandInsPage.tsx')).StandInsPage,
+}));
 const ApiKeysPage = lazy(async () => ({
   default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
 }));
@@ -107,6 +110,8 @@ function plainPage(page: BuilderPage): ReactNode {
       return <AuditPage />;
     case 'api_keys':
       return <ApiKeysPage />;
+    case 'stand_ins':
+      return <StandInsPage />;
     default:
       return undefined;
   }
@@ -144,6 +149,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'teams':
     case 'audit':
     case 'api_keys':
+    case 'stand_ins':
       return plainPage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;
