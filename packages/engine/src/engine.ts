@@ -399,9 +399,20 @@ export interface ListRequest {
   readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
+  /** Records that point to those of the list, by the names that their lookups have from here: `{contacts: {limit: 5}}`. */
+  readonly related?: Readonly<Record<string, RelatedRequest>>;
 }
 
+export type RelatedRequest = Pick<ListRequest, 'filter' | 'sort' | 'fields' | 'limit'>;
+
+/** By the id of the record that is pointed to; one to which nothing points is missing. */
+export type RelatedRecords = Readonly<
+  Record<string, { readonly records: readonly PresentedRecord[]; readonly hasMore: boolean }>
+>;
+
 export interface ListResult {
+  /** By name, where they were asked for. */
+  readonly related?: Readonly<Record<string, RelatedRecords>>;
   readonly records: readonly PresentedRecord[];
   /** By id, where it was asked for. */
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;

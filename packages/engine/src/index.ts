@@ -50,6 +50,8 @@ export type {
   PresentedRecord,
   RecordChange,
   RecordLifecycle,
+  RelatedRecords,
+  RelatedRequest,
   RevertedField,
   SearchHit,
   SecretDirectory,

@@ -8,6 +8,7 @@
 import type { Component, ComponentKind } from '@trellis/metadata';
 import type {
   AggregateQuery,
+  ChildPage,
   CompiledField,
   CompiledObject,
   Expression,
@@ -627,6 +628,8 @@ export interface RecordStore {
   ): Promise<{ readonly removed: number; readonly next: PruneCursor | null }>;
   /** Since when the history of an object is whole; undefined: since its beginning. */
   historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
+  /** Of each of the query's `parents` the first records that point to it, by id; one statement. */
+  children(snapshot: Snapshot, query: RecordQuery): Promise<ReadonlyMap<string, ChildPage>>;
   /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
   /** One statement. @throws StorageError `query_too_slow` after the time that it gives. */

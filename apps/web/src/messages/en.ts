@@ -187,6 +187,7 @@ export const en = {
     density: 'Density',
     deselect: 'Clear selection',
     export: 'Export to a file…',
+    summarise: 'Summarise',
     import: 'Import from a file',
     hiddenColumns: 'Other fields',
     leaveBin: 'Leave the recycle bin',

@@ -5,7 +5,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { EMPTY_FILTER, type FilterGroup, toJsonLogic } from '@trellis/forms';
 import { lazy, Suspense, useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useObject } from '../api.ts';
+import { useHasRight, useObject } from '../api.ts';
 import type { ListSearch } from '../paths.ts';
 import { ListEmpty } from '../runtime/list/ListEmpty.tsx';
 import { ListToolbar } from '../runtime/list/ListToolbar.tsx';
@@ -27,11 +27,15 @@ import classes from './ListPage.module.css';
 const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
 }));
+const ListAdvice = lazy(async () => ({ default: (await import('../speed/ListAdvice.tsx')).ListAdvice }));
 const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
 const route = getRouteApi('/shell/o/$object');
+
+/** Nobody waits for a shorter list. */
+const ADVISED_FROM = 100;
 
 /** The records of an object. The address says everything about what is shown. */
 export function ListPage() {
@@ -58,6 +62,7 @@ function ListScreen({ object }: { object: string }) {
   const marked = useMarks(search.q);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
+  const mayCustomise = useHasRight('customise');
 
   const go = useCallback(
     (change: ListSearch, replace = false) =>
@@ -160,9 +165,24 @@ function ListScreen({ object }: { object: string }) {
             onFilter={setFilter}
             onSearch={(text) => go({ q: text.trim() }, true)}
             query={list.query}
+            onSummarise={() =>
+              void navigate({
+                to: '/o/$object/summary',
+                params: { object },
+                search: {
+                  ...(search.view === undefined ? {} : { view: search.view }),
+                  ...(search.filter === undefined ? {} : { filter: search.filter }),
+                },
+              })
+            }
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
+          {mayCustomise && isLoaded && list.records.length >= ADVISED_FROM && (
+            <Suspense>
+              <ListAdvice description={description} filter={list.query.filter} sort={sort} />
+            </Suspense>
+          )}
           {scanProblem !== undefined && list.records.length === 0 ? (
             <Suspense>
               <ScanNotice {...scanProblem} onReady={listAgain} />
