@@ -79,14 +79,13 @@ async function countStatements(pool: pg.Pool, side: Side, work: () => Promise<vo
   await pool.query('select pg_stat_statements_reset()');
   try {
     await work();
-    // Trellis writes as its own role, and as one for each workspace: all that is neither theirs nor ours.
-    const isTheirs = side === 'hand' ? 'role = $1' : 'role <> all($1)';
-    const roles = side === 'hand' ? HAND_ROLE : [HAND_ROLE, ADMIN_ROLE];
+    // Requests read and write records as the role of their workspace; what runs beside them all the time does not.
+    const role = side === 'hand' ? HAND_ROLE : String.raw`trellis\_ws\_%`;
     const counted = await pool.query<{ calls: string | null }>(
       `select sum(calls) as calls
          from (select pg_get_userbyid(userid) as role, calls from pg_stat_statements where toplevel) each
-        where ${isTheirs}`,
-      [roles],
+        where role like $1`,
+      [role],
     );
     return Number(counted.rows[0]?.calls ?? 0);
   } finally {

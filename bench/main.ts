@@ -78,6 +78,7 @@ async function run(options: BenchOptions): Promise<void> {
           database,
           load,
           pids: { trellis: trellis.process.pid, hand: hand.pid },
+          most,
           rounds: options.rounds,
           seconds: options.seconds,
           warn: (message) => say(`FAILED: ${message}`),

@@ -30,12 +30,16 @@ export interface MeasureContext {
   readonly database: BenchDatabase;
   readonly load: LoadGenerator;
   readonly pids: Readonly<Record<Side, number>>;
+  /** Connections that are open. */
+  readonly most: number;
   readonly rounds: number;
   readonly seconds: number;
   readonly warn: (message: string) => void;
 }
 
 const COUNTED_REQUESTS = 20;
+/** So many, or what two rounds have time for: V8 compiles the code of a request well only while it runs. */
+const WARM_UP_REQUESTS = 1_500;
 
 interface MeasuredRound {
   readonly report: RoundReport;
@@ -48,10 +52,11 @@ export async function measureWorkload(
   connections: number,
   context: MeasureContext,
 ): Promise<WorkloadResult> {
-  const { database, load, rounds, seconds } = context;
+  const { database, load, most, rounds, seconds } = context;
   if (WRITING.has(workload)) await database.pool.query('checkpoint');
   for (const side of SIDES) {
-    const warmUp = await load.round(side, workload, { connections, seconds: Math.min(1, seconds) });
+    const plan = { connections: most, seconds: Math.max(1, 2 * seconds), requests: WARM_UP_REQUESTS };
+    const warmUp = await load.round(side, workload, plan);
     if (warmUp.firstError !== undefined) context.warn(`${side} ${workload}: ${warmUp.firstError}`);
   }
   const measured: Record<Side, MeasuredRound[]> = { trellis: [], hand: [] };

@@ -9,7 +9,7 @@ import type { LoadRequest } from './workloads.ts';
 export interface RoundPlan {
   readonly connections: number;
   readonly seconds: number;
-  /** Given: ends after so many requests, whatever the time. */
+  /** Given: ends after so many requests at the latest, and with `seconds: 0` whatever the time. */
   readonly requests?: number;
 }
 
@@ -43,7 +43,8 @@ export async function runRound(target: Target, plan: RoundPlan, next: NextReques
   let firstError: string | undefined;
   const begin = performance.now();
   const end = begin + plan.seconds * 1_000;
-  const goesOn = () => (plan.requests === undefined ? performance.now() < end : started < plan.requests);
+  const hasTime = () => (plan.seconds === 0 && plan.requests !== undefined) || performance.now() < end;
+  const goesOn = () => started < (plan.requests ?? Number.POSITIVE_INFINITY) && hasTime();
 
   const loop = async (client: Client): Promise<void> => {
     while (goesOn()) {

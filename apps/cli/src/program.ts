@@ -1,7 +1,7 @@
 /** The command line `trellis`: its commands and options, and how each ends. The work is in `commands/`. */
 import { ApiError, type Client } from '@trellis/api';
 import { Command, CommanderError } from 'commander';
-import { runVerify, type VerifyOptions } from './commands/audit.ts';
+import { type AuditExportOptions, runAuditExport, runVerify, type VerifyOptions } from './commands/audit.ts';
 import { runDemo } from './commands/demo.ts';
 import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
 import { type PullOptions, runPull } from './commands/pull.ts';
@@ -152,6 +152,19 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--json', 'print the verdict as JSON')
     .action(async (options: ConnectionOptions & VerifyOptions) => {
       await withServer(options, 'cli', (client) => runVerify(client, options, terminal));
+    });
+
+  onServer(audit.command('export <file>'))
+    .description('write the audit log, or what a search in it finds, into a CSV or NDJSON file')
+    .option('--from <day>', 'from this day or instant on')
+    .option('--until <day>', 'before this day or instant')
+    .option('--action <names>', 'only these actions, with commas')
+    .option('--outcome <done|refused>', 'only what was done, or was refused')
+    .option('--actor <id>', 'only what this person did')
+    .option('--object <name>', 'only what is about this object')
+    .option('--record <id>', 'only what is about this record, or has shown it')
+    .action(async (file: string, options: ConnectionOptions & AuditExportOptions) => {
+      await withServer(options, 'cli', (client) => runAuditExport(client, file, options, terminal));
     });
 
   onServer(program.command('demo'))

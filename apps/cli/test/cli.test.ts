@@ -213,6 +213,24 @@ describe('the command line', () => {
   });
 });
 
+describe('trellis audit export', () => {
+  it('writes what a search in the log finds, and the log tells of it', async () => {
+    const file = join(newFolder(), 'audit.ndjson');
+    const { code, remarks } = await run(['audit', 'export', file, '--action', 'sign_in']);
+    expect({ code, remarks }).toEqual({ code: 0, remarks: expect.stringContaining('Written') });
+    const actions = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { action: string }).action);
+    expect([...new Set(actions)]).toEqual(['sign_in']);
+    const csv = join(newFolder(), 'audit.csv');
+    expect((await run(['audit', 'export', csv, '--action', 'audit_exported'])).code).toBe(0);
+    expect(readFileSync(csv, 'utf8')).toMatch(/^number,at,actor,.*\r\n.*audit_exported/);
+    expect((await run(['audit', 'export', csv, '--outcome', 'maybe'])).code).toBe(1);
+    expect((await run(['audit', 'export', 'log.xlsx'])).code).toBe(2);
+  });
+});
+
 describe('trellis import and export', () => {
   it('bring records in, give refused rows back, and bring records out', async () => {
     const folder = newFolder();

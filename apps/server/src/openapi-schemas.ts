@@ -1,6 +1,6 @@
 /** The part of the OpenAPI document's components that is the same for every workspace and object. */
 import type { JsonSchema } from '@trellis/model';
-import { TOTALS_SCHEMAS } from './openapi-totals.ts';
+import { RELATED_PAGE, RELATED_QUERY, TOTALS_SCHEMAS } from './openapi-totals.ts';
 
 const texts = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
@@ -80,6 +80,12 @@ export function sharedParameters(): object {
       in: 'query',
       description: 'An expression in JSON Logic.',
       content: { 'application/json': { schema: {} } },
+    },
+    Related: {
+      name: 'related',
+      in: 'query',
+      description: 'Records that point to those of the list, by relation.',
+      content: { 'application/json': { schema: RELATED_QUERY } },
     },
     Sort: {
       ...query(
@@ -180,8 +186,10 @@ export function sharedSchemas(): Record<string, unknown> {
           properties: {
             value: { type: 'integer' },
             kind: { type: 'string', enum: ['exact', 'estimate', 'at_least'] },
+            reason: { const: 'too_slow', description: 'Counting on would have taken too long.' },
           },
         },
+        related: RELATED_PAGE,
       },
     },
     ListQuery: {
@@ -198,6 +206,7 @@ export function sharedSchemas(): Record<string, unknown> {
         as_of: { type: 'string', format: 'date-time' },
         search: { type: 'string' },
         rights: { type: 'boolean' },
+        related: RELATED_QUERY,
       },
       additionalProperties: false,
     },

@@ -1,4 +1,4 @@
-/** The parts of the OpenAPI document's components that tell of totals: aggregates and tables. */
+/** The parts of the OpenAPI document's components that tell of totals and of related records. */
 import type { JsonSchema } from '@trellis/model';
 
 const nameList = { type: 'array', items: { type: 'string' } };
@@ -100,5 +100,38 @@ export const TOTALS_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       labels,
     },
     required: ['rows', 'columns', 'total', 'labels'],
+  },
+};
+
+/** What is asked of records that point to those of a list, by relation. */
+export const RELATED_QUERY: JsonSchema = {
+  type: 'object',
+  maxProperties: 10,
+  additionalProperties: {
+    type: 'object',
+    properties: {
+      fields: nameList,
+      filter: {},
+      sort: nameList,
+      limit: { type: 'integer', minimum: 1, maximum: 50, default: 10 },
+    },
+    additionalProperties: false,
+  },
+};
+
+/** By relation, then id of the record that they point to. */
+export const RELATED_PAGE: JsonSchema = {
+  type: 'object',
+  description: 'By relation, then id of the record that is pointed to, where `related` was asked for.',
+  additionalProperties: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: {
+        records: { type: 'array', items: { type: 'object' } },
+        has_more: { type: 'boolean' },
+      },
+      required: ['records', 'has_more'],
+    },
   },
 };

@@ -215,6 +215,7 @@ function recordPaths(
           'AsOf',
           'Search',
           'Rights',
+          'Related',
         ].map(parameter),
         responses: answers(200, 'One page.', page),
       },

@@ -343,7 +343,13 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
     case 'GET /records/:object/:id':
       return [{ path }, { path: `${path}${query({ as_of: seededAt })}` }];
     case 'POST /records/:object/query':
-      return [{}, { search: 'zq' }, { deleted: true, count: 'exact' }].map((body) => ({
+      return [
+        {},
+        { search: 'zq' },
+        { deleted: true, count: 'exact' },
+        { related: { deals: { limit: 50 } } },
+        { related: { lines: { fields: ['name', 'deal.note'] } } },
+      ].map((body) => ({
         path,
         body: { limit: 200, ...body },
       }));

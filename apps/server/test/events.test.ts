@@ -106,6 +106,46 @@ describe('GET /events', () => {
     expect(new Set(accounts.records().map(({ object }) => object))).toEqual(new Set(['account']));
   });
 
+  it('tells who gains or loses sight of a record by a share or by another owner, and nobody else', async () => {
+    const { client } = server;
+    const person = async (name: string) => {
+      const password = 'correct horse battery staple';
+      const email = `${name}@example.com`;
+      const user = await client.createUser({ email, name, password, permission_sets: ['sales_rep'] });
+      const own = await server.signIn(email, password);
+      const { key: apiKey } = await own.createApiKey({ name: 'Watcher' });
+      return { id: user.id, stream: await watch({ apiKey, query: '?objects=deal' }) };
+    };
+    const [reader, owner, stranger] = [
+      await person('reader'),
+      await person('owner'),
+      await person('stranger'),
+    ];
+    const deal = await client.create('deal', { name: 'Theirs' });
+    const actions = (of: typeof reader) =>
+      of.stream
+        .records()
+        .filter(({ id }) => id === deal.id)
+        .map(({ action, version }) => `${action} ${version}`);
+    const share = async (person: typeof reader) => {
+      const body = { with: { user: person.id }, access: 'read' };
+      return (await client.exchange('POST', `/records/deal/${deal.id}/shares`, body)).body as { id: string };
+    };
+    const { id } = await share(reader);
+    await expect.poll(() => actions(reader)).toEqual(['share 1']);
+    await client.exchange('DELETE', `/records/deal/${deal.id}/shares/${id}`);
+    await expect.poll(() => actions(reader)).toEqual(['share 1', 'hidden 0']);
+    // A share ends with the owner in whose name it was given.
+    await share(reader);
+    await client.update('deal', deal.id, { owner_id: owner.id });
+    await expect.poll(() => actions(owner)).toEqual(['update 2']);
+    await expect.poll(() => actions(reader).slice(2)).toEqual(['share 1', 'hidden 0']);
+    await client.update('deal', deal.id, { owner_id: stranger.id });
+    await expect.poll(() => actions(owner)).toEqual(['update 2', 'hidden 0']);
+    expect(actions(stranger)).toEqual(['update 3']);
+    expect(actions(reader)).toHaveLength(4);
+  });
+
   it('tells of a publish', async () => {
     const stream = await watch();
     const { revision } = await server.client.publish({

@@ -100,6 +100,17 @@ describe('a file', () => {
     expect(late.errors!.map(({ line, errors }) => [line, errors[0]!.code])).toEqual([[151, 'unknown_field']]);
   });
 
+  it('has its end in the audit log, with its counts, in the name of who began it', async () => {
+    const job = await imported('company', 'name,size\nAcme,1\nBolt,many\n');
+    const { entries } = await client.audit({ action: 'job_ended', object: 'company', limit: 1 });
+    expect(entries).toMatchObject([
+      {
+        actor: { name: 'Ada' },
+        details: { job: job.id, kind: 'import', state: 'done', created: 1, failed: 1 },
+      },
+    ]);
+  });
+
   it('that was exported is imported again', async () => {
     await imported('company', 'name,code,size,about\nAcme,A1,1,"two\nlines, ""quoted"""\nBolt,B1,2,x\n');
     const before = await list('company');

@@ -11,6 +11,7 @@ const ADMIN = { email: 'ada@example.com', password: 'correct horse battery' };
 const PASSWORD = 'battery staple horse';
 
 let product: Product;
+let admin: Page;
 let ann: Page;
 let ben: Page;
 let parcel: string;
@@ -18,7 +19,7 @@ let waiting: string;
 
 beforeAll(async () => {
   product = await startProduct({ TRELLIS_ADMIN_EMAIL: ADMIN.email, TRELLIS_ADMIN_PASSWORD: ADMIN.password });
-  const admin = await product.openPage();
+  admin = await product.openPage();
   const call = async (method: string, path: string, data: object) => {
     const response = await admin.request.fetch(`${product.origin}/api/v1/${path}`, {
       method,
@@ -97,7 +98,12 @@ it('the owner shares a record to be read, and its reader is offered nothing else
   await expectAccessible(ann);
   await dialog.getByRole('combobox', { name: 'Who' }).fill('Ben');
   await ann.getByRole('option', { name: 'Ben' }).click();
+  // Ben has the list open, and is told.
+  await ben.goto(`${product.origin}/o/parcel`);
+  await ben.getByText('Lamp').waitFor();
+  expect(await ben.getByText('Vase').count()).toBe(0);
   await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+  await ben.getByText('Vase').first().waitFor();
   await dialog.getByRole('listitem').filter({ hasText: 'By Ann' }).waitFor();
   await expectAccessible(ann);
   await open(ben, parcel);
@@ -125,7 +131,7 @@ it('what is given is changed and ended in the dialog', async () => {
   await edit(ben).waitFor();
   await dialog.getByRole('button', { name: 'Stop sharing with Ben' }).click();
   await dialog.getByText('Nobody yet.').waitFor();
-  await open(ben, parcel);
+  // The record was open on Ben's screen, and leaves it.
   await ben.getByText('Parcel not found').waitFor();
   await dialog.getByText('Role', { exact: true }).click();
   await dialog.getByRole('combobox', { name: 'Who' }).click();
@@ -165,4 +171,30 @@ it('somebody stands in for a period, and it is ended', async () => {
   await ben.getByText('Ended').waitFor();
   await open(ann, waiting);
   await ann.getByText('Parcel not found').waitFor();
+});
+
+it('who manages people names somebody for another person, and ends it', async () => {
+  await admin.goto(`${product.origin}/setup/stand-ins`);
+  await admin.getByText('Nobody stands in for anybody').waitFor();
+  await expectAccessible(admin);
+  await admin.getByRole('button', { name: 'Name somebody' }).click();
+  const dialog = admin.getByRole('dialog', { name: 'Name somebody' });
+  const choose = async (label: string, name: string) => {
+    await dialog.getByRole('combobox', { name: label }).fill(name);
+    await admin.getByRole('option', { name }).click();
+  };
+  await choose('Who is away', 'Ann');
+  await choose('Who stands in for them', 'Ben');
+  await dialog.getByRole('textbox', { name: 'Until' }).fill('+7');
+  await admin.keyboard.press('Tab');
+  await expectAccessible(admin);
+  await dialog.getByRole('button', { name: 'Name', exact: true }).click();
+  await admin.getByText('Ben stands in for Ann').waitFor();
+  await expectAccessible(admin);
+  await admin.getByRole('button', { name: 'End it: Ben stands in for Ann' }).click();
+  await admin.getByText('Nobody stands in for anybody').waitFor();
+  await admin.getByText('Ended', { exact: true }).click();
+  await admin.getByText('Ben stands in for Ann').waitFor();
+  await admin.setViewportSize({ width: 390, height: 800 });
+  await expectAccessible(admin);
 });

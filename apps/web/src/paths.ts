@@ -21,6 +21,7 @@ export const paths = {
   record: (object: string, id: string) => `/o/${object}/${id}`,
   create: (object: string, prefilled: Readonly<Record<string, string>> = {}) =>
     `/o/${object}/new${searchText(prefilled)}`,
+  summary: (object: string, search: SummarySearch = {}) => `/o/${object}/summary${searchText(search)}`,
   import: (object: string) => `/o/${object}/import`,
   profile: () => '/profile',
   /** The builder: `setup('objects/deal')`. */
@@ -41,6 +42,17 @@ export interface ListSearch {
   readonly peek?: string;
   /** `true`: the recycle bin. */
   readonly deleted?: string;
+}
+
+/** What a summary remembers in its address, beside the list that it sums up. */
+export interface SummarySearch {
+  readonly view?: string;
+  readonly filter?: string;
+  /** `stage`, `close_date:month`, `amount:1000` */
+  readonly rows?: string;
+  readonly columns?: string;
+  /** `count`, `sum:amount` */
+  readonly measure?: string;
 }
 
 export function searchText(search: object): string {

@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from '@trellis/api';
 import { basePath, client, describeQuery, meQuery, objectQuery, queryClient } from './api.ts';
-import { type ListSearch, searchText } from './paths.ts';
+import { type ListSearch, type SummarySearch, searchText } from './paths.ts';
 import { NotFoundPage } from './routes/NotFoundPage.tsx';
 import { RouteError } from './routes/RouteError.tsx';
 import { Shell } from './shell/Shell.tsx';
@@ -110,6 +110,15 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import('./transfer/ImportPage.tsx'), 'ImportPage'),
 });
 
+const summaryRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/o/$object/summary',
+  validateSearch: (search): SummarySearch =>
+    textOnly(search, ['view', 'filter', 'rows', 'columns', 'measure']),
+  loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
+  component: lazyRouteComponent(() => import('./summary/SummaryPage.tsx'), 'SummaryPage'),
+});
+
 const recordRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object/$id',
@@ -144,6 +153,13 @@ const profileRoute = createRoute({
   component: lazyRouteComponent(() => import('./profile/ProfilePage.tsx'), 'ProfilePage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/activity',
+  validateSearch: (search): { job?: string } => textOnly(search, ['job']),
+  component: lazyRouteComponent(() => import('./activity/ActivityPage.tsx'), 'ActivityPage'),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   firstRunRoute,
@@ -156,11 +172,13 @@ const routeTree = rootRoute.addChildren([
     listRoute,
     createRecordRoute,
     importRoute,
+    summaryRoute,
     recordRoute,
     searchRoute,
     setupRoute,
     setupSplatRoute,
     profileRoute,
+    activityRoute,
   ]),
 ]);
 

@@ -69,6 +69,10 @@ export interface Access {
   shareable(object: CompiledObject): Expression;
   /** Whether the caller is among those that something is shared with. */
   isMeant(who: Organised): boolean;
+  /** Whether the caller has a record because of who owns it. */
+  standsFor(ownerId: string): boolean;
+  /** Under what names (`granteeOf`) records may be shared with the caller by hand. */
+  readonly grantees: readonly string[];
   /** Whether records may be given this record type. */
   mayUseRecordType(object: CompiledObject, recordType: string): boolean;
 }
@@ -110,6 +114,8 @@ function everything(reason: string): Access {
     transferable: () => ALWAYS,
     shareable: (object) => (canBeShared(object) ? ALWAYS : NEVER),
     isMeant: () => false,
+    standsFor: () => false,
+    grantees: [],
     mayUseRecordType: () => true,
   };
 }
@@ -159,6 +165,14 @@ class UserAccess implements Access {
 
   isMeant(who: Organised): boolean {
     return this.#reach.isMeant(who);
+  }
+
+  standsFor(ownerId: string): boolean {
+    return this.#reach.standsFor(ownerId);
+  }
+
+  get grantees(): readonly string[] {
+    return this.#reach.grantees;
   }
 
   mayUseRecordType(object: CompiledObject, recordType: string): boolean {
@@ -296,6 +310,8 @@ function narrowed(own: Access, scope: KeyScope): Access {
     transferable: (object) => own.transferable(object),
     shareable: (object) => (beyond(object, 'update') === undefined ? own.shareable(object) : NEVER),
     isMeant: (who) => own.isMeant(who),
+    standsFor: (ownerId) => own.standsFor(ownerId),
+    grantees: own.grantees,
     mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
   };
 }

@@ -20,6 +20,10 @@ import { type Organisation, usersWithRole } from './organisation.ts';
 export interface RecordReach {
   /** Whether they are among those that something is shared with. */
   isMeant(who: Organised): boolean;
+  /** Whether what the principal owns is theirs as well: their own, their teams', and those of people below them. */
+  standsFor(ownerId: string): boolean;
+  /** Under what names records may be shared with them. */
+  readonly grantees: readonly string[];
   /** Records that the user stands to as their owner does. */
   asOwner(object: CompiledObject): Expression;
   /** `own`: what only an owner may do. */
@@ -47,6 +51,8 @@ export function reachOf(persons: readonly string[], model: Model, organisation: 
 
   return {
     isMeant,
+    grantees,
+    standsFor: (ownerId) => owners.includes(ownerId),
     asOwner: (object) => ownedBy(object, owners),
     records(object, level) {
       const rules = (model.access.sharingRules.get(object.name) ?? []).filter(

@@ -46,6 +46,13 @@ export interface ListResponse {
   readonly records: readonly ApiRecord[];
   /** By id, where `rights` was asked for. */
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
+  /** By relation, then id of the record that they point to; one to which nothing points is missing. */
+  readonly related?: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { readonly records: readonly ApiRecord[]; readonly has_more: boolean }>>
+    >
+  >;
   readonly next: string | null;
   readonly previous: string | null;
   readonly count?: {
@@ -79,6 +86,19 @@ export interface ListQuery {
   readonly search?: string;
   /** Tell what you may do with each record. */
   readonly rights?: boolean;
+  /** Records that point to those of the list, by the names of these relations: `{ contacts: { limit: 5 } }`. */
+  readonly related?: Readonly<
+    Record<
+      string,
+      {
+        readonly fields?: readonly string[];
+        readonly filter?: unknown;
+        readonly sort?: readonly string[];
+        /** Of each record; 1 to 50, 10 unless given. */
+        readonly limit?: number;
+      }
+    >
+  >;
 }
 
 /** A field to group by: dates by period, numbers by ranges of a width (from `origin` on) or between bounds. */

@@ -6,6 +6,7 @@
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import type { Draft } from './draft.ts';
 import type { Pinned } from './pinned.ts';
+import { saveShape } from './save-shape.ts';
 
 /** Fills `ownerId`, `recordType`, `data`, `changes` and `links` of a draft. */
 export function applyDefaults(pinned: Pinned, object: CompiledObject, draft: Draft): void {
@@ -40,7 +41,7 @@ export function applyDefaults(pinned: Pinned, object: CompiledObject, draft: Dra
 
 function fillBlanks(pinned: Pinned, object: CompiledObject, draft: Draft): void {
   const options = object.recordTypes.find((each) => each.name === draft.recordType)?.body.options;
-  for (const field of object.ownFields) {
+  for (const field of saveShape(object).withDefaults) {
     if (draft.input.values.has(field)) continue;
     const ofType = options?.[field.name];
     const value = ofType?.default ?? defaultOf(pinned, field);

@@ -3,8 +3,8 @@
  * is told goes by what they may see, with the same predicate as every list (SPEC F1 to F3).
  */
 import type { RecordData } from '@trellis/model';
-import type { OutboxChange } from '@trellis/storage';
-import type { ChangeFeed, RecordChange } from './engine.ts';
+import { granteeId, type OutboxChange } from '@trellis/storage';
+import type { ChangeFeed, FeedChange, RecordChange } from './engine.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { translateError } from './translate-error.ts';
@@ -36,41 +36,56 @@ export function createChangeFeed(parts: Parts): ChangeFeed {
 }
 
 function toChange(
-  { objectKey, recordId, version, action }: OutboxChange,
+  { objectKey, recordId, ...change }: OutboxChange,
   names: ReadonlyMap<string, string>,
-): RecordChange[] {
+): FeedChange[] {
   const object = names.get(objectKey);
-  return object === undefined ? [] : [{ object, id: recordId, version, action }];
+  return object === undefined ? [] : [{ object, id: recordId, ...change }];
 }
 
 /** One statement per object that the caller does not see as a whole. */
 async function visibleChanges(
   parts: Parts,
   pinned: Pinned,
-  changes: readonly RecordChange[],
+  changes: readonly FeedChange[],
 ): Promise<readonly RecordChange[]> {
-  const seen = new Set<RecordChange>();
+  const told = new Map<FeedChange, RecordChange['action']>();
+  const { access } = pinned;
+  const grantees = new Set(access.grantees.map(granteeId));
   for (const [name, ofObject] of Map.groupBy(changes, (change) => change.object)) {
     const object = pinned.model.objects.get(name);
     if (!object || !pinned.decide(object, 'read').isAllowed) continue;
     const visible = pinned.visible(object);
-    if (visible.op === 'constant') {
-      if (visible.value) for (const change of ofObject) seen.add(change);
-      continue;
-    }
+    const isWhole = visible.op === 'constant' && visible.value;
     // Of what was erased nobody can say any more who saw it: it is told to those only who see everything.
-    const left = ofObject.filter((change) => change.action !== 'purge');
-    const ids = new Set<RecordData['id']>();
-    const loaded = await parts.storage.records.loadForWrite(pinned.snapshot, {
-      object,
-      ids: [...new Set(left.map((change) => change.id))],
-      visible,
-      allowed: visible,
-      deleted: 'both',
-      context: pinned.expressionContext,
-    });
-    for (const record of loaded) ids.add(record.id);
-    for (const change of left) if (ids.has(change.id)) seen.add(change);
+    const left = ofObject.filter(({ action }) => isWhole || action !== 'purge');
+    const seen = isWhole || visible.op === 'constant' ? undefined : await idsOfSeen(left);
+    for (const change of left) {
+      const { action, formerOwnerId } = change;
+      const isSeen = seen ? seen.has(change.id) : isWhole;
+      if (action === 'share' || action === 'unshare') {
+        // Whom else a record is shared with is nobody's business.
+        if (!grantees.has(change.granteeId!) || isWhole) continue;
+        told.set(change, isSeen ? 'share' : 'hidden');
+      } else if (isSeen) told.set(change, action);
+      else if (formerOwnerId !== null && access.standsFor(formerOwnerId)) told.set(change, 'hidden');
+    }
+
+    async function idsOfSeen(of: readonly FeedChange[]): Promise<ReadonlySet<RecordData['id']>> {
+      const loaded = await parts.storage.records.loadForWrite(pinned.snapshot, {
+        object: object!,
+        ids: [...new Set(of.map((change) => change.id))],
+        visible,
+        allowed: visible,
+        deleted: 'both',
+        context: pinned.expressionContext,
+      });
+      return new Set(loaded.map((record) => record.id));
+    }
   }
-  return changes.filter((change) => seen.has(change));
+  return changes.flatMap((change) => {
+    const action = told.get(change);
+    const { object, id, version } = change;
+    return action ? [{ object, id, version: action === 'hidden' ? 0 : version, action }] : [];
+  });
 }

@@ -18,6 +18,7 @@ import type { Draft } from './draft.ts';
 import type { InputError } from './engine.ts';
 import type { Authority, Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { saveShape } from './save-shape.ts';
 import { LostRace } from './translate-error.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -39,6 +40,7 @@ export async function checkFiles(
     readonly transaction: Transaction | undefined;
   },
 ): Promise<void> {
+  if (!saveShape(options.object).holdsFiles) return;
   const mentions = drafts.flatMap(mentionsOf);
   if (mentions.length === 0) return;
   const ids = new Set(mentions.flatMap(({ files }) => files.map((file) => file.id)));
@@ -83,6 +85,7 @@ export async function claimFiles(
   drafts: readonly Draft[],
   transaction: Transaction | undefined,
 ): Promise<void> {
+  if (!saveShape(object).holdsFiles) return;
   const claims = drafts.flatMap((draft) =>
     [...draft.changes].flatMap(([field, { before, after }]) => {
       if (!field.type.holdsFiles) return [];

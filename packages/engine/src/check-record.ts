@@ -5,6 +5,7 @@
 import { jsonPointer } from '@trellis/metadata';
 import { allowedNext, type CompiledField, type CompiledObject } from '@trellis/model';
 import type { Draft } from './draft.ts';
+import { saveShape } from './save-shape.ts';
 import { validateValue } from './validate-value.ts';
 
 /** Adds every fault of the draft to its problems. */
@@ -27,10 +28,7 @@ function addFaults(draft: Draft, value: unknown, field: CompiledField): void {
 
 /** On a new record every required field counts, on a change those that the input names. */
 function checkRequired(object: CompiledObject, draft: Draft): void {
-  for (const field of object.ownFields) {
-    if (!field.isRequired || !field.isWritable) continue;
-    // Hidden, it asks for nothing: the rules judge it (`check-rules.ts`).
-    if (object.rules.conditions.get(field.name)?.visibleWhen) continue;
+  for (const field of saveShape(object).required) {
     if (!draft.isNew && !draft.input.values.has(field)) continue;
     if (draft.data[field.key] !== undefined) continue;
     draft.problems.push({

@@ -3,7 +3,14 @@
  * exist, live and are visible to the caller. One statement, however many records are saved and objects are meant.
  */
 import { jsonPointer } from '@trellis/metadata';
-import { ALWAYS, type CompiledField, type CompiledObject, type Expression, NEVER } from '@trellis/model';
+import {
+  ALWAYS,
+  type CompiledField,
+  type CompiledObject,
+  type Expression,
+  type JsonValue,
+  NEVER,
+} from '@trellis/model';
 import type { TargetQuestion, Transaction, WriteTargets } from '@trellis/storage';
 import type { Draft } from './draft.ts';
 import type { Authority, Parts } from './parts.ts';
@@ -54,9 +61,13 @@ export async function checkTargets(
   }
 }
 
-/** Whether any of the drafts newly points to a record. */
+/** Whether any of the drafts, which have no faults, newly points to a record. */
 export function haveTargets(pinned: Pinned, drafts: readonly Draft[]): boolean {
-  return drafts.some((draft) => draft.links.size > 0 || mentionsOf(pinned, draft).length > 0);
+  return drafts.some((draft) => {
+    if (draft.links.size > 0) return true;
+    for (const [field, { after }] of draft.changes) if (isMention(pinned, field, after)) return true;
+    return false;
+  });
 }
 
 /**
@@ -95,18 +106,27 @@ export function targetsOf(
   return { targets: [...held, ...seen], context: pinned.expressionContext };
 }
 
+/** Whether a changed value points to a record that has to be looked for: the acting user is there. */
+function isMention(pinned: Pinned, field: CompiledField, after: JsonValue): boolean {
+  return (
+    field.targets.length > 0 &&
+    after !== null &&
+    (field.systemColumn !== 'owner_id' || after !== pinned.actorId)
+  );
+}
+
 /** Every record that the draft newly points to, values with faults of their own excepted. */
 function mentionsOf(pinned: Pinned, draft: Draft, { withLinks = true } = {}): Mention[] {
   const faulty = draft.problems.map((problem) => problem.pointer);
   const mentions: Mention[] = [];
   for (const [field, { after }] of draft.changes) {
-    if (field.targets.length === 0 || after === null) continue;
+    if (!isMention(pinned, field, after)) continue;
     const pointer = jsonPointer(field.name);
     if (isFaulty(faulty, pointer)) continue;
     if (field.isPolymorphic) {
       const { object, id } = after as { object: string; id: string };
       mentions.push({ draft, field, pointer, id, objects: [object] });
-    } else if (field.systemColumn !== 'owner_id' || after !== pinned.actorId) {
+    } else {
       mentions.push({ draft, field, pointer, id: after as string, objects: field.targets });
     }
   }

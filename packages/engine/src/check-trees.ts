@@ -9,6 +9,7 @@ import type { Transaction } from '@trellis/storage';
 import { type Draft, isSound } from './draft.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { saveShape } from './save-shape.ts';
 
 /** Levels of a tree, the topmost included. */
 export const MAX_TREE_LEVELS = 20;
@@ -91,8 +92,8 @@ export async function findRestoredFault(
   return undefined;
 }
 
-export function treesOf(object: CompiledObject): CompiledField[] {
-  return object.ownFields.filter((field) => field.body.tree === true && !field.related);
+export function treesOf(object: CompiledObject): readonly CompiledField[] {
+  return saveShape(object).trees;
 }
 
 function parentOf(draft: Draft, field: CompiledField): string | null {

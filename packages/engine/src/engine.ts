@@ -399,9 +399,20 @@ export interface ListRequest {
   readonly as_of?: string;
   /** Tell what the caller may do with each record. */
   readonly rights?: boolean;
+  /** Records that point to those of the list, by the names that their lookups have from here: `{contacts: {limit: 5}}`. */
+  readonly related?: Readonly<Record<string, RelatedRequest>>;
 }
 
+export type RelatedRequest = Pick<ListRequest, 'filter' | 'sort' | 'fields' | 'limit'>;
+
+/** By the id of the record that is pointed to; one to which nothing points is missing. */
+export type RelatedRecords = Readonly<
+  Record<string, { readonly records: readonly PresentedRecord[]; readonly hasMore: boolean }>
+>;
+
 export interface ListResult {
+  /** By name, where they were asked for. */
+  readonly related?: Readonly<Record<string, RelatedRecords>>;
   readonly records: readonly PresentedRecord[];
   /** By id, where it was asked for. */
   readonly rights?: Readonly<Record<string, readonly RecordRight[]>>;
@@ -759,8 +770,18 @@ export interface RecordChange {
   readonly object: string;
   readonly id: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved; the record itself has not, nor its version. `share`: it was shared with
+   * the caller, or that was changed. `hidden`: it has left their sight; of such a one `version` is 0.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'hidden';
+}
+
+/** As the outbox has it: with those who may have seen the record before. */
+export interface FeedChange extends Omit<RecordChange, 'action'> {
+  readonly action: Exclude<RecordChange['action'], 'hidden'> | 'unshare';
+  readonly formerOwnerId: string | null;
+  readonly granteeId: string | null;
 }
 
 /** Changes of records as they are committed. Positions are opaque; going on from one misses nothing. */
@@ -774,9 +795,12 @@ export interface ChangeFeed {
     workspace: Workspace,
     after: string,
     limit: number,
-  ): Promise<{ readonly changes: readonly RecordChange[]; readonly position: string }>;
-  /** Those of records that the caller sees, in the same order; of deleted ones, those that they could see. */
-  visible(context: Context, changes: readonly RecordChange[]): Promise<readonly RecordChange[]>;
+  ): Promise<{ readonly changes: readonly FeedChange[]; readonly position: string }>;
+  /**
+   * Those of records that the caller sees, in the same order; of deleted ones, those that they could see. What has left
+   * their sight by another owner or the end of a share is told as `hidden`.
+   */
+  visible(context: Context, changes: readonly FeedChange[]): Promise<readonly RecordChange[]>;
 }
 
 // --- users ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,33 @@ import { type Selection, systemValues } from './present-record.ts';
 import { readPaths } from './read-records.ts';
 import { fillPaths, ruleContext } from './rule-values.ts';
 
+interface SelectedFormulas {
+  /** Formulas over the record's own values. */
+  readonly own: readonly CompiledField[];
+  /** Stored fields that these read. */
+  readonly inputs: readonly CompiledField[];
+  /** Formulas and related fields that read other records. */
+  readonly others: readonly CompiledField[];
+}
+
+const known = new WeakMap<Selection, SelectedFormulas>();
+
+function formulasOf(selection: Selection, object: CompiledObject): SelectedFormulas {
+  const found = known.get(selection);
+  if (found) return found;
+  const fields = selection.slots.map(({ out }) => object.fields.get(out)!);
+  const isOwn = (field: CompiledField) => field.formula?.facts.readsOthers === false;
+  const own = fields.filter(isOwn);
+  const inputs = [...inputPaths(own.map(ownPath)).values()].map(({ field }) => field);
+  const formulas = {
+    own,
+    inputs: inputs.filter(({ systemColumn }) => systemColumn === undefined),
+    others: fields.filter((field) => (field.formula || field.related) && !isOwn(field)),
+  };
+  known.set(selection, formulas);
+  return formulas;
+}
+
 /** The value of each formula and related field of the selection, by field name. */
 export async function computeFormulas(
   parts: Parts,
@@ -31,21 +58,20 @@ export async function computeFormulas(
     readonly isWritten: boolean;
   },
 ): Promise<ReadonlyMap<string, JsonValue>> {
-  const formulas = selection.slots
-    .map(({ out }) => object.fields.get(out)!)
-    .filter((field) => field.formula || field.related);
+  const { own, others, inputs: ownInputs } = formulasOf(selection, object);
   const { record, rollups } = saved;
   const computed = new Map<string, JsonValue>();
-  if (formulas.length === 0) return computed;
+  if (own.length + others.length === 0) return computed;
   const values: Record<string, JsonValue> = { ...systemValues(record) };
-  for (const field of object.ownFields) values[field.name] = record.data[field.key] ?? null;
+  // Reading others may take any value of the record's own.
+  for (const field of others.length > 0 ? object.ownFields : ownInputs)
+    values[field.name] = record.data[field.key] ?? null;
   const isUnknownRollup = ({ through, field }: FieldPath) =>
     through.length === 0 && field.rollup !== undefined && !rollups.has(field.name);
+  const context = ruleContext(pinned);
   const compute = ({ name, formula }: CompiledField) =>
-    computed.set(name, evaluate(formula!.value, { values, context: ruleContext(pinned) }));
-  const isOwn = (field: CompiledField) => field.formula?.facts.readsOthers === false;
-  const others = formulas.filter((field) => !isOwn(field));
-  formulas.filter(isOwn).forEach(compute);
+    computed.set(name, evaluate(formula!.value, { values, context }));
+  own.forEach(compute);
   if (others.length === 0) return computed;
   if (!saved.isWritten) {
     // Nothing is there to be read, or the record as it was: what is read of others is laid beside it.

@@ -222,16 +222,52 @@ export function presentSaved(
     readonly rollups: ReadonlyMap<string, JsonValue>;
   },
 ): PresentedRecord {
-  const system = systemValues(record);
-  const result: Record<string, JsonValue> = {};
-  for (const { out } of selection.slots) {
-    const field = object.fields.get(out)!;
-    if (field.systemColumn !== undefined) result[out] = system[field.systemColumn] ?? null;
-    else if (field.rollup) result[out] = rollups.get(out) ?? null;
-    else if (field.formula || field.related) result[out] = formulas.get(out) ?? null;
-    else if (field.junction) result[out] = record.links.get(out) ?? links.get(out) ?? [];
-    else if (field.type.isSecret) result[out] = record.data[field.key] === undefined ? null : SECRET_IS_SET;
-    else result[out] = record.data[field.key] ?? (field.type.valueType === 'boolean' ? false : null);
+  const { template, system, plain, computed, secrets, junctions } = savedShape(selection, object);
+  const result: Record<string, JsonValue> = { ...template };
+  const { data } = record;
+  const kept = systemValues(record);
+  for (const { name } of system) result[name] = kept[name] ?? null;
+  for (const { name, key } of plain) {
+    const value = data[key];
+    if (value !== undefined && value !== null) result[name] = value;
   }
+  for (const { name, rollup } of computed) result[name] = (rollup ? rollups : formulas).get(name) ?? null;
+  for (const { name } of junctions) result[name] = record.links.get(name) ?? links.get(name) ?? [];
+  for (const { name, key } of secrets) if (data[key] !== undefined) result[name] = SECRET_IS_SET;
   return result;
+}
+
+/** How a saved record is laid out; worked out once, like the selection. */
+interface SavedShape {
+  /** All of its properties, blank: see `read-row.ts` of storage on why a record begins as a copy. */
+  readonly template: Readonly<Record<string, JsonValue>>;
+  readonly system: readonly CompiledField[];
+  readonly plain: readonly CompiledField[];
+  /** Roll-ups, formulas and related fields. */
+  readonly computed: readonly CompiledField[];
+  readonly secrets: readonly CompiledField[];
+  readonly junctions: readonly CompiledField[];
+}
+
+const savedShapes = new WeakMap<Selection, SavedShape>();
+
+function savedShape(selection: Selection, object: CompiledObject): SavedShape {
+  const known = savedShapes.get(selection);
+  if (known) return known;
+  const fields = selection.slots.map(({ out }) => object.fields.get(out)!);
+  const blank = (field: CompiledField) => [field.name, field.type.valueType === 'boolean' ? false : null];
+  const isComputed = ({ rollup, formula, related }: CompiledField) =>
+    rollup !== undefined || formula !== undefined || related !== undefined;
+  const own = fields.filter((field) => field.systemColumn === undefined);
+  const stored = own.filter((field) => !isComputed(field) && !field.junction);
+  const shape = {
+    template: JSON.parse(JSON.stringify(Object.fromEntries(fields.map(blank)))) as SavedShape['template'],
+    system: fields.filter(({ systemColumn }) => systemColumn !== undefined),
+    computed: own.filter(isComputed),
+    plain: stored.filter(({ type }) => !type.isSecret),
+    secrets: stored.filter(({ type }) => type.isSecret),
+    junctions: own.filter((field) => !isComputed(field) && field.junction),
+  };
+  savedShapes.set(selection, shape);
+  return shape;
 }

@@ -29,6 +29,7 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { select } from './present-record.ts';
 import { type RecordRight, rightFlags, rightsOf } from './record-rights.ts';
+import { readRelated, relatedTo } from './related-lists.ts';
 import { translateError } from './translate-error.ts';
 
 /** Fields that an entry of the audit log names. */
@@ -159,6 +160,7 @@ export async function listRecords(
 ): Promise<ListResult> {
   const object = pinned.requireObject(name, 'read');
   const query = buildListQuery(pinned, object, request);
+  const questions = readRelated(pinned, object, request, query.limit);
   const page = await parts.storage.records.query(pinned.snapshot, query);
   await tellReads(parts, pinned, {
     object,
@@ -183,6 +185,7 @@ export async function listRecords(
     next: cursor(page.next),
     previous: cursor(page.previous),
     ...(page.count ? { count: page.count } : {}),
+    ...(questions.length > 0 ? { related: await relatedTo(parts, pinned, page.rows, questions) } : {}),
   };
 }
 

@@ -26,6 +26,7 @@ import { makeId } from './make-id.ts';
 import { parseInput } from './parse-input.ts';
 import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
+import { saveShape } from './save-shape.ts';
 import { checkSecrets, keepSecrets, sealSecrets } from './secrets.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
@@ -317,8 +318,7 @@ async function giveNumbers(
   transaction: Transaction | undefined,
 ): Promise<void> {
   if (drafts.length === 0) return;
-  for (const field of object.ownFields) {
-    if (field.type.name !== 'auto_number') continue;
+  for (const field of saveShape(object).autoNumbers) {
     const numbers = await parts.storage.records.nextNumbers(
       pinned.snapshot,
       object,

@@ -36,7 +36,7 @@ const many = async () =>
   (await open.engine.records.list(open.admin, 'item', { limit: 1, count: 'exact' })).count?.value;
 
 describe('a batch', () => {
-  it('[S14] of thousands takes as many statements as one of ten', async () => {
+  it('[S14] of thousands takes as many statements as one of ten', { timeout: 60_000 }, async () => {
     const group = await open.engine.records.create(open.admin, 'group', { name: 'G' });
     const made = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => ({
@@ -73,7 +73,7 @@ describe('a batch', () => {
     for (const [small, large] of Object.values(cost)) expect(large).toBeLessThanOrEqual(small!);
   });
 
-  it(`takes ${MAX_BATCH.toLocaleString('en')} records and no more`, async () => {
+  it(`takes ${MAX_BATCH.toLocaleString('en')} records and no more`, { timeout: 60_000 }, async () => {
     const records = Array.from({ length: MAX_BATCH }, (_, index) => ({ name: `T${index}` }));
     const { results } = await batch({ records, dryRun: true });
     expect(results).toHaveLength(MAX_BATCH);

@@ -104,7 +104,9 @@ describe('an order', () => {
     expect(await counted({ '==': [{ var: 'stage' }, 'lost'] }, ids)).toBe(1);
   });
 
-  it('B9 for all that a filter finds reaches each of them once, also when it changes what the filter asks', async () => {
+  it('B9 for all that a filter finds reaches each of them once, also when it changes what the filter asks', {
+    timeout: 60_000,
+  }, async () => {
     await make(1100, () => ({ reason: 'many', stage: 'new' }));
     const filter = { and: [{ '==': [{ var: 'reason' }, 'many'] }, { '==': [{ var: 'stage' }, 'new'] }] };
     const job = await run({ operation: 'update', all: true, filter, set: { stage: 'won' } });

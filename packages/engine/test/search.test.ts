@@ -1,4 +1,6 @@
 /** Search: what finds what, in which order, marked where; and that it tells nobody of what they may not read. */
+
+import { withDatabase } from '@trellis/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchHit, UserContext } from '../src/index.ts';
@@ -271,7 +273,7 @@ describe('search', () => {
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 60 }), async (text) => {
         await search(text.replaceAll('\0', ''));
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -286,5 +288,23 @@ describe('search', () => {
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe('a search that takes too long', () => {
+  it('answers with what there is, and names what could not be looked through', async () => {
+    await withDatabase(open.connectionString, async (other) => {
+      // Whoever reads tickets waits.
+      await other.query('begin; lock table ws_main.ticket in access exclusive mode');
+      const { hits, incomplete, groups } = await search('johnson');
+      expect(incomplete).toEqual(['ticket']);
+      expect(hits.map(({ name }) => name)).toContain('Jonas Johnson');
+      expect(groups.map((group) => group.object)).toEqual(['contact']);
+      // Nor is there time for titles behind a lookup to what waits.
+      await other.query('commit; begin; lock table ws_main.firm in access exclusive mode');
+      expect((await search('johnson')).incomplete).toEqual(['contact', 'firm']);
+    });
+    // The connections have their own limit again.
+    expect(await namesOf('velvet works')).toEqual(['Velvet Works']);
   });
 });

@@ -5,7 +5,7 @@ import { errorOf, type OpenEngine, object, openEngine } from './open-engine.ts';
 
 const LIMIT = 100;
 let open: OpenEngine;
-/** How large tables are is believed for a minute: this one has asked nothing before they were filled. */
+/** How large tables are is believed for a few seconds: this one has asked nothing before they were filled. */
 let engine: Engine;
 
 beforeAll(async () => {

@@ -150,6 +150,7 @@ export { type OnDelete, onDeleteOf } from './on-delete.ts';
 export { compilePattern, patternsUnderAllOf, type TextPattern } from './patterns.ts';
 export {
   type AggregateQuery,
+  type ChildPage,
   type CountMode,
   type DatePeriod,
   type GroupKey,

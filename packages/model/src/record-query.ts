@@ -52,8 +52,12 @@ export interface RecordQuery {
   /** True: the recycle bin instead of the live records. */
   readonly deleted: boolean;
   readonly context: ExpressionContext;
+  /** Given: of each of these records those that point to it by the lookup, `limit` of each, and no cursor or count. */
+  readonly parents?: { readonly lookup: CompiledField; readonly ids: readonly string[] } | undefined;
   /** Tell with the page which roll-ups of its first record are about to be worked out again. */
   readonly tellsWaiting?: boolean;
+  /** A shorter limit for each statement than questions have. */
+  readonly timeoutMilliseconds?: number;
   /** Conditions that each record is asked about beside its values. */
   readonly flags?: readonly Expression[];
   /**
@@ -137,6 +141,12 @@ export interface RecordPage {
   readonly flags?: readonly (readonly boolean[])[];
   /** For each row the values of the keys that `asOf` asked for, in their order. */
   readonly keyed?: readonly (readonly (JsonValue | null)[])[];
+}
+
+/** The records that point to one record. */
+export interface ChildPage {
+  readonly rows: readonly RecordData[];
+  readonly hasMore: boolean;
 }
 
 export type DatePeriod = 'day' | 'week' | 'month' | 'quarter' | 'year';

@@ -39,7 +39,9 @@ export function createOutboxStore(connections: Connections): OutboxStore {
       const [transaction, id] = parsePosition(after);
       const rows = await connections.readRows<OutboxChange & { transaction: string; id: string }>(
         `select o.xid::text as transaction, o.id::text as id, o.object as "objectKey", o.record_id as "recordId",
-                o.version, o.action
+                o.version, o.action,
+                case when o.action = 'update' then o.difference->'owner_id'->>0 end as "formerOwnerId",
+                case when o.action in ('share', 'unshare') then o.difference->>'grantee' end as "granteeId"
            from ${outboxOf(workspace)} o
           where (o.xid, o.id) > ($1::text::xid8, $2::bigint) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
           order by o.xid, o.id limit $3`,
@@ -47,12 +49,7 @@ export function createOutboxStore(connections: Connections): OutboxStore {
       );
       const last = rows.at(-1);
       return {
-        changes: rows.map(({ objectKey, recordId, version, action }) => ({
-          objectKey,
-          recordId,
-          version,
-          action,
-        })),
+        changes: rows.map(({ transaction: _, id: __, ...change }) => change),
         position: last ? `${last.transaction}.${last.id}` : after,
       };
     },

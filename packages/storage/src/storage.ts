@@ -8,6 +8,7 @@
 import type { Component, ComponentKind } from '@trellis/metadata';
 import type {
   AggregateQuery,
+  ChildPage,
   CompiledField,
   CompiledObject,
   Expression,
@@ -627,6 +628,8 @@ export interface RecordStore {
   ): Promise<{ readonly removed: number; readonly next: PruneCursor | null }>;
   /** Since when the history of an object is whole; undefined: since its beginning. */
   historySince(snapshot: Snapshot, object: CompiledObject): Promise<string | undefined>;
+  /** Of each of the query's `parents` the first records that point to it, by id; one statement. */
+  children(snapshot: Snapshot, query: RecordQuery): Promise<ReadonlyMap<string, ChildPage>>;
   /** Of a query with totals each row says by `IS_ROW_TOTAL` and `IS_COLUMN_TOTAL` what it is the total of. */
   aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]>;
   /** One statement. @throws StorageError `query_too_slow` after the time that it gives. */
@@ -884,6 +887,13 @@ export interface ShareStore {
     share: Pick<Share, 'id' | 'recordId'>,
     transaction: Transaction,
   ): Promise<boolean>;
+  /** Lets live updates know that a record has been shared with somebody, or is not any more. */
+  tell(
+    workspace: Workspace,
+    share: Pick<Share, 'objectKey' | 'recordId' | 'granteeId'> & { readonly isGiven: boolean },
+    origin: ChangeOrigin,
+    transaction: Transaction,
+  ): Promise<void>;
   /** All that is shared with somebody, as `granteeOf` writes them. */
   removeGrantee(workspace: Workspace, grantee: string, transaction: Transaction): Promise<void>;
 }
@@ -924,8 +934,15 @@ export interface OutboxChange {
   readonly objectKey: string;
   readonly recordId: string;
   readonly version: number;
-  /** `rollup`: what is kept of its roll-ups has moved, nothing else. */
-  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup';
+  /**
+   * `rollup`: what is kept of its roll-ups has moved, nothing else. `share` and `unshare`: who else reaches it by hand, and
+   * nothing of the record.
+   */
+  readonly action: 'create' | 'update' | 'delete' | 'restore' | 'purge' | 'rollup' | 'share' | 'unshare';
+  /** Whose it was, where it has got another owner. */
+  readonly formerOwnerId: string | null;
+  /** With whom it is, or was, shared: as `granteeId` writes it. */
+  readonly granteeId: string | null;
 }
 
 /** Positions are opaque texts; whoever goes on from the one reached misses nothing, however late it is committed. */

@@ -1,7 +1,11 @@
-/** `trellis audit verify`: goes through the chain of the audit log, and prints its head to be noted elsewhere. */
-import type { AuditVerdictResponse, Client } from '@trellis/api';
+/**
+ * `trellis audit verify`: goes through the chain of the audit log, and prints its head to be noted elsewhere. `trellis audit
+ * export`: takes the log away as a file.
+ */
+import type { AuditQueryParameters, AuditVerdictResponse, Client } from '@trellis/api';
 import { CommandError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
+import { formatOf, save } from './transfer.ts';
 
 export interface VerifyOptions {
   /** A head that an earlier run has printed. */
@@ -36,4 +40,27 @@ export async function runVerify(client: Client, options: VerifyOptions, terminal
     terminal.remark(
       'Note the head elsewhere; --head compares with it, and finds a log that was cut or made anew.',
     );
+}
+
+export interface AuditExportOptions extends Omit<AuditQueryParameters, 'action' | 'outcome'> {
+  /** Actions, with commas. */
+  readonly action?: string;
+  readonly outcome?: string;
+}
+
+/** What the same search finds in Set up → Audit, newest first, as the file's name says: CSV or NDJSON. */
+export async function runAuditExport(
+  client: Client,
+  path: string,
+  options: AuditExportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const format = formatOf(path);
+  if (format === 'xlsx') throw new CommandError('usage', 'The audit log is written as CSV or NDJSON.');
+  const { actor, action, outcome, object, record, from, until } = options;
+  const asked = { actor, action: action?.split(','), outcome, object, record, from, until };
+  // The server says what is wrong with a search, as for everybody.
+  const query = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  await save(await client.download(client.auditFile(query, format)), path);
+  terminal.remark(`Written to ${path}.`);
 }

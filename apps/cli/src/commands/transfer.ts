@@ -120,11 +120,13 @@ function isFormat(given: string): given is FileFormat {
   return (FORMATS as readonly string[]).includes(given);
 }
 
-function formatOf(path: string): FileFormat {
+/** What the name of a file says of its form. */
+export function formatOf(path: string): FileFormat {
   if (/\.xlsx$/i.test(path)) return 'xlsx';
   return /\.(ndjson|jsonl)$/i.test(path) ? 'ndjson' : 'csv';
 }
 
-async function save(response: Response, path: string): Promise<void> {
+/** Writes a download to a file, piece by piece. */
+export async function save(response: Response, path: string): Promise<void> {
   await pipeline(Readable.fromWeb(response.body as never), createWriteStream(path));
 }

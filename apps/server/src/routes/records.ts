@@ -9,6 +9,7 @@ import type {
   BatchRequest,
   InputError,
   ListRequest,
+  ListResult,
   PivotRequest,
   PresentedRecord,
 } from '@trellis/engine';
@@ -57,6 +58,7 @@ const LIST_PARAMETERS = {
   as_of: parameter,
   search: parameter,
   rights: flagParameter,
+  related: jsonParameter,
 };
 const LIST_BODY = {
   filter: anything,
@@ -70,6 +72,7 @@ const LIST_BODY = {
   as_of: text,
   search: text,
   rights: flag,
+  related: anything,
 };
 const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
 const AGGREGATE_BODY = {
@@ -99,14 +102,15 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   const requireRight = (action: Action) => requireObjectRight(engine, action);
 
   app.get<OfObject>('/records/:object', async (request) => {
-    const query: ListRequest = readParameters(request.query, LIST_PARAMETERS);
-    return records.list(callerOf(request).context, request.params.object, query);
+    const query = readParameters(request.query, LIST_PARAMETERS) as ListRequest;
+    return sentList(await records.list(callerOf(request).context, request.params.object, query));
   });
 
   app.post<OfObject>('/records/:object/query', { onRequest: requireRight('read') }, async (request) => {
     readParameters(request.query, {});
-    const query: ListRequest = readQueryBody(request.body, LIST_BODY);
-    return records.list(callerOf(request).context, request.params.object, query);
+    // The engine checks what stands in `related`, with pointers.
+    const query = readQueryBody(request.body, LIST_BODY) as ListRequest;
+    return sentList(await records.list(callerOf(request).context, request.params.object, query));
   });
 
   app.post<OfObject>('/records/:object/aggregate', { onRequest: requireRight('read') }, async (request) => {
@@ -299,6 +303,19 @@ export function requireObjectRight(engine: Parts['engine'], action: Action) {
       throw new HttpProblem('forbidden', `This needs the right to ${action} records of \`${object.name}\`.`);
     }
   };
+}
+
+/** A list as it is sent; the related records of each say whether there are more. */
+function sentList({ related, ...list }: ListResult) {
+  if (!related) return list;
+  const sent = Object.entries(related).map(([name, byId]) => {
+    const lists = Object.entries(byId).map(([id, { records, hasMore }]) => [
+      id,
+      { records, has_more: hasMore },
+    ]);
+    return [name, Object.fromEntries(lists)];
+  });
+  return { ...list, related: Object.fromEntries(sent) };
 }
 
 /** Names the rules that warned, as a list; their messages are theirs who ask with `warnings=refuse` or by a batch. */

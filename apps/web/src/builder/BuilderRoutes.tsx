@@ -42,13 +42,16 @@ const PermissionSetPage = lazy(async () => ({
 const SharingRulePage = lazy(async () => ({
   default: (await import('./access/sharing/SharingRulePage.tsx')).SharingRulePage,
 }));
+const StandInsPage = lazy(async () => ({
+  default: (await import('./access/people/StandInsPage.tsx')).StandInsPage,
+}));
 const ApiKeysPage = lazy(async () => ({
   default: (await import('./access/people/ApiKeysPage.tsx')).ApiKeysPage,
 }));
 const TeamsPage = lazy(async () => ({ default: (await import('./teams/TeamsPage.tsx')).TeamsPage }));
 const AuditPage = lazy(async () => ({ default: (await import('./audit/AuditPage.tsx')).AuditPage }));
 const RulePage = lazy(async () => ({ default: (await import('./rules/RulePage.tsx')).RulePage }));
-const JobsPage = lazy(async () => ({ default: (await import('../transfer/JobsPage.tsx')).JobsPage }));
+const JobsPage = lazy(async () => ({ default: (await import('./pages/JobsPage.tsx')).JobsPage }));
 const ViewPage = lazy(async () => ({ default: (await import('./view-editor/ViewPage.tsx')).ViewPage }));
 
 /** All of Set up for those who may customise; for others what needs no metadata, as far as their rights go. */
@@ -107,6 +110,8 @@ function plainPage(page: BuilderPage): ReactNode {
       return <AuditPage />;
     case 'api_keys':
       return <ApiKeysPage />;
+    case 'stand_ins':
+      return <StandInsPage />;
     default:
       return undefined;
   }
@@ -144,6 +149,7 @@ function PageAt({ page }: { page: BuilderPage }): ReactNode {
     case 'teams':
     case 'audit':
     case 'api_keys':
+    case 'stand_ins':
       return plainPage(page);
     case 'roles':
       return <RolesPage selected={undefined} />;

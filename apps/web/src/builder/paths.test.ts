@@ -27,6 +27,7 @@ const PATHS = [
   '/setup/revisions',
   '/setup/storage',
   '/setup/api-keys',
+  '/setup/stand-ins',
 ];
 
 describe('paths', () => {

@@ -40,6 +40,7 @@ export type BuilderPage =
   | { readonly page: 'audit' }
   | { readonly page: 'teams' }
   | { readonly page: 'api_keys' }
+  | { readonly page: 'stand_ins' }
   | { readonly page: 'unknown' };
 
 /** The kind of component that each tab lists. */
@@ -87,6 +88,8 @@ export function parsePath(pathname: string): BuilderPage {
       return first === undefined ? { page: 'option_sets' } : { page: 'option_set', name: first };
     case 'api-keys':
       return first === undefined ? { page: 'api_keys' } : { page: 'unknown' };
+    case 'stand-ins':
+      return first === undefined ? { page: 'stand_ins' } : { page: 'unknown' };
     case 'revisions':
     case 'storage':
     case 'jobs':
@@ -137,6 +140,8 @@ export function pathOfPage(page: BuilderPage): string {
       return `/setup/roles/${page.name}`;
     case 'api_keys':
       return '/setup/api-keys';
+    case 'stand_ins':
+      return '/setup/stand-ins';
     case 'permission_sets':
       return '/setup/permission-sets';
     case 'permission_set':

@@ -84,8 +84,10 @@ function receive(news: News): void {
     void invalidateMetadata();
   } else {
     const { object, id, action } = news.record;
-    // A roll-up that moves leaves the record's version as it is: half a version more makes it news to who has read it.
-    const version = news.record.version + (action === 'rollup' ? 0.5 : 0);
+    // A roll-up that moves and a share leave the record's version as it is: half a version more makes it news to who has
+    // read it. What has left one's sight is news to all who have.
+    const more = action === 'hidden' ? Number.POSITIVE_INFINITY : 0.5;
+    const version = news.record.version + (['rollup', 'share', 'hidden'].includes(action) ? more : 0);
     const versions = gathered.get(object) ?? new Map<string, number>();
     gathered.set(object, versions.set(id, Math.max(version, versions.get(id) ?? 0)));
     if (!isGathering) setTimeout(refresh, GATHER_MILLISECONDS);

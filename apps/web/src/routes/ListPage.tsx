@@ -5,7 +5,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { EMPTY_FILTER, type FilterGroup, toJsonLogic } from '@trellis/forms';
 import { lazy, Suspense, useCallback, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useObject } from '../api.ts';
+import { useHasRight, useObject } from '../api.ts';
 import type { ListSearch } from '../paths.ts';
 import { ListEmpty } from '../runtime/list/ListEmpty.tsx';
 import { ListToolbar } from '../runtime/list/ListToolbar.tsx';
@@ -13,7 +13,6 @@ import { RecordCards } from '../runtime/list/RecordCards.tsx';
 import { RecordTable } from '../runtime/list/RecordTable.tsx';
 import { nextSort } from '../runtime/list/sort-keys.ts';
 import { currentView, parseFilter, sortOf, useColumns, useListQuery } from '../runtime/list/use-list.ts';
-import { useListActions } from '../runtime/list/use-list-actions.ts';
 import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-preferences.ts';
 import { useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
@@ -28,11 +27,15 @@ import classes from './ListPage.module.css';
 const PeekPanel = lazy(async () => ({
   default: (await import('../runtime/record/PeekPanel.tsx')).PeekPanel,
 }));
+const ListAdvice = lazy(async () => ({ default: (await import('../speed/ListAdvice.tsx')).ListAdvice }));
 const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
 const route = getRouteApi('/shell/o/$object');
+
+/** Nobody waits for a shorter list. */
+const ADVISED_FROM = 100;
 
 /** The records of an object. The address says everything about what is shown. */
 export function ListPage() {
@@ -51,14 +54,15 @@ function ListScreen({ object }: { object: string }) {
   const preferences = useListPreferences(object, view.name, view.columns);
   const columns = useColumns(description, preferences.paths);
   const list = useListQuery({ description, view, search, columns });
-  const selection = useSelection();
-  const actions = useListActions(description);
+  const { filter: asked, search: wanted } = list.query;
+  const selection = useSelection(JSON.stringify([asked, wanted, search.deleted]));
   const { filter } = parseFilter(search.filter);
   const sort = sortOf(view, search);
   const searchBox = useRef<HTMLInputElement>(null);
   const marked = useMarks(search.q);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
+  const mayCustomise = useHasRight('customise');
 
   const go = useCallback(
     (change: ListSearch, replace = false) =>
@@ -89,6 +93,10 @@ function ListScreen({ object }: { object: string }) {
     ['j', () => enterTable(table.current)],
     ['n', () => description.rights.create && !description.is_system && create()],
   ]);
+  // Once there was a selection the bar stays: a dialog of its outlives what was selected.
+  const wasSelected = useRef(false);
+  wasSelected.current ||= selection.ids.size > 0;
+  const hasSelected = wasSelected.current;
   const isLoaded = !list.isPending;
   const scanProblem = scanProblemOf(list.error);
   const { refetch } = list;
@@ -157,9 +165,24 @@ function ListScreen({ object }: { object: string }) {
             onFilter={setFilter}
             onSearch={(text) => go({ q: text.trim() }, true)}
             query={list.query}
+            onSummarise={() =>
+              void navigate({
+                to: '/o/$object/summary',
+                params: { object },
+                search: {
+                  ...(search.view === undefined ? {} : { view: search.view }),
+                  ...(search.filter === undefined ? {} : { filter: search.filter }),
+                },
+              })
+            }
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
+          {mayCustomise && isLoaded && list.records.length >= ADVISED_FROM && (
+            <Suspense>
+              <ListAdvice description={description} filter={list.query.filter} sort={sort} />
+            </Suspense>
+          )}
           {scanProblem !== undefined && list.records.length === 0 ? (
             <Suspense>
               <ScanNotice {...scanProblem} onReady={listAgain} />
@@ -187,6 +210,7 @@ function ListScreen({ object }: { object: string }) {
               columns={columns}
               nameField={description.name_field}
               object={object}
+              selection={selection}
               isLoading={!isLoaded}
               hasMore={hasNextPage}
               onMore={more}
@@ -218,13 +242,15 @@ function ListScreen({ object }: { object: string }) {
               <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
             </div>
           )}
-          {selection.ids.size > 0 && (
+          {hasSelected && (
             <Suspense>
               <SelectionBar
                 description={description}
                 selection={selection}
                 isDeleted={isDeleted}
-                actions={actions}
+                query={list.query}
+                count={list.count}
+                hasMore={hasNextPage}
               />
             </Suspense>
           )}

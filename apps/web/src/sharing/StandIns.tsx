@@ -16,18 +16,19 @@ import { useSharingMessages } from './messages.ts';
 import { PrincipalSelect } from './PrincipalSelect.tsx';
 import classes from './Sharing.module.css';
 
-const KEY = ['delegations'] as const;
+/** All questions for delegations begin with it. */
+export const DELEGATIONS = ['delegations'] as const;
 
 export function StandIns() {
   const t = useSharingMessages();
   const cache = useQueryClient();
   const findObject = useFindObject();
   const [isNaming, setNaming] = useState(false);
-  const found = useQuery({ queryKey: KEY, queryFn: () => client.delegations() });
+  const found = useQuery({ queryKey: [...DELEGATIONS, 'own'], queryFn: () => client.delegations() });
   if (found.isPending) return <PageSkeleton />;
   if (found.isError) return <ProblemAlert error={found.error} onRetry={() => void found.refetch()} />;
   const { delegations } = found.data;
-  const refresh = () => void cache.invalidateQueries({ queryKey: KEY });
+  const refresh = () => void cache.invalidateQueries({ queryKey: DELEGATIONS });
   // Whoever may not read people can't name one.
   const name = findObject('user') !== undefined && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setNaming(true)}>
@@ -52,14 +53,24 @@ export function StandIns() {
           {t('standIn.noneText')}
         </EmptyState>
       ) : (
-        <ul className={classes.list}>
-          {delegations.map((each) => (
-            <Row key={each.id} delegation={each} onEnded={refresh} />
-          ))}
-        </ul>
+        <DelegationList delegations={delegations} onEnded={refresh} />
       )}
-      {isNaming && <NameModal onNamed={refresh} onClose={() => setNaming(false)} />}
+      {isNaming && <NameDelegate onNamed={refresh} onClose={() => setNaming(false)} />}
     </Stack>
+  );
+}
+
+/** One row each: who stands in for whom, when, and a button that ends it. */
+export function DelegationList(props: {
+  readonly delegations: readonly DelegationResponse[];
+  onEnded(): void;
+}) {
+  return (
+    <ul className={classes.list}>
+      {props.delegations.map((each) => (
+        <Row key={each.id} delegation={each} onEnded={props.onEnded} />
+      ))}
+    </ul>
   );
 }
 
@@ -70,9 +81,14 @@ function Row({ delegation, onEnded }: { delegation: DelegationResponse; onEnded(
   const { user } = useMe();
   const display = useDisplay();
   const { delegator, delegate, state } = delegation;
-  const isMine = delegator.id === user.id;
-  const name = (isMine ? delegate : delegator).name ?? t('somebody');
-  const sentence = t(isMine ? 'standIn.forYou' : 'standIn.byYou', { name });
+  const by = delegate.name ?? t('somebody');
+  const of = delegator.name ?? t('somebody');
+  const sentence =
+    delegator.id === user.id
+      ? t('standIn.forYou', { name: by })
+      : delegate.id === user.id
+        ? t('standIn.byYou', { name: of })
+        : t('standIn.ofOthers', { by, of });
   const day = (instant: string) => formatDate(dayOf(instant, display.timeZone), display);
   const end = useMutation({ mutationFn: () => client.endDelegation(delegation.id), onSettled: onEnded });
   return (
@@ -104,17 +120,27 @@ function Row({ delegation, onEnded }: { delegation: DelegationResponse; onEnded(
   );
 }
 
-function NameModal({ onNamed, onClose }: { onNamed(): void; onClose(): void }) {
+interface NameDelegateProps {
+  /** For somebody else, who is chosen too; else for who is signed in. */
+  readonly isForOthers?: boolean;
+  onNamed(): void;
+  onClose(): void;
+}
+
+/** Names who stands in, and from when to when. */
+export function NameDelegate({ isForOthers = false, onNamed, onClose }: NameDelegateProps) {
   const t = useSharingMessages();
   const { timeZone } = useDisplay();
   const today = dayOf(new Date().toISOString(), timeZone);
   const [who, setWho] = useState<string | null>(null);
+  const [whom, setWhom] = useState<string | null>(null);
   const [from, setFrom] = useState<string | null>(today);
   const [until, setUntil] = useState<string | null>(null);
   const name = useMutation({
     mutationFn: () =>
       client.delegate({
         delegate: who ?? '',
+        ...(whom === null ? {} : { delegator: whom }),
         // One that begins today begins now.
         ...(from === null || from === today ? {} : { starts_at: startOfDay(from, timeZone) }),
         ends_at: endOfDay(until ?? today, timeZone),
@@ -135,7 +161,15 @@ function NameModal({ onNamed, onClose }: { onNamed(): void; onClose(): void }) {
       >
         <Stack gap="md">
           {name.error !== null && <ProblemAlert error={name.error} />}
-          <PrincipalSelect kind="user" label={t('standIn.who')} value={who} onChange={setWho} />
+          {isForOthers && (
+            <PrincipalSelect kind="user" label={t('standIn.whom')} value={whom} onChange={setWhom} />
+          )}
+          <PrincipalSelect
+            kind="user"
+            label={t(isForOthers ? 'standIn.whoElse' : 'standIn.who')}
+            value={who}
+            onChange={setWho}
+          />
           <DayInput label={t('standIn.from')} value={from} isClearable={false} onChange={setFrom} />
           <DayInput
             label={t('standIn.until')}
@@ -148,7 +182,11 @@ function NameModal({ onNamed, onClose }: { onNamed(): void; onClose(): void }) {
             <Button variant="default" onClick={onClose}>
               {t('standIn.cancel')}
             </Button>
-            <Button type="submit" disabled={who === null || until === null} loading={name.isPending}>
+            <Button
+              type="submit"
+              disabled={who === null || until === null || (isForOthers && whom === null)}
+              loading={name.isPending}
+            >
               {t('standIn.create')}
             </Button>
           </Group>

@@ -1,5 +1,13 @@
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconCheck,
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
 import { useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMe, workspace } from '../api.ts';
@@ -41,6 +49,12 @@ export function UserMenu() {
               onClick={() => void router.navigate({ to: '/profile' })}
             >
               {t('shell.profile')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconActivity size={15} />}
+              onClick={() => void router.navigate({ to: '/activity' })}
+            >
+              {t('shell.activity')}
             </Menu.Item>
             <Menu.Divider />
           </>

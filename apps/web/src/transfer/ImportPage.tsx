@@ -6,6 +6,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ImportMapping, ImportPreviewResponse } from '@trellis/api';
 import type { ObjectDescription } from '@trellis/forms';
 import { type DragEvent, useState } from 'react';
+import { UndoPart } from '../activity/UndoPart.tsx';
 import { client, useObject } from '../api.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
@@ -151,6 +152,7 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
               {(state) =>
                 chosen === undefined && (
                   <div className={classes.buttons}>
+                    <UndoPart job={state} />
                     {isOver(state) ? (
                       <Button variant="default" onClick={() => show(undefined)}>
                         {t('import.again')}

@@ -150,7 +150,7 @@ function nameOf(pointer: string): string {
   return name ? `${name}: ` : '';
 }
 
-function JobActions({ job }: { job: JobResponse }) {
+export function JobActions({ job }: { job: JobResponse }) {
   const t = useMessages();
   const queries = useQueryClient();
   const ask = useMutation({

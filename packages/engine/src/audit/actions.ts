@@ -58,6 +58,7 @@ export const AUDIT_ACTIONS = [
   'import_refused_read',
   'records_changed_together',
   'job_undone',
+  'job_ended',
   'records_purged',
   // The log itself.
   'audit_exported',

@@ -1,5 +1,7 @@
 /** One run of one job: its steps, its heartbeat, and what its end means. */
-import { type ClaimedJob, type JobEnd, type JobWord, StorageError } from '@trellis/storage';
+import { type ClaimedJob, type JobEnd, type JobWord, StorageError, type Transaction } from '@trellis/storage';
+import { tell } from '../audit/tell.ts';
+import type { Context } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { translateError } from '../translate-error.ts';
@@ -64,11 +66,12 @@ export async function runJob(
   };
 
   let end: JobEnd | undefined;
+  let context: Context | undefined;
   try {
     if (claimed.wasLeft && claimed.failures >= MAX_FAILURES.death) {
       throw new JobFailed('The process that ran it has ended again and again without getting on.');
     }
-    const context = await contextOfJob(parts, claimed);
+    context = await contextOfJob(parts, claimed);
     end = { state: 'done', ...(await kind.run(parts, { ...running, context })) };
   } catch (error) {
     end = endOf(error, claimed, parts);
@@ -78,11 +81,32 @@ export async function runJob(
   }
   if (!end) return;
   try {
-    await storage.jobs.end(claimed, end);
+    await storage.jobs.end(claimed, end, (counts, transaction) =>
+      tellEnd(parts, { claimed, context, end: end! }, counts, transaction),
+    );
   } catch (error) {
     // It stays claimed and is taken up again once its lease has run out.
     log.warn('The end of a job could not be written.', { job: claimed.job.id, error: String(error) });
   }
+}
+
+/** What a job did for somebody stands in the log in their name, with its numbers, and with what it was about. */
+async function tellEnd(
+  parts: Parts,
+  run: { readonly claimed: ClaimedJob; readonly context: Context | undefined; readonly end: JobEnd },
+  counts: Readonly<Record<string, number>>,
+  transaction: Transaction,
+): Promise<void> {
+  const { context, claimed, end } = run;
+  if (context?.kind !== 'user') return;
+  const { id, kind, input } = claimed.job;
+  const about = (
+    input as { readonly about?: { readonly object?: unknown; readonly dry_run?: unknown } } | null
+  )?.about;
+  const object = typeof about?.object === 'string' ? about.object : undefined;
+  const trial = about?.dry_run === true ? { dry_run: true } : {};
+  const details = { job: id, kind, state: end.state, ...trial, ...counts };
+  await tell(parts, { context, at: parts.now() }, [{ action: 'job_ended', object, details }], transaction);
 }
 
 /** What becomes of a job whose run threw; undefined when it is no longer ours. */

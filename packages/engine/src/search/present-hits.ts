@@ -33,7 +33,7 @@ export interface SimilarHit {
 }
 type Unranked = Omit<SearchHit, 'rank'>;
 
-interface LoadedHit extends SimilarHit {
+export interface LoadedHit extends SimilarHit {
   /** Typing errors between what was typed and what is there; undefined: it is too far from it. */
   readonly errors: number | undefined;
 }
@@ -47,6 +47,7 @@ export async function loadHits(
     readonly text: SearchText;
     readonly ids: readonly string[];
     readonly isSimilar: boolean;
+    readonly timeoutMilliseconds: number;
   },
 ): Promise<ReadonlyMap<string, LoadedHit>> {
   const { object, text, ids, isSimilar } = asked;
@@ -67,6 +68,7 @@ export async function loadHits(
     count: 'none',
     deleted: false,
     context: pinned.expressionContext,
+    timeoutMilliseconds: asked.timeoutMilliseconds,
   });
   const fields = searchedOf(pinned, object);
   const details = detailPaths(pinned, object);

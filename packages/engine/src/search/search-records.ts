@@ -18,7 +18,7 @@ import type { InputError, SearchGroup, SearchHit, SearchRequest, SearchResult } 
 import { decodeSearchCursor, encodeSearchCursor } from '../page-cursor.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
-import { loadHits, type SimilarHit, shownPaths } from './present-hits.ts';
+import { type LoadedHit, loadHits, type SimilarHit, shownPaths } from './present-hits.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -37,7 +37,7 @@ const SIMILAR_RANK = SEARCH_RANKS.indexOf('similar');
 /** For all of it, and for what is looked for at the end. */
 const MILLISECONDS = 2_000;
 const SIMILAR_MILLISECONDS = 700;
-const LEAST_MILLISECONDS = 50;
+const LEAST_MILLISECONDS = 200;
 
 interface Found extends SearchPlace {
   readonly object: CompiledObject;
@@ -80,7 +80,11 @@ export async function searchRecords(
   );
   const similar =
     exact.length < FEW && after === undefined
-      ? await searchSimilar(search, objects, new Set(exact.map(({ id }) => id)))
+      ? await searchSimilar(
+          search,
+          objects.filter(({ name }) => !search.incomplete.has(name)),
+          new Set(exact.map(({ id }) => id)),
+        )
       : [];
   const chosen = one ? [...exact, ...similar].slice(0, limit) : chooseBest([...exact, ...similar], limit);
   const hits = await presentAll(search, chosen, new Map(similar.map((each) => [each.id, each.hit])));
@@ -134,7 +138,7 @@ async function searchAll(
 
 /** Undefined: it could not be looked through in time. */
 async function searchObject(
-  { parts, pinned, text, incomplete, ends }: Search,
+  search: Search,
   object: CompiledObject,
   page: {
     readonly mode: 'words' | 'similar';
@@ -144,28 +148,53 @@ async function searchObject(
     readonly milliseconds: number;
   },
 ): Promise<RecordSearchPage | undefined> {
-  const timeoutMilliseconds = Math.min(page.milliseconds, ends - performance.now());
+  const { parts, pinned, text } = search;
   const visible = pinned.visible(object);
+  return inTime(search, object, page.milliseconds, (timeoutMilliseconds) =>
+    parts.storage.records.search(pinned.snapshot, {
+      object,
+      text,
+      mode: page.mode,
+      filter: visible,
+      targetFilters: pinned.targetFilters(pathsOf([], undefined, visible, [])),
+      isSearched: pinned.isReadable,
+      limit: page.limit,
+      most: page.most,
+      after: page.after,
+      context: pinned.expressionContext,
+      timeoutMilliseconds,
+    }),
+  );
+}
+
+/** What was found of an object, with what is shown of it; nothing where that takes too long. */
+async function showHits(
+  search: Search,
+  object: CompiledObject,
+  asked: { readonly ids: readonly string[]; readonly isSimilar: boolean },
+): Promise<ReadonlyMap<string, LoadedHit>> {
+  const { parts, pinned, text } = search;
+  const load = (timeoutMilliseconds: number) =>
+    loadHits(parts, pinned, { object, text, ...asked, timeoutMilliseconds });
+  return (await inTime(search, object, MILLISECONDS, load)) ?? new Map();
+}
+
+/** Does work that asks one object, with the time that is left for it; the object is noted where that is too little. */
+async function inTime<T>(
+  { incomplete, ends }: Search,
+  object: CompiledObject,
+  most: number,
+  work: (milliseconds: number) => Promise<T>,
+): Promise<T | undefined> {
+  // What was found just in time is still shown.
+  const milliseconds = Math.min(most, Math.max(ends - performance.now(), LEAST_MILLISECONDS));
   try {
-    if (timeoutMilliseconds >= LEAST_MILLISECONDS)
-      return await parts.storage.records.search(pinned.snapshot, {
-        object,
-        text,
-        mode: page.mode,
-        filter: visible,
-        targetFilters: pinned.targetFilters(pathsOf([], undefined, visible, [])),
-        isSearched: pinned.isReadable,
-        limit: page.limit,
-        most: page.most,
-        after: page.after,
-        context: pinned.expressionContext,
-        timeoutMilliseconds,
-      });
+    return await work(milliseconds);
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== 'query_too_slow') throw error;
+    incomplete.add(object.name);
+    return undefined;
   }
-  incomplete.add(object.name);
-  return undefined;
 }
 
 /** What has words like those typed: storage gives candidates, and their values are compared letter by letter. */
@@ -185,13 +214,7 @@ async function searchSimilar(
     });
     const places = (candidates?.found ?? []).filter(({ id }) => !known.has(id));
     if (places.length === 0) return;
-    const { pinned, parts, text } = search;
-    const hits = await loadHits(parts, pinned, {
-      object,
-      text,
-      ids: places.map(({ id }) => id),
-      isSimilar: true,
-    });
+    const hits = await showHits(search, object, { ids: places.map(({ id }) => id), isSimilar: true });
     for (const place of places) {
       const hit = hits.get(place.id);
       if (hit?.errors !== undefined)
@@ -222,14 +245,15 @@ function byRank(left: Found, right: Found): number {
 }
 
 async function presentAll(
-  { parts, pinned, text }: Search,
+  search: Search,
   chosen: readonly Found[],
   known: ReadonlyMap<string, SimilarHit>,
 ): Promise<readonly SearchHit[]> {
+  const { parts, pinned } = search;
   const hits = new Map<string, SimilarHit['hit']>();
   await each([...Map.groupBy(chosen, ({ object }) => object)], async ([object, places]) => {
     const ids = places.map(({ id }) => id).filter((id) => !known.has(id));
-    const loaded = await loadHits(parts, pinned, { object, text, ids, isSimilar: false });
+    const loaded = await showHits(search, object, { ids, isSimilar: false });
     for (const [id, { hit }] of loaded) hits.set(id, hit);
     for (const { id } of places) if (known.has(id)) hits.set(id, known.get(id)!.hit);
     const rows = places.flatMap(({ id }) => (hits.has(id) ? [{ id }] : []));

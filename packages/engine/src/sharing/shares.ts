@@ -58,6 +58,8 @@ export function createShareDesk(parts: Parts): ShareDesk {
       await parts.access.organisationChanged(pinned.snapshot.workspace);
       return result as T;
     });
+  const letKnow = (pinned: Pinned, share: Parameters<typeof shares.tell>[1], transaction: Transaction) =>
+    shares.tell(pinned.snapshot.workspace, share, pinned.origin, transaction);
   return {
     list: (context, name, id) =>
       withPinned(parts, context, async (pinned) => {
@@ -110,6 +112,7 @@ export function createShareDesk(parts: Parts): ShareDesk {
           createdBy: pinned.actorId,
         };
         if (!(await shares.insert(workspace, share, transaction))) throw alreadyShared();
+        await letKnow(pinned, { ...share, granteeId: share.grantee, isGiven: true }, transaction);
         await tell(
           parts,
           pinned,
@@ -129,6 +132,7 @@ export function createShareDesk(parts: Parts): ShareDesk {
         const access = given.access ?? current.access;
         const expiresAt = given.expiresAt === undefined ? current.expiresAt : given.expiresAt;
         await shares.update(workspace, { ...current, access, expiresAt }, transaction);
+        await letKnow(pinned, { ...current, isGiven: true }, transaction);
         const event = shareEvent('share_changed', shared, { ...current, access, expiresAt });
         await tell(parts, pinned, [event], transaction);
         return presentOne(parts, pinned, current, transaction);
@@ -137,6 +141,7 @@ export function createShareDesk(parts: Parts): ShareDesk {
       writing(context, name, id, async (pinned, shared, transaction) => {
         const share = await requireShare(parts, pinned, { shared, id: shareId, transaction });
         await shares.remove(pinned.snapshot.workspace, share, transaction);
+        await letKnow(pinned, { ...share, isGiven: false }, transaction);
         await tell(parts, pinned, [shareEvent('share_removed', shared, share)], transaction);
       }),
   };

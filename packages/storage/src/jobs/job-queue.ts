@@ -106,7 +106,7 @@ export function createJobQueue(connections: Connections): JobQueue {
     beat: (claimed) =>
       connections.transaction((transaction) => advance(connections, claimed, {}, transaction, false)),
     advance: (claimed, progress, transaction) => advance(connections, claimed, progress, transaction, true),
-    end: (claimed, end) => endJob(connections, claimed, end),
+    end: (claimed, end, onOver) => endJob(connections, claimed, end, onOver),
     onAdd(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -288,9 +288,14 @@ async function advance(
   return row?.wish ?? 'go_on';
 }
 
-function endJob(connections: Connections, { workspace, job, claim }: ClaimedJob, end: JobEnd): Promise<void> {
+function endJob(
+  connections: Connections,
+  { workspace, job, claim }: ClaimedJob,
+  end: JobEnd,
+  onOver: Parameters<JobQueue['end']>[2],
+): Promise<void> {
   return connections.transaction(async (transaction) => {
-    const rows = (text: string, values: unknown[]) => connections.rows(text, values, transaction);
+    const rows = <T>(text: string, values: unknown[]) => connections.rows<T>(text, values, transaction);
     const held =
       end.state === 'waiting'
         ? await rows(
@@ -308,11 +313,11 @@ function endJob(connections: Connections, { workspace, job, claim }: ClaimedJob,
           ]);
     if (held.length === 0) return;
     const isOver = end.state !== 'waiting' && end.state !== 'paused';
-    await rows(
+    const [ended] = await rows<{ counts: Readonly<Record<string, number>> }>(
       `update ${table(workspace, '_job')}
           set state = $2, wish = null, updated_at = now(), ended_at = case when $3 then now() end,
               result = coalesce($4, result), message = coalesce($5, message)
-        where id = $1`,
+        where id = $1 returning counts`,
       [
         job.id,
         end.state === 'waiting' ? 'queued' : end.state,
@@ -321,6 +326,7 @@ function endJob(connections: Connections, { workspace, job, claim }: ClaimedJob,
         end.state === 'done' || end.state === 'failed' ? (end.message ?? null) : null,
       ],
     );
+    if (isOver && ended) await onOver?.(ended.counts ?? {}, transaction);
   });
 }
 

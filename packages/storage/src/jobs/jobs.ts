@@ -116,8 +116,12 @@ export interface JobQueue {
   beat(claimed: ClaimedJob): Promise<JobWord>;
   /** Writes progress. Within the transaction of the work, so that both are done or neither; `lost` has written nothing. */
   advance(claimed: ClaimedJob, progress: JobProgress, transaction: Transaction): Promise<JobWord>;
-  /** Ends the run; without effect when the claim is lost. */
-  end(claimed: ClaimedJob, end: JobEnd): Promise<void>;
+  /** Ends the run; without effect when the claim is lost. `onOver` is called within, when the job goes on no more. */
+  end(
+    claimed: ClaimedJob,
+    end: JobEnd,
+    onOver?: (counts: Readonly<Record<string, number>>, transaction: Transaction) => Promise<void>,
+  ): Promise<void>;
   /** Calls back soon after a job was added in this process, so that it need not wait for the next round. */
   onAdd(listener: () => void): () => void;
 

@@ -13,7 +13,17 @@ import {
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { isCode } from '../metadata/field-source.ts';
-import { conjunction, identifier, integer, join, type Sql, sql, stringLiteral, TRUE } from '../sql.ts';
+import {
+  conjunction,
+  identifier,
+  integer,
+  join,
+  placeholder,
+  type Sql,
+  sql,
+  stringLiteral,
+  TRUE,
+} from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { recordsOf } from './as-of.ts';
 import { type CursorPlaces, type OrderKey, type Part, pageParts } from './keyset.ts';
@@ -47,6 +57,8 @@ export interface ShapedQuery {
   readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
   readonly flags: readonly Condition[];
+  /** Place of the ids of the records that those asked for point to. */
+  readonly parents: number | undefined;
 }
 
 /** Reads one value of a row: a column, or a key of the whole data in a column. */
@@ -105,6 +117,11 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
   for (const { path } of query.sort) shape.read(path);
   shape.note(`sort ${query.sort.map((key) => `${key.descending ? '-' : ''}${key.path.text}`).join(' ')}`);
   shape.note(`limit ${query.limit}`);
+  let parents: number | undefined;
+  if (query.parents) {
+    shape.note(`parents ${query.parents.lookup.key}`);
+    parents = shape.value([...query.parents.ids], 'uuid').place;
+  }
   if (query.tellsWaiting) shape.note('waiting');
   const flags = (query.flags ?? []).map((flag) => {
     shape.note('flag');
@@ -125,6 +142,7 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     related,
     cursor,
     flags,
+    parents,
   };
 }
 
@@ -192,15 +210,18 @@ export function compileQuery(
     selected: readonly Sql[] = columns,
   ) => {
     const outputColumns = join(selected.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-    return finishStatement(
-      sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where} order by ${part.order} limit ${integer(limit)}`,
-    );
+    const text = sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where} order by ${part.order} limit ${integer(limit)}`;
+    return finishStatement(shaped.parents === undefined ? text : ofEach(shaped.parents, text));
   };
   const result = { outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
   // One record is found by its id, whoever asks.
-  const split = plan.plans === undefined ? undefined : splitShared(shaped.condition);
+  const { parents } = query;
+  const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition);
   if (!split) {
-    const where = compileWhere(query, shaped, sources, features);
+    const isOfParent = parents
+      ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
+      : [];
+    const where = [...compileWhere(query, shaped, sources, features), ...isOfParent];
     const statements = parts.map((part) => ({
       ...page(part, { where: conjunction([...where, part.condition]) }),
       plan,
@@ -262,11 +283,17 @@ function keysOf(query: RecordQuery, sources: Sources, features: DatabaseFeatures
 function partsOf(query: RecordQuery, shaped: ShapedQuery, keys: readonly OrderKey[]): readonly Part[] {
   const first = query.sort[0]?.path;
   return pageParts({
-    keys,
+    // Of each parent there is one part: few records need no index for their order.
+    keys: query.parents ? keys.map((key) => ({ ...key, isColumn: false })) : keys,
     cursor: shaped.cursor,
     isBackward: query.before !== undefined,
     isFirstFilled: first !== undefined && requiresValue(shaped.condition, first),
   });
+}
+
+/** The page of each parent, one parent after the other, with its id behind the columns. */
+function ofEach(parents: number, page: Sql): Sql {
+  return sql`select x.*, p.id from unnest(${placeholder(parents, 'uuid[]')}) p(id) cross join lateral (${page}) x`;
 }
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {

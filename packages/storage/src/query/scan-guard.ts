@@ -10,7 +10,7 @@ import type { ScannedField, Snapshot } from '../storage.ts';
 import { type Asked, conjuncts, servedFilter, unservedFields } from './served.ts';
 
 /** How long the sizes of tables are believed. */
-const SIZES_MILLISECONDS = 60_000;
+const SIZES_MILLISECONDS = 5_000;
 
 export class WouldScanError extends StorageError {
   /** Each field that is read from `data`, and what would help. */

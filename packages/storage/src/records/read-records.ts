@@ -2,6 +2,7 @@
 import {
   type AggregateQuery,
   ALWAYS,
+  type ChildPage,
   type FieldPath,
   type JsonValue,
   type RecordCount,
@@ -113,6 +114,30 @@ export class RecordReader {
     }
   }
 
+  /** Of each parent of the query the first records that point to it: one statement for all of them. */
+  async children(snapshot: Snapshot, query: RecordQuery): Promise<ReadonlyMap<string, ChildPage>> {
+    if (query.parents?.ids.length === 0) return new Map();
+    return this.#watched(snapshot, query.object, askedBy(query), async () => {
+      const shaped = shapeQuery(snapshot, query);
+      const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
+        ...compileQuery(snapshot, query, shaped, this.#features),
+        isShort: true,
+        readers: new WeakMap(),
+      }));
+      const reader = readerOf(compiled, query.layout);
+      const [statement] = compiled.statements;
+      const connections = await this.#logins.of(snapshot.workspace);
+      const found = await connections.read(prepare(statement!), valuesFor(statement!, shaped.values));
+      const byParent = Map.groupBy(found, (row) => String(row.at(-1)));
+      return new Map(
+        [...byParent].map(([id, rows]) => {
+          const kept = rows.slice(0, query.limit);
+          return [id, { rows: kept.map((row) => readRow(row, reader)), hasMore: rows.length > kept.length }];
+        }),
+      );
+    });
+  }
+
   /** Undefined where there is nothing to check. */
   #check(snapshot: Snapshot, query: RecordQuery): Promise<void> | undefined {
     const { object, filter, deleted, search } = query;
@@ -148,8 +173,12 @@ export class RecordReader {
     beside?.catch(() => undefined); // it is awaited below, unless the page fails first
     const connections = await this.#logins.reach(snapshot.workspace, transaction);
     const found: Row[] = [];
-    const run = (statement: CompiledStatement) =>
-      connections.read(prepare(statement), valuesFor(statement, shaped.values), transaction);
+    const { timeoutMilliseconds } = query;
+    const run = (statement: CompiledStatement) => {
+      const prepared = prepare(statement);
+      const limited = timeoutMilliseconds === undefined ? prepared : { ...prepared, timeoutMilliseconds };
+      return connections.read(limited, valuesFor(statement, shaped.values), transaction);
+    };
     for (const part of compiled.statements) {
       const rows = await run(part);
       const isCut = part.whole && rows.at(-1)?.[compiled.lastColumn!] === true;

@@ -54,6 +54,7 @@ export function createRecordStore(
     pruneHistory: (snapshot, request, transaction) =>
       pruneHistory(connections, snapshot, request, transaction),
     historySince: (snapshot, object) => historySince(logins, snapshot, object),
+    children: (snapshot, query) => reader.children(snapshot, query),
     aggregate: (snapshot, query) => reader.aggregate(snapshot, query),
     search: (snapshot, query) => searcher.search(snapshot, query),
     principalNames: async ({ workspace }, ids) => {

@@ -73,10 +73,18 @@ export function updateStatement(
 select id, version, created_at from written`;
 }
 
-/** As `updateStatement`, where records get another owner: what was shared in the name of the old one is shared no more. */
+/**
+ * As `updateStatement`, where records get another owner: what was shared in the name of the old one is shared no more, and
+ * those that it was shared with are told.
+ */
 export function transferStatement(workspace: Workspace, object: CompiledObject, held: HeldTargets): Sql {
+  const { outbox, object: name } = namesOf(workspace, object);
   const unshared = sql`, unshared as (
   delete from ${identifier(workspace.schema, '_share')} s using written w where s.record_id = w.id and w.difference ? 'owner_id'
+  returning s.record_id, s.grantee, w.version
+), unshared_told as (
+  insert into ${outbox} (at, actor_id, source, request_id, object, record_id, version, action, difference)
+  select ${ORIGIN}, ${name}, record_id, version, 'unshare', jsonb_build_object('grantee', grantee) from unshared
 )`;
   return updateStatement(workspace, object, held, unshared);
 }

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { type Connections, queryObjects } from '../connections.ts';
 import { identifier, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Share, ShareStore, Workspace } from '../storage.ts';
+import { SYSTEM_PRINCIPAL_ID } from '../system-columns.ts';
 
 /** How the table knows whom a record is shared with: by id, a role by a digest of what `granteeOf` gives. */
 export function granteeId(grantee: string): string {
@@ -101,6 +102,26 @@ export function createShareStore(connections: Connections): ShareStore {
       );
       return rows.length > 0;
     },
+    tell: async (workspace, { objectKey, recordId, granteeId: grantee, isGiven }, origin, transaction) => {
+      const { at, actorId, source, requestId } = origin;
+      await connections.rows(
+        `insert into ${identifier(workspace.schema, '_outbox').text}
+           (at, actor_id, source, request_id, object, record_id, version, action, difference)
+         select $1, $2, $3, $4, $5, t.id, t.version, $6, jsonb_build_object('grantee', $7::uuid)
+           from ${identifier(workspace.schema, objectKey).text} t where t.id = $8`,
+        [
+          at,
+          actorId,
+          source,
+          requestId ?? null,
+          objectKey,
+          isGiven ? 'share' : 'unshare',
+          granteeId(grantee),
+          recordId,
+        ],
+        transaction,
+      );
+    },
     removeGrantee: async (workspace, grantee, transaction) => {
       await connections.rows(
         `delete from ${tableOf(workspace)} where grantee = $1`,
@@ -111,10 +132,17 @@ export function createShareStore(connections: Connections): ShareStore {
   };
 }
 
-/** Removes what has expired. */
+/** Removes what has expired, and lets live updates know. */
 export async function sweepShares(client: pg.ClientBase, schema: string): Promise<void> {
-  const table = identifier(schema, '_share').text;
-  await queryObjects(client, `delete from ${table} where expires_at <= now()`, []);
+  await queryObjects(
+    client,
+    `with swept as (
+       delete from ${identifier(schema, '_share').text} where expires_at <= now() returning object, record_id, grantee
+     )
+     insert into ${identifier(schema, '_outbox').text} (at, actor_id, source, object, record_id, version, action, difference)
+     select now(), $1, 'expiry', object, record_id, 0, 'unshare', jsonb_build_object('grantee', grantee) from swept`,
+    [SYSTEM_PRINCIPAL_ID],
+  );
 }
 
 /** After a publish: shares follow a role that was renamed, and end with one that is gone. */

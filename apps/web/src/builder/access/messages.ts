@@ -116,6 +116,20 @@ const accessEn = {
     none: 'Nobody has an API key',
     noneText: 'Everybody with the right “Use the API” makes their own in their profile.',
   },
+  standIns: {
+    title: 'Standing in',
+    description:
+      'While somebody is away, another person acts for them: sees and owns what they do, with their own rights.',
+    new: 'Name somebody',
+    show: 'Which to show',
+    current: 'Now and planned',
+    ended: 'Ended',
+    count_one: '{{count}} delegation',
+    count_other: '{{count}} delegations',
+    none: 'Nobody stands in for anybody',
+    noneText:
+      'Name somebody before a leave; it ends by itself. Everybody can do so for themselves in their profile.',
+  },
   roles: {
     title: 'Roles',
     description:

@@ -78,6 +78,7 @@ const actions = {
     name: 'Records changed together',
     said: 'began to change or delete many {{objects}} at once',
   },
+  job_ended: { name: 'Job ended', said: 'had a job run to its end' },
   job_undone: { name: 'Job undone', said: 'began to undo a job' },
   import_refused_read: {
     name: 'Refused rows read',

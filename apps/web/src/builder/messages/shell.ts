@@ -25,6 +25,7 @@ export const shell = {
     permission_sets: 'Permission sets',
     audit: 'Audit',
     api_keys: 'API keys',
+    stand_ins: 'Standing in',
   },
   action: {
     add: 'Add',

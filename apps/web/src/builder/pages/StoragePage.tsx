@@ -1,8 +1,9 @@
 /** Fields that are getting a column and an index of their own, while everyone works on. */
-import { Text, Tooltip } from '@mantine/core';
+import { Button, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnsResponse } from '@trellis/api';
 import type { ColorName } from '@trellis/metadata';
+import { useState } from 'react';
 import { client } from '../../api.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -11,6 +12,7 @@ import { useMessages } from '../messages.ts';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
+import { IndexAdvice, IndexStates } from './IndexStates.tsx';
 import { RollupStates } from './RollupStates.tsx';
 import { RowsDone, StateTable } from './StateTable.tsx';
 
@@ -30,6 +32,7 @@ const BUSY = new Set<Column['state']>(['waiting', 'filling', 'indexing']);
 
 export function StoragePage() {
   const t = useMessages();
+  const [isAll, setAll] = useState(false);
   const columns = useQuery({
     queryKey: ['metadata', 'columns'],
     queryFn: () => client.columns(),
@@ -43,9 +46,12 @@ export function StoragePage() {
       a.object.localeCompare(b.object) ||
       a.field.localeCompare(b.field),
   );
+  // What is done is looked at by few, and there are hundreds of it.
+  const shown = isAll ? sorted : sorted.filter(({ state }) => state === 'failed' || BUSY.has(state));
   return (
     <>
       <PageHeader title={t('storage.title')} description={t('storage.description')} />
+      <IndexAdvice />
       {columns.error !== null && (
         <ProblemAlert error={columns.error} onRetry={() => void columns.refetch()} />
       )}
@@ -63,13 +69,19 @@ export function StoragePage() {
           })}
         </p>
       )}
-      {sorted.length > 0 && (
+      {shown.length > 0 && (
         <StateTable
-          states={sorted}
+          states={shown}
           heads={[t('storage.state'), t('storage.progress')]}
           cells={(column) => [<State key="state" column={column} />, <Doing key="doing" column={column} />]}
         />
       )}
+      {shown.length < sorted.length && (
+        <Button variant="subtle" size="xs" onClick={() => setAll(true)}>
+          {t('storage.showAll', { count: sorted.length })}
+        </Button>
+      )}
+      <IndexStates />
       <RollupStates />
     </>
   );

@@ -11,6 +11,7 @@ import {
   IconShieldLock,
   IconSitemap,
   IconUser,
+  IconUserShare,
   IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
@@ -30,6 +31,7 @@ type SectionName =
   | 'roles'
   | 'permission_sets'
   | 'api_keys'
+  | 'stand_ins'
   | 'revisions'
   | 'storage'
   | 'jobs'
@@ -48,6 +50,7 @@ const SECTIONS: readonly Section[] = [
   { name: 'teams', icon: IconUsersGroup },
   { name: 'roles', icon: IconSitemap },
   { name: 'permission_sets', icon: IconShieldLock },
+  { name: 'stand_ins', icon: IconUserShare },
   { name: 'api_keys', icon: IconKey },
   { name: 'revisions', icon: IconHistory },
   { name: 'storage', icon: IconDatabaseCog },
@@ -56,7 +59,7 @@ const SECTIONS: readonly Section[] = [
 ];
 
 /** Open to who manages people. */
-const PEOPLE_SECTIONS: readonly SectionName[] = ['people', 'teams', 'api_keys'];
+const PEOPLE_SECTIONS: readonly SectionName[] = ['people', 'teams', 'stand_ins', 'api_keys'];
 
 /** What the person may open: all of it with the right to customise, but the audit log by a right of its own. */
 export function useSections(): readonly Section[] {
@@ -65,6 +68,7 @@ export function useSections(): readonly Section[] {
   const readsAudit = useHasRight('view_audit');
   const isOpen = (name: SectionName) => {
     if (name === 'audit') return readsAudit;
+    if (name === 'stand_ins') return managesPeople;
     return canCustomise || (managesPeople && PEOPLE_SECTIONS.includes(name));
   };
   return SECTIONS.filter(({ name }) => isOpen(name));

@@ -6,6 +6,7 @@ import {
   IconDownload,
   IconFilter,
   IconSearch,
+  IconTableColumn,
   IconTrash,
   IconUpload,
   IconX,
@@ -41,6 +42,7 @@ interface ListToolbarProps {
   onFilter(filter: FilterGroup): void;
   onSearch(text: string): void;
   onImport(): void;
+  onSummarise(): void;
   onDeleted(isShown: boolean): void;
 }
 
@@ -130,6 +132,11 @@ export function ListToolbar(props: ListToolbarProps) {
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            {!props.isDeleted && (
+              <Menu.Item leftSection={<IconTableColumn size={15} />} onClick={props.onSummarise}>
+                {t('list.summarise')}
+              </Menu.Item>
+            )}
             <Menu.Item
               leftSection={<IconDownload size={15} />}
               disabled={!description.rights.export || props.isDeleted}

@@ -8,6 +8,7 @@ import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { cellValue, isSearched } from './cell-value.ts';
 import classes from './RecordCards.module.css';
+import type { Selection } from './use-selection.ts';
 
 interface RecordCardsProps {
   readonly label: string;
@@ -15,6 +16,7 @@ interface RecordCardsProps {
   readonly columns: readonly ListColumn[];
   readonly nameField: string;
   readonly object: string;
+  readonly selection: Selection;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   onMore(): void;
@@ -27,6 +29,7 @@ export function RecordCards({
   columns,
   nameField,
   object,
+  selection,
   isLoading,
   hasMore,
   onMore,
@@ -71,6 +74,16 @@ export function RecordCards({
               className={classes.card}
               style={{ transform: `translateY(${item.start}px)` }}
             >
+              <label className={classes.check}>
+                <span className="tr-visually-hidden">
+                  {`${t('list.selectRow')} ${titleOf(record[nameField]) || t('value.untitled')}`}
+                </span>
+                <input
+                  type="checkbox"
+                  checked={selection.isEverything || selection.ids.has(record.id)}
+                  onChange={() => selection.toggle(record.id, item.index, records, false)}
+                />
+              </label>
               <Link
                 to="/o/$object/$id"
                 params={{ object, id: record.id }}

@@ -31,7 +31,7 @@ interface RecordTableProps {
   onPeek(id: string | undefined): void;
 }
 
-/** A grid of records that draws only the rows in sight. Arrows move, Enter opens, space peeks, x selects. */
+/** A grid of records that draws only the rows in sight. Arrows move, Enter opens, space peeks, x selects, Ctrl-A all. */
 export function RecordTable(props: RecordTableProps) {
   const { records, columns, rowHeight, selection, hasMore, onMore } = props;
   const { t } = useTranslation();
@@ -74,6 +74,15 @@ export function RecordTable(props: RecordTableProps) {
   };
   const steer = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      event.key === 'a' &&
+      target.closest('input:not([type=checkbox])') === null
+    ) {
+      event.preventDefault();
+      selection.all(records);
+      return;
+    }
     // Keys typed into a control of the grid belong to it.
     if (target.closest('a, button, input') !== null || event.ctrlKey || event.metaKey || event.altKey) return;
     const record = records[active];
@@ -100,11 +109,12 @@ export function RecordTable(props: RecordTableProps) {
       props.onPeek(props.peek === record.id ? undefined : record.id);
     } else if (record !== undefined && event.key === 'x') {
       toggle(record.id, active, event.shiftKey);
-    } else if (event.key === 'Escape' && props.peek !== undefined) {
-      props.onPeek(undefined);
+    } else if (event.key === 'Escape') {
+      if (props.peek !== undefined) props.onPeek(undefined);
+      else selection.clear();
     }
   };
-  const isAll = records.length > 0 && selection.ids.size === records.length;
+  const isAll = records.length > 0 && (selection.isEverything || selection.ids.size === records.length);
 
   return (
     <div ref={scroll} className={classes.scroll}>
@@ -161,7 +171,7 @@ export function RecordTable(props: RecordTableProps) {
                   columns={columns}
                   object={props.object}
                   isActive={item.index === active}
-                  isSelected={selection.ids.has(record.id)}
+                  isSelected={selection.isEverything || selection.ids.has(record.id)}
                   isPeeked={record.id === props.peek}
                   onToggle={toggle}
                   onPeek={props.onPeek}
