@@ -103,6 +103,37 @@ describe('people and programs', () => {
     await bob.getByText('Teams: North').waitFor();
   });
 
+  it('somebody who belongs to two workspaces goes from one to the other, and each shows its own', async () => {
+    await send(ada, 'POST', 'workspaces', { name: 'lab', label: 'Laboratory' });
+    const deal = await send(ada, 'POST', 'records/deal', { name: 'Only in main' });
+    await ada.goto(`${product.origin}/o/deal/${deal.id}`);
+    await ada.getByRole('heading', { name: 'Only in main' }).waitFor();
+    await ada
+      .getByRole('button', { name: /^Signed in as/ })
+      .click();
+    await ada.getByRole('menuitem', { name: 'Laboratory' }).click();
+    await ada.waitForURL(/\/w\/lab/);
+    await ada.getByText('Laboratory').first().waitFor();
+    expect(
+      (
+        await ada.request.get(`${product.origin}/api/v1/records/deal/${deal.id}`, {
+          headers: { 'x-workspace': 'lab' },
+        })
+      ).status(),
+    ).toBe(404);
+    // Bob does not belong to it, and is told no more than that there is nothing for him.
+    const refused = await bob.request.get(`${product.origin}/api/v1/describe`, {
+      headers: { 'x-workspace': 'lab' },
+    });
+    const unknown = await bob.request.get(`${product.origin}/api/v1/describe`, {
+      headers: { 'x-workspace': 'nowhere' },
+    });
+    expect([refused.status(), (await refused.json()).code]).toEqual([
+      unknown.status(),
+      (await unknown.json()).code,
+    ]);
+  });
+
   it('an API key is made, shown once, used and revoked', async () => {
     await bob.goto(`${product.origin}/profile`);
     await bob.getByRole('button', { name: 'New API key' }).click();
