@@ -72,21 +72,24 @@ async function countStatements(pool: pg.Pool, side: Side, work: () => Promise<vo
   const track = async (what: string) => {
     await pool.query(`alter system set pg_stat_statements.track = '${what}'`);
     await pool.query('select pg_reload_conf()');
-    // Backends see it at their next statement; the signal itself takes a moment.
+    const shown = `select current_setting('pg_stat_statements.track') as track`;
+    while ((await pool.query<{ track: string }>(shown)).rows[0]?.track !== what) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    // The other backends were told in the same breath; on a busy machine that takes a moment.
     await new Promise((resolve) => setTimeout(resolve, 200));
   };
   await track('top');
   await pool.query('select pg_stat_statements_reset()');
   try {
     await work();
-    // Trellis writes as its own role, and as one for each workspace: all that is neither theirs nor ours.
-    const isTheirs = side === 'hand' ? 'role = $1' : 'role <> all($1)';
-    const roles = side === 'hand' ? HAND_ROLE : [HAND_ROLE, ADMIN_ROLE];
+    // Requests read and write records as the role of their workspace; what runs beside them all the time does not.
+    const role = side === 'hand' ? HAND_ROLE : String.raw`trellis\_ws\_%`;
     const counted = await pool.query<{ calls: string | null }>(
       `select sum(calls) as calls
          from (select pg_get_userbyid(userid) as role, calls from pg_stat_statements where toplevel) each
-        where ${isTheirs}`,
-      [roles],
+        where role like $1`,
+      [role],
     );
     return Number(counted.rows[0]?.calls ?? 0);
   } finally {

@@ -14,6 +14,19 @@ const body = (schema: unknown) => ({
 });
 const texts = { type: 'array', items: { type: 'string' } };
 
+/** Of a record's history. */
+export const HISTORY_PARAMETERS = [
+  { name: 'field', in: 'query', description: 'Only what changed this field.', schema: { type: 'string' } },
+  {
+    name: 'actions',
+    in: 'query',
+    description: 'Only changes of these kinds.',
+    schema: { type: 'array', items: { enum: ['create', 'update', 'delete', 'restore'] } },
+    style: 'form',
+    explode: false,
+  },
+];
+
 export function historyPaths(
   { name, label, pluralLabel, isSystem }: CompiledObject,
   rights: { readonly update: boolean; readonly delete: boolean },

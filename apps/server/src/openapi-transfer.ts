@@ -74,7 +74,7 @@ export function transferSchemas(): Record<string, unknown> {
         },
         format: { type: 'string', enum: ['csv', 'ndjson', 'xlsx'] },
         delimiter: { type: 'string', enum: [',', ';', '\t', '|'] },
-        encoding: { type: 'string', enum: ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] },
+        encoding: { ...text, description: 'Such as `utf-8` or `windows-1252`; found out unless given.' },
         defaults: {
           type: 'object',
           description: 'Field → its value in all rows that have none; texts are read as those of cells.',

@@ -8,7 +8,7 @@ import type { DescribeAccess } from '@trellis/forms';
 import { KIND_NAMES } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonSchema, Model } from '@trellis/model';
 import { bulkPaths, bulkSchemas } from './openapi-bulk.ts';
-import { historyPaths } from './openapi-history.ts';
+import { HISTORY_PARAMETERS, historyPaths } from './openapi-history.ts';
 import { fixedPaths } from './openapi-paths.ts';
 import { reference, sharedParameters, sharedSchemas } from './openapi-schemas.ts';
 import { sharePaths } from './openapi-sharing.ts';
@@ -278,7 +278,7 @@ function recordPaths(
         operationId: `history_${name}`,
         tags,
         summary: 'What has changed, newest first',
-        parameters: [id, parameter('Limit'), parameter('Before')],
+        parameters: [id, parameter('Limit'), parameter('Before'), ...HISTORY_PARAMETERS],
         responses: answers(200, 'Changes.', reference('History')),
       },
     },

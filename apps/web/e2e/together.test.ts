@@ -60,10 +60,23 @@ describe('two people', () => {
     const conflict = ada.getByRole('dialog', { name: 'Someone else has changed this' });
     await conflict.getByText('Visit').waitFor();
     await conflict.getByText('Write').waitFor();
+    await conflict.getByText('Call').waitFor();
     await conflict.getByRole('radio', { name: /Theirs/ }).click();
     await conflict.getByRole('button', { name: 'Save' }).click();
     await conflict.waitFor({ state: 'detached' });
     expect((await send(bob, 'GET', `records/deal/${deal.id}`)).next_step).toBe('Visit');
+  });
+
+  it('are not asked where they have changed different fields, and told that both changes stand', async () => {
+    const deal = await send(bob, 'POST', 'records/deal', { name: 'Merged', next_step: 'Call' });
+    await watching(ada, `/o/deal/${deal.id}?edit=true`);
+    await ada.getByRole('textbox', { name: 'Next step', exact: true }).fill('Write');
+    await send(bob, 'PATCH', `records/deal/${deal.id}`, { name: 'Merged by both' });
+    await ada.getByRole('status').getByText('Someone else has changed this record.').waitFor();
+    await ada.getByRole('button', { name: 'Save' }).first().click();
+    await ada.getByText('Saved, together with a change by Bob').waitFor();
+    const { name, next_step } = await send(bob, 'GET', `records/deal/${deal.id}`);
+    expect([name, next_step]).toEqual(['Merged by both', 'Write']);
   });
 
   it('see a new name of a field when the other publishes it', async () => {

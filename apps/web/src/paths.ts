@@ -42,6 +42,8 @@ export interface ListSearch {
   readonly peek?: string;
   /** `true`: the recycle bin. */
   readonly deleted?: string;
+  /** An instant: the list as it was then. */
+  readonly as_of?: string;
 }
 
 /** What a summary remembers in its address, beside the list that it sums up. */

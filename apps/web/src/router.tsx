@@ -88,7 +88,7 @@ const listRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object',
   validateSearch: (search): ListSearch =>
-    textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted']),
+    textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted', 'as_of']),
   loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
   component: lazyRouteComponent(() => import('./routes/ListPage.tsx'), 'ListPage'),
 });
@@ -122,7 +122,8 @@ const summaryRoute = createRoute({
 const recordRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object/$id',
-  validateSearch: (search): { tab?: string; edit?: string } => textOnly(search, ['tab', 'edit']),
+  validateSearch: (search): { tab?: string; edit?: string; as_of?: string } =>
+    textOnly(search, ['tab', 'edit', 'as_of']),
   loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
   component: lazyRouteComponent(() => import('./routes/RecordPage.tsx'), 'RecordPage'),
 });

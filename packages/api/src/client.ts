@@ -348,8 +348,10 @@ export function createClient(options: ClientOptions = {}) {
         records(object, id) + (fields === undefined ? '' : `?fields=${encodeURIComponent(fields.join(','))}`),
       ),
     /** The record as it was at an instant. */
-    getAsOf: (object: string, id: string, asOf: string) =>
-      request<ApiRecord>('GET', `${records(object, id)}?as_of=${encodeURIComponent(asOf)}`),
+    getAsOf: (object: string, id: string, asOf: string, fields?: readonly string[]) => {
+      const asked = new URLSearchParams({ as_of: asOf, ...(fields && { fields: fields.join(',') }) });
+      return request<ApiRecord>('GET', `${records(object, id)}?${asked}`);
+    },
     /** The record, what you may do with it, and which of its fields are about to be worked out again. */
     getWithRights: async (
       object: string,
@@ -413,11 +415,22 @@ export function createClient(options: ClientOptions = {}) {
         'GET',
         `${records(object, id)}/ancestors?field=${encodeURIComponent(field)}`,
       ),
-    history: (object: string, id: string, before?: string) =>
-      request<HistoryResponse>(
-        'GET',
-        `${records(object, id)}/history${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
-      ),
+    history: (
+      object: string,
+      id: string,
+      page: {
+        readonly before?: string | undefined;
+        /** Only what changed this field; only changes of these kinds. */
+        readonly field?: string | undefined;
+        readonly actions?: readonly string[] | undefined;
+      } = {},
+    ) => {
+      const asked = new URLSearchParams();
+      if (page.before !== undefined) asked.set('before', page.before);
+      if (page.field !== undefined) asked.set('field', page.field);
+      if (page.actions !== undefined) asked.set('actions', page.actions.join(','));
+      return request<HistoryResponse>('GET', `${records(object, id)}/history?${asked}`);
+    },
     sharing: (object: string, id: string) =>
       request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
     share: (object: string, id: string, body: ShareBody) =>

@@ -669,7 +669,13 @@ export interface RecordLifecycle {
     context: Context,
     object: string,
     id: string,
-    page: { readonly limit: number; readonly before?: string | undefined },
+    page: {
+      readonly limit: number;
+      readonly before?: string | undefined;
+      /** Only what changed this field; only changes of these kinds. */
+      readonly field?: string | undefined;
+      readonly actions?: readonly string[] | undefined;
+    },
   ): Promise<{
     readonly entries: readonly PresentedHistory[];
     readonly next: string | null;

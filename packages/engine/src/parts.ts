@@ -74,6 +74,8 @@ export interface SaveRequest {
   readonly warnings?: WarningMode | undefined;
   /** Runs inside it when given: nothing is retried then, the owner of the transaction does. */
   readonly transaction?: Transaction | undefined;
+  /** Waited for when everything is checked and nothing is written. May be called again for each part of a batch. */
+  readonly beforeWrite?: (() => Promise<void>) | undefined;
 }
 
 /** Why an item was refused; `errors` is never empty. */

@@ -12,6 +12,7 @@ import type { Pinned } from './pinned.ts';
 import { presentCauses } from './present-causes.ts';
 
 const ENTRY_ID = /^\d{1,18}$/;
+const ACTIONS: readonly string[] = ['create', 'update', 'delete', 'restore'];
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
@@ -24,6 +25,8 @@ export async function readHistory(
     readonly id: string;
     readonly limit: number | undefined;
     readonly before: string | undefined;
+    readonly field?: string | undefined;
+    readonly actions?: readonly string[] | undefined;
   },
 ): ReturnType<RecordLifecycle['history']> {
   const object = pinned.requireObject(request.object, 'read');
@@ -36,6 +39,20 @@ export async function readHistory(
       message: 'This is no entry of a history.',
     });
   }
+  const field = request.field === undefined ? undefined : object.fields.get(request.field);
+  if (request.field !== undefined && !(field && pinned.isReadable(field)))
+    problems.push({
+      code: 'unknown_field',
+      pointer: jsonPointer('field'),
+      message: `${object.label} has no field of this name.`,
+    });
+  const unknown = (request.actions ?? []).filter((action) => !ACTIONS.includes(action));
+  if (unknown.length > 0)
+    problems.push({
+      code: 'invalid_value',
+      pointer: jsonPointer('actions'),
+      message: `\`actions\` are ${ACTIONS.join(', ')}.`,
+    });
   throwProblems(problems);
   const id = request.id.toLowerCase();
   if (!isId(id)) throw toError(unknownRecord());
@@ -48,7 +65,7 @@ export async function readHistory(
     context: pinned.expressionContext,
   });
   if (!record) throw toError(unknownRecord());
-  const page = { limit: limit + 1, before: request.before };
+  const page = { limit: limit + 1, before: request.before, fieldKey: field?.key, actions: request.actions };
   const found = await parts.storage.records.history(pinned.snapshot, object, id, page);
   const entries = found.slice(0, limit);
   await tellReads(parts, pinned, { object, door: 'history', recordId: id });

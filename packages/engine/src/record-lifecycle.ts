@@ -117,7 +117,7 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       ),
     history: (context, object, id, page) =>
       withPinned(parts, context, (pinned) =>
-        readHistory(parts, pinned, { object, id, limit: page.limit, before: page.before }),
+        readHistory(parts, pinned, { before: undefined, ...page, object, id }),
       ),
     search: (context, request) =>
       withPinned(parts, context, (pinned) => searchRecords(parts, pinned, request)),

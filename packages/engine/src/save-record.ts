@@ -141,6 +141,7 @@ async function executeSave(
     return drafts.map((draft) => toItem(draft, failureOf(draft), undefined));
   }
 
+  await request.beforeWrite?.();
   // 6. Write: rows with history and outbox in one statement each for new and changed records, then links.
   if (!request.dryRun) {
     const fresh = sound.filter((draft) => draft.isNew);

@@ -121,7 +121,7 @@ describe('encodings', () => {
   ])('%s is known and read, byte by byte', async (_, encoding, bytes) => {
     const detector = new EncodingDetector();
     for (const byte of bytes) detector.add(Buffer.from([byte]));
-    const found = detector.end();
+    const found = detector.end().encoding;
     expect(found).toBe(encoding);
     async function* pieces() {
       for (const byte of bytes) yield Buffer.from([byte]);

@@ -831,7 +831,13 @@ export interface RecordStore {
     snapshot: Snapshot,
     object: CompiledObject,
     recordId: string,
-    page: { readonly limit: number; readonly before: string | undefined },
+    /** `fieldKey` and `actions`: entries that change the field, and those of one of the kinds. */
+    page: {
+      readonly limit: number;
+      readonly before: string | undefined;
+      readonly fieldKey?: string | undefined;
+      readonly actions?: readonly string[] | undefined;
+    },
     transaction?: Transaction,
   ): Promise<readonly HistoryEntry[]>;
 }

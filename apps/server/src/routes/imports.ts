@@ -169,8 +169,13 @@ async function readForm(
   try {
     for await (const part of request.parts()) {
       try {
-        if (part.type === 'file' && part.fieldname === 'file' && !fault) await takeFile(part);
-        else if (part.type === 'field' && part.fieldname === 'mapping') {
+        if (part.type === 'file' && part.fieldname === 'file' && !fault) {
+          request.raw.once('close', () => {
+            // Whoever sends it has gone: what is waited for will never come.
+            if (!request.raw.complete) part.file.destroy(new Error('The upload was broken off.'));
+          });
+          await takeFile(part);
+        } else if (part.type === 'field' && part.fieldname === 'mapping') {
           mapping = part.value === '' ? undefined : parseJson(String(part.value), '/mapping');
         } else if (!fault) throw unknownPart(part.fieldname);
       } catch (error) {

@@ -266,13 +266,15 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
   });
 
   app.get<OfRecord>('/records/:object/:id/history', async (request) => {
-    const { limit = 50, before } = readParameters(request.query, {
+    const { limit = 50, ...page } = readParameters(request.query, {
       limit: wholeParameter,
       before: parameter,
+      field: parameter,
+      actions: namesParameter,
     });
     if (limit < 1 || limit > 200) throw limitProblem();
     const { object, id } = request.params;
-    const found = await records.history(callerOf(request).context, object, id, { limit, before });
+    const found = await records.history(callerOf(request).context, object, id, { limit, ...page });
     return { entries: found.entries, next: found.next, begins_at: found.beginsAt };
   });
 

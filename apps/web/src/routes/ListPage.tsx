@@ -29,6 +29,8 @@ const PeekPanel = lazy(async () => ({
 }));
 const ListAdvice = lazy(async () => ({ default: (await import('../speed/ListAdvice.tsx')).ListAdvice }));
 const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
+const EraseButton = lazy(async () => ({ default: (await import('../history/EraseButton.tsx')).EraseButton }));
+const AsOfBanner = lazy(async () => ({ default: (await import('../history/AsOfBanner.tsx')).AsOfBanner }));
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
@@ -62,6 +64,7 @@ function ListScreen({ object }: { object: string }) {
   const marked = useMarks(search.q);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
+  const asOf = search.as_of;
   const mayCustomise = useHasRight('customise');
 
   const go = useCallback(
@@ -75,8 +78,13 @@ function ListScreen({ object }: { object: string }) {
     [navigate, object],
   );
   const openRecord = useCallback(
-    (id: string) => void navigate({ to: '/o/$object/$id', params: { object, id } }),
-    [navigate, object],
+    (id: string) =>
+      void navigate({
+        to: '/o/$object/$id',
+        params: { object, id },
+        search: asOf === undefined ? {} : { as_of: asOf },
+      }),
+    [navigate, object, asOf],
   );
   const peek = useCallback(
     (id: string | undefined) => go(id === undefined ? { peek: '' } : { peek: id }, search.peek !== undefined),
@@ -138,7 +146,16 @@ function ListScreen({ object }: { object: string }) {
         )
       }
       actions={
-        canCreate && (
+        isDeleted && description.rights.delete && !description.is_system ? (
+          <Suspense>
+            <EraseButton
+              object={object}
+              label={description.plural_label}
+              ids={undefined}
+              onDone={selection.clear}
+            />
+          </Suspense>
+        ) : canCreate && asOf === undefined ? (
           <Button
             component={Link}
             to="/o/$object/new"
@@ -148,11 +165,16 @@ function ListScreen({ object }: { object: string }) {
           >
             {t('palette.new', { object: description.label })}
           </Button>
-        )
+        ) : null
       }
     >
       <div className={classes.columns}>
         <div className={classes.list} ref={marked}>
+          {search.as_of !== undefined && (
+            <Suspense>
+              <AsOfBanner at={search.as_of} onChange={(at) => go({ as_of: at ?? '', peek: '' })} />
+            </Suspense>
+          )}
           <ListToolbar
             description={description}
             columns={columns}
@@ -176,6 +198,7 @@ function ListScreen({ object }: { object: string }) {
               })
             }
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
+            onAsOf={() => go({ as_of: new Date().toISOString(), deleted: '', peek: '' })}
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
           {mayCustomise && isLoaded && list.records.length >= ADVISED_FROM && (
@@ -205,6 +228,7 @@ function ListScreen({ object }: { object: string }) {
             />
           ) : isPhone ? (
             <RecordCards
+              asOf={asOf}
               label={description.plural_label}
               records={list.records}
               columns={columns}
@@ -234,7 +258,7 @@ function ListScreen({ object }: { object: string }) {
               onWidth={preferences.setWidth}
               onMove={(path, before) => preferences.setPaths(moveBefore(preferences.paths, path, before))}
               onOpen={openRecord}
-              onPeek={peek}
+              onPeek={asOf === undefined ? peek : (next) => next !== undefined && openRecord(next)}
             />
           )}
           {isFetchNextPageError && (
@@ -242,7 +266,7 @@ function ListScreen({ object }: { object: string }) {
               <ProblemAlert error={list.error} onRetry={() => void fetchNextPage()} />
             </div>
           )}
-          {hasSelected && (
+          {hasSelected && asOf === undefined && (
             <Suspense>
               <SelectionBar
                 description={description}

@@ -6,7 +6,20 @@ import { useMessages } from './messages.ts';
 import classes from './transfer.module.css';
 
 const DELIMITERS = [',', ';', '\t', '|'] as const;
-const ENCODINGS = ['utf-8', 'windows-1252', 'utf-16le', 'utf-16be'] as const;
+const ENCODINGS = [
+  'utf-8',
+  'windows-1252',
+  'iso-8859-15',
+  'windows-1250',
+  'iso-8859-2',
+  'windows-1251',
+  'iso-8859-7',
+  'iso-8859-9',
+  'shift_jis',
+  'gb18030',
+  'utf-16le',
+  'utf-16be',
+] as const;
 const MOST_ROWS = 100;
 
 interface SourceFormProps {

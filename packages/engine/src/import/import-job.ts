@@ -14,7 +14,8 @@ import type { Pinned } from '../pinned.ts';
 import { NeedsSingles } from '../save-record.ts';
 import { LostRace, translateError } from '../translate-error.ts';
 import { withPinned } from '../with-pinned.ts';
-import type { ResolvedMapping } from './mapping.ts';
+import { type Turn, takeInTurn } from './group-turns.ts';
+import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import { currentMapping } from './old-mapping.ts';
 import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
 import { type FileShape, type PieceSource, readRows, storedFile } from './read-file.ts';
@@ -39,6 +40,8 @@ export interface ImportInput {
 
 /** Rows that are saved together. */
 const GROUP = 1000;
+/** Fewer where they are long: two groups are held at once, with all that is made of them. */
+const GROUP_CHARACTERS = 2_000_000;
 /** After so many refused rows the file is taken for the wrong one. */
 const MAX_REJECTIONS = 100_000;
 const MAX_ATTEMPTS = 3;
@@ -86,6 +89,19 @@ class RowRefused extends Error {
   }
 }
 
+/** Faults that the group before may have mended, had it been there. */
+const DEPENDENT = new Set([
+  'ambiguous_target',
+  'rule_violation',
+  'stale_version',
+  'unique_violation',
+  'unknown_record',
+  'unknown_target',
+]);
+
+/** What was checked while the group before was under way has to be checked again. */
+class AheadOfTime extends Error {}
+
 class Importing {
   readonly #parts: Parts;
   readonly #job: RunningJob;
@@ -113,22 +129,41 @@ class Importing {
 
   async run(): Promise<void> {
     if (this.#seen && this.#done > 0) await this.#remember(this.#seen);
-    const groups = groupsOf(readRows(this.#source, this.#input.shape), this.#done);
-    // The next group is read while this one is written.
-    let next = groups.next();
-    for (;;) {
-      const { value: group, done } = await next;
-      if (done) return;
-      next = groups.next();
-      next.catch(() => undefined);
+    const rows = readRows(this.#source, this.#input.shape);
+    await takeInTurn(groupsOf(rows, this.#done), async (group, turn) => {
       this.#job.check();
-      await this.#take(group);
+      await this.#takeAhead(group, turn);
       if (this.#counts.failed > MAX_REJECTIONS) {
         throw new JobFailed(
           `More than ${MAX_REJECTIONS.toLocaleString('en')} rows were refused: is it the right file?`,
         );
       }
+    });
+  }
+
+  /**
+   * Reads and checks a group while the one before is written. What the rows before may have changed, such as a
+   * record that was missing, is looked at again when they are there.
+   */
+  async #takeAhead(group: readonly NumberedRow[], turn: Turn): Promise<void> {
+    if (this.#mayGoAhead()) {
+      try {
+        return await this.#save(group, turn);
+      } catch (error) {
+        const isRolledBack = error instanceof AheadOfTime || isRace(error) || refusal(error) !== undefined;
+        if (!isRolledBack) throw error;
+      }
     }
+    await turn.toWrite();
+    await this.#take(group);
+  }
+
+  /** A trial knows the rows above, and rows that name records of their own object may mean those. */
+  #mayGoAhead(): boolean {
+    const { about, mapping } = this.#input;
+    const isOwn = ({ match, object }: ColumnTarget) =>
+      match !== undefined && (object === undefined || object === about.object);
+    return !about.dry_run && !mapping.targets.some(isOwn);
   }
 
   /** A trial that goes on has to know the rows above again. */
@@ -188,7 +223,7 @@ class Importing {
     }
   }
 
-  #save(group: readonly NumberedRow[]): Promise<void> {
+  #save(group: readonly NumberedRow[], turn?: Turn): Promise<void> {
     const { about, operation } = this.#input;
     // History says where a change came from.
     const context =
@@ -208,7 +243,7 @@ class Importing {
         dryRun: about.dry_run,
         authority: 'caller',
       };
-      await this.#write(pinned, group, request, { sound, refused });
+      await this.#write(pinned, group, request, { sound, refused, turn });
     });
   }
 
@@ -228,7 +263,16 @@ class Importing {
     pinned: Pinned,
     group: readonly NumberedRow[],
     request: SaveRequest,
-    { sound, refused }: { readonly sound: readonly PreparedRow[]; readonly refused: readonly PreparedRow[] },
+    {
+      sound,
+      refused,
+      turn,
+    }: {
+      readonly sound: readonly PreparedRow[];
+      readonly refused: readonly PreparedRow[];
+      /** Given: the group before may be under way still. */
+      readonly turn: Turn | undefined;
+    },
   ): Promise<void> {
     const { write } = this.#parts;
     const nothing: SaveOutcome = { items: [], isWritten: false };
@@ -240,7 +284,10 @@ class Importing {
       if (request.items.length === 1 && failed.length === 1 && !request.dryRun) {
         throw group.length === 1 ? new RowRefused(failed[0]!.errors) : new NeedsSingles();
       }
-      return this.#progress(group, [...refused, ...failed], outcome);
+      const all = [...refused, ...failed];
+      if (turn && all.some(({ errors }) => errors.some(({ code }) => DEPENDENT.has(code))))
+        throw new AheadOfTime();
+      return this.#progress(group, all, outcome);
     };
     if (request.dryRun) {
       // It rolls its own transaction back. Should it be done twice, that does no harm.
@@ -253,11 +300,15 @@ class Importing {
       }
       return;
     }
-    await this.#commit(group, async (transaction) =>
-      report(
-        sound.length === 0 ? nothing : await write.save(this.#parts, pinned, { ...request, transaction }),
-      ),
-    );
+    const beforeWrite = async () => turn?.toWrite();
+    await this.#commit(group, async (transaction) => {
+      const outcome =
+        sound.length === 0
+          ? nothing
+          : await write.save(this.#parts, pinned, { ...request, transaction, beforeWrite });
+      await beforeWrite();
+      return report(outcome);
+    });
   }
 
   /** Of a trial: a record that a row above would have made is changed by this one, not made again. */
@@ -328,17 +379,27 @@ async function* groupsOf(
 ): AsyncGenerator<readonly NumberedRow[], undefined> {
   let number = 0;
   let group: NumberedRow[] = [];
+  let size = 0;
   for await (const piece of rows) {
     for (const row of piece) {
       if (++number <= done) continue;
       group.push({ ...row, number });
-      if (group.length < GROUP) continue;
+      size += sizeOf(row.content);
+      if (group.length < GROUP && size < GROUP_CHARACTERS) continue;
       yield group;
       group = [];
+      size = 0;
     }
   }
   if (group.length > 0) yield group;
   return undefined;
+}
+
+/** About how many characters a row holds; of NDJSON what its texts hold. */
+function sizeOf(content: NumberedRow['content']): number {
+  let size = 0;
+  for (const cell of Object.values(content)) if (typeof cell === 'string') size += cell.length;
+  return size;
 }
 
 /** A field may have been renamed or deleted since the mapping was made. */

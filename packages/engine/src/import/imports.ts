@@ -30,6 +30,8 @@ export interface StoredFile {
   readonly name: string | undefined;
   readonly bytes: number;
   readonly encoding: Encoding;
+  /** Some of it is no text in its encoding. */
+  readonly isMixed: boolean;
 }
 
 /** A row that was refused, with its cells under the columns of the file. */
@@ -89,7 +91,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
         await jobs.deleteFile(context.workspace, id).catch(() => undefined);
         throw error;
       }
-      return { id, name, bytes: size, encoding: detector.end() };
+      return { id, name, bytes: size, ...detector.end() };
     });
   return {
     store,
@@ -162,7 +164,12 @@ async function begin(
   requireRights(pinned, object, options.operation);
   const encoding = options.encoding ?? file.encoding;
   const source = storedFile(parts, pinned.context.workspace, file.id, file.bytes);
-  const { shape } = await detectShape(source, encoding, { ...options, fileName: file.name });
+  const { shape } = await detectShape(source, encoding, {
+    ...options,
+    fileName: file.name,
+    // An encoding that was named is the sender's word.
+    isMixed: options.encoding === undefined && file.isMixed,
+  });
   const fit = resolveMapping(pinned, object, shape, options, old);
   throwErrors(fit.errors);
   const input: ImportInput = {

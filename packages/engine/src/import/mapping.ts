@@ -126,7 +126,10 @@ export function resolveMapping(
         const hint = formats === '' ? undefined : `It has ${formats}.`;
         add('not_supported', `${pointer}/format`, `${field.label} has no such format.`, hint);
       }
-      targets.push({ column, ...given });
+      const [only] = field.targets;
+      // A lookup with one target says which it means.
+      const isPlain = given.match === undefined || field.isPolymorphic || only === undefined;
+      targets.push({ column, ...given, ...(isPlain ? {} : { object: only }) });
     }
     for (const column of shape.columns)
       if (!targets.some((target) => target.column === column)) skipped.push(column);

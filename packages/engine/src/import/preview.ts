@@ -147,7 +147,7 @@ function readSamples(
 function encodingOf(head: Uint8Array): Encoding {
   const detector = new EncodingDetector();
   detector.add(head);
-  return detector.end(false);
+  return detector.end(false).encoding;
 }
 
 /** What the first rows have in a column, blanks left out. */

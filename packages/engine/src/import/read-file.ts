@@ -24,6 +24,8 @@ export interface FileShape {
   readonly columns: readonly string[];
   /** Of CSV: apostrophes before what looks like a formula stay. */
   readonly raw?: boolean;
+  /** Some of it is no text in its encoding: rows that hold such bytes can't be read. */
+  readonly isMixed?: boolean;
   /** Of a workbook: the sheet that is read. */
   readonly sheet?: string;
   /** Line or row of the header, from 1; those above it are passed over. 0: there is none. 1 unless given. */
@@ -43,8 +45,13 @@ export interface FileRow {
 export const PIECE_BYTES = 256 * 1024;
 const MAX_LINE = 10_000_000;
 const SAMPLE_ROWS = 100;
-const FAULTS: Readonly<Record<NonNullable<CsvRow['fault']>, string>> = {
+/** What bytes become that are no letter. */
+const UNKNOWN_LETTER = '\ufffd';
+type Fault = NonNullable<CsvRow['fault']> | 'no_text';
+
+const FAULTS: Readonly<Record<Fault, string>> = {
   open_quote: 'A quotation mark is opened and never closed.',
+  no_text: 'The row has bytes that are no text in UTF-8, the encoding of the other rows.',
   text_after_quote: 'Text follows a closing quotation mark. Quotation marks within a cell are doubled.',
 };
 
@@ -80,7 +87,7 @@ async function* piecesOf(source: PieceSource): AsyncGenerator<Uint8Array> {
 
 /** Rows in groups, as they come from the pieces of the file. */
 export async function* readRows(source: PieceSource, shape: FileShape): AsyncGenerator<readonly FileRow[]> {
-  if (shape.format === 'ndjson') return yield* readLines(decodeText(piecesOf(source), shape.encoding));
+  if (shape.format === 'ndjson') return yield* readLines(decodeText(piecesOf(source), shape.encoding), shape);
   for await (const rows of readTable(source, shape)) {
     const below = rows.filter(({ line }) => line > (shape.headerRow ?? 1));
     if (below.length > 0) yield below.map((row) => toFileRow(row, shape));
@@ -90,17 +97,22 @@ export async function* readRows(source: PieceSource, shape: FileShape): AsyncGen
 interface TableRow {
   readonly line: number;
   readonly cells: readonly SheetCell[];
-  readonly fault?: CsvRow['fault'];
+  readonly fault?: Fault | undefined;
 }
 
 /** All rows that hold something, the header and what stands above it too. */
 async function* readTable(source: PieceSource, shape: FileShape): AsyncGenerator<readonly TableRow[]> {
   if (shape.format === 'xlsx') return yield* (await openWorkbook(source)).rows(shape.sheet!);
   const clean = (rows: readonly CsvRow[]): readonly TableRow[] =>
-    shape.raw ? rows : rows.map((row) => ({ ...row, cells: row.cells.map(unguardText) }));
+    shape.raw && !shape.isMixed ? rows : rows.map((row) => cleanRow(row, shape));
   const reader = new CsvReader(shape.delimiter);
   for await (const text of decodeText(piecesOf(source), shape.encoding)) yield clean(reader.push(text));
   yield clean(reader.end());
+}
+
+function cleanRow({ line, cells, fault }: CsvRow, { raw, isMixed }: FileShape): TableRow {
+  const isNoText = isMixed && cells.some((cell) => cell.includes(UNKNOWN_LETTER));
+  return { line, cells: raw ? cells : cells.map(unguardText), fault: isNoText ? 'no_text' : fault };
 }
 
 function toFileRow({ line, cells, fault }: TableRow, { format, columns }: FileShape): FileRow {
@@ -115,13 +127,19 @@ function toFileRow({ line, cells, fault }: TableRow, { format, columns }: FileSh
   return { line, content: cells, fault: message };
 }
 
-async function* readLines(text: AsyncIterable<string>): AsyncGenerator<readonly FileRow[]> {
+async function* readLines(
+  text: AsyncIterable<string>,
+  { isMixed }: FileShape,
+): AsyncGenerator<readonly FileRow[]> {
   let rest = '';
   let line = 1;
   const read = (source: string): FileRow[] => {
     const number = line++;
     const trimmed = source.trim();
     if (trimmed === '') return [];
+    if (isMixed && trimmed.includes(UNKNOWN_LETTER)) {
+      return [{ line: number, content: [trimmed], fault: FAULTS.no_text }];
+    }
     try {
       const value: unknown = JSON.parse(trimmed);
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -151,6 +169,7 @@ export interface FileHints {
   readonly raw?: boolean;
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
+  readonly isMixed?: boolean | undefined;
 }
 
 export interface DetectedFile {
@@ -174,7 +193,8 @@ export async function detectShape(
 ): Promise<DetectedFile> {
   const head = (await source.piece(0)) ?? new Uint8Array(0);
   const format = hints.format ?? formatOf(head, encoding, hints.fileName);
-  const base = { encoding, delimiter: ',', columns: [], raw: hints.raw ?? false };
+  const isMixed = hints.isMixed ?? false;
+  const base = { encoding, delimiter: ',', columns: [], raw: hints.raw ?? false, isMixed };
   if (format === 'ndjson') {
     const shape: FileShape = { ...base, format };
     const rows = await firstRows(readRows(heldFile(head), shape));

@@ -179,11 +179,17 @@ export async function countOwned(
 export async function readHistory(
   connections: Connections,
   snapshot: Snapshot,
-  request: { readonly recordId: string; readonly limit: number; readonly before: string | undefined },
+  request: {
+    readonly recordId: string;
+    readonly limit: number;
+    readonly before: string | undefined;
+    readonly fieldKey?: string | undefined;
+    readonly actions?: readonly string[] | undefined;
+  },
   transaction: Transaction | undefined,
 ): Promise<readonly HistoryEntry[]> {
   const { schema } = snapshot.workspace;
-  const { recordId, limit, before } = request;
+  const { recordId, limit, before, fieldKey, actions } = request;
   const rows = await connections.readRows<
     Omit<HistoryEntry, 'id' | 'difference'> & { id: number; difference: { [key: string]: JsonValue } }
   >(
@@ -192,8 +198,15 @@ export async function readHistory(
        from ${identifier(schema, '_history').text} h
        left join ${identifier(schema, '_principal').text} p on p.id = h.actor_id
       where h.record_id = $1::uuid and ($2::bigint is null or h.id < $2::bigint)
+        and ($4::text is null or h.difference ? $4::text) and ($5::text[] is null or h.action = any($5::text[]))
       order by h.id desc limit $3`,
-    [recordId, before !== undefined && /^\d{1,18}$/.test(before) ? before : null, limit],
+    [
+      recordId,
+      before !== undefined && /^\d{1,18}$/.test(before) ? before : null,
+      limit,
+      fieldKey ?? null,
+      actions ?? null,
+    ],
     transaction,
   );
   return rows.map(({ id, difference, ...entry }) => ({

@@ -5,6 +5,7 @@ import {
   IconDots,
   IconDownload,
   IconFilter,
+  IconHistory,
   IconSearch,
   IconTableColumn,
   IconTrash,
@@ -44,6 +45,7 @@ interface ListToolbarProps {
   onImport(): void;
   onSummarise(): void;
   onDeleted(isShown: boolean): void;
+  onAsOf(): void;
 }
 
 /** Search, filter, quick filters and columns of a list. */
@@ -149,6 +151,9 @@ export function ListToolbar(props: ListToolbarProps) {
                 {t('list.import')}
               </Menu.Item>
             )}
+            <Menu.Item leftSection={<IconHistory size={15} />} onClick={props.onAsOf}>
+              {t('list.asOf')}
+            </Menu.Item>
             <Menu.Item
               leftSection={<IconTrash size={15} />}
               onClick={() => props.onDeleted(!props.isDeleted)}

@@ -19,6 +19,8 @@ interface RecordCardsProps {
   readonly selection: Selection;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
+  /** The instant of which the list tells. */
+  readonly asOf: string | undefined;
   onMore(): void;
 }
 
@@ -33,6 +35,7 @@ export function RecordCards({
   isLoading,
   hasMore,
   onMore,
+  asOf,
 }: RecordCardsProps) {
   const { t } = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
@@ -87,6 +90,7 @@ export function RecordCards({
               <Link
                 to="/o/$object/$id"
                 params={{ object, id: record.id }}
+                search={asOf === undefined ? {} : { as_of: asOf }}
                 className={classes.title}
                 data-searched
               >

@@ -9,6 +9,7 @@ import { client, keys } from '../../api.ts';
 import { BulkDialog } from '../../bulk/BulkDialog.tsx';
 import { useMessages } from '../../bulk/messages.ts';
 import type { Operation, Target } from '../../bulk/order.ts';
+import { EraseButton } from '../../history/EraseButton.tsx';
 import { useDisplay } from '../use-display.ts';
 import classes from './SelectionBar.module.css';
 import type { Selection } from './use-selection.ts';
@@ -81,6 +82,14 @@ export function SelectionBar(props: SelectionBarProps) {
             >
               {t(isDeleted ? 'action.restore' : 'action.delete')}
             </Button>
+          )}
+          {may.delete && isDeleted && !selection.isEverything && (
+            <EraseButton
+              object={description.name}
+              label={description.plural_label}
+              ids={[...selection.ids]}
+              onDone={selection.clear}
+            />
           )}
           <Button variant="subtle" color="gray" onClick={selection.clear}>
             {t('list.deselect')}

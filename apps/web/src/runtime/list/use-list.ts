@@ -95,6 +95,7 @@ export function useListQuery({ description, view, search, columns }: ListInput) 
     fields,
     ...(search.q === undefined ? {} : { search: search.q }),
     ...(search.deleted === 'true' ? { deleted: true } : {}),
+    ...(search.as_of === undefined ? {} : { as_of: search.as_of }),
   };
   const isNarrowed = search.q !== undefined || search.filter !== undefined;
   const result = useInfiniteQuery({

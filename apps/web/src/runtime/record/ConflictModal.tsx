@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { useDisplay } from '../use-display.ts';
 import classes from './ConflictModal.module.css';
-import type { Conflict } from './use-record.ts';
+import { type Conflict, disputedFields, isSameValue } from './use-record.ts';
 
 interface ConflictModalProps {
   readonly description: ObjectDescription;
@@ -20,12 +20,15 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
   const { t } = useTranslation();
   const display = useDisplay();
   const { changes, before, theirs } = conflict;
-  const same = (left: unknown, right: unknown) =>
-    JSON.stringify(reduce(left)) === JSON.stringify(reduce(right));
   const names = Object.keys(changes);
   // Where they have not touched the field, ours stands without asking.
-  const disputed = names.filter(
-    (name) => !same(before[name], theirs[name]) && !same(changes[name], theirs[name]),
+  const disputed = disputedFields(conflict);
+  const alsoTheirs = description.fields.filter(
+    (field) =>
+      !field.is_system &&
+      field.access === 'update' &&
+      !disputed.includes(field.name) &&
+      !isSameValue(before[field.name], theirs[field.name]),
   );
   const [chosen, setChosen] = useState<Readonly<Record<string, 'mine' | 'theirs'>>>({});
   const isDecided = disputed.every((name) => chosen[name] !== undefined);
@@ -48,7 +51,9 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       <p className={classes.text}>
-        {t(disputed.length > 0 ? 'conflict.text' : 'conflict.textUndisputed', { who, when })}
+        {t('conflict.text', { who, when })}
+        {alsoTheirs.length > 0 &&
+          ` ${t('conflict.also', { fields: alsoTheirs.map((field) => field.label).join(', ') })}`}
       </p>
       {disputed.map((name) => {
         const field = description.fields.find((each) => each.name === name);
@@ -72,6 +77,16 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
           <Radio.Group
             key={name}
             label={field.label}
+            description={
+              <span className={classes.base}>
+                {t('conflict.base')}{' '}
+                {isBlank(before[name]) ? (
+                  <i>{t('value.blank')}</i>
+                ) : (
+                  <FieldValue field={field} value={before[name]} shape="line" />
+                )}
+              </span>
+            }
             className={classes.field}
             value={chosen[name] ?? ''}
             onChange={(side) => setChosen({ ...chosen, [name]: side === 'mine' ? 'mine' : 'theirs' })}
@@ -93,9 +108,4 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
       </Group>
     </Modal>
   );
-}
-
-function reduce(value: unknown): unknown {
-  if (isBlank(value)) return null;
-  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
 }

@@ -4,11 +4,11 @@ import type { LayoutBody, LayoutItem } from '@trellis/metadata';
 import type { JsonValue } from '@trellis/model';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Timeline } from '../../history/Timeline.tsx';
 import { SectionGrid } from '../form/SectionGrid.tsx';
 import { isMet, valuesOf } from '../rules/conditions.ts';
 import { judge, liveFormulas } from '../rules/live-rules.ts';
 import { useConditionContext } from '../use-display.ts';
-import { HistoryTimeline } from './HistoryTimeline.tsx';
 import { InlineField } from './InlineField.tsx';
 import classes from './RecordView.module.css';
 import { RelatedList } from './RelatedList.tsx';
@@ -130,11 +130,13 @@ function Sections({
         return <RelatedList key={item.lookup} description={description} record={record} item={item} />;
       case 'component':
         return (
-          <HistoryTimeline
+          <Timeline
             key={item.component}
             description={description}
             record={record}
             label={item.label}
+            canEdit={canEdit}
+            save={save}
           />
         );
     }

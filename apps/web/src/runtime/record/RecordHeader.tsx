@@ -5,6 +5,7 @@ import {
   IconDots,
   IconEye,
   IconHandGrab,
+  IconHistory,
   IconLink,
   IconLock,
   IconPencil,
@@ -61,6 +62,7 @@ interface RecordHeaderProps {
   onTake(): Promise<unknown>;
   onGone(): void;
   onClose?: (() => void) | undefined;
+  onAsOf?: (() => void) | undefined;
 }
 
 /** What the record is, its most telling values, and what can be done with it. */
@@ -164,6 +166,11 @@ export function RecordHeader(props: RecordHeaderProps) {
                   {canCopy && (
                     <Menu.Item leftSection={<IconCopy size={15} />} onClick={() => setOpen('clone')}>
                       {t('record.clone')}
+                    </Menu.Item>
+                  )}
+                  {props.onAsOf !== undefined && (
+                    <Menu.Item leftSection={<IconHistory size={15} />} onClick={props.onAsOf}>
+                      {t('record.asOf')}
                     </Menu.Item>
                   )}
                   {rights.includes('share') && (

@@ -30,6 +30,8 @@ interface RecordViewProps {
   /** After the record was deleted. */
   onGone(): void;
   onClose?(): void;
+  /** Shows the record as it was; where that can be shown. */
+  onAsOf?(): void;
 }
 
 /** A record: header, tabs and sections of its layout, to read, to edit value by value, or to edit as a form. */
@@ -116,6 +118,7 @@ function LoadedRecord(
         onTake={() => actions.save(record, { owner_id: me.user.id })}
         onGone={props.onGone}
         onClose={props.onClose}
+        onAsOf={props.onAsOf}
       />
       {isEditing ? (
         <div className={classes.form}>

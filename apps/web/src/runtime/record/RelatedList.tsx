@@ -7,6 +7,7 @@ import type { LayoutItem } from '@trellis/metadata';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject, useOptionalObject } from '../../api.ts';
+import { useAsOf } from '../../history/as-of.ts';
 import { NamedIcon } from '../../ui/ObjectIcon.tsx';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
@@ -64,6 +65,7 @@ interface LoadedListProps extends RelatedListProps {
 function LoadedList({ label, other, field, item, description, record }: LoadedListProps) {
   const { t } = useTranslation();
   const findObject = useFindObject();
+  const asOf = useAsOf();
   const [isCreating, setCreating] = useState(false);
   const paths = useMemo(
     () =>
@@ -81,6 +83,7 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
     fields: fetched,
     limit: SHOWN,
     count: 'capped' as const,
+    ...(asOf === undefined ? {} : { as_of: asOf }),
     ...(item.sort === undefined ? {} : { sort: item.sort }),
   };
   const list = useQuery({
@@ -100,7 +103,8 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
     }),
     [field, lookup, description, record],
   );
-  const canCreate = other.rights.create && lookup?.access === 'update' && !other.is_system;
+  const canCreate =
+    asOf === undefined && other.rights.create && lookup?.access === 'update' && !other.is_system;
   return (
     <section className={classes.root} aria-label={label}>
       <div className={classes.head}>

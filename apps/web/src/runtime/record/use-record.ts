@@ -1,7 +1,7 @@
 /** One record on a screen: reading it with the titles of its lookups, saving, deleting, restoring. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, type ApiRecord, type ListResponse } from '@trellis/api';
-import { type ObjectDescription, recordFields, relationOf } from '@trellis/forms';
+import { isBlank, type ObjectDescription, recordFields, relationOf, titleOf } from '@trellis/forms';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject } from '../../api.ts';
@@ -34,7 +34,7 @@ export function useRecord(description: ObjectDescription, id: string) {
 }
 
 /** `owner: {id, name}` is the expansion of `owner_id`: fields hold their own expansion. */
-function flatten(record: ApiRecord, description: ObjectDescription): ShownRecord {
+export function flatten(record: ApiRecord, description: ObjectDescription): ShownRecord {
   const values: Record<string, unknown> = { ...record };
   for (const field of description.fields) {
     const relation = relationOf(field.name);
@@ -76,11 +76,11 @@ export function useRecordActions(description: ObjectDescription, id: string) {
   }, [cache, name, id]);
 
   const save = useCallback(
-    async (
+    async function save(
       before: ShownRecord,
       changes: Readonly<Record<string, unknown>>,
       quiet = false,
-    ): Promise<boolean> => {
+    ): Promise<boolean> {
       if (Object.keys(changes).length === 0) return true;
       try {
         const saved = await confirmed((warnings) =>
@@ -106,14 +106,39 @@ export function useRecordActions(description: ObjectDescription, id: string) {
           await client.get(name, id, recordFields(description, { findObject })),
           description,
         );
-        setConflict({ changes, before, theirs });
-        return false;
+        const met = { changes, before, theirs };
+        if (disputedFields(met).length > 0) {
+          setConflict(met);
+          return false;
+        }
+        // They have touched other fields: both changes stand, and that is said.
+        if (!(await save(theirs, changes, true))) return false;
+        notifyDone({
+          message: t('conflict.merged', { who: titleOf(theirs.updated_by) || t('conflict.someone') }),
+        });
+        return true;
       }
     },
     [name, id, refresh, t, description, findObject],
   );
 
   return { save, refresh, conflict, setConflict };
+}
+
+/** Fields that both have changed, to different values: only a person can say which stays. */
+export function disputedFields({ changes, before, theirs }: Conflict): readonly string[] {
+  return Object.keys(changes).filter(
+    (name) => !isSameValue(before[name], theirs[name]) && !isSameValue(changes[name], theirs[name]),
+  );
+}
+
+/** Whether two values say the same, expanded or not. */
+export function isSameValue(left: unknown, right: unknown): boolean {
+  const plain = (value: unknown): unknown => {
+    if (isBlank(value)) return null;
+    return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+  };
+  return JSON.stringify(plain(left)) === JSON.stringify(plain(right));
 }
 
 /** The wire value of a field that may hold an expansion. */
