@@ -72,7 +72,11 @@ async function countStatements(pool: pg.Pool, side: Side, work: () => Promise<vo
   const track = async (what: string) => {
     await pool.query(`alter system set pg_stat_statements.track = '${what}'`);
     await pool.query('select pg_reload_conf()');
-    // Backends see it at their next statement; the signal itself takes a moment.
+    const shown = `select current_setting('pg_stat_statements.track') as track`;
+    while ((await pool.query<{ track: string }>(shown)).rows[0]?.track !== what) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    // The other backends were told in the same breath; on a busy machine that takes a moment.
     await new Promise((resolve) => setTimeout(resolve, 200));
   };
   await track('top');

@@ -108,9 +108,7 @@ describe('people and programs', () => {
     const deal = await send(ada, 'POST', 'records/deal', { name: 'Only in main' });
     await ada.goto(`${product.origin}/o/deal/${deal.id}`);
     await ada.getByRole('heading', { name: 'Only in main' }).waitFor();
-    await ada
-      .getByRole('button', { name: /^Signed in as/ })
-      .click();
+    await ada.getByRole('button', { name: /^Signed in as/ }).click();
     await ada.getByRole('menuitem', { name: 'Laboratory' }).click();
     await ada.waitForURL(/\/w\/lab/);
     await ada.getByText('Laboratory').first().waitFor();

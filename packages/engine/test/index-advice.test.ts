@@ -65,6 +65,8 @@ describe('[X1] indexes', () => {
         ['code', 'unique', 'valid', false],
         ['code,id', 'unique', 'valid', false],
         ['day,id', 'used', 'valid', false],
+        // What is sought anywhere in it, and its words one by one.
+        ['name', 'searchable', 'valid', false],
         ['name', 'searchable', 'valid', false],
         ['name,id', 'title', 'valid', false],
         ['size,id', 'used', 'valid', false],
