@@ -49,7 +49,7 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
       let file: StoredFile | undefined;
       try {
         const form = await readForm(request, async (part) => {
-          const stored = await engine.imports.store(context, object, part.file, part.filename);
+          const stored = await engine.imports.store(context, object, undestroyed(part), part.filename);
           file = stored;
           if (!part.file.truncated) return;
           const message = `A file has at most ${limit} MB (TRELLIS_IMPORT_LIMIT_MB).`;
@@ -72,7 +72,7 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
       let held: HeldFile | undefined;
       try {
         const form = await readForm(request, async (part) => {
-          held = await engine.imports.hold(context, object, part.file, part.filename);
+          held = await engine.imports.hold(context, object, undestroyed(part), part.filename);
         });
         if (!held) throw missing('file', 'The part `file` with the beginning of the file is missing.');
         return await engine.imports.preview(context, object, held, form.mapping);
@@ -153,6 +153,11 @@ function cellText(value: unknown): string {
 }
 
 type FilePart = Extract<Multipart, { type: 'file' }>;
+
+/** The bytes of a file. Who stops reading leaves the rest to be passed over, or the connection would stand still. */
+function undestroyed(part: FilePart): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => part.file.iterator({ destroyOnReturn: false }) };
+}
 
 /** Reads a form: `mapping` as JSON, and the file as it comes in, whichever of them is first. */
 async function readForm(
