@@ -63,10 +63,10 @@ export const TOTALS_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     properties: {
       rows: { type: 'array', items: totals },
-      has_more: { type: 'boolean', description: 'There are more groups than `limit`.' },
+      has_more: { type: 'boolean', const: true, description: 'There are more groups than `limit`.' },
       labels,
     },
-    required: ['rows', 'has_more'],
+    required: ['rows'],
   },
   PivotQuery: {
     type: 'object',

@@ -43,6 +43,7 @@ describe('ids of another workspace', () => {
     'POST /users/:id/sso': { provider: 'sso' },
     'PATCH /teams/:id': { name: 'Taken' },
     'PATCH /records/:object/:id': { name: 'Taken' },
+    'POST /records/:object/:id/revert': { as_of: '2026-11-01T00:00:00Z' },
     'POST /records/:object/:id/shares': { with: { kind: 'everyone' }, access: 'read' },
     'PATCH /records/:object/:id/shares/:share': { access: 'read' },
   };

@@ -136,7 +136,7 @@ it('K7 a record says which of its values are about to be worked out again, and K
   expect(await stale()).toBeNull();
   expect((await call('GET', path)).record).toMatchObject({ total: 201, twice: 402, version: 1 });
   const { changes } = await engine.changes.read(workspace, position, 1000);
-  expect(changes.filter(({ id }) => id === firm.id)).toEqual([
+  expect(changes.filter(({ id }) => id === firm.id)).toMatchObject([
     { object: 'firm', id: firm.id, version: 1, action: 'rollup' },
   ]);
 });

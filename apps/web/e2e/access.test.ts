@@ -251,7 +251,7 @@ it('who manages people and may not customise finds people and teams, and gives w
   await hers.getByRole('link', { name: 'Set up' }).click();
   await hers.getByRole('heading', { name: 'People' }).waitFor();
   const sections = hers.getByRole('navigation', { name: 'Setup' }).getByRole('link');
-  expect(await sections.allTextContents()).toEqual(['People', 'Teams', 'API keys']);
+  expect(await sections.allTextContents()).toEqual(['People', 'Teams', 'Standing in', 'API keys']);
   await hers.getByRole('row', { name: /Clara/ }).getByText('Packing').waitFor();
   await expectAccessible(hers);
 

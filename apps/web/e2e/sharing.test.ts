@@ -115,6 +115,7 @@ it('the owner shares a record to be read, and its reader is offered nothing else
   expect(await ben.getByRole('menuitem').allTextContents()).toEqual([
     'Copy link',
     'Clone',
+    'As it was…',
     expect.stringContaining('Only its owner'),
   ]);
   expect(await deleting.isDisabled()).toBe(true);

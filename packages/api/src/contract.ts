@@ -131,8 +131,8 @@ type Totals = Readonly<Record<string, unknown>>;
 /** A group of a range of numbers is `{from, until}`, one without a value null. */
 export interface AggregateResponse {
   readonly rows: readonly Totals[];
-  /** There are more groups than `limit`. */
-  readonly has_more: boolean;
+  /** There only where there are more groups than `limit`. */
+  readonly has_more?: true;
   readonly labels?: GroupLabels;
 }
 

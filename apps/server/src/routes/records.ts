@@ -122,7 +122,7 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
       request.params.object,
       query,
     );
-    return { ...result, has_more: hasMore } satisfies AggregateResponse;
+    return { ...result, ...(hasMore && { has_more: true }) } satisfies AggregateResponse;
   });
 
   app.post<OfObject>('/records/:object/pivot', { onRequest: requireRight('read') }, async (request) => {

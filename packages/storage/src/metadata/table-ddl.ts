@@ -43,7 +43,7 @@ export function createTable(
   deletion_id uuid,
   data jsonb not null check (jsonb_typeof(data) = 'object'),
   derived jsonb${join(promoted, '')}
-) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02, autovacuum_analyze_threshold = 500);
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 ${fillFunction(schema, key, columns, [], true)};
 create trigger fill before insert or update of data, derived on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
