@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // A busy machine needs more than Vitest's second to show a page or to tell a watcher.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -35,8 +37,6 @@ export default defineConfig({
           include: ['apps/web/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // A busy machine needs more than Vitest's second to show a page.
-          expect: { poll: { timeout: 15_000 } },
           // After the others. Two at a time, since page and server wait for each other half of the time.
           sequence: { groupOrder: 1 },
         },
