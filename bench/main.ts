@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { measureAccess, renderAccess } from './access/measure-access.ts';
 import { runAccess } from './access/run-access.ts';
+import { measureChangeSizes, renderChangeSizes } from './change-sizes.ts';
 import { startDatabase } from './database.ts';
 import { measureFormulas } from './formulas.ts';
 import { startLoadGenerator } from './load/load-generator.ts';
@@ -101,6 +102,7 @@ async function run(options: BenchOptions): Promise<void> {
       size: options.size,
     });
     const publishing = await measurePublishing(trellis.client);
+    const bytesPerChange = await measureChangeSizes(trellis.client, database.pool, context);
     const result: BenchResult = {
       date: new Date().toISOString(),
       command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
@@ -124,11 +126,12 @@ async function run(options: BenchOptions): Promise<void> {
       rollupRatios,
       transfer,
       publishing,
+      bytesPerChange,
       differences,
       rounds: results,
     };
     console.log(
-      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderRuleSaves(ruleSaves)}\n${renderFormulas(formulaRatio)}\n${renderAccess(access)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}`,
+      `\n${options.size} deals\n${renderTable(results)}\n\n${renderStart(result.start)}\n${renderRules(rulesPerSecond)}\n${renderRuleSaves(ruleSaves)}\n${renderFormulas(formulaRatio)}\n${renderAccess(access)}\n${renderRollups(rollupRatios)}\n${renderTransfer(transfer)}\n${renderPublishing(publishing)}\n${renderChangeSizes(bytesPerChange)}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     const failures = results.filter(({ trellis, hand }) => trellis.errors + hand.errors > 0);

@@ -1,6 +1,7 @@
 /** The result for people (a table) and for machines (`--json`). Text in, text out; nothing is measured here. */
 import { cpus, release, totalmem } from 'node:os';
 import type { AccessFigures } from './access/measure-access.ts';
+import type { ChangeSizes } from './change-sizes.ts';
 import type { WorkloadResult } from './measure.ts';
 import type { PublishingFigures } from './publishing.ts';
 import type { RollupRatios } from './rollups.ts';
@@ -38,6 +39,7 @@ export interface BenchResult {
   readonly rollupRatios: Readonly<Record<string, RollupRatios>>;
   readonly transfer: TransferFigures;
   readonly publishing: PublishingFigures;
+  readonly bytesPerChange: ChangeSizes;
   /** What the two sides answered differently; empty where the comparison is fair. */
   readonly differences: readonly string[];
   readonly rounds: readonly WorkloadResult[];

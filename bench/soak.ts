@@ -1,6 +1,8 @@
 /**
  * `npm run bench -- --soak 10`: all workloads in turns on one server for some minutes, and the memory of its process
- * meanwhile. Memory that grows without end grows in the second half too; what caches and a lazy collector take does not.
+ * meanwhile. Under load that is a saw: V8 collects when it likes. So the load pauses after each quarter until the server
+ * has given back what it does not need (`apps/server/src/tidy-memory.ts`), and what it holds then is compared: caches are
+ * full after the first quarter, and whatever is more after the last one was kept for good.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +20,10 @@ import { startTrellis } from './trellis.ts';
 
 const CONNECTIONS = 16;
 const ROUND_SECONDS = 1;
-/** The second half may hold so much more than the second quarter before it counts as growth. */
+const QUARTERS = 4;
+/** The server looks every ten seconds whether the last ten were quiet, and roll-ups are worked out after the last batch. */
+const PAUSE_SECONDS = 40;
+/** So much more may be held after the last quarter than after the first before it counts as growth. */
 const TOLERANCE = 1.1;
 
 interface Sample {
@@ -31,9 +36,10 @@ export interface SoakResult {
   readonly requests: number;
   readonly errors: number;
   readonly idleMegabytes: number;
-  /** Medians of the second quarter and of the last. */
-  readonly earlyMegabytes: number;
-  readonly lateMegabytes: number;
+  /** What is held in the pause after each quarter: the last against the first is the verdict. */
+  readonly restingMegabytes: readonly number[];
+  /** Under load, the medians of the quarters. */
+  readonly loadMegabytes: readonly number[];
   readonly mostMegabytes: number;
   readonly isFlat: boolean;
   readonly samples: readonly Sample[];
@@ -66,42 +72,47 @@ export async function runSoak(options: BenchOptions, minutes: number): Promise<v
     await load.use(await createLoadContext(database.pool, doors));
     await load.open('trellis', doors.trellis.origin, doors.trellis.cookie, CONNECTIONS);
     const samples: Sample[] = [];
-    let [requests, errors] = [0, 0];
-    const begin = performance.now();
-    const elapsed = () => (performance.now() - begin) / 60_000;
-    for (let told = 0; elapsed() < minutes; ) {
-      for (const workload of options.only.length > 0 ? options.only : WORKLOAD_NAMES) {
-        const plan = { connections: CONNECTIONS, seconds: ROUND_SECONDS };
-        const report = await load.round('trellis', workload, plan);
-        requests += report.requests;
-        errors += report.errors;
-        if (report.firstError !== undefined) say(`FAILED: ${workload}: ${report.firstError}`);
-        samples.push({ minute: elapsed(), megabytes: memory() });
+    const restingMegabytes: number[] = [];
+    const loadMegabytes: number[] = [];
+    let [requests, errors, told] = [0, 0, 0];
+    for (let quarter = 0; quarter < QUARTERS; quarter++) {
+      const begin = performance.now();
+      const before = (quarter * minutes) / QUARTERS;
+      const elapsed = () => before + (performance.now() - begin) / 60_000;
+      const end = before + minutes / QUARTERS;
+      const from = samples.length;
+      while (elapsed() < end) {
+        for (const workload of options.only.length > 0 ? options.only : WORKLOAD_NAMES) {
+          const plan = { connections: CONNECTIONS, seconds: ROUND_SECONDS };
+          const report = await load.round('trellis', workload, plan);
+          requests += report.requests;
+          errors += report.errors;
+          if (report.firstError !== undefined) say(`FAILED: ${workload}: ${report.firstError}`);
+          samples.push({ minute: elapsed(), megabytes: memory() });
+        }
+        if (elapsed() >= told)
+          say(`${(told++).toString().padStart(3)} min: ${memory()} MB, ${requests} requests`);
       }
-      if (elapsed() >= told)
-        say(`${(told++).toString().padStart(3)} min: ${memory()} MB, ${requests} requests`);
+      loadMegabytes.push(median(samples.slice(from).map(({ megabytes }) => megabytes)));
+      await new Promise((done) => setTimeout(done, PAUSE_SECONDS * 1000));
+      restingMegabytes.push(memory());
+      say(`Pause after quarter ${quarter + 1}: ${memory()} MB`);
     }
-    const between = (from: number, to: number) =>
-      median(
-        samples.flatMap(({ minute, megabytes }) =>
-          minute >= from * minutes && minute <= to * minutes ? [megabytes] : [],
-        ),
-      );
-    const earlyMegabytes = between(0.25, 0.5);
-    const lateMegabytes = between(0.75, 1.1);
+    const [early, late] = [restingMegabytes[0]!, restingMegabytes.at(-1)!];
     const result: SoakResult = {
       minutes,
       requests,
       errors,
       idleMegabytes,
-      earlyMegabytes,
-      lateMegabytes,
+      restingMegabytes,
+      loadMegabytes,
       mostMegabytes: Math.max(...samples.map(({ megabytes }) => megabytes)),
-      isFlat: lateMegabytes <= earlyMegabytes * TOLERANCE,
+      isFlat: late <= early * TOLERANCE,
       samples,
     };
+    const list = (all: readonly number[]) => `${all.map((each) => Math.round(each)).join(', ')} MB`;
     console.log(
-      `${requests} requests in ${minutes} minutes, ${errors} failed\nmemory of the server process: idle ${idleMegabytes} MB, in the second quarter ${earlyMegabytes} MB, in the last ${lateMegabytes} MB, at most ${result.mostMegabytes} MB: ${result.isFlat ? 'flat' : 'GROWS'}`,
+      `${requests} requests in ${minutes} minutes, ${errors} failed\nmemory of the server process: idle ${idleMegabytes} MB; by quarter under load ${list(loadMegabytes)}, at most ${result.mostMegabytes} MB; at rest after each ${list(restingMegabytes)}: ${result.isFlat ? 'flat' : 'GROWS'}`,
     );
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, undefined, 2)}\n`);
     if (!result.isFlat || errors > 0) process.exitCode = 1;

@@ -25,7 +25,6 @@ const ALLOWED = new Set([
 /** Each with the reason. By name, or by name with `*`. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   // MPL-2.0 asks for changes of its own files to be handed on; we change none, and ship none of these.
-  '@axe-core/playwright': 'MPL-2.0; tests',
   'axe-core': 'MPL-2.0; tests',
   'lightningcss*': 'MPL-2.0; builds the web',
   // Their files say MIT, their package.json nothing.

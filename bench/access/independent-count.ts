@@ -3,7 +3,7 @@
  * one sentence of packages/access/SPEC.md after the other.
  */
 import type pg from 'pg';
-import { FACTS, LARGE_AMOUNT } from './organisation.ts';
+import { FACTS, LARGE_AMOUNT, SMALL_ACCOUNT } from './organisation.ts';
 
 export interface CountedFilter {
   readonly stage: string;
@@ -44,9 +44,10 @@ export async function countIndependently(
      where ($2::text is null or d.stage = $2 and d.amount > $3::numeric)
        and (d.owner in (select person from owners)
          or d.id in (select deal from shared)
+         or (d.employees <= $4::numeric and exists (select from own where role = 'bench_by_rule'))
          or (d.amount > ${LARGE_AMOUNT} and exists (select from own where role = 'bench_region_1'))
          or (d.owner in (select person from neighbours) and exists (select from own where role = 'bench_line_3')))`,
-    [person, filter?.stage ?? null, filter?.amountOver ?? null],
+    [person, filter?.stage ?? null, filter?.amountOver ?? null, SMALL_ACCOUNT],
   );
   return Number(counted.rows[0]!.count);
 }

@@ -18,10 +18,13 @@ const LINES = 20;
 const OWNERS_INDEX = { fields: ['owner_id', 'stage', '-close_date'] };
 /** Deals above this amount are shared with the first region by a rule. */
 export const LARGE_AMOUNT = 950_000;
+/** Deals of smaller accounts are shared with somebody by a rule: one of 2,000. */
+export const SMALL_ACCOUNT = 10;
+const BY_RULE = { email: 'byrule@example.com', name: 'Sees by a rule', role: 'bench_by_rule' };
 const FEW = { email: 'few@example.com', name: 'Sees few', own: 3, shared: 20 };
 
 /** Those as whom lists are asked for. */
-export const PERSONS = ['all', 'own', 'few', 'seller', 'line', 'subtree', 'region'] as const;
+export const PERSONS = ['all', 'own', 'few', 'rule', 'seller', 'line', 'subtree', 'region'] as const;
 export type Person = (typeof PERSONS)[number];
 
 /** What each is, for the report. `sellerN` are the owners that were seeded. */
@@ -29,6 +32,7 @@ export const DESCRIPTIONS: Readonly<Record<Person, string>> = {
   all: 'sees all by a permission set',
   own: 'their own',
   few: `${FEW.own} of their own, ${FEW.shared} shared`,
+  rule: 'those of small accounts, by a rule',
   seller: 'their own, and shares as everybody',
   line: 'those of 9 below, a rule, and shares',
   subtree: 'those of 50 below',
@@ -38,6 +42,7 @@ const EMAILS: Readonly<Record<Person, string>> = {
   all: 'seller1@example.com',
   own: 'seller200@example.com',
   few: FEW.email,
+  rule: BY_RULE.email,
   seller: 'seller26@example.com',
   line: 'seller8@example.com',
   subtree: 'seller3@example.com',
@@ -67,8 +72,9 @@ export async function prepareOrganisation(
   const made = await pool.query<{ made: boolean }>(
     `select to_regclass('${FACTS}.is_made') is not null as made`,
   );
-  await publish(pool, client);
+  await publish(pool, client, tables);
   if (!made.rows[0]?.made) await make(pool, client, tables);
+  await employ(pool, client);
   await copyDeals(pool, tables);
   const users = new Map((await client.users()).users.map(({ email, id }) => [email, id]));
   const persons = PERSONS.map((person) => {
@@ -123,6 +129,17 @@ async function make(pool: pg.Pool, client: Client, tables: TrellisTables): Promi
   await pool.query(`create table ${FACTS}.is_made (); analyze ${FACTS}.share`);
 }
 
+/** Somebody who sees by a rule alone; on a database of an earlier run, too. */
+async function employ(pool: pg.Pool, client: Client): Promise<void> {
+  const { email, name, role } = BY_RULE;
+  const { users } = await client.users();
+  const known = users.find((each) => each.email === email);
+  const { id } = known ?? (await client.createUser({ email, name, password: PASSWORD }));
+  await change(client, id, { role, permission_sets: ['bench_reader'] });
+  await pool.query(`delete from ${FACTS}.member where role = $1`, [role]);
+  await pool.query(`insert into ${FACTS}.member values ($1, $2)`, [id, role]);
+}
+
 const asked = (number: number) => ({
   password: PASSWORD,
   permission_sets: [number === 1 ? 'bench_auditor' : 'bench_reader'],
@@ -149,7 +166,7 @@ function roleOf(number: number): string {
   return `bench_seller_${1 + (number % LINES)}`;
 }
 
-async function publish(pool: pg.Pool, client: Client): Promise<void> {
+async function publish(pool: pg.Pool, client: Client, { schema }: TrellisTables): Promise<void> {
   const set = (name: string, grant: object) => ({
     kind: 'permission_set',
     name,
@@ -161,6 +178,7 @@ async function publish(pool: pg.Pool, client: Client): Promise<void> {
       name,
       body: { label: name, ...(parent === null ? {} : { parent }) },
     })),
+    { kind: 'role', name: BY_RULE.role, body: { label: BY_RULE.role } },
     set('bench_reader', {}),
     set('bench_auditor', { view_all: true }),
     {
@@ -183,6 +201,16 @@ async function publish(pool: pg.Pool, client: Client): Promise<void> {
         access: 'read',
       },
     },
+    {
+      kind: 'sharing_rule',
+      name: 'deal.bench_small',
+      body: {
+        label: 'Those of small accounts',
+        when: { '<=': [{ var: 'account.employees' }, SMALL_ACCOUNT] },
+        share_with: [{ role: BY_RULE.role }],
+        access: 'read',
+      },
+    },
   ];
   const { components: objects } = await client.metadata('object');
   const deal = objects.find((component) => component.name === 'deal')!.body as {
@@ -195,6 +223,16 @@ async function publish(pool: pg.Pool, client: Client): Promise<void> {
     message: 'Benchmark of access',
   });
   await untilIndexed(pool);
+  await untilKept(pool, schema);
+}
+
+/** Until the candidates of the rule that reads the account were found among all deals. */
+async function untilKept(pool: pg.Pool, schema: string): Promise<void> {
+  for (;;) {
+    const open = await pool.query(`select from "${schema}"._kept_condition where state <> 'ready'`);
+    if (open.rowCount === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** Some deals of their own for whoever sees few. */
@@ -290,8 +328,10 @@ async function granteesOf(pool: pg.Pool, client: Client, tables: TrellisTables) 
 async function copyDeals(pool: pg.Pool, tables: TrellisTables): Promise<void> {
   await pool.query(`drop table if exists ${FACTS}.deal;
     create table ${FACTS}.deal as
-      select id, owner_id as owner, data->>'stage' as stage, (data->>'amount')::numeric as amount
-      from ${tables.deal} where deleted_at is null;
+      select d.id, d.owner_id as owner, d.data->>'stage' as stage, (d.data->>'amount')::numeric as amount,
+        (a.data->>'employees')::numeric as employees
+      from ${tables.deal} d left join ${tables.account} a on a.id = (d.data->>'account')::uuid and a.deleted_at is null
+      where d.deleted_at is null;
     analyze ${FACTS}.deal`);
 }
 

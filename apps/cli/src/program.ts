@@ -2,6 +2,7 @@
 import { ApiError, type Client } from '@trellis/api';
 import { Command, CommanderError } from 'commander';
 import { type AuditExportOptions, runAuditExport, runVerify, type VerifyOptions } from './commands/audit.ts';
+import { type BulkOptions, runBulk } from './commands/bulk.ts';
 import { runDemo } from './commands/demo.ts';
 import { type PublishOptions, runPlan, runPublish } from './commands/publish.ts';
 import { type PullOptions, runPull } from './commands/pull.ts';
@@ -113,6 +114,10 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .description('import records from a CSV, NDJSON or Excel (XLSX) file')
     .option('--mapping <json>', 'columns and what to do with them, as for the API')
     .option('--upsert <field>', 'change the records that have this unique field’s value, make the others')
+    .option(
+      '--match <fields>',
+      'the same by fields that need not be unique, with commas; ~name: its spelling does not count',
+    )
     .option('--dry-run', 'try every row and write nothing')
     .option('--rejects <file>', 'write refused rows to this file')
     .option('--json', 'print the job as JSON')
@@ -128,6 +133,21 @@ function createProgram(context: { readonly terminal: Terminal; readonly environm
     .option('--raw', 'CSV: no apostrophe before texts that look like formulas')
     .action(async (object: string, file: string, options: ConnectionOptions & ExportOptions) => {
       await withServer(options, 'cli', (client) => runExport(client, object, file, options, terminal));
+    });
+
+  onServer(program.command('bulk <operation> <object>'))
+    .description('update, delete or restore all records that a filter finds')
+    .option('--filter <json>', 'an expression in JSON Logic')
+    .option('--search <text>', 'what a search in the object finds')
+    .option('--ids <ids>', 'these records, with commas')
+    .option('--all', 'every record of the object')
+    .option('--set <json>', 'update: values by field, null clears')
+    .option('--add <json>', 'update: by field with several values, what is added')
+    .option('--remove <json>', 'update: by field with several values, what is taken away')
+    .option('--dry-run', 'try every record and write nothing')
+    .option('--json', 'print the job as JSON')
+    .action(async (operation: string, object: string, options: ConnectionOptions & BulkOptions) => {
+      await withServer(options, 'cli', (client) => runBulk(client, { operation, object }, options, terminal));
     });
 
   onServer(program.command('undo <job>'))

@@ -231,6 +231,33 @@ describe('trellis audit export', () => {
   });
 });
 
+describe('trellis bulk', () => {
+  it('tries, changes and deletes what a filter finds, and never everything by oversight', async () => {
+    const records = ['Bulk A', 'Bulk B', 'Single'].map((name) => ({ name, description: 'old' }));
+    await server.client.batch('account', { operation: 'create', records });
+    const filter = ['--filter', '{"starts_with": [{"var": "name"}, "Bulk"]}'];
+    const set = ['--set', '{"description": "new"}'];
+    expect((await run(['bulk', 'update', 'account', ...set])).code).toBe(2);
+    expect((await run(['bulk', 'update', 'account', '--all', ...filter, ...set])).code).toBe(2);
+    expect((await run(['bulk', 'update', 'account', ...filter, '--set', '{'])).code).toBe(2);
+    const trial = await run(['bulk', 'update', 'account', ...filter, ...set, '--dry-run']);
+    expect(trial).toMatchObject({ code: 0, out: '2 would be changed.', remarks: '' });
+    const changed = await run(['bulk', 'update', 'account', ...filter, ...set]);
+    expect(changed).toMatchObject({ code: 0, out: '2 changed.' });
+    expect(changed.remarks).toMatch(/^Taken back by: trellis undo [0-9a-f-]{36}$/);
+    expect((await run(['bulk', 'delete', 'account', ...filter])).out).toBe('2 deleted.');
+    expect((await run(['bulk', 'restore', 'account', ...filter])).out).toBe('2 restored.');
+    const { records: left } = await server.client.list('account', {
+      fields: 'name,description',
+      sort: 'name',
+    });
+    expect(left.map(({ name, description }) => `${name} ${description}`)).toEqual(
+      expect.arrayContaining(['Bulk A new', 'Bulk B new', 'Single old']),
+    );
+    expect((await run(['bulk', 'delete', 'account', '--all'])).code).toBe(0);
+  });
+});
+
 describe('trellis import and export', () => {
   it('bring records in, give refused rows back, and bring records out', async () => {
     const folder = newFolder();

@@ -42,6 +42,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { linkRoutes } from './routes/links.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { ownViewRoutes } from './routes/own-views.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { recordRoutes } from './routes/records.ts';
 import { setupRoutes } from './routes/setup.ts';
@@ -55,7 +56,7 @@ import { viewAsRoutes } from './routes/view-as.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { SECURITY_HEADERS, STRICT_TRANSPORT } from './security-headers.ts';
 import { createSignOnDesk } from './single-sign-on.ts';
-import { serveWeb } from './web-files.ts';
+import { sendWebNotFound, serveWeb } from './web-files.ts';
 import { createWorkspaceDirectory } from './workspaces.ts';
 
 const BODY_LIMIT = 10 * 1024 * 1024;
@@ -134,7 +135,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await noteRefusal(request, toProblem(error, request.id).body);
     return sendError(error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => sendNotFound(table, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const isOfApi = /^\/api(?:[/?]|$)/.test(request.url);
+    const page = isOfApi ? undefined : sendWebNotFound(request, reply, options.webFolder);
+    return page ?? sendNotFound(table, request, reply);
+  });
   // Small answers gain nothing; brotli at its default quality would take longer than the network saves.
   await app.register(compress, {
     threshold: 2048,
@@ -200,6 +205,7 @@ function apiRoutes(api: FastifyInstance, parts: Parts): void {
     auditRoutes,
     viewAsRoutes,
     describeRoutes,
+    ownViewRoutes,
     metadataRoutes,
     recordRoutes,
     sharingRoutes,
@@ -321,6 +327,7 @@ function refuseBrokenHttp(error: Error & { code?: string }, socket: ServerRespon
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -68,7 +68,7 @@ export interface CallerOptions {
 /** Finds out who is calling. */
 export async function findCaller(request: FastifyRequest, options: CallerOptions): Promise<Caller> {
   if (request.headers.authorization !== undefined) return findKeyCaller(request, options);
-  const token = readSessionCookie(request.headers.cookie);
+  const token = readSessionCookie(request, options.publicUrl);
   const session = token === undefined ? undefined : await options.identity.findSession(token);
   return atWork(request, token ?? '', session, options);
 }

@@ -14,6 +14,38 @@ const body = (schema: unknown) => ({
 });
 const texts = { type: 'array', items: { type: 'string' } };
 
+const title = { description: 'The value of the name field.' };
+const place = { object: { type: 'string' }, id: { type: 'string', format: 'uuid' }, name: title };
+const instant = { type: 'string', format: 'date-time' };
+
+/** Answer of `GET /bin`. */
+export const BIN_ANSWER = {
+  type: 'object',
+  properties: {
+    entries: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          ...place,
+          deleted_at: instant,
+          deleted_by: { type: 'object', properties: { id: { type: 'string' }, name: { type: 'string' } } },
+          erased_at: { ...instant, type: ['string', 'null'] },
+          company: {
+            type: 'object',
+            properties: { value: { type: 'integer' }, kind: { type: 'string', enum: ['exact', 'at_least'] } },
+          },
+          went_with: { type: ['object', 'null'], properties: place },
+          rights: texts,
+        },
+      },
+    },
+    objects: texts,
+    incomplete: texts,
+    next: { type: ['string', 'null'] },
+  },
+};
+
 /** Of a record's history. */
 export const HISTORY_PARAMETERS = [
   { name: 'field', in: 'query', description: 'Only what changed this field.', schema: { type: 'string' } },

@@ -1,6 +1,7 @@
 /** The part of the OpenAPI document that is the same for every workspace: all doors but those of records. */
 
 import { SEARCH_RANKS } from '@trellis/model';
+import { BIN_ANSWER } from './openapi-history.ts';
 
 type Paths = Record<string, Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -104,6 +105,17 @@ const user = {
 };
 
 const team = { name: text, description: text, email: text, members: { type: 'array', items: text } };
+
+const ownView = {
+  label: text,
+  description: text,
+  icon: text,
+  mode: text,
+  columns: { type: 'array', items: text },
+  filter: { description: 'JSON Logic.' },
+  sort: { type: 'array', items: text },
+  group_by: text,
+};
 
 const auditQuery = {
   actor: text,
@@ -370,6 +382,33 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   'get /describe': { summary: 'Your apps, objects and rights', tag: 'describe' },
   'get /describe/{object}': { summary: 'An object as you may see it', tag: 'describe' },
+  'get /views/{object}': { summary: 'Your own views of an object', tag: 'describe' },
+  'post /views/{object}': {
+    summary: 'Keep a view of your own',
+    tag: 'describe',
+    body: ownView,
+    required: ['label', 'columns'],
+    status: 201,
+  },
+  'put /views/{object}/default': {
+    summary: 'Have a view open first for you: one of the object or of your own; null: the object’s default',
+    tag: 'describe',
+    body: { view: { type: ['string', 'null'] } },
+    required: ['view'],
+    status: 204,
+  },
+  'get /views/{object}/{id}': { summary: 'One of your own views', tag: 'describe' },
+  'patch /views/{object}/{id}': {
+    summary: 'Change parts of a view of your own; null takes one away',
+    tag: 'describe',
+    body: ownView,
+  },
+  'delete /views/{object}/{id}': {
+    summary: 'Delete a view of your own; for a day it can be restored',
+    tag: 'describe',
+    status: 204,
+  },
+  'post /views/{object}/{id}/restore': { summary: 'Bring a deleted view back', tag: 'describe' },
   'get /metadata': {
     summary: 'All components',
     tag: 'metadata',
@@ -416,6 +455,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     tag: 'metadata',
   },
   'delete /metadata/advice/{id}': { summary: 'Dismiss an advice for a month', tag: 'metadata' },
+  'get /metadata/sharing': {
+    summary: 'How records are found that meet the conditions of sharing rules',
+    tag: 'metadata',
+  },
   'get /metadata/rollups': { summary: 'How far each roll-up is', tag: 'metadata' },
   'post /metadata/rollups/{object}/{field}/recalculate': {
     summary: 'Work a roll-up out anew for every record, in the background',
@@ -460,6 +503,19 @@ const DOORS: Readonly<Record<string, Door>> = {
     body: { type: 'object', properties: { dry_run: { type: 'boolean' } } },
     answer: JOB,
     status: 202,
+  },
+  'get /bin': {
+    summary: 'The recycle bin over all objects, what went last first',
+    tag: 'records',
+    query: {
+      object: text,
+      search: text,
+      mine: { type: 'boolean' },
+      all: { type: 'boolean' },
+      limit: { type: 'integer', minimum: 1, maximum: 100 },
+      after: text,
+    },
+    answer: BIN_ANSWER,
   },
   'get /search': {
     summary: 'Find records of any object',

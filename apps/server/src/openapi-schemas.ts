@@ -1,6 +1,7 @@
 /** The part of the OpenAPI document's components that is the same for every workspace and object. */
 import type { JsonSchema } from '@trellis/model';
 import { RELATED_PAGE, RELATED_QUERY, TOTALS_SCHEMAS } from './openapi-totals.ts';
+import { MATCH } from './openapi-transfer.ts';
 
 const texts = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
@@ -216,6 +217,7 @@ export function sharedSchemas(): Record<string, unknown> {
       properties: {
         operation: { type: 'string', enum: ['create', 'update', 'upsert', 'delete'] },
         key: { type: 'string', description: 'For upsert: a unique field.' },
+        match: MATCH,
         records: { type: 'array', items: { type: 'object' } },
         all_or_nothing: { type: 'boolean', default: false },
         dry_run: { type: 'boolean', default: false },

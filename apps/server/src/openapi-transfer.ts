@@ -3,6 +3,27 @@ const text = { type: 'string' };
 const instant = { type: 'string', format: 'date-time' };
 const maybe = (schema: { readonly type: string }) => ({ ...schema, type: [schema.type, 'null'] });
 
+const FOLDED = { type: 'boolean', default: false, description: 'Case, accents and signs do not count.' };
+
+/** Fields by which records are recognised, of an import and of a batch. */
+export const MATCH = {
+  type: 'array',
+  description: 'Instead of `key`: fields, unique or not, that a record must share to be recognised.',
+  minItems: 1,
+  maxItems: 5,
+  items: {
+    anyOf: [
+      text,
+      {
+        type: 'object',
+        properties: { field: text, folded: FOLDED },
+        required: ['field'],
+        additionalProperties: false,
+      },
+    ],
+  },
+};
+
 export function transferSchemas(): Record<string, unknown> {
   return {
     Job: {
@@ -43,6 +64,7 @@ export function transferSchemas(): Record<string, unknown> {
       properties: {
         operation: { type: 'string', enum: ['create', 'update', 'upsert'], default: 'create' },
         key: { ...text, description: 'Unique field by which records are recognised; for update also `id`.' },
+        match: MATCH,
         columns: {
           type: 'object',
           description: 'Header → field. Unless given, headers are names or labels of fields.',
@@ -55,6 +77,7 @@ export function transferSchemas(): Record<string, unknown> {
                 properties: {
                   field: text,
                   match: { ...text, description: 'Of a lookup: the field by which its target is found.' },
+                  folded: FOLDED,
                   object: text,
                   format: { type: 'string', enum: ['ymd', 'dmy', 'mdy', 'point', 'comma'] },
                 },
@@ -96,6 +119,10 @@ export function transferSchemas(): Record<string, unknown> {
       },
       additionalProperties: false,
     },
+    ImportFile: {
+      type: 'object',
+      properties: { id: text, name: maybe(text), bytes: { type: 'integer' } },
+    },
     ImportPreview: {
       type: 'object',
       properties: {
@@ -119,6 +146,13 @@ export function transferSchemas(): Record<string, unknown> {
               },
             },
           },
+        },
+        matches: {
+          description: 'For how many of the first 1,000 rows one record, none or several are recognised.',
+          type: ['object', 'null'],
+          properties: Object.fromEntries(
+            ['rows', 'one', 'none', 'several', 'unclear'].map((name) => [name, { type: 'integer' }]),
+          ),
         },
       },
     },
@@ -154,8 +188,11 @@ export function importPaths(name: string, pluralLabel: string): Record<string, R
       'multipart/form-data': {
         schema: {
           type: 'object',
-          properties: { mapping: schema('ImportMapping'), file: { type: 'string', format: 'binary' } },
-          required: ['file'],
+          properties: {
+            mapping: schema('ImportMapping'),
+            file: { type: 'string', format: 'binary' },
+            file_id: { ...text, description: 'Instead of `file`: one that is kept.' },
+          },
         },
         encoding: { mapping: { contentType: 'application/json' } },
       },
@@ -175,6 +212,12 @@ export function importPaths(name: string, pluralLabel: string): Record<string, R
   });
   return {
     [`/records/${name}/import`]: door(`import_${name}`, `Import ${pluralLabel} from a file`, 202, 'Job'),
+    [`/records/${name}/import/files`]: door(
+      `keep_import_file_${name}`,
+      'Keep a file for a day, to be looked at and imported',
+      201,
+      'ImportFile',
+    ),
     [`/records/${name}/import/preview`]: door(
       `preview_import_${name}`,
       'Look at the beginning of a file',

@@ -8,7 +8,7 @@ import { StorageError } from '@trellis/storage';
 import { createLogger } from './logging.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { tidyMemorySoon } from './tidy-memory.ts';
+import { keepMemoryTidy } from './tidy-memory.ts';
 
 /** A second signal so soon is the same Ctrl-C, delivered by npm as well as by the terminal. */
 const SAME_SIGNAL_MILLISECONDS = 2000;
@@ -69,7 +69,7 @@ try {
   );
   server = startServer(settings, log);
   const { url, needsSetUp } = await server;
-  tidyMemorySoon();
+  keepMemoryTidy((before, after) => log.debug({ before, after }, 'Memory was given back to the system.'));
   log.info({ ms: Math.round(performance.now() - began) }, 'Started.');
   // Not through the log: it is the one line that must be seen at any log level.
   console.log(

@@ -7,6 +7,10 @@ import { HttpProblem } from './http-problem.ts';
 
 type Asked = Pick<FastifyRequest, 'method' | 'headers' | 'host' | 'protocol'>;
 
+/** Pages that were found to be ours, by what was asked: reading two addresses costs more than all else here. */
+const ours = new Set<string>();
+const MAX_KNOWN = 500;
+
 /** Whether a request of this method may change something. */
 export function changesState(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
@@ -21,8 +25,18 @@ export function isSameOrigin(request: Asked, publicUrl: URL | undefined): boolea
   const { origin, 'sec-fetch-site': site } = request.headers;
   // Newer browsers say it in so many words. A page of another subdomain (`same-site`) is not ours either.
   if (site !== undefined && site !== 'same-origin') return false;
-  if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
+  if (typeof origin !== 'string') return false;
   if (publicUrl && origin === publicUrl.origin) return true;
+  const asked = `${origin}\n${request.protocol}\n${request.host}`;
+  if (ours.has(asked)) return true;
+  if (!isHostOf(origin, request)) return false;
+  if (ours.size >= MAX_KNOWN) ours.clear();
+  ours.add(asked);
+  return true;
+}
+
+function isHostOf(origin: string, request: Asked): boolean {
+  if (!URL.canParse(origin)) return false;
   const { host, protocol } = new URL(origin);
   if (protocol !== 'https:' && (protocol !== 'http:' || request.protocol === 'https')) return false;
   return host === canonicalHost(request.host, protocol);

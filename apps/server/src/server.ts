@@ -122,6 +122,11 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
       needsSetUp = false;
     }
     storage.startMaintenance();
+    engine
+      .renewStorage()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'Whether an older version has generated something could not be seen.'),
+      );
     keepSecretsCurrent(storage, secrets, log).catch((error: unknown) =>
       log.warn({ err: error }, 'Sealing secrets with the newest key failed; it is tried again in an hour.'),
     );

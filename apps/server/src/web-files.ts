@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Addresses that the web application draws itself (design brief §9). */
 const APP_ROUTES = [
@@ -18,6 +18,8 @@ const APP_ROUTES = [
   '/first-run',
   '/profile',
   '/search',
+  '/bin',
+  '/activity',
   '/setup',
   '/setup/*',
   '/o/*',
@@ -56,6 +58,21 @@ export async function serveWeb(app: FastifyInstance, folder: string | undefined)
       return sendPage(reply, 503, NOT_BUILT);
     });
   }
+}
+
+/**
+ * The web application for a browser that went to a page that is none, with status 404: it says so in its own words and
+ * leads back. Undefined where that is no answer: to programs, and to whoever asked for a script or a picture.
+ */
+export function sendWebNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  folder: string | undefined,
+): FastifyReply | undefined {
+  const asksForPage =
+    ['GET', 'HEAD'].includes(request.method) && /\btext\/html\b/.test(request.headers.accept ?? '');
+  if (!asksForPage || folder === undefined || !existsSync(join(folder, 'index.html'))) return undefined;
+  return reply.code(404).sendFile('index.html', folder);
 }
 
 function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {

@@ -362,6 +362,10 @@ describe('who customises', () => {
     await expect.poll(async () => (await asked(server.client, 'GET', path)).text).toContain(SECRET);
     const seen = await asked(cara, 'GET', path);
     expect(seen.text).not.toContain(SECRET);
+    // Nor do they erase them.
+    const erase = `/metadata/conversions/${conversions[0]!.id}?purge=true`;
+    expect((await asked(cara, 'DELETE', erase)).status).toBe(403);
+    expect((await asked(server.client, 'GET', path)).text).toContain(SECRET);
   });
 
   it('and others: jobs, keys, people and revisions are nobody else’s business', async () => {

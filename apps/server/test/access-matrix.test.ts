@@ -42,8 +42,8 @@ interface World {
   readonly sharing: { readonly client: string; readonly deal: string };
   readonly sets: readonly Readonly<Record<ObjectName, Grant | null>>[];
   readonly users: readonly { readonly role: number | null; readonly sets: readonly number[] }[];
-  /** Deals owned by people of one role, shared with another role. */
-  readonly rule: { readonly of: number; readonly to: number } | null;
+  /** Deals owned by people of one role, or of clients that one person owns, shared with another role. */
+  readonly rule: { readonly of: number; readonly to: number; readonly clientOf: number | null } | null;
   /** Deals shared by hand. */
   readonly shares: readonly { readonly deal: number; readonly to: number }[];
   readonly clients: readonly { readonly owner: number }[];
@@ -76,7 +76,9 @@ const world: fc.Arbitrary<World> = fc.record({
     }),
     { minLength: 5, maxLength: 5 },
   ),
-  rule: fc.option(fc.record({ of: fc.nat({ max: 3 }), to: fc.nat({ max: 3 }) })),
+  rule: fc.option(
+    fc.record({ of: fc.nat({ max: 3 }), to: fc.nat({ max: 3 }), clientOf: fc.option(owner, { freq: 2 }) }),
+  ),
   shares: fc.array(fc.record({ deal: fc.nat({ max: 3 }), to: owner }), { maxLength: 3 }),
   clients: fc.array(fc.record({ owner }), { minLength: 2, maxLength: 2 }),
   deals: fc.array(
@@ -94,6 +96,8 @@ interface Fact {
   readonly parent: Fact | undefined;
   readonly isGone: boolean;
   readonly sharedWith: readonly number[];
+  /** Who owns the client of a deal. */
+  readonly clientOf?: number;
   /** By field: a word that stands nowhere else. */
   readonly words: Readonly<Record<FieldName, string>>;
 }
@@ -117,7 +121,9 @@ function sees(given: World, who: number, fact: Fact): boolean {
   if (sharing[fact.object as 'deal'] === 'read') return true;
   const [mine, theirs] = [users[who]!.role, users[fact.owner]!.role];
   if (who === fact.owner || isAbove(mine, theirs)) return true;
-  const byRule = fact.object === 'deal' && rule !== null && rule.of === theirs && rule.to === mine;
+  const isMeant =
+    rule !== null && (rule.clientOf === null ? rule.of === theirs : rule.clientOf === fact.clientOf);
+  const byRule = fact.object === 'deal' && isMeant && rule.to === mine;
   return byRule || fact.sharedWith.includes(who);
 }
 const wordsOf = (given: World, who: number, facts: readonly Fact[], fields: readonly FieldName[] = FIELDS) =>
@@ -209,7 +215,9 @@ async function publish(given: World): Promise<void> {
     ...(hasRule
       ? [
           labelled('sharing_rule', ruleName, {
-            owned_by: { role: ROLES[given.rule!.of] },
+            ...(given.rule!.clientOf === null
+              ? { owned_by: { role: ROLES[given.rule!.of] } }
+              : { when: { '==': [{ var: 'client.owner_id' }, userIds[given.rule!.clientOf]] } }),
             share_with: [{ role: ROLES[given.rule!.to] }],
             access: 'read',
           }),
@@ -254,7 +262,7 @@ async function seed(given: World): Promise<readonly Fact[]> {
       .map(({ to }) => to);
     const deal = await make(
       'deal',
-      { ...base, owner: of, isGone, sharedWith },
+      { ...base, owner: of, isGone, sharedWith, clientOf: given.clients[client]!.owner },
       { client: clients[client]!.id },
     );
     await make('line', { ...base, owner: of, isGone, parent: deal }, { deal: deal.id });
@@ -380,6 +388,14 @@ function asked(door: string, path: string, fact: Fact | undefined, facts: readon
         { path: `${path}?q=${words.note.slice(0, -1)}w&object=deal` },
         { path: `${path}?q=zq&object=client&limit=1` },
       ]);
+    case 'GET /bin':
+      return [
+        '',
+        '?all=true&limit=100',
+        '?mine=true',
+        '?all=true&object=line',
+        '?all=true&search=zq&limit=1',
+      ].map((each) => ({ path: `${path}${each}` }));
     case 'GET /records/:object/export':
       return ['csv', 'ndjson'].flatMap((format) => [
         { path: `${path}?format=${format}` },
@@ -533,6 +549,17 @@ it('[A1 to R6, M1] no door tells anybody a word that they may not read, and list
             expect([`${place} by ${field}`, grouped.words]).toEqual([`${place} by ${field}`, words]);
           }
         }
+        // Over all objects the bin tells the names that each object's own tells.
+        const names = OBJECTS.flatMap((object) =>
+          wordsOf(
+            given,
+            who,
+            facts.filter((fact) => fact.object === object && fact.isGone),
+            ['name'],
+          ),
+        );
+        const bin = await ask(who, 'GET', '/bin?all=true&limit=100');
+        expect([`u${who} bin`, bin]).toEqual([`u${who} bin`, { status: 200, words: names.sort() }]);
         for (const fact of facts) {
           const got = await ask(who, 'GET', `/records/${fact.object}/${fact.id}`);
           const isThere = !fact.isGone && sees(given, who, fact);

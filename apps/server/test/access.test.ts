@@ -30,17 +30,24 @@ const COMPONENTS: Component[] = [
   object('client'),
   field('client.name', { type: 'text' }),
   field('client.segment', { type: 'text', indexed: true }),
-  object('sale'),
+  object('sale', { plural_label: 'Sales' }),
   field('sale.name', { type: 'text', searchable: true }),
   field('sale.amount', { type: 'integer', indexed: true }),
-  field('sale.margin', { type: 'integer' }),
+  field('sale.margin', { label: 'Profit', type: 'integer' }),
   field('sale.code', { type: 'text', unique: true }),
   field('sale.client', { type: 'lookup', to: 'client', reverse_name: 'sales' }),
   { kind: 'record_type', name: 'sale.small', body: { label: 'Small', is_default: true } },
   { kind: 'record_type', name: 'sale.large', body: { label: 'Large' } },
   object('line', { sharing: 'parent' }),
   field('line.name', { type: 'text' }),
-  field('line.sale', { type: 'lookup', to: 'sale', parent: true, required: true, reverse_name: 'lines' }),
+  field('line.sale', {
+    label: 'Part of',
+    type: 'lookup',
+    to: 'sale',
+    parent: true,
+    required: true,
+    reverse_name: 'lines',
+  }),
   object('price', { sharing: 'read' }),
   field('price.name', { type: 'text' }),
   {
@@ -81,7 +88,10 @@ const COMPONENTS: Component[] = [
   set('with_margin', {
     objects: { sale: { read: true, default_field: 'none', fields: { margin: 'read' } } },
   }),
-  set('auditor', { objects: { sale: { read: true, view_all: true, default_field: 'read', export: true } } }),
+  set('auditor', {
+    label: 'Auditor of sales',
+    objects: { sale: { read: true, view_all: true, default_field: 'read', export: true } },
+  }),
 ] as Component[];
 
 interface Person {
@@ -407,6 +417,21 @@ describe('the rest of the rules', () => {
     expect(await status('ben', 'GET', '/records/sale')).toBe(404);
     await server.client.updateUser(people.ben!.id, { permission_sets: ['seller'] } as never);
     expect(await count()).toBe(before);
+  });
+
+  it('reasons name things as people know them', async () => {
+    const explain = async (who: string, question: object) =>
+      (await server.client.explain({ user: people[who]!.id, object: 'sale', ...question })).reasons;
+    expect(await explain('sam', { action: 'read' })).toContain(
+      'The right to read Sales is granted by “Auditor of sales”.',
+    );
+    expect(await explain('sam', { action: 'update' })).toEqual([
+      'No permission set grants the right to update Sales.',
+    ]);
+    expect(await explain('ann', { field: 'margin' })).toContain(
+      'No permission set grants the field “Profit”.',
+    );
+    expect(await explain('ann', { object: 'line' })).toContain('A record goes with its parent, “Part of”.');
   });
 
   it('nobody raises their own rights', async () => {

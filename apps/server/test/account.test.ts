@@ -1,5 +1,6 @@
 /** How people keep their own sign-in, and administrators that of others, from outside and with bad intentions. */
 import { createClient } from '@trellis/api';
+import { createSecretBox } from '@trellis/engine';
 import { readTables } from '@trellis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticatorCode } from './authenticator.ts';
@@ -273,6 +274,24 @@ describe('a second factor', () => {
     } finally {
       await keyless.stop();
     }
+  });
+
+  it('whose key is gone is a problem that says so, and its recovery codes still work', async () => {
+    const { person, secret, codes } = await enrolled();
+    const identity = (await server.storage.identities.findByEmail(person.email))!;
+    const other = createSecretBox([Buffer.alloc(32, 9)]).seal('x', 'elsewhere');
+    const row = { kind: 'second_factor', id: identity.id } as const;
+    const [mine] = (await server.storage.sealed.sealedOtherwise('v9.', 1000)).filter(
+      (each) => each.kind === row.kind && each.id === row.id,
+    );
+    await server.storage.sealed.replaceSealed(mine!, other);
+    const login = (otp: string) =>
+      outcome(newClient().login({ email: person.email, password: PASSWORD, otp }));
+    expect(await login(code(secret))).toBe('no_secret_key');
+    expect(await login(codes[0]!)).toBe('done');
+    // Nor are they guessed more often than codes are.
+    for (let tries = 0; tries < 20; tries++) await login(`AAAA-BBBB-${1000 + tries}`);
+    expect(await login(codes[1]!)).toBe('too_many_attempts');
   });
 
   it('asks for the password again when the session is not young any more', async () => {

@@ -126,7 +126,7 @@ describe('ids of another workspace', () => {
       expect(wrong).toEqual([]);
     }
     expect(await state()).toEqual(before);
-  });
+  }, 60_000);
 
   it('lead nowhere as the workspace of a request either', async () => {
     for (const workspace of ['elsewhere', 'nowhere', '', '../elsewhere', 'main; drop schema platform']) {

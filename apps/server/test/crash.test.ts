@@ -19,7 +19,7 @@ const HISTORY_PAGE = 50;
 const WRITERS = 4;
 const ADMINISTRATOR = { email: 'crash@example.com', password: 'a long enough password' };
 /** `restart`: PostgreSQL is shut down as an operator does, which ends all sessions, and must come back. */
-const VICTIMS = ['server', 'postgres', 'both', 'restart'] as const;
+const VICTIMS = ['server', 'postgres', 'restart', 'both', 'postgres', 'restart'] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'trellis-crash-'));
 /** What the server acknowledged: id → the version it named last. */
@@ -67,7 +67,7 @@ describe('crash', () => {
         const victim = VICTIMS[round % VICTIMS.length]!;
         const stop = new AbortController();
         const writers = Array.from({ length: WRITERS }, () => write(stop.signal));
-        await sleep(50 + Math.random() * 400);
+        await sleep(40 + Math.random() * 260);
         kill(victim);
         await sleep(20);
         stop.abort();

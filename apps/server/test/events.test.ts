@@ -2,12 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HUB_RULES } from '../src/event-hub.ts';
 import { ADMINISTRATOR, startTestServer, type TestServer } from './start-test-server.ts';
-
-interface Event {
-  readonly name: string;
-  readonly id: string | undefined;
-  readonly data: Record<string, unknown>;
-}
+import { type WatchOptions, watchEvents } from './watch-events.ts';
 
 let server: TestServer;
 let key: string;
@@ -29,39 +24,10 @@ afterEach(() => {
 });
 
 /** A stream that is being read; resolves once it is ready. */
-async function watch(options: { query?: string; apiKey?: string; lastEventId?: string } = {}) {
-  const abort = new AbortController();
-  open.push({ close: () => abort.abort() });
-  const response = await fetch(`${server.url}/api/v1/events${options.query ?? ''}`, {
-    signal: abort.signal,
-    headers: {
-      authorization: `Bearer ${options.apiKey ?? key}`,
-      ...(options.lastEventId === undefined ? {} : { 'last-event-id': options.lastEventId }),
-    },
-  });
-  const events: Event[] = [];
-  const state = { isEnded: false, lastId: undefined as string | undefined };
-  const read = async () => {
-    let rest = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      const blocks = (rest + chunk).split('\n\n');
-      rest = blocks.pop()!;
-      for (const block of blocks) {
-        const lines = new Map(block.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]));
-        state.lastId = lines.get('id') ?? state.lastId;
-        const [name, data] = [lines.get('event'), lines.get('data')];
-        if (name && data) events.push({ name, id: lines.get('id'), data: JSON.parse(data) });
-      }
-    }
-  };
-  const done = read()
-    .catch(() => undefined)
-    .finally(() => {
-      state.isEnded = true;
-    });
-  if (response.status === 200) await expect.poll(() => events[0]?.name).toBe('ready');
-  const records = () => events.filter(({ name }) => name === 'record').map(({ data }) => data);
-  return { response, events, records, state, done, close: () => abort.abort() };
+async function watch(options: Partial<WatchOptions> = {}) {
+  const stream = await watchEvents(server, { apiKey: key, ...options });
+  open.push(stream);
+  return stream;
 }
 
 describe('GET /events', () => {
@@ -86,6 +52,25 @@ describe('GET /events', () => {
     ]);
     expect(own[0]).toEqual({ object: 'deal', id: deal.id, version: 1, action: 'create' });
     expect(JSON.stringify(stream.events)).not.toContain('Secret');
+  });
+
+  it('tells who begins with what `me` has said of all that has happened since', async () => {
+    const before = await server.client.create('deal', { name: 'Before' });
+    const me = await server.client.me();
+    const deal = await server.client.create('deal', { name: 'Between' });
+    const stream = await watch({ query: `?after=${me.events_after}` });
+    await expect.poll(() => stream.records().map(({ id }) => id)).toContain(deal.id);
+    expect(stream.events[0]?.id).toBeUndefined();
+    expect(stream.events.some(({ name }) => name === 'access' || name === 'reset')).toBe(false);
+    // What the browser says it has heard since is nearer than where it began.
+    const { lastId } = stream.state;
+    const last = await server.client.create('deal', { name: 'Last' });
+    const again = await watch({ query: `?after=${me.events_after}`, lastEventId: lastId! });
+    await expect.poll(() => again.records().map(({ id }) => id)).toContain(last.id);
+    const told = again.records().flatMap(({ id, action }) => (action === 'create' ? [id] : []));
+    expect([told.includes(before.id), told.includes(deal.id)]).toEqual([false, false]);
+    const nonsense = await watch({ query: '?after=nonsense' });
+    await expect.poll(() => nonsense.events.map(({ name }) => name)).toContain('reset');
   });
 
   it('tells of the objects that were asked for and may be seen', async () => {
@@ -170,6 +155,8 @@ describe('GET /events', () => {
     const missed = await server.client.create('deal', { name: 'Missed' });
     const after = await watch({ lastEventId });
     await expect.poll(() => after.records().map(({ id }) => id)).toContain(missed.id);
+    // A connection that breaks before what was missed is told resumes from where it was.
+    expect(after.events[0]).toMatchObject({ name: 'ready', id: undefined });
 
     for (const id of ['nonsense', '1.1.1', `99999999999.1.${Date.now()}`]) {
       const stream = await watch({ lastEventId: id });
@@ -194,7 +181,7 @@ describe('GET /events', () => {
     const made = await server.client.createApiKey({ name: 'Short' });
     const stream = await watch({ apiKey: made.key });
     await server.client.revokeApiKey(made.id);
-    await expect.poll(() => stream.state.isEnded, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => stream.state.isEnded).toBe(true);
     expect(stream.events.at(-1)?.name).toBe('end');
   });
 

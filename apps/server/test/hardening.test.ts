@@ -1,5 +1,6 @@
 /** What stands round every request: cookies behind proxies, headers of answers, allowances, and how much may be asked. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,7 +30,14 @@ describe('behind a proxy that speaks TLS', () => {
 
   it('cookies are Secure and the browser is told to stay with https, where the proxy is trusted', async () => {
     const answer = await logIn(trusting, { 'x-forwarded-proto': 'https' });
-    expect(answer.headers.getSetCookie()[0]).toMatch(/; HttpOnly; SameSite=Lax; Secure$/);
+    const [cookie] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Host-trellis_session=.*; Path=\/; .*; HttpOnly; SameSite=Lax; Secure$/);
+    // A neighbour's page may set a cookie for all of a domain, but none that browsers keep for one host.
+    const me = (cookies: string) =>
+      fetch(`${trusting.url}/api/v1/me`, { headers: { cookie: cookies, 'x-forwarded-proto': 'https' } });
+    const [pair] = cookie!.split(';');
+    expect((await me(pair!.replace('__Host-', ''))).status).toBe(401);
+    expect((await me(`trellis_session=${'A'.repeat(43)}; ${pair}`)).status).toBe(200);
     expect(answer.headers.get('strict-transport-security')).toMatch(/max-age=\d{7,}/);
   });
 
@@ -99,6 +107,19 @@ describe('every answer', () => {
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('access-control-allow-origin')).toBeNull();
     if (path.startsWith('/api/')) expect(headers.get('cache-control')).toContain('no-store');
+  });
+
+  it.each([
+    ['what is not HTTP', 'nonsense\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('tells the browser so even to %s', async (_case, text, status) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.end(text);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain('x-content-type-options: nosniff');
+    expect(answer).toMatch(/content-security-policy: default-src 'self'; script-src 'self';/);
   });
 
   it('no other site is let in by asking first (preflight)', async () => {

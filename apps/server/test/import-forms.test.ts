@@ -201,3 +201,21 @@ describe('a trial', () => {
     expect(trial.counts).toMatchObject({ created: 1200, updated: 1, failed: 0 });
   });
 });
+
+describe('groups that are under way together', () => {
+  it('refuse what the one before has taken, in the order of the file', async () => {
+    const rows = Array.from({ length: 4_200 }, (_, index) => [`Row ${index}`, `G${index}`, 100_000 + index]);
+    // The first and last rows of a group, and one in its midst, want what the group before is about to have.
+    for (const index of [2000, 2500, 2999, 3001]) rows[index]![1] = `G${index - 1000}`;
+    rows[3000]![2] = 100_000 + 2010;
+    const job = await run(['name,code,serial', ...rows.map((row) => row.join(','))].join('\n'));
+    expect(job.counts).toMatchObject({ created: 4_195, failed: 5 });
+    const faults = job.errors!.map(({ row, errors }) => [row, errors[0]!.code, errors[0]!.pointer]);
+    expect(faults).toEqual([
+      ...[2001, 2501, 3000].map((row) => [row, 'unique_violation', '/code']),
+      [3001, 'unique_violation', '/serial'],
+      [3002, 'unique_violation', '/code'],
+    ]);
+    expect(job.progress).toEqual({ done: 4_200, total: 4_200 });
+  });
+});

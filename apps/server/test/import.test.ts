@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Client, createClient, type JobResponse } from '@trellis/api';
-import { createTestDatabase } from '@trellis/testing';
+import { createTestDatabase, withDatabase } from '@trellis/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ADMINISTRATOR, startTestServer, type TestServer } from './start-test-server.ts';
 
@@ -164,6 +164,7 @@ describe('rows that are refused', () => {
     ]);
     const response = await fetch(`${server.url}/api/v1/jobs/${job.id}/errors`, { headers: await headers() });
     expect(response.headers.get('content-type')).toContain('text/csv');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="rejected-file.csv"');
     const lines = (await response.text()).trimEnd().split('\r\n');
     expect(lines[0]).toBe('error,name,code,size');
     expect(lines[1]).toMatch(/^name: .*,,B,2$/);
@@ -355,6 +356,7 @@ it('a preview shows columns, samples and the fields that they seem to be for', a
     sheets: [],
     sheet: null,
     header_row: 1,
+    matches: null,
     columns: [
       { name: 'Company-Name', samples: ['Acme', 'Bolt'], suggestion: 'name' },
       { name: 'Head count', samples: ['1', '2'], suggestion: 'size' },
@@ -387,6 +389,10 @@ describe('a server that is killed', () => {
       const job = await own.importFile('company', form);
       await until(own, job.id, ({ progress }) => progress.done >= 1000);
       await end(first.child, 'SIGKILL');
+      // As if the lease of the one that was killed had run out, for which others wait.
+      await withDatabase(database.connectionString, (admin) =>
+        admin.query("update platform.job_queue set beat_at = beat_at - interval '1 minute'"),
+      );
       const second = await startProcess(database.connectionString);
       try {
         own = createClient({ origin: second.url, keepsCookies: true });

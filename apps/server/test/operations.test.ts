@@ -40,6 +40,24 @@ describe('the web application', () => {
     expect(await response.text()).toContain('<title>Trellis</title>');
   });
 
+  it('says in its own words that a page does not exist', async () => {
+    const page = await get('/nothing/here', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    expect(page.status).toBe(404);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    expect(await page.text()).toContain('<title>Trellis</title>');
+    // Programs, scripts, and whoever looks at the API in a browser are told as ever.
+    for (const [path, accept] of [
+      ['/nothing/here', '*/*'],
+      ['/assets/gone-12345678.js', '*/*'],
+      ['/api/v1/nothing', 'text/html'],
+    ] as const) {
+      const problem = await get(path, { accept });
+      expect([path, problem.status]).toEqual([path, 404]);
+      expect(problem.headers.get('content-type')).toContain('application/problem+json');
+    }
+  });
+
   it('has its hashed files kept for ever and compressed', async () => {
     const response = await get('/assets/index-Ab3dEf9_.js', { 'accept-encoding': 'br' });
     expect(response.status).toBe(200);

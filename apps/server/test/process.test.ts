@@ -213,15 +213,21 @@ describe('on one database', () => {
     const closed = once(socket, 'close');
     socket.write(
       `POST /api/v1/records/gadget HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${server.url}\r\nCookie: ${cookie}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // From here on it is under way.
+    await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 100 /);
+    socket.write(body.slice(0, 5));
     const stopping = server.stop();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await expect(fetch(`${server.url}/api/v1/health`)).rejects.toThrow();
+    const isTaken = () =>
+      fetch(`${server.url}/api/v1/health`).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isTaken).toBe(false);
     socket.write(body.slice(5));
     await closed;
-    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+    expect(answer).toMatch(/\r\nHTTP\/1\.1 201 /);
     expect(await stopping).toBe(0);
     const next = await started(environment);
     const { records } = await (await signIn(next.url)).list('gadget', {

@@ -178,17 +178,29 @@ describe('headers', () => {
 
   it('the cookie is found among others and only in its own form', () => {
     const token = 'A'.repeat(43);
-    expect(readSessionCookie(`a=b; trellis_session=${token}; c=d`)).toBe(token);
-    expect(readSessionCookie(`xtrellis_session=${token}`)).toBeUndefined();
-    expect(readSessionCookie('trellis_session=short')).toBeUndefined();
-    expect(readSessionCookie(undefined)).toBeUndefined();
+    const read = (cookie: string | undefined, protocol: 'http' | 'https' = 'http', publicUrl?: URL) =>
+      readSessionCookie({ protocol, headers: cookie === undefined ? {} : { cookie } }, publicUrl);
+    expect(read(`a=b; trellis_session=${token}; c=d`)).toBe(token);
+    expect(read(`xtrellis_session=${token}`)).toBeUndefined();
+    expect(read('trellis_session=short')).toBeUndefined();
+    expect(read(undefined)).toBeUndefined();
+    // Where browsers speak TLS, only what they keep for this host alone; where nobody knows, that first.
+    const other = 'B'.repeat(43);
+    const both = `trellis_session=${other}; __Host-trellis_session=${token}`;
+    expect([read(both), read(both, 'https'), read(both, 'http', new URL('https://a'))]).toEqual([
+      token,
+      token,
+      token,
+    ]);
+    expect(read(`trellis_session=${other}`, 'https')).toBeUndefined();
+    expect(read(`trellis_session=${other}`, 'http', new URL('https://a'))).toBeUndefined();
   });
 
   it('the cookie is Secure behind TLS', () => {
     const options = { publicUrl: undefined, maxAgeSeconds: 60 };
     const plain = sessionCookie('t', { protocol: 'http', headers: {} }, options);
     expect(plain).toBe('trellis_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax');
-    expect(sessionCookie('t', { protocol: 'https', headers: {} }, options)).toBe(`${plain}; Secure`);
+    expect(sessionCookie('t', { protocol: 'https', headers: {} }, options)).toBe(`__Host-${plain}; Secure`);
     expect(sessionCookie('t', { protocol: 'http', headers: { origin: 'https://a' } }, options)).toContain(
       'Secure',
     );

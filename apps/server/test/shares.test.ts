@@ -407,8 +407,13 @@ describe('standing in', () => {
       status: 422,
       body: { errors: [{ code: 'forbidden', pointer: '/delegate' }] },
     });
-    const byAdmin = await create('sam', { delegator: ids.ann, delegate: ids.ben, ends_at: later });
-    expect(byAdmin).toMatchObject({ status: 201, body: { created_by: { name: 'sam' } } });
+    // Nor by a puppet of theirs: Sam holds less than Ann, and gives nobody her place.
+    expect(await create('sam', { delegator: ids.ann, delegate: ids.ben, ends_at: later })).toMatchObject({
+      status: 422,
+      body: { errors: [{ code: 'forbidden', pointer: '/delegator' }] },
+    });
+    const byAdmin = await create('admin', { delegator: ids.ann, delegate: ids.ben, ends_at: later });
+    expect(byAdmin).toMatchObject({ status: 201, body: { delegator: { name: 'ann' } } });
     const { id } = byAdmin.body as { id: string };
     expect((await call('kim', 'DELETE', `/delegations/${id}`)).status).toBe(404);
     expect((await call('kim', 'GET', '/delegations?all=true')).status).toBe(403);

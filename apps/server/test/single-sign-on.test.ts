@@ -4,6 +4,7 @@ import {
   type IdentityProvider,
   type ProviderPerson,
   startIdentityProvider,
+  withDatabase,
 } from '@trellis/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/settings.ts';
@@ -17,6 +18,7 @@ interface Stage {
 
 async function openStage(
   environment: Record<string, string> = {},
+  secondProvider?: { readonly name: string; readonly issuer: string },
 ): Promise<Stage & { stop(): Promise<void> }> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -30,9 +32,12 @@ async function openStage(
     ...environment,
   });
   expect(warnings).toEqual([]);
+  const ssoProviders = secondProvider
+    ? [...settings.ssoProviders, { ...settings.ssoProviders[0]!, ...secondProvider }]
+    : settings.ssoProviders;
   const server = await startTestServer({
     packages: ['crm'],
-    settings,
+    settings: { ...settings, ssoProviders },
     port,
   });
   return {
@@ -423,6 +428,34 @@ describe('signing in by a provider', () => {
       expect(end.url).toBe(stage.server.url + where);
     });
 
+    it('can not have one address verified by what is said of another', async () => {
+      // The provider's user info verifies Mallory's own address; the token names somebody else's, and verifies nothing.
+      stage.provider.bendToken = (token) => {
+        const { groups: _, ...claims } = parts(token)[1];
+        return stage.provider.signToken({ ...claims, email: 'rich@example.com' });
+      };
+      const { error, browser } = await signIn(stage, person('mallory'));
+      expect(error).toBe('email_unverified');
+      expect((await me(stage, browser)).status).toBe(401);
+      expect(await userOf('rich@example.com')).toBeUndefined();
+    });
+
+    it.each(['image', 'iframe', 'empty'])(
+      'can not begin a sign-in from within a page of theirs (%s)',
+      async (destination) => {
+        const answer = await fetch(stage.server.url + begin(), {
+          redirect: 'manual',
+          headers: { 'sec-fetch-dest': destination, 'sec-fetch-site': 'cross-site' },
+        });
+        expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+        const followed = await fetch(stage.server.url + begin(), {
+          redirect: 'manual',
+          headers: { 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' },
+        });
+        expect(followed.status).toBe(302);
+      },
+    );
+
     it('can not begin sign-ins without end', async () => {
       const { storage } = stage.server;
       const expiresAt = new Date(Date.now() + 60_000).toISOString();
@@ -488,6 +521,30 @@ describe('signing in by a provider', () => {
       expect((await ask('DELETE', '/me/sso/sso')).status).toBe(204);
       expect((await ask('DELETE', '/me/sso/sso')).status).toBe(404);
       expect((await signIn(stage, own)).error).toBe('email_unverified');
+    });
+
+    it('is not linked to an address of a domain that is not let in, nor let in without one', async () => {
+      const { client, storage } = stage.server;
+      const account = { email: 'quentin@example.com', password: 'a long enough password' };
+      await client.createUser({ ...account, name: 'Quentin', permission_sets: ['read_only'] });
+      const browser = openBrowser();
+      const post = (path: string, body: object) =>
+        browser.visit(`${stage.server.url}/api/v1${path}`, {
+          method: 'POST',
+          headers: { origin: stage.server.url, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      await post('/auth/login', account);
+      const identity = (await storage.identities.findByEmail(account.email))!;
+      stage.provider.signedIn = person('quentin', { email: 'quentin@elsewhere.example' });
+      const started = await post('/me/sso/sso?next=/profile', {});
+      const end = await browser.follow(JSON.parse(started.body).redirect, (url) => !isOnTheWay(url));
+      expect(new URL(end.url).searchParams.get('sso_error')).toBe('domain_not_allowed');
+      expect(await storage.singleSignOn.linksOf(identity.id)).toEqual([]);
+      const { issuer } = stage.provider;
+      await storage.singleSignOn.insertLink({ issuer, subject: 'sub-quentin', identityId: identity.id });
+      expect((await signIn(stage, person('quentin', { email: undefined }))).error).toBe('email_missing');
+      expect((await signIn(stage, person('quentin'))).error).toBeNull();
     });
 
     it('is not linked in the browser of somebody else', async () => {
@@ -561,7 +618,15 @@ describe('with other settings', () => {
       expect(await me(stage, browser)).toMatchObject({ user: { id: user.id } });
       expect((await signIn(stage, person('paula', { sub: 'another' }))).error).toBe('linked_otherwise');
       expect((await signIn(stage, person('stranger'))).error).toBe('no_account');
-      expect((await signIn(stage, person('ada', { email: ADMINISTRATOR.email }))).error).toBe('not_linked');
+      const asEmergency = person('ada', { email: ADMINISTRATOR.email });
+      expect((await signIn(stage, asEmergency)).error).toBe('not_linked');
+      // Not by an administrator's word either, nor by one that was given before it became an emergency account.
+      const emergency = (await client.me()).user.id;
+      await expect(client.permitSso(emergency, 'sso')).rejects.toMatchObject({ status: 403 });
+      const identity = (await stage.server.storage.identities.findByEmail(ADMINISTRATOR.email))!;
+      const soon = new Date(Date.now() + 60_000).toISOString();
+      await stage.server.storage.singleSignOn.permitLink(identity.id, stage.provider.issuer, soon);
+      expect((await signIn(stage, asEmergency)).error).toBe('not_linked');
       // Only the emergency account has a password that counts, and nobody is told whose does.
       expect((await client.signInOptions()).is_sso_only).toBe(true);
       for (const [email, password] of [
@@ -582,6 +647,39 @@ describe('with other settings', () => {
       ).rejects.toMatchObject({ status: 403 });
       const admin = await stage.server.signIn(ADMINISTRATOR.email, ADMINISTRATOR.password);
       expect((await admin.me()).user.email).toBe(ADMINISTRATOR.email);
+    } finally {
+      await stage.stop();
+    }
+  });
+
+  it('leaves one of two ways in to somebody who takes both away at the same time', async () => {
+    const stage = await openStage({}, { name: 'second', issuer: 'https://second.example' });
+    try {
+      const { browser } = await signIn(stage, person('nina'));
+      const { storage, connectionString, url } = stage.server;
+      const { id: identityId } = (await storage.identities.findByEmail('nina@example.com'))!;
+      const second = { issuer: 'https://second.example', subject: 'sub-nina', identityId };
+      await storage.singleSignOn.insertLink(second);
+      const unlink = async (provider: string) => {
+        const init = { method: 'DELETE', headers: { origin: url } };
+        return (await browser.visit(`${url}/api/v1/me/sso/${provider}`, init)).status;
+      };
+      const statuses = await withDatabase(connectionString, async (client) => {
+        // Both are held at the links themselves, past all that they looked at before.
+        await client.query('begin');
+        await client.query('select from platform.sso_link where identity_id = $1 for update', [identityId]);
+        const both = Promise.all(['sso', 'second'].map(unlink));
+        await expect
+          .poll(async () => {
+            const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+            return (await client.query(waiting)).rowCount;
+          })
+          .toBe(2);
+        await client.query('commit');
+        return both;
+      });
+      expect(statuses.toSorted()).toEqual([204, 403]);
+      expect(await storage.singleSignOn.linksOf(identityId)).toHaveLength(1);
     } finally {
       await stage.stop();
     }

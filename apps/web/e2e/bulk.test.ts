@@ -1,7 +1,7 @@
 /** Many records at once, as a person changes them: all of a filter, edit, preview, run, undo; and what became of it. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults, WCAG } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const USER = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -125,10 +125,5 @@ async function picture(name: string): Promise<void> {
 }
 
 async function faultsOf(shown: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: shown })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag22aa'])
-    .analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-  );
+  return accessibilityFaults(shown, { tags: WCAG });
 }

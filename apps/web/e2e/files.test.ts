@@ -1,7 +1,7 @@
 /** A person keeps a photo and documents with records: chosen, dropped, refused, removed, shown in the list. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const ADMINISTRATOR = { name: 'Ada Admin', email: 'ada@example.com', password: 'correct horse battery' };
@@ -40,8 +40,7 @@ it('a photo is chosen in the form and shown on the record', async () => {
   await page.getByText('notes.txt is of a kind that is not taken here.').waitFor();
   await photo.setInputFiles({ name: 'ada.png', mimeType: 'image/png', buffer: PNG });
   await page.getByRole('button', { name: 'Remove ada.png' }).waitFor();
-  const { violations } = await new AxeBuilder({ page }).include('[class*=zone]').analyze();
-  expect(violations.map((each) => [each.id, each.nodes.map((node) => node.html)])).toEqual([]);
+  expect(await accessibilityFaults(page, { within: '[class*=zone]' })).toEqual([]);
   await page
     .getByRole('button', { name: /^(Save|Create)/ })
     .first()

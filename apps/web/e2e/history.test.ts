@@ -1,7 +1,7 @@
 /** What was: the timeline of a record, a value and a record put back, a list as of a time, and the recycle bin. */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults, WCAG } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const ADA = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -32,10 +32,7 @@ async function send(method: string, path: string, data?: object): Promise<Record
 }
 
 async function isAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map((each) => [each.id, each.nodes.map((node) => node.html)])).toEqual([]);
+  expect(await accessibilityFaults(page, { tags: WCAG })).toEqual([]);
 }
 
 it('tells what was, puts a value and a record back, and undoes that', async () => {
@@ -53,6 +50,8 @@ it('tells what was, puts a value and a record back, and undoes that', async () =
   // Lookups are told by their titles.
   await page.getByRole('listitem').getByRole('link', { name: 'Acme' }).waitFor();
   await isAccessible();
+  // Where it came from is told in words, and not at all where somebody did it by hand.
+  expect(await page.getByRole('main').textContent()).not.toContain('sources.');
   await page.getByRole('button', { name: 'Put back: Next step' }).click();
   await expect.poll(async () => (await send('GET', `records/deal/${deal.id}`)).next_step).toBe('Call');
   await page.getByRole('button', { name: 'Undo' }).click();
@@ -116,4 +115,41 @@ it('empties the recycle bin, in part and as a whole', async () => {
   await isAccessible();
   await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
   await page.getByText('The recycle bin is empty').waitFor();
+});
+
+it('the recycle bin over all objects brings back what went together, and takes that back', async () => {
+  const account = await send('POST', 'records/account', { name: 'Bin & Sons' });
+  await send('POST', 'records/note', {
+    title: 'A word',
+    regarding: { object: 'account', id: account.id },
+  });
+  await send('DELETE', `records/account/${account.id}`);
+  const lead = await send('POST', 'records/lead', { name: 'Binder', company: 'Bin Ltd' });
+  await send('DELETE', `records/lead/${lead.id}`);
+  await page.goto(`${product.origin}/o/deal?view=all`);
+  await page.getByRole('navigation').getByRole('link', { name: 'Recycle bin' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: 'Bin & Sons' });
+  await row.getByText('Account · 1 other went with it').waitFor();
+  await isAccessible();
+  await page.getByRole('searchbox', { name: 'Search the recycle bin' }).fill('sons');
+  await page.waitForURL(/q=sons/);
+  await expect.poll(() => page.getByRole('listitem').filter({ hasText: 'Deleted by' }).count()).toBe(1);
+  await row.getByRole('button', { name: 'Restore Bin & Sons' }).press('Enter');
+  await page.getByText('“Bin & Sons” is back, with 1 other').waitFor();
+  expect((await send('GET', `records/account/${account.id}`)).name).toBe('Bin & Sons');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row.waitFor();
+  // On a phone each record is a card, and nothing scrolls sideways.
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`${product.origin}/bin`);
+  await row.getByRole('checkbox').check();
+  await page.getByRole('checkbox', { name: /Binder/ }).check();
+  await isAccessible();
+  expect(await page.locator('html').evaluate((each) => each.scrollWidth)).toBe(390);
+  const bar = page.getByRole('region', { name: '2 records selected' });
+  await bar.getByRole('button', { name: 'Erase for good' }).click();
+  await isAccessible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Erase for good' }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.setViewportSize({ width: 1400, height: 900 });
 });

@@ -1,8 +1,8 @@
 /** Records from a file, as a person brings them: choose, map, try, run, leave, come back, take the refused rows along. */
 import { readFileSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const USER = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -52,7 +52,7 @@ describe('an import', () => {
     await page.getByText('Tried: nothing was written').waitFor();
     expect(await count('Would be created')).toBe('2');
     expect(await count('Would be refused')).toBe('1');
-    await page.getByText('employees: This is not a number.').waitFor();
+    await page.getByText('Employees: This is not a number.').waitFor();
 
     await page.getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('Done', { exact: true }).waitFor();
@@ -105,6 +105,23 @@ describe('an import', () => {
     expect([await count('Changed'), await count('Refused')]).toEqual(['2', '0']);
   });
 
+  it('recognises records by what is not unique, however it is spelled', async () => {
+    await page.goto(`${product.origin}/o/account/import`);
+    const buffer = Buffer.from('Account name,Employees\nACME,20\nNewcomer,1\n');
+    await page.locator('input[type=file]').setInputFiles({ name: 'again.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('radio', { name: 'Create a new record, or change' }).click();
+    await page.getByRole('combobox', { name: 'Field 1 by which records' }).click();
+    await page.getByRole('option', { name: 'Account name', exact: true }).click();
+    await page.getByText('0 mean one record, 2 mean none.').waitFor();
+    await page.getByRole('checkbox', { name: 'Account name, however it is spelled' }).press('Space');
+    await page.getByText('1 means one record, 1 means none.').waitFor();
+    await picture('recognised');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    expect([await count('Created'), await count('Changed')]).toEqual(['1', '1']);
+  });
+
   it('is listed under Set up, for phones and in the dark too', async () => {
     await page.goto(`${product.origin}/setup/jobs`);
     await page.getByRole('button', { name: 'Import of customers.csv' }).waitFor();
@@ -130,15 +147,8 @@ async function count(label: string): Promise<string | null> {
     .textContent();
 }
 
-async function faultsOf(shown: Page, part = 'html'): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: shown }).include(part).analyze();
-  return violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes
-        .map(({ html }) => html)
-        .join(' ')
-        .slice(0, 300)}`,
-  );
+async function faultsOf(shown: Page, within?: string): Promise<string[]> {
+  return accessibilityFaults(shown, { within });
 }
 
 /** For people who look: `TRELLIS_PICTURES=folder`. */

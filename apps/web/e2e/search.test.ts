@@ -2,9 +2,9 @@
  * Search as people meet it: typed into the palette with an accent too few and a letter wrong, walked by keyboard, read
  * on the page of all results that can be linked to, marked in a list, and used to choose a record.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults, WCAG } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const USER = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -126,10 +126,7 @@ async function send(path: string, data: object): Promise<{ readonly id: string }
 
 /** No fault by axe at WCAG 2.2 AA on what is shown now. */
 async function expectAccessible(on = page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: on })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+  expect(await accessibilityFaults(on, { tags: WCAG })).toEqual([]);
 }
 
 /** For looking at it: `TRELLIS_PICTURES=/tmp/pictures`. */

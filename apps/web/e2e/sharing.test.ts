@@ -2,9 +2,9 @@
  * A record that is shared by hand: who may not see it is let in, sees no more than was given, and a record that waits
  * with a team is taken. Real server, real browser.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults, WCAG } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const ADMIN = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -77,10 +77,7 @@ async function signIn(email: string): Promise<Page> {
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map((each) => `${each.id}: ${each.nodes[0]?.html}`)).toEqual([]);
+  expect(await accessibilityFaults(page, { tags: WCAG })).toEqual([]);
 }
 
 const open = (page: Page, id: string) => page.goto(`${product.origin}/o/parcel/${id}`);

@@ -2,10 +2,10 @@
  * People come by a real OpenID provider: newcomers get an account and what their groups stand for, those who may not come
  * in read why, and an account is linked in the profile. Real server, real provider, real browser.
  */
-import { AxeBuilder } from '@axe-core/playwright';
 import { freePort, type IdentityProvider, startIdentityProvider } from '@trellis/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults, WCAG } from './accessibility.ts';
 import { type Product, startProduct } from './start-product.ts';
 
 const ADMIN = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -113,7 +113,5 @@ async function signInByPassword(): Promise<void> {
 
 /** No fault by axe at WCAG 2.2 AA on what is shown now. */
 async function expectNoFaults(): Promise<void> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  expect(await accessibilityFaults(page, { tags: WCAG })).toEqual([]);
 }

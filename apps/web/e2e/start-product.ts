@@ -1,13 +1,16 @@
 /**
- * The product as its user meets it: `main.ts` on an empty data folder with its own PostgreSQL, and Chromium. Real
- * processes, nothing mocked.
+ * The product as its user meets it: `main.ts` on a data folder of its own with its own PostgreSQL, and Chromium. Real
+ * processes, nothing mocked. The folder is as a first start leaves it that nobody has visited: it is made once for all
+ * files, by such a start, and copied (`make-first-folder.ts`).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 import { CHROMIUM_ARGUMENTS, requireChromium } from '../../../scripts/chromium.ts';
+import { startServer } from './start-server.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 /** Where pictures of failures go; ignored by git. */
@@ -23,6 +26,10 @@ export interface Product {
   }): Promise<Page>;
   /** Takes a picture of each open page, for a test that has failed. */
   photograph(name: string): Promise<void>;
+  /** Ends the server, killed outright unless asked to stop, while the pages stay open. */
+  halt(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again, on the same data and at the same address. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +39,16 @@ export async function startProduct(environment: Readonly<Record<string, string>>
     throw new Error('The web is not built: run `npm run build`, or the tests through `npm test`.');
   }
   const folder = mkdtempSync(join(tmpdir(), 'trellis-browser-'));
-  const { server, origin } = await startServer(folder, environment);
+  // With owners and permissions, which PostgreSQL looks at.
+  execFileSync('cp', ['-a', `${inject('firstFolder')}/.`, folder]);
+  const started = await startServer(folder, environment);
+  const { origin } = started;
+  let { server } = started;
+  const ended = (signal: 'SIGTERM' | 'SIGKILL') => {
+    const exit = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    return exit;
+  };
   const browser = await chromium.launch({
     executablePath: await requireChromium(),
     args: CHROMIUM_ARGUMENTS,
@@ -63,41 +79,18 @@ export async function startProduct(environment: Readonly<Record<string, string>>
       for (const [index, page] of pages.entries())
         await page.screenshot({ path: join(PICTURES, `${name}-${index}.png`) });
     },
+    async halt(signal = 'SIGKILL') {
+      await ended(signal);
+    },
+    async resume() {
+      const again = await startServer(folder, { ...environment, PORT: new URL(origin).port });
+      server = again.server;
+    },
     async stop() {
       await browser.close();
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGTERM');
-      await ended;
+      if (server.exitCode === null && server.signalCode === null) await ended('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
       if (faults.length > 0) throw new Error(`The pages had faults:\n${faults.join('\n')}`);
     },
   };
-}
-
-async function startServer(folder: string, environment: Readonly<Record<string, string>>) {
-  const server: ChildProcess = spawn(process.execPath, ['apps/server/src/main.ts'], {
-    cwd: ROOT,
-    env: {
-      ...process.env,
-      PORT: '0',
-      HOST: '127.0.0.1',
-      DATABASE_URL: '',
-      TRELLIS_DATA_DIR: folder,
-      TRELLIS_LOG_LEVEL: 'warn',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const origin = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    const listen = (data: Buffer) => {
-      output += data.toString();
-      const address = /running at (http:\/\/\S+)/.exec(output)?.[1];
-      if (address) resolve(address);
-    };
-    server.stdout?.on('data', listen);
-    server.stderr?.on('data', listen);
-    server.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)));
-  });
-  return { server, origin };
 }

@@ -47,6 +47,29 @@ describe('a day with records', () => {
     await page.getByRole('textbox', { name: 'Value' }).fill('100');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expectDeals('Delta', 'Alpha', 'Charlie');
+    // By keys alone: a condition that is taken away takes neither the focus nor the panel's Escape with it.
+    await page.getByRole('button', { name: 'Filter 1', exact: true }).click();
+    await page.getByRole('button', { name: 'Remove condition' }).press('Enter');
+    const focused = () => page.locator(':focus').textContent();
+    await expect.poll(focused).toBe('Add condition');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Apply' }).waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe('Filter1');
+    // A click beside the panel closes it, and keeps what is complete; lists that it opens are no “beside”.
+    const apply = page.getByRole('button', { name: 'Apply' });
+    await page.getByRole('button', { name: 'Filter 1', exact: true }).click();
+    await page.getByRole('textbox', { name: 'Value' }).fill('800');
+    await choose(page.getByRole('combobox', { name: 'Condition' }), 'is less than');
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByRole('main').click({ position: { x: 2, y: 2 } });
+    await apply.waitFor({ state: 'detached' });
+    await expectDeals('Bravo', 'Delta');
+    await page.getByRole('button', { name: 'Filter 1', exact: true }).click();
+    await choose(page.getByRole('combobox', { name: 'Condition' }), 'is more than');
+    await page.getByRole('textbox', { name: 'Value' }).fill('100');
+    await page.getByRole('button', { name: 'Filter 1', exact: true }).click();
+    await apply.waitFor({ state: 'detached' });
+    await expectDeals('Delta', 'Alpha', 'Charlie');
 
     await page.reload();
     await expectDeals('Delta', 'Alpha', 'Charlie');
@@ -56,6 +79,72 @@ describe('a day with records', () => {
     await expectDeals('Delta', 'Alpha', 'Charlie');
     await page.getByRole('button', { name: /^Remove filter/ }).click();
     await expectDeals('Bravo', 'Delta', 'Alpha', 'Charlie');
+  });
+
+  it('a list is kept as a view of one’s own: it is linked, changed, renamed, opens first, goes and comes back', async () => {
+    const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+    const shown = (view: string) => button(`View: ${view}. Pick another`).waitFor();
+    const act = async (name: string) => {
+      await button(/^View: /).click();
+      await page.getByRole('menuitem', { name, exact: true }).click();
+    };
+    await page.goto(`${product.origin}/o/deal?view=all`);
+    await shown('All deals');
+    await expect.poll(() => button('Save view').count()).toBe(0);
+    await page.getByRole('columnheader', { name: 'Amount' }).getByRole('button').first().click();
+    await expectDeals('Bravo', 'Delta', 'Alpha', 'Charlie');
+    await button('Save view').click();
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.press('Enter');
+    await page.getByText('Give it a name.').waitFor();
+    await name.fill('Small first');
+    await name.press('Enter');
+    await shown('Small first');
+    const link = page.url();
+    expect(link).toMatch(/\/o\/deal\?view=[0-9a-f-]{36}$/);
+    await button('Save view').waitFor({ state: 'detached' });
+    // Another tab hears of it, and the link opens it.
+    const other = await page.context().newPage();
+    await other.goto(link);
+    await other.getByRole('button', { name: 'View: Small first. Pick another' }).waitFor();
+
+    // A filter of one's own view is the view's: it is changed, let go, changed again and kept.
+    await page.getByRole('columnheader', { name: 'Amount' }).getByRole('button').first().click();
+    await expectDeals('Charlie', 'Alpha', 'Delta', 'Bravo');
+    await button('Discard').click();
+    await expectDeals('Bravo', 'Delta', 'Alpha', 'Charlie');
+    await page.goto(`${link}&filter=${encodeURIComponent('{">":[{"var":"amount"},100]}')}&sort=-amount`);
+    await expectDeals('Charlie', 'Alpha', 'Delta');
+    await button('Save changes').click();
+    await button('Save changes').waitFor({ state: 'detached' });
+    await expect.poll(() => page.url()).toBe(link);
+    await page.getByRole('button', { name: /^Remove filter: Amount is more than/ }).click();
+    await expectDeals('Charlie', 'Alpha', 'Delta', 'Bravo');
+    await button('Discard').click();
+    await expectDeals('Charlie', 'Alpha', 'Delta');
+
+    await act('Rename…');
+    await name.fill('Large');
+    await name.press('Enter');
+    await shown('Large');
+    await other.getByRole('button', { name: 'View: Large. Pick another' }).waitFor();
+    await other.close();
+    await act('Open first for me');
+    await page.getByText('“Large” opens first now').waitFor();
+    await page.goto(`${product.origin}/o/deal`);
+    await shown('Large');
+    await expectDeals('Charlie', 'Alpha', 'Delta');
+
+    await act('Delete');
+    await page.getByText('“Large” deleted').waitFor();
+    await button(/^View: (?!Large)/).waitFor();
+    await button('Undo').click();
+    await shown('Large');
+    await expectDeals('Charlie', 'Alpha', 'Delta');
+    await act('Delete');
+    await button(/^View: (?!Large)/).waitFor();
+    await page.goto(link);
+    await page.getByText('The view that this address names is not there').waitFor();
   });
 
   it('a value is changed in place, and changed back', async () => {
@@ -89,6 +178,24 @@ describe('a day with records', () => {
     await conflict.waitFor({ state: 'detached' });
     await value(page, 'Send the offer').waitFor();
     await expect.poll(async () => (await read('Bravo')).next_step).toBe('Send the offer');
+  });
+
+  it('a part of a screen that does not come takes nothing with it that was typed', async () => {
+    await page.goto(`${product.origin}/o/deal?view=all`);
+    const search = page.getByRole('textbox', { name: 'Search in Deals' });
+    await search.fill('Bravo');
+    await page.route('**/assets/ExportDialog*', (route) => route.fulfill({ status: 404 }));
+    const openExport = async () => {
+      await page.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Export to a file…' }).click();
+    };
+    await openExport();
+    // The server answers, so this page is of an older version of it.
+    await page.getByRole('alert').getByText('Trellis was updated since you opened this page').waitFor();
+    expect(await search.inputValue()).toBe('Bravo');
+    await page.unroute('**/assets/ExportDialog*');
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('dialog', { name: 'Export Deals' }).waitFor();
   });
 
   it('a record that was deleted by mistake comes back', async () => {

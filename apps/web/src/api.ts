@@ -10,7 +10,7 @@ import {
   useQuery,
   useSuspenseQuery,
 } from '@tanstack/react-query';
-import { ApiError, createClient, type ListQuery } from '@trellis/api';
+import { ApiError, type BinQuery, createClient, type ListQuery } from '@trellis/api';
 import type { ObjectDescription, ObjectSummary, WorkspaceDescription } from '@trellis/forms';
 import { useMemo } from 'react';
 import { basePathOf, workspaceOf } from './paths.ts';
@@ -45,7 +45,11 @@ export const keys = {
   list: (object: string, query: ListQuery) => ['records', object, 'list', query] as const,
   record: (object: string, id: string) => ['records', object, 'one', id] as const,
   history: (object: string, id: string) => ['records', object, 'history', id] as const,
+  /** Below `records`, since whatever is written may move it. */
+  bin: (query: BinQuery) => ['records', '', 'bin', query] as const,
   search: (text: string) => ['search', text] as const,
+  /** Of changes: cards of a board that are on their way. */
+  moves: (object: string) => ['board', object] as const,
 };
 
 export const meQuery = queryOptions({ queryKey: keys.me(), queryFn: () => client.me(), staleTime: 60_000 });
@@ -90,6 +94,15 @@ export function useHasRight(right: string): boolean {
   return useDescribe().rights.includes(right);
 }
 
+/**
+ * Why a screen has nothing to show. What is shown stays, with whatever was typed into it, when reading it again merely got no
+ * answer; it gives way to a refusal.
+ */
+export function failureOf({ error, data }: { error: Error | null; data: unknown }): Error | undefined {
+  const isRefused = error instanceof ApiError && error.status < 500 && error.status !== 429;
+  return error !== null && (data === undefined || isRefused) ? error : undefined;
+}
+
 /** Finds the summary of an object by name. */
 export function useFindObject(): (name: string) => ObjectSummary | undefined {
   const { objects } = useDescribe();
@@ -99,13 +112,12 @@ export function useFindObject(): (name: string) => ObjectSummary | undefined {
   }, [objects]);
 }
 
-/** After a publish: descriptions, metadata and records are asked for again. */
+/** What a publish may have changed: descriptions, metadata and records. */
+export const keysOfPublish = () => [keys.describe(), keys.metadata(), ['records']] as const;
+
+/** After a publish: all that it may have changed is asked for again. */
 export async function invalidateMetadata(): Promise<void> {
-  await Promise.all([
-    queryClient.invalidateQueries({ queryKey: keys.describe() }),
-    queryClient.invalidateQueries({ queryKey: keys.metadata() }),
-    queryClient.invalidateQueries({ queryKey: ['records'] }),
-  ]);
+  await Promise.all(keysOfPublish().map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 }
 
 /** After a write: everything shown of this object's records, and what other objects show of them. */

@@ -29,11 +29,14 @@ export const paths = {
   inWorkspace: (workspace: string) => basePathOf(workspace),
 } as const;
 
+/** In the address, in place of a filter or a view: none, whatever the view is or opens first. */
+export const NONE = 'off';
+
 /** What a list remembers in its address. */
 export interface ListSearch {
-  /** Name of the view; the default view when absent. */
+  /** Name of the view, or id of one's own; the one that opens first when absent. */
   readonly view?: string;
-  /** JSON Logic, as JSON: narrows the view. */
+  /** JSON Logic, as JSON: narrows the view, and takes the place of the filter of a view of one's own. */
   readonly filter?: string;
   /** `-amount,name`: instead of the view's. */
   readonly sort?: string;
@@ -42,6 +45,8 @@ export interface ListSearch {
   readonly peek?: string;
   /** `true`: the recycle bin. */
   readonly deleted?: string;
+  /** Name of the field whose options are the columns of a board; `off`: no board, whatever the view is. */
+  readonly board?: string;
   /** An instant: the list as it was then. */
   readonly as_of?: string;
 }

@@ -88,7 +88,7 @@ const listRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/o/$object',
   validateSearch: (search): ListSearch =>
-    textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted', 'as_of']),
+    textOnly(search, ['view', 'filter', 'sort', 'q', 'peek', 'deleted', 'as_of', 'board']),
   loader: ({ params }) => queryClient.ensureQueryData(objectQuery(params.object)),
   component: lazyRouteComponent(() => import('./routes/ListPage.tsx'), 'ListPage'),
 });
@@ -148,6 +148,14 @@ const searchRoute = createRoute({
   component: lazyRouteComponent(() => import('./search/SearchPage.tsx'), 'SearchPage'),
 });
 
+const binRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/bin',
+  validateSearch: (search): { object?: string; q?: string; mine?: string } =>
+    textOnly(search, ['object', 'q', 'mine']),
+  component: lazyRouteComponent(() => import('./bin/BinPage.tsx'), 'BinPage'),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/profile',
@@ -176,6 +184,7 @@ const routeTree = rootRoute.addChildren([
     summaryRoute,
     recordRoute,
     searchRoute,
+    binRoute,
     setupRoute,
     setupSplatRoute,
     profileRoute,

@@ -95,7 +95,8 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     Autocomplete: small,
     Button: { defaultProps: { size: 'xs', fw: 500 } },
-    Checkbox: small,
+    // The radius of other inputs would make a circle of it, which is how one of several choices looks.
+    Checkbox: { defaultProps: { size: 'xs', radius: 'xs' } },
     Chip: small,
     ColorInput: small,
     DateInput: small,
@@ -128,11 +129,22 @@ export const theme = createTheme({
   },
 });
 
+/** Notices in the colours of the palette: titles in Mantine's own yellow and orange have too little contrast. */
+function noticeVariables(scheme: typeof LIGHT): Record<string, string> {
+  return Object.fromEntries(
+    (['yellow', 'orange', 'green'] as const).flatMap((name) => [
+      [`--mantine-color-${name}-light`, scheme[name].background],
+      [`--mantine-color-${name}-light-color`, scheme[name].text],
+    ]),
+  );
+}
+
 /** Our own variables: surfaces, borders and the palette of options, in both schemes. */
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     ...paletteVariables(LIGHT),
+    ...noticeVariables(LIGHT),
     '--tr-page': '#ffffff',
     '--tr-sidebar': '#f7f8fa',
     '--tr-surface': '#ffffff',
@@ -153,6 +165,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
   },
   dark: {
     ...paletteVariables(DARK),
+    ...noticeVariables(DARK),
     '--tr-page': '#191b21',
     '--tr-sidebar': '#141519',
     '--tr-surface': '#1d2027',

@@ -52,7 +52,7 @@ export interface Decision {
   readonly predicate: Expression;
   canRead(field: CompiledField): boolean;
   canUpdate(field: CompiledField): boolean;
-  /** The chain of reasons, for a person. */
+  /** The chain of reasons, for a person: things are named by their labels. */
   readonly reasons: readonly string[];
 }
 
@@ -73,6 +73,11 @@ export interface Access {
   standsFor(ownerId: string): boolean;
   /** Under what names (`granteeOf`) records may be shared with the caller by hand. */
   readonly grantees: readonly string[];
+  /**
+   * What of people, roles and teams decides over the records that the caller sees, as a text: on one model it is another
+   * one whenever their sight may be.
+   */
+  readonly sight: string;
   /** Whether records may be given this record type. */
   mayUseRecordType(object: CompiledObject, recordType: string): boolean;
 }
@@ -92,7 +97,9 @@ export function createAccess(principal: Principal, model: Model, organisation: O
   const given = new UserAccess(principal, model, organisation);
   const own = principal.permissionSets.includes(ADMINISTRATOR)
     ? {
-        ...everything(`The permission set \`${ADMINISTRATOR}\` grants everything on every object.`),
+        ...everything(
+          `The permission set ${labelOf(model, ADMINISTRATOR)} grants everything on every object.`,
+        ),
         requiresSecondFactor: given.requiresSecondFactor,
       }
     : given;
@@ -116,6 +123,7 @@ function everything(reason: string): Access {
     isMeant: () => false,
     standsFor: () => false,
     grantees: [],
+    sight: 'everything',
     mayUseRecordType: () => true,
   };
 }
@@ -175,6 +183,10 @@ class UserAccess implements Access {
     return this.#reach.grantees;
   }
 
+  get sight(): string {
+    return JSON.stringify([[...this.#sets.keys()].sort(), this.#reach.facts()]);
+  }
+
   mayUseRecordType(object: CompiledObject, recordType: string): boolean {
     return this.#grants(object).some(([, grant]) => grant.recordTypes.has(recordType));
   }
@@ -183,16 +195,15 @@ class UserAccess implements Access {
     if (object.isSystem) return this.#decideOnSystemObject(object, action);
     const grants = this.#grants(object).filter(([, grant]) => grant.actions.has(action));
     const mayRead = action === 'read' || this.decide(object, 'read').isAllowed;
-    if (grants.length === 0 || !mayRead)
-      return { ...NOTHING, reasons: [`No permission set grants ${action} on ${object.name}.`] };
-    const names = grants.map(([name]) => `\`${name}\``).join(', ');
+    if (grants.length === 0 || !mayRead) return { ...NOTHING, reasons: [isNotGranted(object, action)] };
+    const names = grants.map(([name]) => labelOf(this.#model, name)).join(', ');
     const { predicate, reasons } = this.#records(object, action);
     return {
       isAllowed: true,
       predicate,
       canRead: (field) => this.#fieldRight(object, field) !== 'none',
       canUpdate: (field) => field.isWritable && this.#fieldRight(object, field) === 'update',
-      reasons: [`Granted on ${object.name} by ${names}: ${action}.`, ...reasons],
+      reasons: [`The right to ${action} ${object.pluralLabel} is granted by ${names}.`, ...reasons],
     };
   }
 
@@ -206,12 +217,16 @@ class UserAccess implements Access {
         predicate: ALWAYS,
         canRead: (field) => manages || this.#fieldRight(object, field) !== 'none',
         canUpdate: () => false,
-        reasons: [manages ? 'Whoever manages users reads who they are.' : `Granted on ${object.name}: read.`],
+        reasons: [
+          manages
+            ? 'Whoever manages users reads who they are.'
+            : `The right to read ${object.pluralLabel} is granted.`,
+        ],
       };
     }
     const message =
       action === 'read'
-        ? `No permission set grants read on ${object.name}.`
+        ? isNotGranted(object, action)
         : `${object.pluralLabel} are written through their own door.`;
     return { ...NOTHING, reasons: [message] };
   }
@@ -245,7 +260,7 @@ class UserAccess implements Access {
       const { predicate: arg } = decision;
       return arg.op === 'constant' ? arg : { op: 'as_platform', through, arg };
     });
-    const names = parents.map((field) => `\`${field.name}\``).join(' and ');
+    const names = parents.map((field) => `“${field.label}”`).join(' and ');
     const reasons = [`A record goes with its parent, ${names}.`];
     if (args.some((arg) => arg.op === 'constant' && !arg.value)) return { predicate: NEVER, reasons };
     const telling = args.filter((arg) => arg.op !== 'constant');
@@ -278,6 +293,15 @@ class UserAccess implements Access {
   }
 }
 
+/** “Sales rep” */
+function labelOf({ access }: Model, permissionSet: string): string {
+  return `“${access.permissionSets.get(permissionSet)?.label ?? permissionSet}”`;
+}
+
+function isNotGranted({ pluralLabel }: CompiledObject, action: Action): string {
+  return `No permission set grants the right to ${action} ${pluralLabel}.`;
+}
+
 /** Whether records can be shared one by one: not what goes with its parent or is everybody's, nor people and teams. */
 export function canBeShared(object: CompiledObject): boolean {
   const { sharing } = object.body;
@@ -289,7 +313,7 @@ export function canBeShared(object: CompiledObject): boolean {
 function narrowed(own: Access, scope: KeyScope): Access {
   const beyond = (object: CompiledObject, action: Action): string | undefined => {
     if (scope.objects && !scope.objects.includes(object.name))
-      return `The API key does not reach ${object.name}.`;
+      return `The API key does not reach ${object.pluralLabel}.`;
     const reads = action === 'read' || action === 'export';
     return scope.access === 'read' && !reads ? 'The API key may only read.' : undefined;
   };
@@ -312,6 +336,7 @@ function narrowed(own: Access, scope: KeyScope): Access {
     isMeant: (who) => own.isMeant(who),
     standsFor: (ownerId) => own.standsFor(ownerId),
     grantees: own.grantees,
+    sight: own.sight,
     mayUseRecordType: (object, recordType) => own.mayUseRecordType(object, recordType),
   };
 }

@@ -24,6 +24,8 @@ export interface RecordReach {
   standsFor(ownerId: string): boolean;
   /** Under what names records may be shared with them. */
   readonly grantees: readonly string[];
+  /** The facts of the organisation that all of this was made of: ids, in an order of their own. */
+  facts(): readonly (readonly string[])[];
   /** Records that the user stands to as their owner does. */
   asOwner(object: CompiledObject): Expression;
   /** `own`: what only an owner may do. */
@@ -53,6 +55,14 @@ export function reachOf(persons: readonly string[], model: Model, organisation: 
     isMeant,
     grantees,
     standsFor: (ownerId) => owners.includes(ownerId),
+    facts: () => {
+      // Whose records a rule shares by the role of their owners.
+      const ofRules = [...model.access.sharingRules.values()]
+        .flat()
+        .filter((rule) => rule.ownedBy?.role !== undefined && rule.shareWith.some(isMeant))
+        .map((rule) => usersWithRole(organisation, rolesOf(rule.ownedBy!, model)));
+      return [owners, grantees, ...ofRules].map((ids) => ids.toSorted());
+    },
     asOwner: (object) => ownedBy(object, owners),
     records(object, level) {
       const rules = (model.access.sharingRules.get(object.name) ?? []).filter(
@@ -109,10 +119,15 @@ function sharedBy(
   organisation: Organisation,
 ): Expression {
   if (rule.when) {
-    const looksElsewhere = [...pathsOfExpression(rule.when)].some(
-      (path) => sourcePath(path).through.length > 0,
-    );
-    return looksElsewhere ? { op: 'as_platform', through: undefined, arg: rule.when } : rule.when;
+    const looksElsewhere = [...pathsOfExpression(rule.when)]
+      .map(sourcePath)
+      .some(
+        ({ through, field }) =>
+          through.length > 0 || field.question || field.formula?.facts.readsOthers === true,
+      );
+    return looksElsewhere
+      ? { op: 'as_platform', through: undefined, arg: rule.when, isRule: true }
+      : rule.when;
   }
   const { role, team, user } = rule.ownedBy!;
   const owner = team ?? user;

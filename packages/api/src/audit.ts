@@ -60,7 +60,9 @@ export interface AuditVerdictResponse {
       | 'missing_seal'
       | 'unexplained_anchor'
       | 'other_head'
-      | 'shortened';
+      | 'forgotten_head'
+      | 'shortened'
+      | 'unsealed_entry';
     readonly number: number;
     /** Id of the entry. */
     readonly id: number | null;

@@ -26,6 +26,8 @@ import type {
   ApiRecord,
   BatchBody,
   BatchResponse,
+  BinQuery,
+  BinResponse,
   ChangeSetBody,
   ColumnsResponse,
   ConversionsResponse,
@@ -60,6 +62,7 @@ import type {
   SearchResponse,
   SetupBody,
   SetupState,
+  SharingStatesResponse,
   TeamBody,
   TeamResponse,
   UserBody,
@@ -76,11 +79,13 @@ import type {
   BulkOrder,
   ExportQuery,
   FileFormat,
+  ImportFileResponse,
   ImportPreviewResponse,
   JobResponse,
   JobsQuery,
   JobsResponse,
 } from './jobs.ts';
+import type { OwnViewBody, OwnViewChangeBody, OwnViewResponse, OwnViewsResponse } from './own-views.ts';
 import type {
   DelegationBody,
   DelegationResponse,
@@ -128,8 +133,8 @@ function saveParameters({ warnings = 'report' }: SaveOptions): string {
   return warnings === 'refuse' ? '?warnings=refuse' : '';
 }
 
-/** The query string of a search in the audit log. */
-export function auditSearch(query: object): string {
+/** What was given, as a query string. */
+export function queryText(query: object): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   return new URLSearchParams(
     given.map(([name, value]): [string, string] => [name, String(value)]),
@@ -201,6 +206,8 @@ export function createClient(options: ClientOptions = {}) {
 
   const records = (object: string, id?: string) =>
     `/records/${encodeURIComponent(object)}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+  const views = (object: string, id?: string) =>
+    `/views/${encodeURIComponent(object)}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
 
   return {
     exchange,
@@ -238,10 +245,10 @@ export function createClient(options: ClientOptions = {}) {
     createApiKey: (body: ApiKeyBody) => request<NewApiKeyResponse>('POST', '/api-keys', body),
     revokeApiKey: (id: string) => request<void>('DELETE', `/api-keys/${encodeURIComponent(id)}`),
     audit: (query: AuditQueryParameters & { readonly limit?: number; readonly after?: string } = {}) =>
-      request<AuditResponse>('GET', `/audit?${auditSearch(query)}`),
+      request<AuditResponse>('GET', `/audit?${queryText(query)}`),
     /** Address of what a search finds, as a file. */
     auditFile: (query: AuditQueryParameters, format: 'csv' | 'ndjson') =>
-      `${origin}/api/v1/audit/export?${auditSearch({ ...query, format })}`,
+      `${origin}/api/v1/audit/export?${queryText({ ...query, format })}`,
     verifyAudit: (head?: string) =>
       request<AuditVerdictResponse>(
         'GET',
@@ -314,6 +321,7 @@ export function createClient(options: ClientOptions = {}) {
     advice: () => request<AdviceResponse>('GET', '/metadata/advice'),
     dismissAdvice: (id: string) => request<void>('DELETE', `/metadata/advice/${encodeURIComponent(id)}`),
     rollups: () => request<RollupsResponse>('GET', '/metadata/rollups'),
+    sharingStates: () => request<SharingStatesResponse>('GET', '/metadata/sharing'),
     recalculate: (object: string, field: string) =>
       request<void>(
         'POST',
@@ -431,6 +439,16 @@ export function createClient(options: ClientOptions = {}) {
       if (page.actions !== undefined) asked.set('actions', page.actions.join(','));
       return request<HistoryResponse>('GET', `${records(object, id)}/history?${asked}`);
     },
+    ownViews: (object: string) => request<OwnViewsResponse>('GET', views(object)),
+    addView: (object: string, body: OwnViewBody) => request<OwnViewResponse>('POST', views(object), body),
+    changeView: (object: string, id: string, change: OwnViewChangeBody) =>
+      request<OwnViewResponse>('PATCH', views(object, id), change),
+    removeView: (object: string, id: string) => request<void>('DELETE', views(object, id)),
+    restoreView: (object: string, id: string) =>
+      request<OwnViewResponse>('POST', `${views(object, id)}/restore`, {}),
+    /** Has a view open first for you: its name, or the id of one of your own; null: the object’s default. */
+    setDefaultView: (object: string, view: string | null) =>
+      request<void>('PUT', `${views(object)}/default`, { view }),
     sharing: (object: string, id: string) =>
       request<RecordSharingResponse>('GET', `${records(object, id)}/shares`),
     share: (object: string, id: string, body: ShareBody) =>
@@ -462,13 +480,11 @@ export function createClient(options: ClientOptions = {}) {
       if (response.status < 400) return response.body as FileResponse;
       throw new ApiError(asProblem(response.status, response.body));
     },
-    search: (query: SearchQuery, signal?: AbortSignal) => {
-      const given = Object.entries(query).filter(([, value]) => value !== undefined);
-      const parameters = new URLSearchParams(
-        given.map(([name, value]): [string, string] => [name, String(value)]),
-      );
-      return request<SearchResponse>('GET', `/search?${parameters}`, undefined, undefined, signal);
-    },
+    search: (query: SearchQuery, signal?: AbortSignal) =>
+      request<SearchResponse>('GET', `/search?${queryText(query)}`, undefined, undefined, signal),
+    /** The recycle bin over all objects. */
+    bin: (query: BinQuery = {}, signal?: AbortSignal) =>
+      request<BinResponse>('GET', `/bin?${queryText(query)}`, undefined, undefined, signal),
     jobs: (query: JobsQuery = {}) =>
       request<JobsResponse>(
         'GET',
@@ -487,6 +503,9 @@ export function createClient(options: ClientOptions = {}) {
     /** A form with the parts `mapping` (JSON) and `file`. */
     importFile: (object: string, form: FormData) =>
       request<JobResponse>('POST', `${records(object)}/import`, form),
+    /** Keeps a file for a day; its id stands for it in the forms of the other two, as `file_id`. */
+    keepImportFile: (object: string, form: FormData) =>
+      request<ImportFileResponse>('POST', `${records(object)}/import/files`, form),
     /** The same form; the beginning of the file is enough. */
     previewImport: (object: string, form: FormData) =>
       request<ImportPreviewResponse>('POST', `${records(object)}/import/preview`, form),

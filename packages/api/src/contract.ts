@@ -5,6 +5,7 @@
 
 import type { ObjectDescription, WorkspaceDescription } from '@trellis/forms';
 import type { InvitationResponse } from './account.ts';
+import type { MatchField } from './jobs.ts';
 
 /** RFC 9457. */
 export interface ProblemDocument {
@@ -156,7 +157,10 @@ export interface PivotResponse {
 
 export interface BatchBody {
   readonly operation: 'create' | 'update' | 'upsert' | 'delete';
+  /** For upsert: a unique field by which records are recognised. */
   readonly key?: string;
+  /** For upsert, instead: 1 to 5 fields, unique or not; a record that several match is refused. */
+  readonly match?: readonly (string | MatchField)[];
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly all_or_nothing?: boolean;
   readonly dry_run?: boolean;
@@ -225,6 +229,43 @@ export interface RevertResponse {
     /** Of a trial: what stands against this field. */
     readonly errors: readonly ProblemEntry[];
   }[];
+}
+
+/** Parameters of `GET /bin`. */
+export interface BinQuery {
+  readonly object?: string | undefined;
+  readonly search?: string | undefined;
+  readonly mine?: boolean | undefined;
+  /** Also what went because another record did. */
+  readonly all?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** A record of the recycle bin. `name` is the value of its name field, null where that is blank or hidden. */
+export interface BinEntry {
+  readonly object: string;
+  readonly id: string;
+  readonly name: unknown;
+  readonly deleted_at: string;
+  readonly deleted_by: { readonly id: string; readonly name: string };
+  /** When it is erased for good; null: when somebody does so. */
+  readonly erased_at: string | null;
+  /** How many others went with it, and come back with it. */
+  readonly company: { readonly value: number; readonly kind: 'exact' | 'at_least' };
+  /** The record by whose deletion it went. */
+  readonly went_with: { readonly object: string; readonly id: string; readonly name: unknown } | null;
+  /** `delete`: it may be restored and erased. */
+  readonly rights: readonly string[];
+}
+
+export interface BinResponse {
+  readonly entries: readonly BinEntry[];
+  /** Objects that the page was chosen from: of a first page, those that have anything that was asked for. */
+  readonly objects: readonly string[];
+  /** Objects whose bin could not be looked through in time. */
+  readonly incomplete: readonly string[];
+  readonly next: string | null;
 }
 
 /** Either `ids`, or `older_than_days`: 0 is all of the bin. */
@@ -311,6 +352,8 @@ export interface MeResponse {
   readonly locale: string | null;
   /** True: you may do nothing before you have set up a second factor. */
   readonly must_enrol: boolean;
+  /** For `GET /events?after=`: of what was read after this answer no change is missed. */
+  readonly events_after: string;
   /** While somebody sees the product as you: who, and until when. Nothing can be changed then. */
   readonly view?: { readonly by: { readonly id: string; readonly name: string }; readonly ends_at: string };
 }
@@ -465,7 +508,7 @@ export interface ExplainQuery {
 }
 export interface ExplainResponse {
   readonly is_allowed: boolean;
-  /** The chain of reasons, for a person. */
+  /** The chain of reasons, for a person: objects, fields and permission sets are named by their labels. */
   readonly reasons: readonly string[];
 }
 
@@ -687,6 +730,47 @@ export interface RollupsResponse {
     readonly rows_total: number;
     /** Records that wait to be worked out again; 10,001 for more than 10,000. */
     readonly pending: number;
+  }[];
+}
+
+/** How records are found that meet the conditions of sharing rules; rules that say the same share one. */
+export interface SharingStatesResponse {
+  readonly conditions: readonly {
+    readonly object: string;
+    /** None of one that is being removed. */
+    readonly rules: readonly { readonly name: string; readonly label: string }[];
+    /**
+     * `row`: each record tells by itself, and indexes may serve it. `kept`: those that may meet it are kept, and read.
+     * `asked`: every record is asked.
+     */
+    readonly way: 'row' | 'kept' | 'asked';
+    /**
+     * Why every record is asked: what the condition reads (`clock`, `user`, `day` of a moment, names of `people`, behind a lookup
+     * to `several` objects, records of the `platform`, `tree`, `links`), or what is awaited (`filling`, `rollups`), or that
+     * `most` meet it.
+     */
+    readonly because:
+      | 'clock'
+      | 'user'
+      | 'day'
+      | 'people'
+      | 'several'
+      | 'platform'
+      | 'tree'
+      | 'links'
+      | 'filling'
+      | 'rollups'
+      | 'most'
+      | null;
+    /** Null where nothing is kept; `dropping`: no rule has it any more. */
+    readonly kept: {
+      readonly state: 'waiting' | 'filling' | 'ready' | 'dropping';
+      readonly rows_done: number;
+      /** Estimated. */
+      readonly rows_total: number;
+      /** Records that may meet it; 10,001 for more than 10,000. */
+      readonly candidates: number;
+    } | null;
   }[];
 }
 

@@ -20,7 +20,7 @@ export type {
   AuditResponse,
   AuditVerdictResponse,
 } from './audit.ts';
-export { ApiError, auditSearch, type Client, type ClientOptions, createClient } from './client.ts';
+export { ApiError, type Client, type ClientOptions, createClient, queryText } from './client.ts';
 export type {
   AccessPlanDocument,
   AggregateQueryBody,
@@ -33,6 +33,9 @@ export type {
   ApiRecord,
   BatchBody,
   BatchResponse,
+  BinEntry,
+  BinQuery,
+  BinResponse,
   ChangeSetBody,
   ColumnsResponse,
   ComponentDocument,
@@ -77,6 +80,7 @@ export type {
   SessionUser,
   SetupBody,
   SetupState,
+  SharingStatesResponse,
   TeamBody,
   TeamResponse,
   UserBody,
@@ -97,15 +101,18 @@ export type {
   ExportQuery,
   FileFormat,
   ImportAbout,
+  ImportFileResponse,
   ImportMapping,
   ImportPreviewResponse,
   JobResponse,
   JobState,
   JobsQuery,
   JobsResponse,
+  MatchField,
   RefusedPlace,
   UndoAbout,
 } from './jobs.ts';
+export type { OwnViewBody, OwnViewChangeBody, OwnViewResponse, OwnViewsResponse } from './own-views.ts';
 export type {
   AudienceEntry,
   DelegationBody,

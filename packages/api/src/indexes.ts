@@ -8,7 +8,8 @@ export interface IndexResponse {
   readonly fields: readonly string[];
   /**
    * What it is there for: `lookup`, `unique`, `title`, `indexed`, `searchable`, `used` (views or sharing rules need the
-   * field), `view`, `object` (one of the object's `indexes`), or null: nothing wants it any more.
+   * field), `view`, `object` (one of the object's `indexes`), `stands_in` (it stays while what takes its place can't be made),
+   * or null: nothing wants it any more.
    */
   readonly reason: string | null;
   /** The view, or the place among the object's `indexes`. */

@@ -57,6 +57,8 @@ export interface ExportQuery {
 export interface ImportMapping {
   readonly operation?: 'create' | 'update' | 'upsert';
   readonly key?: string;
+  /** Instead of `key`: 1 to 5 fields, unique or not, by which records are recognised. */
+  readonly match?: readonly (string | MatchField)[];
   readonly columns?: Readonly<
     Record<
       string,
@@ -65,6 +67,7 @@ export interface ImportMapping {
       | {
           readonly field: string;
           readonly match?: string;
+          readonly folded?: boolean;
           readonly object?: string;
           readonly format?: CellFormat;
         }
@@ -90,6 +93,12 @@ export interface ImportMapping {
   readonly existing?: 'update' | 'skip';
 }
 
+/** A field by which records are recognised; `folded`: its spelling does not count (case, accents, signs). */
+export interface MatchField {
+  readonly field: string;
+  readonly folded?: boolean;
+}
+
 /** How dates and numbers are written: order of the parts of a date, 1,234.56 or 1.234,56. */
 export type CellFormat = 'ymd' | 'dmy' | 'mdy' | 'point' | 'comma';
 
@@ -98,11 +107,19 @@ export interface ImportAbout {
   readonly object: string;
   readonly operation: 'create' | 'update' | 'upsert';
   readonly key: string | null;
+  readonly match: readonly MatchField[] | null;
   readonly dry_run: boolean;
   /** Under upsert: what becomes of rows whose record exists. */
   readonly existing: 'update' | 'skip' | null;
   readonly file_name: string | null;
   readonly skipped_columns: readonly string[];
+}
+
+/** A file that is kept for a day, to be looked at and imported. */
+export interface ImportFileResponse {
+  readonly id: string;
+  readonly name: string | null;
+  readonly bytes: number;
 }
 
 export interface ImportPreviewResponse {
@@ -125,6 +142,15 @@ export interface ImportPreviewResponse {
       | readonly { readonly sample: string; readonly shown: string | null; readonly problem: string | null }[]
       | null;
   }[];
+  /** Where records are to be recognised: for how many of the first 1,000 rows one, none or several are. */
+  readonly matches: {
+    readonly rows: number;
+    readonly one: number;
+    readonly none: number;
+    readonly several: number;
+    /** The row itself has faults, or says too little. */
+    readonly unclear: number;
+  } | null;
 }
 
 /** An order for many records: named by `ids`, or all that `filter` and `search` find. */

@@ -7,14 +7,16 @@ import {
   eventually,
   kill,
   postmasterPid,
+  prepareFile,
   runScript,
-  sharedDataDirectory,
   startTestServer,
   supervisorPid,
   temporaryFolder,
 } from '../test/harness.ts';
 import { findPostmaster } from './postmaster.ts';
 import { postgresProcessesOf } from './processes.ts';
+
+const { sharedDataDirectory } = prepareFile();
 
 let table = '';
 let tables = 0;
@@ -73,7 +75,9 @@ describe('when the application is killed', () => {
     const application = await startApplication(dataDirectory, 'durable');
     const postmaster = await postmasterPid(dataDirectory);
     const supervisor = await supervisorPid(dataDirectory);
-    for (const pid of [application.process.pid, supervisor, postmaster]) kill(pid);
+    // In this order: whoever notices the end of one before its own can at most start PostgreSQL anew, which recovers as well. A
+    // supervisor that sees the application go would shut it down.
+    for (const pid of [postmaster, supervisor, application.process.pid]) kill(pid);
     const next = await startTestServer({ dataDirectory });
     expect(await ask(next.connectionString, countNotes())).toBe(1);
     expect(await readFile(join(dataDirectory, '..', 'postgres.log'), 'utf8')).toContain('automatic recovery');
@@ -83,8 +87,7 @@ describe('when the application is killed', () => {
     const dataDirectory = await sharedDataDirectory();
     const application = await startApplication(dataDirectory);
     const postmaster = await postmasterPid(dataDirectory);
-    kill(await supervisorPid(dataDirectory));
-    kill(application.process.pid);
+    killBoth(await supervisorPid(dataDirectory), application.process.pid);
     await application.exited;
 
     const heir = await startApplication(dataDirectory);
@@ -98,8 +101,7 @@ describe('when the application is killed', () => {
     const dataDirectory = await sharedDataDirectory();
     const application = await startApplication(dataDirectory);
     const postmaster = await postmasterPid(dataDirectory);
-    kill(await supervisorPid(dataDirectory));
-    kill(application.process.pid);
+    killBoth(await supervisorPid(dataDirectory), application.process.pid);
     await application.exited;
     const next = await startTestServer({ dataDirectory, settings: { work_mem: '9MB' } });
     expect(await ask(next.connectionString, 'show work_mem')).toBe('9MB');
@@ -180,6 +182,13 @@ test('a postmaster.pid whose process id now belongs to another program is no obs
   const next = await startTestServer({ dataDirectory });
   expect(await ask(next.connectionString, 'select 1')).toBe(1);
 });
+
+/** The application is halted meanwhile: it would have a new supervisor. */
+function killBoth(supervisor: number, application: number | undefined): void {
+  kill(application, 'SIGSTOP');
+  kill(supervisor);
+  kill(application);
+}
 
 async function hasDraft(folder: string): Promise<boolean> {
   return (await readdir(folder)).some((name) => name.includes('.init-'));

@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { kill, runScript, temporaryFolder } from '../test/harness.ts';
+import { kill, prepareFile, runScript, temporaryFolder } from '../test/harness.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
+
+prepareFile();
 
 describe('the lock on a data folder', () => {
   test('is taken, refused to this same process, released, and taken again', async () => {

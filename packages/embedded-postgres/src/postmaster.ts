@@ -33,6 +33,7 @@ export interface Postmaster {
 const watchEveryMilliseconds = 200;
 const fastShutdownMilliseconds = 60_000;
 const immediateShutdownMilliseconds = 10_000;
+const remainsMilliseconds = 1_000;
 
 /** The live server of a data folder, whoever started it. */
 export async function findPostmaster(dataDirectory: string): Promise<FoundPostmaster | undefined> {
@@ -119,7 +120,12 @@ export async function clearRemains(
   dataDirectory: string,
   socketDirectory: string | undefined,
 ): Promise<void> {
-  for (const pid of await postgresProcessesOf(dataDirectory)) signal(pid, 'SIGQUIT');
+  const left = await postgresProcessesOf(dataDirectory);
+  for (const pid of left) signal(pid, 'SIGQUIT');
+  // A new server refuses to begin as long as one of them holds the old memory.
+  const giveUpAt = Date.now() + remainsMilliseconds;
+  for (const pid of left)
+    while (Date.now() < giveUpAt && (await isPostgresOf(pid, dataDirectory))) await sleep(5);
   const lines = await readPidFile(dataDirectory);
   const pid = Number(lines?.[0]);
   if (lines === undefined || !(pid > 0) || !processExists(pid)) return; // PostgreSQL sees itself that it is stale

@@ -1,15 +1,11 @@
 import { chmod, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  ask,
-  postmasterPid,
-  sharedDataDirectory,
-  startTestServer,
-  temporaryFolder,
-} from '../test/harness.ts';
+import { ask, postmasterPid, prepareFile, startTestServer, temporaryFolder } from '../test/harness.ts';
 import { chooseAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
+
+const { sharedDataDirectory } = prepareFile();
 
 const isRoot = process.getuid?.() === 0;
 const isLinux = process.platform === 'linux';

@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +90,9 @@ function launch(plan: ServerPlan): ChildProcess {
   }
   // The application's own flags (--inspect, --max-old-space-size, a test runner's loaders) are not the supervisor's.
   const { NODE_OPTIONS: _, ...env } = process.env;
+  // Where the application keeps its compiled code the supervisor does too: that spares it half of its start.
+  const compiled = getCompileCacheDir();
+  if (compiled !== undefined) env.NODE_COMPILE_CACHE = dirname(compiled);
   try {
     const child = fork(fileURLToPath(new URL('./supervisor-main.ts', import.meta.url)), [], {
       detached: true,

@@ -14,32 +14,37 @@ import { postgresProcessesOf } from '../src/processes.ts';
 import type { ServerPlan } from '../src/protocol.ts';
 import { startServer } from '../src/start.ts';
 
-// Real servers on a busy machine: a start can take seconds.
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
-
 const cleanups: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+/**
+ * Sees to a file's time limits and to the cleaning up after each of its tests. Called at the top of each test file: hooks
+ * that this module set by itself would hold for the first file of a worker only.
+ *
+ * Gives one data folder for all tests of the file, since making one takes a second. Tests use tables of their own.
+ */
+export function prepareFile(): { readonly sharedDataDirectory: () => Promise<string> } {
+  // Real servers on a busy machine: a start can take seconds.
+  vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+  let shared: Promise<string> | undefined;
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  afterAll(async () => {
+    if (shared !== undefined) await removeFolder(await shared);
+  });
+  return {
+    async sharedDataDirectory() {
+      shared ??= mkdtemp(join(tmpdir(), 'trellis-test-')).then((folder) => realpath(folder));
+      return join(await shared, 'postgres');
+    },
+  };
+}
 
 /** A fresh folder, removed after the test together with any server still at work in `<folder>/postgres`. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'trellis-test-')));
   cleanups.push(() => removeFolder(folder));
   return folder;
-}
-
-let shared: Promise<string> | undefined;
-
-afterAll(async () => {
-  if (shared !== undefined) await removeFolder(await shared);
-});
-
-/** One data folder for all tests of a file, since making one takes a second. Tests use tables of their own. */
-export async function sharedDataDirectory(): Promise<string> {
-  shared ??= mkdtemp(join(tmpdir(), 'trellis-test-')).then((folder) => realpath(folder));
-  return join(await shared, 'postgres');
 }
 
 async function removeFolder(folder: string): Promise<void> {

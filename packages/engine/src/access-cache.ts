@@ -11,7 +11,14 @@ import {
   type Principal,
 } from '@trellis/access';
 import { ALWAYS, type JsonValue } from '@trellis/model';
-import { type Delegation, granteeId, type Snapshot, type Storage, type Workspace } from '@trellis/storage';
+import {
+  type Delegation,
+  granteeId,
+  type Snapshot,
+  type Storage,
+  type Transaction,
+  type Workspace,
+} from '@trellis/storage';
 import { LRUCache } from 'lru-cache';
 import type { Context } from './engine.ts';
 import { ownPath } from './own-path.ts';
@@ -19,6 +26,7 @@ import { ownPath } from './own-path.ts';
 /** Decisions kept per workspace: one for each user, key and set of rights that has asked of late. */
 const MAX_CALLERS = 2_000;
 
+type UserPrincipal = Extract<Principal, { kind: 'user' }>;
 /** Who stands in for whom in a workspace, by the delegate. */
 type Delegates = ReadonlyMap<string, readonly Delegation[]>;
 
@@ -28,8 +36,14 @@ interface Slot {
   /** Decisions on this model and this organisation. */
   readonly model: Snapshot['model'];
   readonly callers: LRUCache<string, Access>;
-  /** By the context of a request, which asks several times; of those whom the hour matters to, none. */
-  readonly contexts: WeakMap<Context, Access>;
+  /**
+   * By the list of permission sets, which is the same one for as long as a session is remembered; of those whom the
+   * hour matters to, none.
+   */
+  readonly sessions: WeakMap<
+    readonly string[],
+    { readonly principal: UserPrincipal; readonly access: Access }
+  >;
 }
 
 export class AccessCache {
@@ -47,18 +61,18 @@ export class AccessCache {
   async of(context: Context, snapshot: Snapshot): Promise<Access> {
     const principal = principalOf(context);
     if (principal.kind === 'system') return createAccess(principal, snapshot.model, NO_ORGANISATION);
-    const slot = await this.#slot(snapshot);
-    const asked = slot.contexts.get(context);
-    if (asked) return asked;
+    const slot = this.#known(snapshot) ?? (await this.#slot(snapshot));
+    const asked = slot.sessions.get(principal.permissionSets);
+    if (asked?.principal.userId === principal.userId && asked.principal.scope === principal.scope)
+      return asked.access;
     // Whom the caller stands in for depends on the hour, so it is a part of the key.
     const delegations = (await slot.delegates).get(principal.userId);
     const standsInFor = delegations && [...new Set(this.#current(delegations).map((each) => each.delegator))];
     const key = JSON.stringify([principal.userId, principal.permissionSets, principal.scope, standsInFor]);
     const known = slot.callers.get(key);
-    const access =
-      known ?? createAccess({ ...principal, standsInFor }, snapshot.model, await slot.organisation);
+    const access = known ?? (await this.#decide({ ...principal, standsInFor }, snapshot, slot));
     if (!known) slot.callers.set(key, access);
-    if (!delegations) slot.contexts.set(context, access);
+    if (!delegations) slot.sessions.set(principal.permissionSets, { principal, access });
     return access;
   }
 
@@ -72,10 +86,23 @@ export class AccessCache {
     return (await this.#slot(snapshot)).organisation;
   }
 
-  /** Says to every process, this one first, that people, roles or teams of the workspace have changed. */
-  async organisationChanged(workspace: Workspace): Promise<void> {
+  /** The same, with how many shares by hand everybody has: all of them are looked at. */
+  async countedOrganisationOf(snapshot: Snapshot): Promise<Organisation> {
+    const organisation = await this.organisationOf(snapshot);
+    return { ...organisation, countShares: countedIn(await this.#storage.shares.counts(snapshot.workspace)) };
+  }
+
+  /**
+   * Has every process hear, with the commit of the transaction, that people, roles or teams of the workspace have changed:
+   * whatever happens to this one after that.
+   */
+  async announceChange(workspace: Workspace, transaction: Transaction): Promise<void> {
+    await this.#storage.metadata.announce(workspace, transaction);
+  }
+
+  /** To be said after that commit: whoever made the change finds it made, without waiting for the news of it. */
+  organisationChanged(workspace: Workspace): void {
     this.#slots.delete(workspace.name);
-    await this.#storage.metadata.announce(workspace);
   }
 
   async close(): Promise<void> {
@@ -84,17 +111,23 @@ export class AccessCache {
     this.#slots.clear();
   }
 
+  /** One that is there is kept up to date: it was made by who listens. */
+  #known(snapshot: Snapshot): Slot | undefined {
+    const known = this.#slots.get(snapshot.workspace.name);
+    return known?.model === snapshot.model ? known : undefined;
+  }
+
   async #slot(snapshot: Snapshot): Promise<Slot> {
     await this.#listen();
     const { name } = snapshot.workspace;
-    const known = this.#slots.get(name);
-    if (known?.model === snapshot.model) return known;
+    const known = this.#known(snapshot);
+    if (known) return known;
     const slot: Slot = {
       organisation: this.#load(snapshot),
       delegates: this.#loadDelegates(snapshot.workspace),
       model: snapshot.model,
       callers: new LRUCache({ max: MAX_CALLERS }),
-      contexts: new WeakMap(),
+      sessions: new WeakMap(),
     };
     this.#slots.set(name, slot);
     Promise.all([slot.organisation, slot.delegates]).catch(() => {
@@ -127,6 +160,17 @@ export class AccessCache {
     return Map.groupBy(delegations, (each) => each.delegate);
   }
 
+  /** Of shares by hand, of which there may be very many, only those with the caller are counted. */
+  async #decide(principal: UserPrincipal, snapshot: Snapshot, slot: Slot): Promise<Access> {
+    let counts: ReadonlyMap<string, number> = new Map();
+    const countShares: Organisation['countShares'] = (key, grantees) => countedIn(counts)(key, grantees);
+    const access = createAccess(principal, snapshot.model, { ...(await slot.organisation), countShares });
+    // Decisions are made when they are asked for: by then it is known.
+    const { grantees } = access;
+    if (grantees.length > 0) counts = await this.#storage.shares.counts(snapshot.workspace, grantees);
+    return access;
+  }
+
   async #load(snapshot: Snapshot): Promise<Organisation> {
     const roleOf = new Map<string, string>();
     for await (const [id, role] of this.#read(snapshot, 'user', ['id', 'role']))
@@ -138,10 +182,7 @@ export class AccessCache {
       teamsOf.set(user, teams);
       teams.push(team);
     }
-    const counts = await this.#storage.shares.counts(snapshot.workspace);
-    const countShares = (key: string, grantees: readonly string[]) =>
-      grantees.reduce((sum, grantee) => sum + (counts.get(`${key} ${granteeId(grantee)}`) ?? 0), 0);
-    return { roleOf, teamsOf, countShares };
+    return { roleOf, teamsOf };
   }
 
   /** All records of an object of the platform, as values of the named fields. */
@@ -161,6 +202,11 @@ export class AccessCache {
     });
     for await (const page of pages) for (const row of page) yield fields.map((field) => row[field] ?? null);
   }
+}
+
+function countedIn(counts: ReadonlyMap<string, number>): NonNullable<Organisation['countShares']> {
+  return (key, grantees) =>
+    grantees.reduce((sum, grantee) => sum + (counts.get(`${key} ${granteeId(grantee)}`) ?? 0), 0);
 }
 
 export function principalOf(context: Context): Principal {

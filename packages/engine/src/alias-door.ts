@@ -7,6 +7,7 @@ import { EngineError } from './errors.ts';
 import type { Entry } from './merge-change-set.ts';
 import type { Parts } from './parts.ts';
 import { translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight } from './with-pinned.ts';
 
 type OldNames = NonNullable<PublishRequest['aliases']>;
@@ -38,6 +39,7 @@ export function createAliasDoor(parts: Parts): Pick<MetadataLifecycle, 'aliases'
       }
     },
     async removeAlias(context, kind, name) {
+      requireOwnEyes(context);
       await requireRight(parts, context, 'customise');
       try {
         const { snapshot } = await parts.snapshots.loadNewest(context.workspace);

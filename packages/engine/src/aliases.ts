@@ -11,6 +11,7 @@ import type {
   PresentedRecord,
   RecordLifecycle,
 } from './engine.ts';
+import { currentMatch } from './match-records.ts';
 import { Names } from './old-names.ts';
 import type { Parts } from './parts.ts';
 import { Pinned } from './pinned.ts';
@@ -158,6 +159,7 @@ export function withAliases(parts: Parts, inner: RecordLifecycle): RecordLifecyc
           inner.batch(context, current, {
             ...request,
             ...(request.key === undefined ? {} : { key: names.field(object, request.key) }),
+            ...currentMatch(names, object, request.match),
             records: Array.isArray(request.records)
               ? request.records.map((record) => names.input(object, record))
               : request.records,

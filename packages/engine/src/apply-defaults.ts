@@ -3,7 +3,7 @@
  * fields that the input does not name; a change is laid over what is stored. A field that is named and blank stays
  * blank: defaults fill in for silence only.
  */
-import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
+import { type CompiledField, type CompiledObject, dayOf, type JsonValue } from '@trellis/model';
 import type { Draft } from './draft.ts';
 import type { Pinned } from './pinned.ts';
 import { saveShape } from './save-shape.ts';
@@ -105,22 +105,4 @@ function defaultOf(pinned: Pinned, field: CompiledField): JsonValue | undefined 
     case 'computed':
       return undefined;
   }
-}
-
-const dayFormats = new Map<string, Intl.DateTimeFormat>();
-
-/** The calendar day of an instant in a time zone: `2026-03-31`. */
-export function dayOf(instant: string, timeZone: string): string {
-  let format = dayFormats.get(timeZone);
-  if (!format) {
-    // Canadian English writes dates as ISO does.
-    format = new Intl.DateTimeFormat('en-CA', {
-      timeZone,
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-    });
-    dayFormats.set(timeZone, format);
-  }
-  return format.format(new Date(instant));
 }

@@ -13,12 +13,15 @@ import {
   type FieldPath,
   pathsOfExpression,
   type RecordQuery,
+  type RecordTerms,
   resolvePath,
   type SortKey,
   sortedPath,
 } from '@trellis/model';
+import { tooManyLookups } from './count-lookups.ts';
 import type { InputError, ListRequest } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { keptTerms } from './kept-terms.ts';
 import { ownPath } from './own-path.ts';
 import { decodeCursor } from './page-cursor.ts';
 import type { Pinned } from './pinned.ts';
@@ -34,9 +37,6 @@ const COUNT_MODES: readonly CountMode[] = ['none', 'capped', 'estimate', 'exact'
 /** The query of a list request. Throws `invalid_query` or `invalid_cursor`. */
 export function buildListQuery(pinned: Pinned, object: CompiledObject, request: ListRequest): RecordQuery {
   const problems: InputError[] = [];
-  const filter = readFilter(pinned, object, request.filter, problems);
-  const sort = readSort(pinned, object, request.sort, problems);
-  const limit = readLimit(request.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
   const count = request.count ?? 'none';
   if (!COUNT_MODES.includes(count)) {
     problems.push({
@@ -45,7 +45,6 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
       message: '`count` is none, capped, estimate or exact.',
     });
   }
-  const search = readSearch(request.search, problems);
   if (request.after !== undefined && request.before !== undefined) {
     problems.push({
       code: 'conflicting_properties',
@@ -53,12 +52,36 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
       message: 'A page starts after or before a cursor, not both.',
     });
   }
+  const terms = keptTerms(pinned, object, request, () => readTerms(pinned, object, request, problems));
+  throwProblems(problems);
+  const list = { object: object.name, sort: terms!.sort };
+  return {
+    ...terms!,
+    terms,
+    isSearched: pinned.isReadable,
+    after: request.after === undefined ? undefined : decodeCursor(request.after, '/after', list),
+    before: request.before === undefined ? undefined : decodeCursor(request.before, '/before', list),
+    count: count === 'estimate' && !seesAll(pinned.visible(object)) ? 'capped' : count,
+    context: pinned.expressionContext,
+  };
+}
+
+/** Undefined where there are problems. */
+function readTerms(
+  pinned: Pinned,
+  object: CompiledObject,
+  request: ListRequest,
+  problems: InputError[],
+): RecordTerms | undefined {
+  const filter = readFilter(pinned, object, request.filter, problems);
+  const sort = readSort(pinned, object, request.sort, problems);
+  const limit = readLimit(request.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
+  const search = readSearch(request.search, problems);
   const selection = collect(problems, () =>
     select(pinned, object, request.fields, { withDeletion: request.deleted === true }),
   );
-  throwProblems(problems);
+  if (problems.length > 0) return undefined;
   const visible = pinned.visible(object);
-  const list = { object: object.name, sort };
   return {
     object,
     fields: selection!.paths,
@@ -67,15 +90,10 @@ export function buildListQuery(pinned: Pinned, object: CompiledObject, request: 
     asked: filter ?? ALWAYS,
     targetFilters: pinned.targetFilters(pathsOf(selection!.paths, filter, visible, sort)),
     search,
-    isSearched: pinned.isReadable,
     sort,
     limit,
-    after: request.after === undefined ? undefined : decodeCursor(request.after, '/after', list),
-    before: request.before === undefined ? undefined : decodeCursor(request.before, '/before', list),
-    count: count === 'estimate' && !seesAll(visible) ? 'capped' : count,
     deleted: request.deleted === true,
     ...(request.rights ? { flags: rightFlags(pinned, object) } : {}),
-    context: pinned.expressionContext,
   };
 }
 
@@ -96,6 +114,7 @@ export function readFilter(
       ...(hint === undefined ? {} : { hint }),
     })),
   );
+  if (checked.expression) problems.push(...tooManyLookups(pathsOfExpression(checked.expression), '/filter'));
   return checked.expression;
 }
 

@@ -2,9 +2,13 @@
  * What has changed, for those who watch: which records, never their values. Reading goes by the outbox; what a caller
  * is told goes by what they may see, with the same predicate as every list (SPEC F1 to F3).
  */
-import type { RecordData } from '@trellis/model';
+import { hash } from 'node:crypto';
+import type { Access } from '@trellis/access';
+import { type CompiledObject, inputPaths, type RecordData } from '@trellis/model';
 import { granteeId, type OutboxChange } from '@trellis/storage';
 import type { ChangeFeed, FeedChange, RecordChange } from './engine.ts';
+import { ruleKeys, sightLost } from './lost-sight.ts';
+import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { translateError } from './translate-error.ts';
@@ -24,15 +28,28 @@ export function createChangeFeed(parts: Parts): ChangeFeed {
     isPast: (position) => translated(() => outbox.isPast(position)),
     read: (workspace, after, limit) =>
       translated(async () => {
-        const { changes, position } = await outbox.read(workspace, after, limit);
-        if (changes.length === 0) return { changes: [], position };
         const { model } = await parts.snapshots.get(workspace);
+        const { changes, position } = await outbox.read(workspace, after, limit, ruleKeys(model));
+        if (changes.length === 0) return { changes: [], position };
         const names = new Map([...model.objects.values()].map((object) => [object.key, object.name]));
         return { changes: changes.flatMap((change) => toChange(change, names)), position };
       }),
+    sight: (context) => withPinned(parts, context, async ({ access }) => digestOf(access)),
     visible: (context, changes) =>
       withPinned(parts, context, (pinned) => visibleChanges(parts, pinned, changes)),
   };
+}
+
+/** Decisions are kept, and asked again every few seconds for everybody who watches. */
+const digests = new WeakMap<Access, string>();
+
+function digestOf(access: Access): string {
+  let digest = digests.get(access);
+  if (digest === undefined) {
+    digest = hash('sha256', access.sight, 'base64url').slice(0, 16);
+    digests.set(access, digest);
+  }
+  return digest;
 }
 
 function toChange(
@@ -41,6 +58,14 @@ function toChange(
 ): FeedChange[] {
   const object = names.get(objectKey);
   return object === undefined ? [] : [{ object, id: recordId, ...change }];
+}
+
+/** Whether the caller reads what changes with a roll-up of the object. */
+function readsRollups(pinned: Pinned, object: CompiledObject): boolean {
+  const paths = [...object.fields.values()].filter(pinned.isReadable).map(ownPath);
+  return [...inputPaths(paths).values()].some(
+    ({ through, field }) => through.length === 0 && field.rollup !== undefined,
+  );
 }
 
 /** One statement per object that the caller does not see as a whole. */
@@ -60,6 +85,9 @@ async function visibleChanges(
     // Of what was erased nobody can say any more who saw it: it is told to those only who see everything.
     const left = ofObject.filter(({ action }) => isWhole || action !== 'purge');
     const seen = isWhole || visible.op === 'constant' ? undefined : await idsOfSeen(left);
+    const unseen = left.filter((change) => !(seen ? seen.has(change.id) : isWhole));
+    for (const change of await sightLost(parts, pinned, object, { unseen, changes }))
+      told.set(change, 'hidden');
     for (const change of left) {
       const { action, formerOwnerId } = change;
       const isSeen = seen ? seen.has(change.id) : isWhole;
@@ -67,8 +95,10 @@ async function visibleChanges(
         // Whom else a record is shared with is nobody's business.
         if (!grantees.has(change.granteeId!) || isWhole) continue;
         told.set(change, isSeen ? 'share' : 'hidden');
-      } else if (isSeen) told.set(change, action);
-      else if (formerOwnerId !== null && access.standsFor(formerOwnerId)) told.set(change, 'hidden');
+      } else if (isSeen) {
+        // Who reads no roll-up of it is not to know that records behind it have changed.
+        if (action !== 'rollup' || readsRollups(pinned, object)) told.set(change, action);
+      } else if (formerOwnerId !== null && access.standsFor(formerOwnerId)) told.set(change, 'hidden');
     }
 
     async function idsOfSeen(of: readonly FeedChange[]): Promise<ReadonlySet<RecordData['id']>> {

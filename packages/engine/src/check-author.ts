@@ -117,13 +117,57 @@ function readFields(planned: Planned, author: Author): Problem[] {
     return isHidden ? [fault(planned, [], 'You may not remove a field that you may not read.')] : [];
   }
   if (!TELLING_KINDS.has(planned.kind) || planned.change === 'remove') return [];
+  const unread = changesUnread(planned, author);
+  if (unread) return [fault(planned, [], unread)];
   const id = componentId(planned);
   const from = (model: Model) =>
     new Set(model.references.filter((each) => each.from === id).map((each) => each.to));
   const known = from(before);
   const read = [...from(after)].filter((to) => !known.has(to));
-  return hiddenFields(read, author).map((field) =>
+  const hidden = hiddenFields(read, author).map((field) =>
     fault(planned, [], `This reads the field \`${field}\`, which you may not read.`),
+  );
+  if (hidden.length > 0) return hidden;
+  return othersRead(planned, read, author).map((object) =>
+    fault(planned, [], `This reads ${object.pluralLabel}, of which you may not see all.`),
+  );
+}
+
+/** Why they may not change a field: what it refuses tells of its values, and another type moves those of all records. */
+function changesUnread(planned: Planned, author: Author): string | undefined {
+  const { kind, name, change, differences } = planned;
+  if (kind !== 'field' || change !== 'change') return undefined;
+  if (hiddenFields([componentId(planned)], author).length > 0)
+    return 'You may not change a field that you may not read.';
+  const object = author.after.objects.get(name.slice(0, name.indexOf('.')));
+  const old = [...author.before.objects.values()].find((each) => each.key === object?.key);
+  const movesValues = differences.some(({ pointer }) => pointer === '/type');
+  if (!old || !movesValues || isAlways(author.access.decide(old, 'read').predicate)) return undefined;
+  return `This converts values of all ${old.pluralLabel}, of which you may not see all.`;
+}
+
+/**
+ * Objects of which the author sees some records only, and the component others than the one that it is about: the platform
+ * reads them for it, whoever asks. A related field does not: it shows each reader what they see.
+ */
+function othersRead(
+  { name }: Planned,
+  ids: readonly string[],
+  { access, before, after }: Author,
+): readonly CompiledObject[] {
+  const [own = '', ownField = ''] = name.split('.');
+  if (after.objects.get(own)?.fields.get(ownField)?.related) return [];
+  const read = new Set<string | undefined>();
+  for (const id of ids) {
+    if (!id.startsWith('field:')) continue;
+    const [objectName = '', fieldName = ''] = id.slice('field:'.length).split('.');
+    const object = after.objects.get(objectName);
+    if (objectName !== own) read.add(object?.key);
+    // What is behind a lookup to the same object is another record of it.
+    if (object?.fields.get(fieldName)?.targets.includes(own)) read.add(after.objects.get(own)?.key);
+  }
+  return [...before.objects.values()].filter(
+    (object) => read.has(object.key) && !isAlways(access.decide(object, 'read').predicate),
   );
 }
 

@@ -6,6 +6,7 @@ import type { Context, KeptValues, MetadataLifecycle, OpenConversion } from './e
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { translateError } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight, withPinned } from './with-pinned.ts';
 
 type Door = Pick<
@@ -43,11 +44,15 @@ export function createConversionDoor(parts: Parts): Door {
       }),
     dismissConversion: (context, id) =>
       asked(parts, context, async () => {
+        requireOwnEyes(context);
         if (!(await conversions.dismiss(context.workspace, id))) throw unknownConversion();
       }),
     purgeConversion: (context, id) =>
       asked(parts, context, async () => {
-        const { objectKey, oldKey } = await requireConversion(parts, context, id);
+        requireOwnEyes(context);
+        const conversion = await requireConversion(parts, context, id);
+        await requireWhole(parts, context, conversion);
+        const { objectKey, oldKey } = conversion;
         const by = context.kind === 'user' ? context.userId : context.reason;
         parts.log.info('The values from before a type change are erased.', { objectKey, oldKey, by });
         if (!(await conversions.purge(context.workspace, id))) throw unknownConversion();
@@ -79,6 +84,22 @@ function present(
     open,
     createdAt,
   };
+}
+
+/** Values of all records are erased by who reads the field and may change all of them. */
+async function requireWhole(parts: Parts, context: Context, conversion: Conversion): Promise<void> {
+  await withPinned(parts, context, async (pinned) => {
+    const object = [...pinned.model.objects.values()].find((each) => each.key === conversion.objectKey);
+    const field = findByKey(pinned.model, conversion);
+    if (!object) return;
+    const { isAllowed, predicate } = pinned.decide(object, 'update');
+    const isAll = isAllowed && predicate.op === 'constant' && predicate.value;
+    if (isAll && (!field || pinned.isReadable(field))) return;
+    throw new EngineError(
+      'forbidden',
+      `This erases values of all ${object.pluralLabel}, of which you may not change all.`,
+    );
+  });
 }
 
 /** Ids of the records whose values the caller may read: customising gives no right to see. */

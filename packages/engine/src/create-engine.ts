@@ -20,6 +20,7 @@ import { createJobLifecycle } from './jobs/job-lifecycle.ts';
 import { JOB_KINDS } from './jobs/registry.ts';
 import { startWorkers } from './jobs/workers.ts';
 import { createMetadataLifecycle } from './metadata-lifecycle.ts';
+import { createOwnViewDesk } from './own-views/own-view-desk.ts';
 import { type EngineLog, type Parts, SILENT } from './parts.ts';
 import { createRecordLifecycle, WRITE_PATHS } from './record-lifecycle.ts';
 import { createRetentionDesk } from './retention/retention.ts';
@@ -28,6 +29,7 @@ import { createSecretDirectory } from './secrets.ts';
 import { createDelegationDesk } from './sharing/delegations.ts';
 import { createShareDesk } from './sharing/shares.ts';
 import { SnapshotCache } from './snapshot-cache.ts';
+import { StorageRenewals } from './storage-renewals.ts';
 import { createTeamDirectory } from './team-directory.ts';
 import { translateError } from './translate-error.ts';
 import { createUserDirectory } from './user-directory.ts';
@@ -45,6 +47,8 @@ export interface EngineOptions {
   readonly log?: EngineLog;
   /** Kinds of jobs beside the engine's own. */
   readonly jobKinds?: readonly JobKind[];
+  /** For tests: how often it is told which revisions are served. A minute unless given. */
+  readonly tellServedMilliseconds?: number;
   /** For tests: the instant of now. */
   readonly clock?: () => Date;
 }
@@ -57,11 +61,17 @@ export function createEngine({
   secretKeys,
   log = SILENT,
   jobKinds = [],
+  tellServedMilliseconds = 60_000,
   clock = () => new Date(),
 }: EngineOptions): Engine {
   const conversions = new ConversionRunner();
   const aliasUses = new AliasUses(storage);
-  const snapshots = new SnapshotCache(storage, log, (workspace) => conversions.wake(parts, workspace));
+  const renewals = new StorageRenewals(storage, log);
+  const snapshots: SnapshotCache = new SnapshotCache(storage, log, {
+    onConversion: (workspace) => conversions.wake(parts, workspace),
+    onOutdated: (workspace) => renewals.wake(snapshots, workspace),
+    tellServedMilliseconds,
+  });
   const now = () => clock().toISOString();
   const access = new AccessCache(storage, now);
   const secrets = secretKeys && createSecretBox(secretKeys);
@@ -108,6 +118,7 @@ export function createEngine({
     files: createFileDirectory(parts, files),
     shares: createShareDesk(parts),
     delegations: createDelegationDesk(parts),
+    ownViews: createOwnViewDesk(parts),
     secrets: createSecretDirectory(parts),
     changes: createChangeFeed(parts),
     audit: createAuditLog(parts),
@@ -118,6 +129,13 @@ export function createEngine({
     startWorkers: (options) =>
       startWorkers(parts, new Map([...JOB_KINDS, ...jobKinds].map((each) => [each.kind, each])), options),
     snapshot,
+    async renewStorage() {
+      try {
+        await renewals.wakeAll(snapshots);
+      } catch (error) {
+        throw translateError(error);
+      }
+    },
     access: async (context) => {
       try {
         return await access.of(context, await snapshots.get(context.workspace));
@@ -155,6 +173,7 @@ export function createEngine({
     },
     async close() {
       await conversions.close();
+      await renewals.close();
       await access.close();
       await aliasUses.flush().catch(() => undefined);
       await snapshots.close();

@@ -23,7 +23,8 @@ export interface DerivedChange {
 
 export function deriveChange(stored: readonly StoredComponent[], entries: readonly Entry[]): DerivedChange {
   const after = adoptRecreated(stored, entries);
-  const kept = new Set(after.flatMap((entry) => entry.stored ?? []));
+  const kept = new Set<StoredComponent | undefined>();
+  for (const entry of after) kept.add(entry.stored);
   const removed = stored.filter((each) => !kept.has(each));
   const added = after.filter((entry) => !entry.stored);
   const changed = after.filter((entry) => entry.stored && !isSame(entry, entry.stored));
@@ -63,6 +64,8 @@ export function deriveChange(stored: readonly StoredComponent[], entries: readon
 
 /** A component that was removed and made again is the old one, changed. */
 function adoptRecreated(stored: readonly StoredComponent[], entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length >= stored.length && stored.every((each, index) => entries[index]!.stored === each))
+    return entries;
   const kept = new Set(entries.flatMap((entry) => entry.stored ?? []));
   const gone = new Map(
     stored.filter((each) => !kept.has(each)).map((each) => [componentId(each.component), each]),
@@ -104,8 +107,11 @@ function record({ component, key, package: origin }: StoredComponent | Entry): C
 
 /** Renames of objects first, then of others, which are named as they are after the first. */
 function findRenames(after: readonly Entry[]): ChangeSet['renames'] {
+  // What an object takes along with its rename has another component, too.
   const pairs = after.flatMap(({ component, stored }) =>
-    stored ? [{ kind: component.kind, from: stored.component.name, to: component.name }] : [],
+    stored && stored.component !== component
+      ? [{ kind: component.kind, from: stored.component.name, to: component.name }]
+      : [],
   );
   const ofObjects = pairs.filter((pair) => pair.kind === 'object' && pair.from !== pair.to);
   const others = pairs

@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | 'unknown_component'
   | 'unknown_revision'
   | 'unknown_job'
+  | 'unknown_view'
   | 'forbidden'
   | 'read_only_view'
   | 'invalid_input'
@@ -53,4 +54,12 @@ export class EngineError extends Error {
     this.errors = options.errors ?? [];
     this.details = options.details ?? {};
   }
+}
+
+/** What every door says to a cursor that it did not give out. */
+export function invalidCursor(pointer: string, message: string): EngineError {
+  const hint = 'Begin again without it.';
+  return new EngineError('invalid_cursor', message, {
+    errors: [{ code: 'invalid_cursor', pointer, message, hint }],
+  });
 }

@@ -29,10 +29,10 @@ export function explainAccess(
       isAllowed = writes ? decision.canUpdate(field) : decision.canRead(field);
       reasons.push(
         isAllowed
-          ? `The field \`${field.name}\` is ${writes ? 'written' : 'read'} by right.`
+          ? `The field “${field.label}” is ${writes ? 'written' : 'read'} by right.`
           : writes && !field.isWritable
-            ? `The field \`${field.name}\` is not written by people.`
-            : `No permission set grants the field \`${field.name}\`.`,
+            ? `The field “${field.label}” is not written by people.`
+            : `No permission set grants the field “${field.label}”.`,
       );
     }
     if (question.record === undefined) return { isAllowed, reasons };

@@ -12,6 +12,7 @@ import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { getRecord } from './read-records.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { withPinned } from './with-pinned.ts';
 
 /** How long an upload waits for a record that refers to it. */
@@ -44,6 +45,7 @@ export function createFileDirectory(parts: Parts, settings: FileSettings): FileD
     mostBytes,
     upload: (context, { name: given, content }) =>
       withPinned(parts, context, async (pinned) => {
+        requireOwnEyes(context);
         const { workspace } = context;
         const [id, name] = [makeId(), cleanName(given)];
         const expiresAt = new Date(Date.parse(pinned.at) + UNCLAIMED_MILLISECONDS).toISOString();

@@ -9,6 +9,7 @@ import type { Context, IndexAdvice, IndexEntry, MetadataLifecycle } from './engi
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { translated } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight } from './with-pinned.ts';
 
 type Door = Pick<MetadataLifecycle, 'indexStates' | 'retryIndexes' | 'indexAdvice' | 'dismissIndexAdvice'>;
@@ -48,6 +49,7 @@ export function createIndexDoor(parts: Parts): Door {
       return states.map((state) => entryOf(snapshot.model, state, Date.parse(parts.now())));
     },
     async retryIndexes(context, objectName) {
+      requireOwnEyes(context);
       const object = (await opened(context)).model.objects.get(objectName);
       if (!object) throw new EngineError('unknown_component', 'There is no such object.');
       return translated(() => metadata.retryFailed(context.workspace, object.key));
@@ -56,6 +58,7 @@ export function createIndexDoor(parts: Parts): Door {
       return (await advise(context)).map(({ advice }) => advice);
     },
     async dismissIndexAdvice(context, id) {
+      requireOwnEyes(context);
       const advised = (await advise(context)).find(({ advice }) => advice.id === id);
       if (!advised) throw new EngineError('unknown_component', 'There is no such advice.');
       await translated(() => metadata.dismissSlow(context.workspace, advised.questions));
@@ -124,7 +127,7 @@ function remedyFor(
   const [equal, other, sort] = [resolved(question.equal), resolved(question.other), resolved(question.sort)];
   // A field that is gone, or has another name by now: the question is asked no more.
   if (![...equal, ...other, ...sort].every((path) => path !== undefined)) return undefined;
-  const asked = { filter: [...equal, ...other] as FieldPath[], sort: sort as FieldPath[] };
+  const asked = { equal: equal as FieldPath[], other: other as FieldPath[], sort: sort as FieldPath[] };
   const unserved = parts.storage.metadata.unserved(snapshot, object, asked);
   const possible = unserved.filter(isPossible);
   if (possible.length > 0) {
@@ -138,12 +141,7 @@ function remedyFor(
   }
   // What can't have a column, or is getting one, is helped by no other index.
   if (unserved.length > 0 || question.records < WORTH_AN_INDEX) return undefined;
-  return compositeFor(
-    object,
-    question,
-    { equal: equal as FieldPath[], other: other as FieldPath[], sort: sort as FieldPath[] },
-    indexes,
-  );
+  return compositeFor(object, question, asked, indexes);
 }
 
 function isPossible(

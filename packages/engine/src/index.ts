@@ -14,6 +14,9 @@ export type {
   Arrival,
   BatchRequest,
   BatchResult,
+  BinEntry,
+  BinRequest,
+  BinResult,
   ChangeFeed,
   ChangeRequest,
   Component,
@@ -64,7 +67,7 @@ export type {
   UserContext,
   UserDirectory,
 } from './engine.ts';
-export { EngineError, type EngineErrorCode } from './errors.ts';
+export { EngineError, type EngineErrorCode, invalidCursor } from './errors.ts';
 export type { CellKind, CellValue, ExportColumn } from './export/export-columns.ts';
 export { guardText } from './export/formula-guard.ts';
 export { writeXlsx } from './export/xlsx-writer.ts';
@@ -74,6 +77,7 @@ export type { HeldFile, ImportPreview } from './import/preview.ts';
 export { JobDelayed, JobFailed, type JobKind, type JobResult, type RunningJob } from './jobs/job-kind.ts';
 export type { Job, JobLifecycle, JobRequest } from './jobs/job-lifecycle.ts';
 export type { WorkerOptions, Workers } from './jobs/workers.ts';
+export type { MissingPart, OwnView, OwnViewDesk, OwnViews } from './own-views/own-views.ts';
 export type { EngineLog } from './parts.ts';
 export { MAX_BATCH } from './record-lifecycle.ts';
 export { RECORD_RIGHTS, type RecordRight } from './record-rights.ts';

@@ -14,8 +14,16 @@ import {
   type Problem,
   shortName,
 } from '@trellis/metadata';
-import { canConvert, conversionTargets, fieldOfRecord, readsSameValues, typeOfBody } from '@trellis/model';
+import {
+  canConvert,
+  conversionTargets,
+  fieldOfRecord,
+  type Model,
+  readsSameValues,
+  typeOfBody,
+} from '@trellis/model';
 import type { StoredComponent, StoredMetadata } from '@trellis/storage';
+import { Siblings } from './siblings.ts';
 
 export interface Entry {
   readonly component: Component;
@@ -56,6 +64,8 @@ export interface MergeOptions {
   readonly emptyObjects: ReadonlySet<string>;
   /** Fields whose values are being converted: `object key` and `field key` with a space between. */
   readonly converting: ReadonlySet<string>;
+  /** Components of the entries by their ids, which need not be put together again: those of the model. */
+  readonly known?: Model['components'];
 }
 
 export const SYSTEM_PACKAGE = 'system';
@@ -76,7 +86,7 @@ export function mergeChangeSet(
   options: MergeOptions,
 ): { readonly entries: Entry[]; readonly problems: Problem[] } {
   const problems: Problem[] = [];
-  const start = new Map(entries.map((entry) => [componentId(entry.component), entry]));
+  const start = byId(entries, options.known);
   const isOfObject = (rename: Change['renames'][number]) => rename.kind === 'object';
   // What is deleted makes room for what takes its name: it goes by the rename already.
   const doomed = new Set(change.deletions.map(componentId));
@@ -91,13 +101,26 @@ export function mergeChangeSet(
   for (const deletion of change.deletions) {
     if (!gone.has(componentId(deletion))) applyDeletion(renamed, deletion, options, problems);
   }
+  const siblings = new Siblings(renamed);
   for (const [index, component] of change.components.entries()) {
-    applyWrite(renamed, component, `/components/${index}`, options, problems);
+    applyWrite({ entries: renamed, siblings, options, problems }, component, `/components/${index}`);
   }
   return { entries: [...renamed.values()], problems };
 }
 
 type Entries = Map<string, Entry>;
+
+function byId(entries: readonly Entry[], known: MergeOptions['known']): Entries {
+  const found: Entries = new Map();
+  const ids = (known ?? new Map()).entries();
+  for (const entry of entries) {
+    const { component } = entry;
+    // Both stand in the order of what is stored, where neither has anything that the other has not.
+    const [id, same] = ids.next().value ?? [];
+    found.set(id !== undefined && same === component ? id : componentId(component), entry);
+  }
+  return found;
+}
 
 interface RenameContext {
   readonly options: MergeOptions;
@@ -191,13 +214,16 @@ function applyDeletion(
   for (const [id, each] of entries) if (objectOf(each.component) === name) entries.delete(id);
 }
 
-function applyWrite(
-  entries: Entries,
-  written: RecordedComponent,
-  pointer: string,
-  options: MergeOptions,
-  problems: Problem[],
-): void {
+interface WriteContext {
+  readonly entries: Entries;
+  /** Of the same entries. */
+  readonly siblings: Siblings<Entry>;
+  readonly options: MergeOptions;
+  readonly problems: Problem[];
+}
+
+function applyWrite(context: WriteContext, written: RecordedComponent, pointer: string): void {
+  const { entries, siblings, options, problems } = context;
   const { kind, name, body, key, package: origin } = written;
   const component = { kind, name, body } as Component;
   const id = componentId(component);
@@ -205,10 +231,11 @@ function applyWrite(
   if (!existing) {
     entries.set(id, {
       component,
-      key: key ?? freshKey(entries, component, options),
+      key: key ?? freshKey(context, component),
       package: origin,
       stored: undefined,
     });
+    siblings.add(component);
     return;
   }
   if (isProtected(existing, options)) {
@@ -230,8 +257,7 @@ function applyWrite(
       return;
     }
     if (way !== 'keep') {
-      const fresh =
-        way === 'convert' ? unusedKey(entries, component, options) : freshKey(entries, component, options);
+      const fresh = way === 'convert' ? unusedKey(context, component) : freshKey(context, component);
       entries.set(id, { ...existing, component, key: fresh });
       return;
     }
@@ -243,15 +269,12 @@ function applyWrite(
  * The key of a new component: its name, unless a field of that key lives or has left values of another type behind;
  * then `name_2` and so on. Keys of objects work alike.
  */
-function freshKey(entries: Entries, component: Component, options: MergeOptions): string {
+function freshKey({ entries, siblings, options }: WriteContext, component: Component): string {
   const { kind, name } = component;
   const short = shortName(name);
   if (kind !== 'object' && kind !== 'field') return name;
   const object = objectOf(component);
-  const taken = new Set<string>();
-  for (const each of entries.values()) {
-    if (each.component.kind === kind && objectOf(each.component) === object) taken.add(each.key);
-  }
+  const taken = siblings.keysBeside(component);
   if (kind === 'object') return firstFree(short, (key) => !taken.has(key));
   const objectKey = entries.get(componentId({ kind: 'object', name: object! }))?.key ?? object!;
   const retired = options.retiredKeys.get(objectKey);
@@ -269,13 +292,11 @@ function freshKey(entries: Entries, component: Component, options: MergeOptions)
 }
 
 /** A key that no field has ever had: values that an earlier change left under one would pass for converted ones. */
-function unusedKey(entries: Entries, component: Component, options: MergeOptions): string {
+function unusedKey({ entries, siblings, options }: WriteContext, component: Component): string {
   const object = objectOf(component);
   const objectKey = entries.get(componentId({ kind: 'object', name: object! }))?.key ?? object!;
   const retired = options.retiredKeys.get(objectKey);
-  const taken = new Set(
-    [...entries.values()].filter((each) => objectOf(each.component) === object).map((each) => each.key),
-  );
+  const taken = siblings.keysBeside(component);
   return firstFree(shortName(component.name), (key) => !taken.has(key) && !retired?.has(key));
 }
 

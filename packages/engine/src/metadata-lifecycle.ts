@@ -27,18 +27,22 @@ import { explainExpression, previewValue } from './explain-expression.ts';
 import { createIndexDoor } from './index-door.ts';
 import { addJob } from './jobs/job-lifecycle.ts';
 import { resealRequest } from './jobs/reseal.ts';
+import { renameOwnViews } from './own-views/rename-own-views.ts';
 import type { MergedPackage } from './package-install.ts';
 import type { Parts } from './parts.ts';
 import { planAccess } from './plan-access.ts';
 import type { PlannedChange } from './plan-change.ts';
 import {
+  mergeWithStored,
   preparePackage,
   prepareRequest,
   prepareRollback,
   requireExpectedRevision,
 } from './prepare-change.ts';
-import { presentPlan } from './present-plan.ts';
+import { presentPlan, withoutRecords } from './present-plan.ts';
+import { madeOf } from './published.ts';
 import { createRollupDoor } from './rollup-door.ts';
+import { createSharingStateDoor } from './sharing-state-door.ts';
 import type { LoadedMetadata } from './snapshot-cache.ts';
 import { translateError } from './translate-error.ts';
 import { requireOwnEyes } from './view-as.ts';
@@ -113,6 +117,7 @@ export function createMetadataLifecycle(parts: Parts): MetadataLifecycle {
     ...createColumnDoor(parts),
     ...createConversionDoor(parts),
     ...createRollupDoor(parts),
+    ...createSharingStateDoor(parts),
     ...createIndexDoor(parts),
     ...createAliasDoor(parts),
     async installPackage(context, folder) {
@@ -164,7 +169,8 @@ async function planPrepared(
     const prepared = await prepareChange();
     const refused = await checkAuthor(parts, context, prepared);
     const access = refused.length > 0 ? undefined : await planAccess(parts, context, prepared);
-    const plan = await presentPlan(parts, context, prepared);
+    const shown = await presentPlan(parts, context, prepared);
+    const plan = refused.length > 0 ? withoutRecords(shown) : shown;
     return { plan: { ...plan, access }, problems: [...prepared.problems, ...refused] };
   });
 }
@@ -220,10 +226,11 @@ async function publishPrepared(
         audit: (revision) =>
           toAuditEntry(context, publishEvent(reason(), plan, { revision, message: describe() }), parts.now()),
         aliases: findOldNames(base.snapshot.model, entries),
+        alongside: renameOwnViews(parts, context.workspace, { before: base.snapshot.model, entries }),
         conversions: typeChanges.map(toStarted),
         convert: makeConverter(parts, base.snapshot, (conversion) => findByKey(after, conversion)),
       });
-      parts.snapshots.markStale(context.workspace.name);
+      parts.snapshots.published(context.workspace, madeOf(prepared, revision));
       if (typeChanges.length > 0) parts.conversions.wake(parts, context.workspace);
       if (becomesEncrypted(base.snapshot.model, after)) await sealLater(parts, context.workspace);
       parts.log.info('metadata published', {
@@ -253,14 +260,23 @@ async function installPackage(
   context: Context,
   folder: Package,
 ): ReturnType<MetadataLifecycle['installPackage']> {
-  let merged: MergedPackage | undefined;
+  // Every start of a server asks for packages that are there already: planning nothing would compile all there is.
+  const found = await mergeWithStored(parts, context.workspace, folder);
+  const tellNotes = ({ notes }: MergedPackage) => {
+    for (const note of notes) parts.log.warn(note, { package: folder.manifest.name });
+  };
+  if (found.merged.isNothing && found.merged.problems.length === 0) {
+    tellNotes(found.merged);
+    return undefined;
+  }
+  let { merged } = found;
   const prepareInstallation = async () => {
     const prepared = await preparePackage(parts, context.workspace, folder);
     merged = prepared.merged;
     return prepared.planned;
   };
   const intent: PublishIntent = {
-    describe: () => merged?.message,
+    describe: () => merged.message,
     expectedRevision: undefined,
     reason: () => ({
       action: 'package_installed',
@@ -268,8 +284,8 @@ async function installPackage(
     }),
   };
   const { revision } = await publishPrepared(parts, context, intent, prepareInstallation);
-  for (const note of merged?.notes ?? []) parts.log.warn(note, { package: folder.manifest.name });
-  return merged?.isNothing ? undefined : { revision };
+  tellNotes(merged);
+  return merged.isNothing ? undefined : { revision };
 }
 
 function toListed({

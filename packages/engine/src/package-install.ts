@@ -13,6 +13,7 @@ import {
 } from '@trellis/metadata';
 import type { Revision, StoredComponent, StoredMetadata } from '@trellis/storage';
 import { type Entry, type RecordedComponent, sameBody, stableText, toEntries } from './merge-change-set.ts';
+import { Siblings } from './siblings.ts';
 
 export interface MergedPackage {
   readonly entries: readonly Entry[];
@@ -30,6 +31,7 @@ export function mergePackage(
   revisions: readonly Revision[],
 ): MergedPackage {
   const { manifest } = folder;
+  if (isInstalled(stored, folder)) return nothing(stored, checkRequirements(stored, folder));
   const entries = new Map(toEntries(stored.components).map((entry) => [componentId(entry.component), entry]));
   const versionBefore = stored.components.find((each) => each.package?.name === manifest.name)?.package
     ?.version;
@@ -38,12 +40,13 @@ export function mergePackage(
   const notes: string[] = [];
   const counts = { added: 0, updated: 0, left: 0 };
   const currentNames = findRenamedObjects(entries.values(), manifest.name);
+  const siblings = new Siblings(entries);
   for (const offered of folder.components) {
     const component = underCurrentObject(offered, currentNames);
     const id = componentId(component);
     const origin = { name: manifest.name, version: manifest.version, body: component.body };
     const existing = entries.get(id);
-    if (!existing && findRenamed(entries.values(), component, manifest.name)) {
+    if (!existing && findRenamed(siblings, component, manifest.name)) {
       counts.left++;
       notes.push(`${describe(offered)} is left as it is: the workspace has renamed it.`);
       continue;
@@ -54,7 +57,8 @@ export function mergePackage(
         notes.push(`${describe(component)} stays deleted: the workspace has removed it.`);
         continue;
       }
-      entries.set(id, { component, key: keyOf(component, entries), package: origin, stored: undefined });
+      entries.set(id, { component, key: keyOf(component, siblings), package: origin, stored: undefined });
+      siblings.add(component);
       counts.added++;
       continue;
     }
@@ -68,17 +72,52 @@ export function mergePackage(
       notes.push(`${describe(component)} is left as it is: the workspace has changed it.`);
     }
   }
-  const isNothing = counts.added + counts.updated === 0;
+  const problems = checkRequirements(stored, folder);
+  if (counts.added + counts.updated === 0) return nothing(stored, problems);
   const from =
     versionBefore === undefined || versionBefore === manifest.version ? '' : ` from ${versionBefore}`;
   const tally = `${counts.added} added, ${counts.updated} updated, ${counts.left} left alone`;
   return {
-    entries: isNothing ? toEntries(stored.components) : [...entries.values()],
-    isNothing,
+    entries: [...entries.values()],
+    isNothing: false,
     message: `${versionBefore === undefined ? 'Installed' : 'Upgraded'} package ${manifest.name} ${manifest.version}${from}: ${tally}.${notes.length > 0 ? ` ${notes.slice(0, 20).join(' ')}` : ''}`,
-    notes: isNothing ? [] : notes,
-    problems: checkRequirements(stored, folder),
+    notes,
+    problems,
   };
+}
+
+function nothing(
+  stored: StoredMetadata,
+  problems: readonly Problem[],
+  notes: readonly string[] = [],
+): MergedPackage {
+  return {
+    // Asked for only where something is at fault: every start of a server finds nothing to install.
+    get entries() {
+      return toEntries(stored.components);
+    },
+    isNothing: true,
+    message: '',
+    notes,
+    problems,
+  };
+}
+
+/**
+ * Whether nothing of the package is missing, and nothing that the workspace has left alone would change. Every start of a
+ * server asks, so that only what is of the package is looked at.
+ */
+function isInstalled(stored: StoredMetadata, { manifest, components }: Package): boolean {
+  const own = new Map(
+    stored.components
+      .filter((each) => each.package?.name === manifest.name)
+      .map((each) => [componentId(each.component), each]),
+  );
+  return components.every((offered) => {
+    const there = own.get(componentId(offered));
+    if (!there) return false;
+    return decideUpgrade(there, offered, manifest.name) !== 'update' || sameBody(there.component, offered);
+  });
 }
 
 /** Whether some revision brought components of the package. */
@@ -92,17 +131,12 @@ function wasInstalled(packageName: string, revisions: readonly Revision[]): bool
 
 /** Rolled back or deleted by the workspace: it does not come back by itself at the next start. */
 function removedAsAWhole(stored: StoredMetadata, { manifest }: Package): MergedPackage {
-  return {
-    entries: toEntries(stored.components),
-    isNothing: true,
-    message: '',
-    notes: [`The package ${manifest.name} stays removed: the workspace has taken all of it out.`],
-    problems: [],
-  };
+  const note = `The package ${manifest.name} stays removed: the workspace has taken all of it out.`;
+  return nothing(stored, [], [note]);
 }
 
 function decideUpgrade(
-  existing: Entry,
+  existing: Pick<Entry, 'component' | 'package'>,
   component: Component,
   packageName: string,
 ): 'update' | 'leave' | 'same' {
@@ -147,29 +181,21 @@ function underCurrentObject(component: Component, names: ReadonlyMap<string, str
 }
 
 /** The package's object or field under the name that the workspace gave it. */
-function findRenamed(entries: Iterable<Entry>, component: Component, packageName: string): Entry | undefined {
+function findRenamed(
+  siblings: Siblings<Entry>,
+  component: Component,
+  packageName: string,
+): Entry | undefined {
   if (component.kind !== 'object' && component.kind !== 'field') return undefined;
-  for (const entry of entries) {
-    const { component: each, key, package: origin } = entry;
-    const isMatch =
-      each.kind === component.kind &&
-      key === shortName(component.name) &&
-      objectOf(each) === objectOf(component);
-    if (isMatch && origin?.name === packageName) return entry;
-  }
-  return undefined;
+  const first = shortName(component.name);
+  return siblings.of(component).find((each) => each.key === first && each.package?.name === packageName);
 }
 
 /** Names of a package's components are their keys, unless the workspace has given the key to something else. */
-function keyOf(component: Component, entries: ReadonlyMap<string, Entry>): string {
+function keyOf(component: Component, siblings: Siblings<Entry>): string {
   const { kind, name } = component;
   if (kind !== 'object' && kind !== 'field') return name;
-  const object = objectOf(component);
-  const taken = new Set(
-    [...entries.values()].flatMap((each) =>
-      each.component.kind === kind && objectOf(each.component) === object ? each.key : [],
-    ),
-  );
+  const taken = siblings.keysBeside(component);
   let key = shortName(name);
   for (let number = 2; taken.has(key); number++) key = `${shortName(name)}_${number}`;
   return key;

@@ -11,6 +11,7 @@ import type { AliasUses } from './alias-uses.ts';
 import type { ConversionRunner } from './conversions.ts';
 import type { BatchResult, Context, InputError, WarningMode } from './engine.ts';
 import type { EngineErrorCode } from './errors.ts';
+import type { MatchField } from './match-records.ts';
 import type { Pinned } from './pinned.ts';
 import type { SecretBox } from './secret-box.ts';
 import type { SnapshotCache } from './snapshot-cache.ts';
@@ -59,8 +60,8 @@ export interface SaveItem {
 export interface SaveRequest {
   readonly object: CompiledObject;
   readonly operation: 'create' | 'update' | 'upsert';
-  /** For upsert: name of a unique field. */
-  readonly key?: string | undefined;
+  /** For upsert: the fields by which records are recognised. */
+  readonly match?: readonly MatchField[] | undefined;
   readonly items: readonly SaveItem[];
   readonly allOrNothing: boolean;
   readonly dryRun: boolean;

@@ -47,7 +47,7 @@ export async function planAccess(
   const access = await parts.access.of(context, snapshot);
   if (!access.rights.includes('manage_users')) return undefined;
   const asker = new Pinned(context, snapshot, { at: parts.now(), isConfirmed: true, access });
-  const organisation = await parts.access.organisationOf(snapshot);
+  const organisation = await parts.access.countedOrganisationOf(snapshot);
   const members = await parts.storage.identities.members(snapshot.workspace);
   const worlds = { before: snapshot.model, after, organisation };
   const planned: PlannedAccess[] = [];

@@ -3,7 +3,7 @@
  * a publish would do to the database and to records. Reads only.
  */
 import { componentId, hasErrors, type Problem } from '@trellis/metadata';
-import { compile, findDependents, type Model } from '@trellis/model';
+import { type CompileResult, compile, findDependents, type Model } from '@trellis/model';
 import type { ChangeSet } from '@trellis/storage';
 import { findTypeChanges, previewTypeChange, type TypeChange } from './conversions.ts';
 import { type DerivedChange, deriveChange } from './derive-change.ts';
@@ -20,6 +20,8 @@ export interface PlannedChange {
   readonly change: DerivedChange;
   readonly entries: readonly Entry[];
   readonly after: Model | undefined;
+  /** What the compiler says of the entries, all of it. */
+  readonly compiled: CompileResult;
   readonly typeChanges: readonly TypeChange[];
   readonly plan: Plan;
   readonly problems: readonly Problem[];
@@ -84,6 +86,7 @@ export async function planChange(parts: Parts, input: PlanInput): Promise<Planne
     change,
     entries,
     after,
+    compiled,
     typeChanges,
     plan: {
       ...plan,

@@ -49,7 +49,7 @@ export async function planUniqueness(
         component,
         'duplicate_values',
         !conversion.isEstimate,
-        `${field.label}: ${conversion.duplicates} values would come out like that of another record.`,
+        `${field.label}: some values would come out like that of another record.`,
       );
     }
     const wasUnique = (stored.component.body as { unique?: boolean }).unique === true;
@@ -73,7 +73,7 @@ export async function planUniqueness(
         component,
         'duplicate_values',
         true,
-        `${field.label}: ${found.records} records share their value with another one.`,
+        `${field.label}: some records share their value with another one.`,
       );
     }
   }

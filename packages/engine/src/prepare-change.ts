@@ -110,12 +110,12 @@ function withoutSystem(change: Change, entries: readonly Entry[]): Change {
   };
 }
 
-/** The three-way merge of a package, planned. */
-export async function preparePackage(
+/** The three-way merge of a package with what is stored, not planned yet. */
+export async function mergeWithStored(
   parts: Parts,
   workspace: Workspace,
   folder: Package,
-): Promise<{ readonly planned: PlannedChange; readonly merged: MergedPackage }> {
+): Promise<{ readonly base: LoadedMetadata; readonly merged: MergedPackage }> {
   const base = await parts.snapshots.loadNewest(workspace);
   // History is asked only where something of the package is missing: is it new, or was it deleted?
   const hasMissing = folder.components.some((each) => !base.snapshot.model.components.has(componentId(each)));
@@ -123,7 +123,16 @@ export async function preparePackage(
     hasMissing && base.snapshot.revision > 0
       ? await parts.storage.metadata.listRevisions(workspace, ALL_REVISIONS)
       : [];
-  const merged = mergePackage(base.stored, folder, revisions);
+  return { base, merged: mergePackage(base.stored, folder, revisions) };
+}
+
+/** The three-way merge of a package, planned. */
+export async function preparePackage(
+  parts: Parts,
+  workspace: Workspace,
+  folder: Package,
+): Promise<{ readonly planned: PlannedChange; readonly merged: MergedPackage }> {
+  const { base, merged } = await mergeWithStored(parts, workspace, folder);
   const pointers = new Map(
     folder.components.map((each, index) => [componentId(each), `/components/${index}`]),
   );
@@ -153,6 +162,7 @@ async function mergeOptions(parts: Parts, base: LoadedMetadata, change: Change):
     isLookupAgain ? parts.storage.metadata.listRevisions(base.snapshot.workspace, ALL_REVISIONS) : [],
   ]);
   return {
+    known: base.snapshot.model.components,
     retiredKeys: base.stored.retiredKeys,
     mayChangeSystem: false,
     retiredTargets: (object, key) => findRetiredTargets(revisions, object, key),

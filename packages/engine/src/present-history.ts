@@ -7,6 +7,7 @@ import { readLimit, throwProblems } from './build-query.ts';
 import { toError, unknownRecord } from './draft.ts';
 import { encryptedFields, openValue } from './encrypted-values.ts';
 import type { InputError, RecordLifecycle } from './engine.ts';
+import { invalidCursor } from './errors.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { presentCauses } from './present-causes.ts';
@@ -32,13 +33,6 @@ export async function readHistory(
   const object = pinned.requireObject(request.object, 'read');
   const problems: InputError[] = [];
   const limit = readLimit(request.limit, { default: DEFAULT_LIMIT, most: MAX_LIMIT }, problems);
-  if (request.before !== undefined && !ENTRY_ID.test(request.before)) {
-    problems.push({
-      code: 'invalid_cursor',
-      pointer: jsonPointer('before'),
-      message: 'This is no entry of a history.',
-    });
-  }
   const field = request.field === undefined ? undefined : object.fields.get(request.field);
   if (request.field !== undefined && !(field && pinned.isReadable(field)))
     problems.push({
@@ -54,6 +48,8 @@ export async function readHistory(
       message: `\`actions\` are ${ACTIONS.join(', ')}.`,
     });
   throwProblems(problems);
+  if (request.before !== undefined && !ENTRY_ID.test(request.before))
+    throw invalidCursor('/before', 'This is no entry of a history.');
   const id = request.id.toLowerCase();
   if (!isId(id)) throw toError(unknownRecord());
   const [record] = await parts.storage.records.loadForWrite(pinned.snapshot, {

@@ -1,5 +1,8 @@
-/** A plan as its author may see it: examples of values are of records and fields that they read themselves. */
-import { allOf, type CompiledObject, type Expression } from '@trellis/model';
+/**
+ * A plan as its author may see it: it tells of fields that they read, and counts records where they see all of them; else
+ * it counts those of its examples that they see. Whoever could ask how many values a pattern refuses could read them.
+ */
+import { allOf, type CompiledObject, type Expression, type Model } from '@trellis/model';
 import type { Context, ConversionPlan, Plan } from './engine.ts';
 import { ownPath } from './own-path.ts';
 import type { Parts } from './parts.ts';
@@ -9,15 +12,67 @@ import type { PlannedChange } from './plan-change.ts';
 export async function presentPlan(
   parts: Parts,
   context: Context,
-  { base, plan }: Pick<PlannedChange, 'base' | 'plan'>,
+  { base, plan, after }: Pick<PlannedChange, 'base' | 'plan' | 'after'>,
 ): Promise<Plan> {
-  if (plan.conversions.length === 0) return plan;
+  const { conversions: converted, misfits, duplicates, affectedRecords } = plan;
+  if (converted.length + misfits.length + duplicates.length + affectedRecords.length === 0) return plan;
   const access = await parts.access.of(context, base.snapshot);
   const asker = new Pinned(context, base.snapshot, { at: parts.now(), isConfirmed: true, access });
-  const conversions = await Promise.all(
-    plan.conversions.map((each) => presentConversion(parts, asker, each)),
-  );
-  return { ...plan, conversions };
+  const conversions = await Promise.all(converted.map((each) => presentConversion(parts, asker, each)));
+  const counted = <T extends Counted>(all: readonly T[]) =>
+    Promise.all(all.map((each) => presentCount(parts, asker, each, after)));
+  return {
+    ...plan,
+    conversions,
+    misfits: (await counted(misfits)).flat(),
+    duplicates: (await counted(duplicates)).flat(),
+    affectedRecords: affectedRecords.filter(({ object: name }) => {
+      const object = asker.model.objects.get(name) ?? objectOf(asker, name, after);
+      return object !== undefined && seesAll(asker, object);
+    }),
+  };
+}
+
+/** A plan for who may not make the change: what would be written, and nothing of what is stored. */
+export function withoutRecords(plan: Plan): Plan {
+  return { ...plan, conversions: [], misfits: [], duplicates: [], affectedRecords: [], irreversible: [] };
+}
+
+interface Counted {
+  readonly object: string;
+  readonly field: string;
+  readonly records: number;
+  readonly isEstimate?: boolean;
+  readonly ids: readonly string[];
+}
+
+async function presentCount<T extends Counted>(
+  parts: Parts,
+  asker: Pinned,
+  each: T,
+  after: Model | undefined,
+): Promise<readonly T[]> {
+  // As it is today: it may be about to have another name. A new field asks nothing of what it does not hold yet.
+  const object = objectOf(asker, each.object, after);
+  const { key } = after?.objects.get(each.object)?.fields.get(each.field) ?? {};
+  const field = object?.ownFields.find((own) => own.key === key);
+  if (!object || (field && !asker.isReadable(field))) return [];
+  if (seesAll(asker, object)) return [each];
+  const seen = await visibleAmong(parts, asker, object, each.ids);
+  const ids = each.ids.filter((id) => seen.has(id));
+  const isEstimate = each.isEstimate === undefined ? {} : { isEstimate: true };
+  return ids.length === 0 ? [] : [{ ...each, records: ids.length, ...isEstimate, ids }];
+}
+
+/** The object as it is today, by its name after the change. */
+function objectOf({ model }: Pinned, name: string, after: Model | undefined): CompiledObject | undefined {
+  const { key } = after?.objects.get(name) ?? {};
+  return [...model.objects.values()].find((object) => object.key === key);
+}
+
+function seesAll(asker: Pinned, object: CompiledObject): boolean {
+  const visible = asker.visible(object);
+  return visible.op === 'constant' && visible.value;
 }
 
 async function presentConversion(

@@ -16,6 +16,7 @@ import {
   TITLE_FIELD,
   wholeOf,
 } from '@trellis/model';
+import { tooManyLookups } from './count-lookups.ts';
 import type { InputError, PresentedRecord } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { ownPath } from './own-path.ts';
@@ -126,8 +127,9 @@ function selectPaths(pinned: Pinned, object: CompiledObject, texts: readonly str
     if (problem) problems.push({ ...problem, pointer: jsonPointer('fields', index) });
     else if (path) resolved.push(path);
   }
+  problems.push(...tooManyLookups(resolved, '/fields'));
   if (problems.length > 0)
-    throw new EngineError('invalid_query', 'Some of the fields asked for are not there.', {
+    throw new EngineError('invalid_query', problems[0]!.message, {
       errors: problems,
     });
   const builder = new SelectionBuilder();

@@ -8,12 +8,11 @@ import {
   allOf,
   type CompiledField,
   type CompiledObject,
-  type Expression,
   type FieldPath,
   inputPaths,
   isId,
   type JsonValue,
-  type RecordQuery,
+  type RecordQuestion,
   type RowSlot,
 } from '@trellis/model';
 import { auditedObjects, type ReadDoor, tellReads } from './audit/record-reads.ts';
@@ -23,7 +22,6 @@ import { toError, unknownRecord } from './draft.ts';
 import { openRows } from './encrypted-values.ts';
 import type { InputError, ListRequest, ListResult, PresentedRecord, RecordLifecycle } from './engine.ts';
 import { ExportColumns } from './export/export-columns.ts';
-import { ownPath } from './own-path.ts';
 import { encodeCursor } from './page-cursor.ts';
 import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
@@ -89,57 +87,48 @@ async function readOne(
   const { object, paths, onStale, onRights } = request;
   const id = request.id.toLowerCase();
   if (!isId(id)) throw toError(unknownRecord());
-  const idPath = ownPath(object.fields.get('id')!);
-  const visible = pinned.visible(object);
-  const isRecord: Expression = {
-    op: '==',
-    left: { op: 'field', type: 'id', path: idPath },
-    right: { op: 'literal', type: 'id', value: id },
-  };
-  const query: RecordQuery = {
-    object,
-    fields: paths,
-    layout: request.slots,
-    filter: allOf(isRecord, visible),
-    targetFilters: filtersBehind(pinned, paths, visible),
-    search: undefined,
-    sort: [{ path: idPath, descending: true }],
-    limit: 1,
-    after: undefined,
-    before: undefined,
-    count: 'none',
-    deleted: false,
+  const question = questionOf(pinned, request);
+  const found = await parts.storage.records.one(pinned.snapshot, question, {
+    id,
     context: pinned.expressionContext,
-    tellsWaiting: onStale !== undefined,
-    ...(onRights ? { flags: rightFlags(pinned, object) } : {}),
-  };
-  const {
-    rows: [row],
-    waiting = [],
-    flags,
-  } = await parts.storage.records.query(pinned.snapshot, query);
-  if (!row) throw toError(unknownRecord());
-  if (waiting.length > 0) {
-    const stale = staleFields(paths, waiting);
+  });
+  if (!found) throw toError(unknownRecord());
+  if (found.waiting.length > 0) {
+    const stale = staleFields(paths, found.waiting);
     if (stale.length > 0) onStale?.(stale);
   }
-  onRights?.(rightsOf(flags?.[0]));
-  return openRows(parts, pinned, object, [row])[0]!;
+  onRights?.(rightsOf(found.flags));
+  return openRows(parts, pinned, object, [found.record])[0]!;
 }
 
-type TargetFilters = RecordQuery['targetFilters'];
-const knownFilters = new WeakMap<Access, WeakMap<readonly FieldPath[], TargetFilters>>();
+const questions = new WeakMap<Access, WeakMap<readonly FieldPath[], Map<string, RecordQuestion>>>();
 
-/** The access predicates behind paths that are asked for again and again, worked out once for each caller's access. */
-function filtersBehind(pinned: Pinned, paths: readonly FieldPath[], visible: Expression): TargetFilters {
-  const known = knownFilters.get(pinned.access) ?? new WeakMap<readonly FieldPath[], TargetFilters>();
-  knownFilters.set(pinned.access, known);
-  let filters = known.get(paths);
-  if (!filters) {
-    filters = pinned.targetFilters(pathsOf(paths, undefined, visible, []));
-    known.set(paths, filters);
+/** What is asked of a record, worked out once for each caller's access and selection. */
+function questionOf(
+  pinned: Pinned,
+  { object, paths, slots, onStale, onRights }: Parameters<typeof readOne>[2],
+): RecordQuestion {
+  const ofAccess =
+    questions.get(pinned.access) ?? new WeakMap<readonly FieldPath[], Map<string, RecordQuestion>>();
+  questions.set(pinned.access, ofAccess);
+  const ofPaths = ofAccess.get(paths) ?? new Map<string, RecordQuestion>();
+  ofAccess.set(paths, ofPaths);
+  const key = `${object.key} ${onStale !== undefined} ${onRights !== undefined}`;
+  let question = ofPaths.get(key);
+  if (!question) {
+    const visible = pinned.visible(object);
+    question = {
+      object,
+      fields: paths,
+      layout: slots,
+      filter: visible,
+      targetFilters: pinned.targetFilters(pathsOf(paths, undefined, visible, [])),
+      tellsWaiting: onStale !== undefined,
+      ...(onRights ? { flags: rightFlags(pinned, object) } : {}),
+    };
+    ofPaths.set(key, question);
   }
-  return filters;
+  return question;
 }
 
 /** Names of those fields of the record itself that are, or are computed from, roll-ups which wait. */

@@ -6,6 +6,7 @@ import type { CompiledObject } from '@trellis/model';
 import { aggregateRecords, pivotRecords } from './aggregate-records.ts';
 import { getRecordAsOf, listRecordsAsOf } from './as-of.ts';
 import { tellReads } from './audit/record-reads.ts';
+import { readBin } from './bin/read-bin.ts';
 import { deleteRecords } from './delete-record.ts';
 import { toError } from './draft.ts';
 import { openRows } from './encrypted-values.ts';
@@ -18,6 +19,7 @@ import type {
   SaveOptions,
 } from './engine.ts';
 import { EngineError } from './errors.ts';
+import { faultsOfMatch, type MatchField, readMatch } from './match-records.ts';
 import type { DeleteRequest, Parts, SavedItem, SaveItem, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { computeFormulas } from './present-formulas.ts';
@@ -119,6 +121,7 @@ export function createRecordLifecycle(parts: Parts): RecordLifecycle {
       withPinned(parts, context, (pinned) =>
         readHistory(parts, pinned, { before: undefined, ...page, object, id }),
       ),
+    bin: (context, request) => withPinned(parts, context, (pinned) => readBin(parts, pinned, request)),
     search: (context, request) =>
       withPinned(parts, context, (pinned) => searchRecords(parts, pinned, request)),
     exportRows: (context, object, request) =>
@@ -206,7 +209,7 @@ async function runBatch(
   name: string,
   request: BatchRequest,
 ): ReturnType<RecordLifecycle['batch']> {
-  const { operation, allOrNothing, dryRun, key, warnings } = request;
+  const { operation, allOrNothing, dryRun, warnings } = request;
   const actions = (
     { create: ['create'], update: ['update'], upsert: ['create', 'update'], delete: ['delete'] } as const
   )[operation];
@@ -216,7 +219,7 @@ async function runBatch(
   if (!Array.isArray(records)) throw invalid('/records', '`records` is a list.');
   if (records.length > MAX_BATCH)
     throw invalid('/records', `A batch has at most ${MAX_BATCH} records, not ${records.length}.`);
-  if (operation === 'upsert') requireKey(pinned, object, key);
+  const match = operation === 'upsert' ? requireMatch(pinned, object, request) : undefined;
   if (records.length === 0) return { results: [], isWritten: !dryRun };
 
   // What names no record fails by itself; where all or nothing is asked for, the others are then only tried.
@@ -226,7 +229,7 @@ async function runBatch(
   const items = sound.map(([, { item }]) => item);
   const run = {
     object,
-    key,
+    match,
     items,
     allOrNothing,
     dryRun: dryRun || isSpoilt,
@@ -296,9 +299,23 @@ function toResult({ index, status, id, record, failure, warnings }: SavedItem, d
   };
 }
 
-function requireKey(pinned: Pinned, object: CompiledObject, key: string | undefined): void {
+/** The fields by which an upsert recognises records. */
+function requireMatch(
+  pinned: Pinned,
+  object: CompiledObject,
+  { key, match: given }: BatchRequest,
+): readonly MatchField[] {
+  const { match, errors } = readMatch(given);
+  if (errors.length > 0) throw invalid(errors[0]!.pointer, errors[0]!.message);
+  if (match && key !== undefined) throw invalid('/match', 'An upsert has `key` or `match`, not both.');
+  if (match) {
+    const faults = faultsOfMatch(pinned, object, match);
+    if (faults.length > 0) throw new EngineError('invalid_input', faults[0]!.message, { errors: faults });
+    return match;
+  }
   const field = key === undefined ? undefined : object.fields.get(key);
-  if (field?.isUnique && field.systemColumn === undefined && pinned.isReadable(field)) return;
+  if (field?.isUnique && field.systemColumn === undefined && pinned.isReadable(field))
+    return [{ field: field.name }];
   const candidates = object.ownFields
     .filter((each) => each.isUnique && pinned.isReadable(each))
     .map((each) => each.name);
@@ -306,7 +323,11 @@ function requireKey(pinned: Pinned, object: CompiledObject, key: string | undefi
     candidates.length > 0
       ? `Unique fields are ${candidates.join(', ')}.`
       : `${object.label} has no unique field.`;
-  throw invalid('/key', 'An upsert needs `key`: a unique field by which records are recognised.', hint);
+  throw invalid(
+    '/key',
+    'An upsert needs `key`, a unique field by which records are recognised, or `match`.',
+    hint,
+  );
 }
 
 /** Takes `id` and `version` out of a record of an update or delete; a fault points into the record. */

@@ -7,7 +7,9 @@ import { type Component, componentId, objectOf, shortName } from '@trellis/metad
 import type { Model, Reference } from '@trellis/model';
 import { type Entry, renamedTo, stableText } from './merge-change-set.ts';
 
-interface Rename {
+type Mention = Pick<Reference, 'pointer' | 'to'>;
+
+export interface Rename {
   readonly kind: Component['kind'];
   readonly from: string;
   readonly to: string;
@@ -42,7 +44,18 @@ export function renameReferences(
   });
 }
 
-function rewriteAt(body: Record<string, unknown>, reference: Reference, renames: readonly Rename[]): void {
+/** A body that is no component's, with the mentions of it renamed. Pointers of references begin with `/body`. */
+export function renamedBody<T extends object>(
+  body: T,
+  references: readonly Mention[],
+  renames: readonly Rename[],
+): T {
+  const copy = structuredClone(body);
+  for (const reference of references) rewriteAt(copy as Record<string, unknown>, reference, renames);
+  return copy;
+}
+
+function rewriteAt(body: Record<string, unknown>, reference: Mention, renames: readonly Rename[]): void {
   const segments = reference.pointer
     .split('/')
     .slice(2)
@@ -63,7 +76,7 @@ function isVariable(value: unknown): value is { var: string } {
 }
 
 /** Related records without a name of their own are called by the lookup that ties them: `contact_account`. */
-function renameRelation(text: string, { to }: Reference, renames: readonly Rename[]): string {
+function renameRelation(text: string, { to }: Mention, renames: readonly Rename[]): string {
   const name = to.slice(to.indexOf(':') + 1);
   const [before, after] = [name, finalName({ kind: 'field', name }, renames)].map((each) =>
     each.replace('.', '_'),
@@ -76,7 +89,7 @@ function renameRelation(text: string, { to }: Reference, renames: readonly Renam
  * The text at a mention, renamed. A mention of an object is its name alone; one of a view or of a related list's
  * lookup is a full name (`contact.account`); any other of a field is a path, of which the segment changes.
  */
-function renameInText(text: string, { pointer, to }: Reference, renames: readonly Rename[]): string {
+function renameInText(text: string, { pointer, to }: Mention, renames: readonly Rename[]): string {
   const kind = to.slice(0, to.indexOf(':')) as Component['kind'];
   const name = to.slice(to.indexOf(':') + 1);
   const renamed = finalName({ kind, name }, renames);

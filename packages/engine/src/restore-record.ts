@@ -2,16 +2,10 @@
  * Out of the recycle bin: back, or for good. A restore brings back what the same deletion took along with the record;
  * a purge erases the same company (SPEC D6 to D9).
  */
-import {
-  ALWAYS,
-  type CompiledField,
-  type CompiledObject,
-  isId,
-  type JsonValue,
-  onDeleteOf,
-} from '@trellis/model';
+import { ALWAYS, type CompiledField, type CompiledObject, isId } from '@trellis/model';
 import type { StoredRecord, Transaction } from '@trellis/storage';
 import { tell } from './audit/tell.ts';
+import { climbable, companyAmong, type Member, targetsOf, tiesOf } from './bin/company.ts';
 import { findRestoredFault, lockAllTrees, MAX_TREE_LEVELS } from './check-trees.ts';
 import { clearLookups, executeDelete } from './delete-record.ts';
 import { toError, unknownRecord } from './draft.ts';
@@ -219,11 +213,6 @@ function withoutHiddenFields(pinned: Pinned, object: CompiledObject, error: unkn
   return new EngineError(translated.code, translated.message, { errors, cause: error });
 }
 
-interface Member {
-  readonly object: CompiledObject;
-  readonly record: StoredRecord;
-}
-
 function whatIsMeant(pinned: Pinned, object: CompiledObject, ids: readonly string[]) {
   return {
     object,
@@ -254,8 +243,9 @@ async function loadDeleted(
 }
 
 /**
- * The records and those of the same deletions that are tied to them by cascading lookups, in either direction: a batch
- * deletes many at once, and each comes back by itself.
+ * The records and those of the same deletions that are tied to them by cascading lookups: a batch deletes many at once, and
+ * each comes back by itself. What they took along needs no right of its own; what took them along needs one, or else
+ * whoever may delete a child could erase its parent.
  */
 async function findCompany(
   parts: Parts,
@@ -271,18 +261,9 @@ async function findCompany(
   for (const deletion of new Set(records.flatMap(({ deletionId }) => deletionId ?? [])))
     all.push(...(await parts.storage.records.findByDeletion(pinned.snapshot, deletion, transaction)));
   const byId = new Map(all.map((member) => [member.record.id, member]));
-  const neighbours = new Map<string, Set<string>>();
-  const tie = (from: string, to: string) => neighbours.set(from, (neighbours.get(from) ?? new Set()).add(to));
-  for (const member of all) {
-    for (const { field, id } of targetsOf(member)) {
-      if (!byId.has(id) || onDeleteOf(field) !== 'cascade') continue;
-      tie(member.record.id, id);
-      tie(id, member.record.id);
-    }
-  }
   const roots = new Map(records.map((record) => [record.id, { object, record }]));
-  const reached = new Set(roots.keys());
-  for (const id of reached) for (const next of neighbours.get(id) ?? []) reached.add(next);
+  const mayClimbTo = await climbable(parts, pinned, all, transaction);
+  const reached = companyAmong(all, (id) => mayClimbTo.has(id))([...roots.keys()]);
   return [...reached].flatMap((id) => byId.get(id) ?? roots.get(id) ?? []);
 }
 
@@ -301,9 +282,7 @@ export async function findDragged(
 ): Promise<ReadonlySet<string>> {
   const { object, records, transaction } = request;
   const ties = records.flatMap((record) =>
-    targetsOf({ object, record })
-      .filter(({ field }) => onDeleteOf(field) === 'cascade')
-      .map((target) => ({ ...target, record })),
+    tiesOf({ object, record }).map((target) => ({ ...target, record })),
   );
   const dragged = new Set<string>();
   for (const [name, group] of Map.groupBy(ties, (tie) => tie.target)) {
@@ -352,18 +331,4 @@ async function findDangling(
   return open
     .filter((mention) => !live.has(mention.id))
     .map(({ object, field, record }) => ({ object, field, record }));
-}
-
-/** Every record that a record points to by its own lookups. */
-function targetsOf({
-  object,
-  record,
-}: Member): { readonly field: CompiledField; readonly target: string; readonly id: string }[] {
-  return object.ownFields.flatMap((field) => {
-    const value: JsonValue | undefined = record.data[field.key];
-    if (field.targets.length === 0 || value === undefined || value === null || field.junction) return [];
-    if (typeof value === 'string') return [{ field, target: field.targets[0]!, id: value }];
-    const reference = value as { object: string; id: string };
-    return [{ field, target: reference.object, id: reference.id }];
-  });
 }

@@ -4,6 +4,7 @@ import type { Context, MetadataLifecycle } from './engine.ts';
 import { EngineError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { translated } from './translate-error.ts';
+import { requireOwnEyes } from './view-as.ts';
 import { requireRight } from './with-pinned.ts';
 
 type Door = Pick<MetadataLifecycle, 'rollupStates' | 'recomputeRollup'>;
@@ -21,6 +22,7 @@ export function createRollupDoor(parts: Parts): Door {
       return byTodaysNames(model, await translated(() => metadata.rollupStates(context.workspace)));
     },
     async recomputeRollup(context, objectName, fieldName) {
+      requireOwnEyes(context);
       const object = (await opened(context)).objects.get(objectName);
       const field = object?.fields.get(fieldName);
       const isKnown =

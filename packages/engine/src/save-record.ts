@@ -6,16 +6,16 @@
  * Rejects with `EngineError` or `StorageError` only for what concerns the whole request; what is wrong with one record
  * is a `failure` of its item.
  */
-import { ALWAYS, type CompiledObject, formatAutoNumber, isId, type JsonValue } from '@trellis/model';
+import { ALWAYS, type CompiledObject, dayOf, formatAutoNumber, isId, type JsonValue } from '@trellis/model';
 import { type Snapshot, StorageError, type Transaction, type WrittenRow } from '@trellis/storage';
-import { applyDefaults, dayOf } from './apply-defaults.ts';
+import { applyDefaults } from './apply-defaults.ts';
 import { checkFiles, claimFiles } from './check-files.ts';
 import { checkGrants } from './check-grants.ts';
 import { checkRecord } from './check-record.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTargets, haveTargets, targetsOf } from './check-targets.ts';
 import { checkTrees, lockTrees } from './check-trees.ts';
-import { checkUnique, keyOf } from './check-unique.ts';
+import { checkUnique } from './check-unique.ts';
 import { computeDefaults } from './compute-defaults.ts';
 import { settleConversions } from './conversions.ts';
 import { type Draft, fail, failureOf, isSound, makeDraft, unknownRecord } from './draft.ts';
@@ -23,14 +23,15 @@ import { checkEncrypted, openStored, sealValues } from './encrypted-values.ts';
 import type { EngineError } from './errors.ts';
 import { hideFaults, withoutHidden } from './hide-faults.ts';
 import { makeId } from './make-id.ts';
+import { isUnguarded, withoutMatched } from './match-records.ts';
 import { parseInput } from './parse-input.ts';
-import type { Failure, Parts, SavedItem, SavedRecord, SaveItem, SaveOutcome, SaveRequest } from './parts.ts';
+import type { Failure, Parts, SavedItem, SavedRecord, SaveOutcome, SaveRequest } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { saveShape } from './save-shape.ts';
+import { isMadeMeanwhile, type MeantWave, resolveIds, Waves } from './save-waves.ts';
 import { checkSecrets, keepSecrets, sealSecrets } from './secrets.ts';
 import { describeStale } from './stale-version.ts';
 import { LagSuspected, LostRace, takenErrors, translateError } from './translate-error.ts';
-import { validateValue } from './validate-value.ts';
 import { requireOwnEyes } from './view-as.ts';
 import { checkLinkRights, writeLinks } from './write-links.ts';
 
@@ -39,11 +40,6 @@ const MAX_ATTEMPTS = 3;
 /** One row of a batch was refused and can't be told apart from the others. */
 export class NeedsSingles extends Error {}
 class RolledBack extends Error {}
-
-interface Wave {
-  readonly index: number;
-  readonly item: SaveItem;
-}
 
 /** Saves the items; a lost race is run again up to three times, then it is `stale_version`. */
 export async function saveRecords(parts: Parts, pinned: Pinned, request: SaveRequest): Promise<SaveOutcome> {
@@ -78,31 +74,36 @@ async function executeSave(
   parts: Parts,
   pinned: Pinned,
   request: SaveRequest,
-  wave: readonly Wave[],
+  { wave, ids, faults }: MeantWave,
   transaction: Transaction | undefined,
 ): Promise<SavedItem[]> {
   const { object, authority } = request;
   const { records } = parts.storage;
   const { snapshot } = pinned;
   const isBatch = request.items.length > 1 || transaction !== undefined;
+  const { autoNumbers, holdsFiles, trees } = saveShape(object);
 
   // 1. Read the input by the field types. The model was pinned and the action decided before the body was looked at.
-  const ids = await resolveIds(parts, pinned, request, wave, transaction);
   const drafts = wave.map(({ index, item }) => {
     const id = ids.get(index);
     const isNew = request.operation === 'create' || (request.operation === 'upsert' && id === undefined);
-    const input = parseInput(pinned, item.input, { object, isNew, isPlatform: authority !== 'caller' });
+    const given = id === undefined ? item.input : withoutMatched(object, request.match ?? [], item.input);
+    const input = parseInput(pinned, given, { object, isNew, isPlatform: authority !== 'caller' });
     return makeDraft(index, item, id ?? item.newId ?? makeId(), isNew, input);
   });
-  if (request.operation === 'upsert') requireKeys(request, drafts);
+  for (const draft of drafts) {
+    const fault = faults.get(draft.index);
+    if (fault?.code === 'required') draft.problems.push(fault);
+    else if (fault) draft.failure = fail('invalid_input', fault.message, [fault]);
+  }
   const hasUnknown = drafts.some((draft) =>
     draft.problems.some((problem) => problem.code === 'unknown_field'),
   );
   if (hasUnknown && !pinned.isConfirmed) throw new LagSuspected();
 
   // 2. Load what is there, under the caller's predicates: what they can't see is not there. Compare versions.
-  await lockTrees(parts, pinned, object, drafts, transaction);
-  await loadCurrent(parts, pinned, request, drafts, transaction);
+  if (trees.length > 0) await lockTrees(parts, pinned, object, drafts, transaction);
+  if (drafts.some((draft) => !draft.isNew)) await loadCurrent(parts, pinned, request, drafts, transaction);
 
   // 3. Decide access to the record; rights on fields were decided with the input, the owner with the targets.
   for (const draft of drafts) {
@@ -114,7 +115,7 @@ async function executeSave(
 
   // 4. Defaults on creation; the input laid over what is stored. (before_save hooks and formulas come here.)
   for (const draft of drafts) if (!draft.failure) applyDefaults(pinned, object, draft);
-  await computeDefaults(parts, pinned, object, drafts, transaction);
+  if (object.rules.defaults.length > 0) await computeDefaults(parts, pinned, object, drafts, transaction);
   for (const draft of drafts) keepSecrets(draft);
 
   // 5. Validate: all problems of all records together. (Validate hooks come here.)
@@ -127,13 +128,14 @@ async function executeSave(
   // A lone record that has no fault so far leaves its targets to the statement that writes it.
   const areChecked = isBatch || !drafts.every(isSound) || !haveTargets(pinned, drafts);
   if (areChecked) await checkTargets(parts, pinned, drafts, { authority, transaction });
-  await checkTrees(parts, pinned, object, drafts, transaction);
-  await checkFiles(parts, pinned, drafts, { object, authority, transaction });
+  if (trees.length > 0) await checkTrees(parts, pinned, object, drafts, transaction);
+  if (holdsFiles) await checkFiles(parts, pinned, drafts, { object, authority, transaction });
   await checkRules(parts, pinned, request, drafts, transaction);
   // All faults are told together, so those of the targets are looked for after all.
   if (!areChecked && !drafts.every(isSound)) throw new LostRace();
   if (isBatch || drafts.some((draft) => draft.problems.length > 0)) {
     await checkUnique(parts, pinned, object, drafts, transaction);
+    if (await isMadeMeanwhile(parts, pinned, request, drafts, transaction)) throw new LostRace();
   }
   if (authority === 'caller') for (const draft of drafts) hideFaults(pinned, object, draft);
   const sound = drafts.filter(isSound);
@@ -141,19 +143,17 @@ async function executeSave(
     return drafts.map((draft) => toItem(draft, failureOf(draft), undefined));
   }
 
-  await request.beforeWrite?.();
   // 6. Write: rows with history and outbox in one statement each for new and changed records, then links.
-  if (!request.dryRun) {
-    const fresh = sound.filter((draft) => draft.isNew);
-    await giveNumbers(parts, pinned, object, fresh, transaction);
-  }
+  const fresh = sound.filter((draft) => draft.isNew);
+  // New records are made ready before it is waited for, unless they take numbers.
+  const isWaiting = request.beforeWrite !== undefined && fresh.length > 0 && autoNumbers.length === 0;
+  if (!isWaiting) await request.beforeWrite?.();
+  if (!request.dryRun && autoNumbers.length > 0) await giveNumbers(parts, pinned, object, fresh, transaction);
   for (const draft of sound) {
     sealSecrets(parts, pinned, object, draft);
     sealValues(parts, pinned, object, draft);
   }
-  const inserts = sound
-    .filter((draft) => draft.isNew)
-    .map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
+  const inserts = fresh.map(({ id, ownerId, recordType, data }) => ({ id, ownerId, recordType, data }));
   const changed = sound.filter((draft) => !draft.isNew && draft.changes.size > 0);
   const updates = changed.map((draft) => ({
     id: draft.id,
@@ -165,9 +165,17 @@ async function executeSave(
   }));
   const written = new Map<string, WrittenRow>();
   if (inserts.length > 0) {
-    const fresh = sound.filter((draft) => draft.isNew);
     const targets = targetsOf(pinned, fresh, { areChecked, authority });
-    for (const row of await records.insert(snapshot, object, inserts, pinned.origin, transaction, targets))
+    const beforeWrite = isWaiting ? request.beforeWrite : undefined;
+    for (const row of await records.insert(
+      snapshot,
+      object,
+      inserts,
+      pinned.origin,
+      transaction,
+      targets,
+      beforeWrite,
+    ))
       written.set(row.id, row);
     // A target is not there, or not any more: the next attempt says which.
     if (written.size < inserts.length) throw new LostRace();
@@ -178,7 +186,7 @@ async function executeSave(
       written.set(row.id, row);
     if (updates.some((row) => !written.has(row.id))) throw new LostRace();
   }
-  await claimFiles(parts, pinned, object, sound, transaction);
+  if (holdsFiles) await claimFiles(parts, pinned, object, sound, transaction);
   const linked = sound.filter((draft) => draft.links.size > 0);
   let relinked: ReadonlySet<Draft> = new Set();
   if (linked.length > 0 && transaction) {
@@ -203,65 +211,6 @@ async function executeSave(
   });
 }
 
-/** Which record each item means: given, found by the key of an upsert, or none yet. */
-async function resolveIds(
-  parts: Parts,
-  pinned: Pinned,
-  request: SaveRequest,
-  wave: readonly Wave[],
-  transaction: Transaction | undefined,
-): Promise<ReadonlyMap<number, string>> {
-  const ids = new Map<number, string>();
-  if (request.operation === 'update') for (const { index, item } of wave) ids.set(index, item.id ?? '');
-  if (request.operation !== 'upsert') return ids;
-  const { object } = request;
-  const field = object.fields.get(request.key ?? '')!;
-  const values = new Map<number, JsonValue>();
-  for (const { index, item } of wave) {
-    const value = keyValue(object, request.key!, item.input);
-    if (value !== null) values.set(index, value);
-  }
-  if (values.size === 0) return ids;
-  const found = await parts.storage.records.findByKey(
-    pinned.snapshot,
-    {
-      object,
-      field: field.name,
-      values: [...new Set(values.values())],
-      visible: pinned.visible(object),
-      context: pinned.expressionContext,
-    },
-    transaction,
-  );
-  for (const [index, value] of values) {
-    const id = found.get(value);
-    if (id !== undefined) ids.set(index, id);
-  }
-  return ids;
-}
-
-/** Without its key a record can be neither found nor recognised the next time. */
-function requireKeys({ object, key }: SaveRequest, drafts: readonly Draft[]): void {
-  const field = object.fields.get(key!)!;
-  for (const draft of drafts) {
-    if ((draft.input.values.get(field) ?? null) !== null) continue;
-    draft.problems.push({
-      code: 'required',
-      pointer: `/${field.name}`,
-      message: `${field.label} is the key of this upsert and is required.`,
-    });
-  }
-}
-
-/** Canonical value of the key in an item, or null when it has none that could be looked for. */
-function keyValue(object: CompiledObject, key: string, input: unknown): string | number | null {
-  const field = object.fields.get(key)!;
-  const given = (input as Record<string, unknown> | null | undefined)?.[key];
-  const value = given === undefined || given === null ? null : field.type.canonicalise(given, field);
-  const sought = keyOf(value);
-  return sought !== null && validateValue(value, field).length === 0 ? sought : null;
-}
-
 async function loadCurrent(
   parts: Parts,
   pinned: Pinned,
@@ -270,7 +219,6 @@ async function loadCurrent(
   transaction: Transaction | undefined,
 ): Promise<void> {
   const existing = drafts.filter((draft) => !draft.isNew);
-  if (existing.length === 0) return;
   const { object, authority } = request;
   const ids = [...new Set(existing.map((draft) => draft.id).filter(isId))];
   const loaded =
@@ -375,10 +323,6 @@ function toItem(
 
 // --- around the order of execution: waves, attempts, transactions ---------------------------------------------
 
-/**
- * The items in waves, so that a record named twice in a batch is written twice, one after the other, as it would be
- * by single requests. Nearly always there is one wave.
- */
 async function saveInWaves(
   parts: Parts,
   pinned: Pinned,
@@ -387,7 +331,8 @@ async function saveInWaves(
 ): Promise<SaveOutcome> {
   const results: SavedItem[] = [];
   let hasFailed = false;
-  for (const wave of splitIntoWaves(request)) {
+  const waves = new Waves(request);
+  for (let wave = waves.next(); wave; wave = waves.next()) {
     if (hasFailed && request.allOrNothing) {
       for (const { index, item } of wave)
         results.push({
@@ -399,7 +344,9 @@ async function saveInWaves(
         });
       continue;
     }
-    const items = await executeSave(parts, pinned, request, wave, transaction);
+    const meant = await resolveIds(parts, pinned, request, wave, transaction);
+    waves.putOff(meant.later);
+    const items = await executeSave(parts, pinned, request, meant, transaction);
     hasFailed ||= items.some((item) => item.failure);
     results.push(...items);
   }
@@ -413,27 +360,9 @@ async function saveInWaves(
   return { items: results, isWritten: !request.dryRun };
 }
 
-function splitIntoWaves(request: SaveRequest): Wave[][] {
-  const all = request.items.map((item, index) => ({ index, item }));
-  if (request.operation === 'create' || all.length < 2) return [all];
-  const counts = new Map<unknown, number>();
-  const waves: Wave[][] = [];
-  for (const entry of all) {
-    const identity: string | number | null | undefined =
-      request.operation === 'update'
-        ? entry.item.id
-        : keyValue(request.object, request.key!, entry.item.input);
-    const count = identity === null || identity === undefined ? 0 : (counts.get(identity) ?? 0);
-    counts.set(identity, count + 1);
-    const wave = waves[count] ?? [];
-    waves[count] = wave;
-    wave.push(entry);
-  }
-  return waves;
-}
-
-function needsTransaction({ items, dryRun, object }: SaveRequest): boolean {
+function needsTransaction({ items, dryRun, object, operation, match = [] }: SaveRequest): boolean {
   if (items.length > 1 || dryRun) return true;
+  if (operation === 'upsert' && isUnguarded(object, match)) return true;
   const [input] = items.map((item) => item.input);
   if (typeof input !== 'object' || input === null) return false;
   return Object.keys(input).some((name) => {

@@ -6,7 +6,7 @@ import { jsonPointer } from '@trellis/metadata';
 import { ALWAYS, type CompiledField, type CompiledObject, isSecretKept, SECRET_IS_SET } from '@trellis/model';
 import { type Draft, toError, unknownRecord } from './draft.ts';
 import { placeOfValue } from './encrypted-values.ts';
-import type { SecretDirectory } from './engine.ts';
+import type { InputError, SecretDirectory } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { addJob } from './jobs/job-lifecycle.ts';
 import { resealRequest } from './jobs/reseal.ts';
@@ -37,13 +37,14 @@ export function checkSecrets(parts: Parts, draft: Draft): void {
   if (parts.secrets) return;
   for (const [field, { after }] of draft.changes) {
     if (!field.type.isSecret || after === null) continue;
-    draft.problems.push({
-      code: 'no_secret_key',
-      pointer: jsonPointer(field.name),
-      message: 'This installation has no key to keep secrets with.',
-      hint: 'Set TRELLIS_SECRET_KEY.',
-    });
+    draft.problems.push(noSecretKey(jsonPointer(field.name)));
   }
+}
+
+/** What is said where a value has to be sealed and there is no key. */
+export function noSecretKey(pointer: string): InputError {
+  const message = 'This installation has no key to keep secrets with.';
+  return { code: 'no_secret_key', pointer, message, hint: 'Set TRELLIS_SECRET_KEY.' };
 }
 
 /** Step 6: before the write, secrets are sealed, and nothing of them is left in what the write tells. */

@@ -4,10 +4,17 @@
  * storage epoch has moved, the model is kept and not compiled again.
  */
 import type { Problem } from '@trellis/metadata';
-import { compile } from '@trellis/model';
+import { compile, type Model } from '@trellis/model';
 import type { Snapshot, Storage, StoredMetadata, Workspace } from '@trellis/storage';
 import { EngineError } from './errors.ts';
 import type { EngineLog } from './parts.ts';
+import { ServedRevisions } from './served-revisions.ts';
+
+/** The components of a revision, and what the compiler makes of them. */
+export interface CompiledRevision extends Pick<StoredMetadata, 'revision' | 'components'> {
+  readonly model: Model;
+  readonly problems: readonly Problem[];
+}
 
 /** A snapshot with what it was made from: the metadata lifecycle works on this. */
 export interface LoadedMetadata {
@@ -41,14 +48,34 @@ export class SnapshotCache {
   readonly #storage: Storage;
   readonly #log: EngineLog;
   readonly #onConversion: (workspace: Workspace) => void;
+  readonly #onOutdated: (workspace: Workspace) => void;
   readonly #slots = new Map<string, Slot>();
+  /** Of workspaces that this process has published in, and not read again yet. */
+  readonly #published = new Map<string, CompiledRevision>();
+  readonly #tellServedMilliseconds: number;
+  readonly #served: ServedRevisions;
   #listening: Promise<() => Promise<void>> | undefined;
+  #beat: NodeJS.Timeout | undefined;
 
-  /** `onConversion` is told of every workspace that is found with a type change at work. */
-  constructor(storage: Storage, log: EngineLog, onConversion: (workspace: Workspace) => void) {
-    this.#onConversion = onConversion;
+  /**
+   * `onConversion` is told of every workspace that is found with a type change at work, `onOutdated` of every one in which
+   * an older version has generated something.
+   */
+  constructor(
+    storage: Storage,
+    log: EngineLog,
+    options: {
+      readonly onConversion: (workspace: Workspace) => void;
+      readonly onOutdated: (workspace: Workspace) => void;
+      readonly tellServedMilliseconds: number;
+    },
+  ) {
+    this.#onConversion = options.onConversion;
+    this.#onOutdated = options.onOutdated;
+    this.#tellServedMilliseconds = options.tellServedMilliseconds;
     this.#storage = storage;
     this.#log = log;
+    this.#served = new ServedRevisions(storage, log);
   }
 
   async get(workspace: Workspace): Promise<Snapshot> {
@@ -71,16 +98,35 @@ export class SnapshotCache {
     return this.#reload(workspace, this.#slots.get(workspace.name));
   }
 
+  /** What this process has published need not be read and compiled once more. Undefined: who knows; read it. */
+  published({ name }: Workspace, revision: CompiledRevision | undefined): void {
+    if (revision) this.#published.set(name, revision);
+    this.markStale(name);
+  }
+
   markStale(workspaceName: string | undefined): void {
     for (const [name, slot] of this.#slots) {
       if (workspaceName === undefined || name === workspaceName) slot.isStale = true;
     }
   }
 
+  /** Reads what was published while nobody asked, and tells which revisions are served by now. Never rejects. */
+  async #acknowledge(): Promise<void> {
+    for (const [name, slot] of this.#slots) {
+      const loaded = slot.isStale ? await slot.loaded.catch(() => undefined) : undefined;
+      if (loaded && this.#slots.get(name) === slot)
+        await this.load(loaded.snapshot.workspace).catch(() => undefined);
+    }
+    await this.#served.tell();
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#beat);
     const stop = await this.#listening?.catch(() => undefined);
     await stop?.();
     this.#slots.clear();
+    this.#published.clear();
+    await this.#served.end();
   }
 
   async #listen(): Promise<void> {
@@ -111,12 +157,15 @@ export class SnapshotCache {
       const newest = await this.#storage.metadata.loadRevision(workspace);
       if (newest.revision === known.snapshot.revision && newest.epoch === known.snapshot.epoch) return known;
     }
-    const stored = await this.#storage.metadata.load(workspace);
-    const { revision, epoch, columns, rollups, conversions, aliases } = stored;
-    const isSameModel = known !== undefined && known.snapshot.revision === revision;
-    const { model, problems } = isSameModel
-      ? { model: known.snapshot.model, problems: known.problems }
-      : this.#compile(workspace, stored);
+    await this.#served.begin(workspace);
+    this.#beat ??= setInterval(() => void this.#acknowledge(), this.#tellServedMilliseconds).unref();
+    const compiled = this.#published.get(workspace.name) ?? (known && compiledRevision(known));
+    const stored = await this.#storage.metadata.load(workspace, compiled);
+    // One that was published while this was read is for the next to take.
+    if ((this.#published.get(workspace.name)?.revision ?? 0) <= stored.revision)
+      this.#published.delete(workspace.name);
+    const { revision, epoch, columns, rollups, kept, conversions, aliases } = stored;
+    const { model, problems } = compiled?.revision === revision ? compiled : this.#compile(workspace, stored);
     if (!model) {
       throw new EngineError(
         'invalid_metadata',
@@ -128,6 +177,7 @@ export class SnapshotCache {
     }
     const isConverting = [...conversions.values()].flat().some((each) => each.state === 'running');
     if (isConverting) this.#onConversion(workspace);
+    if (stored.isOutdated) this.#onOutdated(workspace);
     const snapshot = Object.freeze({
       workspace,
       revision,
@@ -135,9 +185,11 @@ export class SnapshotCache {
       model,
       columns,
       rollups,
+      kept,
       conversions,
       aliases,
     });
+    this.#served.add(snapshot);
     return { snapshot, stored, problems };
   }
 
@@ -174,6 +226,11 @@ export class SnapshotCache {
       });
     return { model, problems: whole.problems };
   }
+}
+
+function compiledRevision({ snapshot, stored, problems }: LoadedMetadata): CompiledRevision {
+  const { revision, model } = snapshot;
+  return { revision, components: stored.components, model, problems };
 }
 
 /** Fields without the conditions, defaults and patterns that this version finds at fault. */

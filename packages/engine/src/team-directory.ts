@@ -33,8 +33,9 @@ export function createTeamDirectory(parts: Parts): TeamDirectory {
           const request = { object: teamOf(pinned), id, isNew: true, input: fields, transaction };
           await saveSystemRecord(parts, pinned, request);
           await tell(parts, pinned, [teamCreated(id, fields)], transaction);
+          await parts.access.announceChange(context.workspace, transaction);
         });
-        await parts.access.organisationChanged(context.workspace);
+        parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, id))!;
       }),
     update: async (context, id, fields) =>
@@ -44,14 +45,15 @@ export function createTeamDirectory(parts: Parts): TeamDirectory {
           const request = { object: teamOf(pinned), id: team.id, isNew: false, input: fields, transaction };
           await saveSystemRecord(parts, pinned, request);
           await tell(parts, pinned, teamChanged(team, fields), transaction);
+          await parts.access.announceChange(context.workspace, transaction);
         });
-        await parts.access.organisationChanged(context.workspace);
+        parts.access.organisationChanged(context.workspace);
         return (await findTeam(parts, pinned, team.id))!;
       }),
     delete: async (context, id) =>
       withRight(context, async (pinned) => {
         await deleteTeam(parts, pinned, id.toLowerCase());
-        await parts.access.organisationChanged(context.workspace);
+        parts.access.organisationChanged(context.workspace);
       }),
     find: async (context, id) => withRight(context, (pinned) => findTeam(parts, pinned, id.toLowerCase())),
     list: async (context) => withRight(context, (pinned) => readTeams(parts, pinned, ALWAYS)),
@@ -138,6 +140,7 @@ async function deleteTeam(parts: Parts, pinned: Pinned, id: string): Promise<voi
     });
     const failure = outcome.items[0]?.failure;
     if (failure) throw toError(failure);
+    await parts.access.announceChange(pinned.context.workspace, transaction);
     const event = { action: 'team_deleted', object: 'team', recordId: team.id } as const;
     await tell(parts, pinned, [event], transaction);
     await parts.storage.shares.removeGrantee(pinned.snapshot.workspace, id, transaction);

@@ -49,6 +49,11 @@ export function translateError(error: unknown): unknown {
         errors: [{ code: error.code, pointer: '', message: error.message }],
         cause,
       });
+    case 'query_too_large':
+      return new EngineError('invalid_query', error.message, {
+        errors: [{ code: error.code, pointer: '', message: error.message }],
+        cause,
+      });
     case 'query_too_slow':
       return new EngineError(
         'query_too_slow',

@@ -31,7 +31,7 @@ import type { Parts } from './parts.ts';
 import type { Pinned } from './pinned.ts';
 import { readLinked, requireSystemObject, saveSystemRecord } from './system-records.ts';
 import { validateValue } from './validate-value.ts';
-import { findViewable } from './view-as.ts';
+import { findViewable, requireOwnEyes } from './view-as.ts';
 import { withPinned } from './with-pinned.ts';
 
 const CONCURRENCY = 4;
@@ -46,21 +46,26 @@ export function createUserDirectory(parts: Parts): Omit<UserDirectory, 'admit'> 
   return {
     create: async (context, input) =>
       withRight(context, async (pinned) => {
+        requireOwnEyes(context);
         const user = await createUser(parts, pinned, input);
-        await parts.access.organisationChanged(context.workspace);
+        parts.access.organisationChanged(context.workspace);
         return user;
       }),
     update: async (context, id, change) =>
       withRight(context, async (pinned) => {
+        requireOwnEyes(context);
         const user = await updateUser(parts, pinned, id.toLowerCase(), change);
-        await parts.access.organisationChanged(context.workspace);
+        parts.access.organisationChanged(context.workspace);
         return user;
       }),
     find: async (context, id) => withRight(context, (pinned) => findUser(parts, pinned, id.toLowerCase())),
     findAccount: async (context, id) =>
       withRight(context, (pinned) => findAccount(parts, pinned, id.toLowerCase())),
     updateOwn: (context, change) =>
-      withPinned(parts, context, (pinned) => updateOwn(parts, pinned, context.userId, change)),
+      withPinned(parts, context, (pinned) => {
+        requireOwnEyes(context);
+        return updateOwn(parts, pinned, context.userId, change);
+      }),
     grantables: async (context) => withRight(context, (pinned) => grantables(parts, pinned)),
     findViewable: (context, id) => findViewable(parts, context, id),
     list: async (context) => withRight(context, (pinned) => listUsers(parts, pinned)),
@@ -122,6 +127,7 @@ async function createUser(
       transaction,
     });
     await tell(parts, pinned, [userCreated(id, input)], transaction);
+    await parts.access.announceChange(workspace, transaction);
     return true;
   });
   if (!isDone) return undefined;
@@ -196,6 +202,7 @@ async function updateUser(parts: Parts, pinned: Pinned, id: string, change: User
     if (Object.keys(input).length > 0)
       await saveSystemRecord(parts, pinned, { object, id, isNew: false, input, transaction });
     await tell(parts, pinned, userChanged(person, change), transaction);
+    await parts.access.announceChange(workspace, transaction);
   });
   return (await findUser(parts, pinned, id))!;
 }

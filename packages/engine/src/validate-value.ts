@@ -4,57 +4,18 @@
  * publish compiles only what it changed and equal fields share one.
  */
 import { jsonPointer } from '@trellis/metadata';
-import {
-  type CompiledField,
-  compilePattern,
-  countSignificantDigits,
-  type JsonSchema,
-  patternsUnderAllOf,
-  VALUE_KEYWORDS,
-} from '@trellis/model';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import formats from 'ajv-formats';
-import { LRUCache } from 'lru-cache';
+import type { CompiledField } from '@trellis/model';
+import type { ErrorObject } from 'ajv';
 import type { InputError } from './engine.ts';
+import { Validators } from './validators.ts';
 
-const MAX_VALIDATORS = 5000;
-
-/** Patterns of admins in the schema that is being compiled; those of the types are known to be harmless. */
-let givenPatterns: ReadonlySet<string> = new Set();
-const regExp = (source: string, flags: string) =>
-  givenPatterns.has(source) ? compilePattern(source) : new RegExp(source, flags);
-
-const ajv = new Ajv({
-  // The text by which standalone code would make it; none is written here.
-  code: { regExp: Object.assign(regExp, { code: 'regExp' }) },
-  allErrors: true,
-  strict: false,
-  strictNumbers: true,
-  verbose: true,
-  validateSchema: false,
-});
-// The package is CommonJS: its function is the default export's `default`.
-(formats as unknown as { default: (instance: Ajv, names: string[]) => void }).default(ajv, [
-  'date',
-  'date-time',
-]);
-ajv.addKeyword({
-  keyword: 'maxSignificantDigits',
-  type: 'number',
-  validate: (most: number, value: number) => countSignificantDigits(value) <= most,
-});
-
-for (const [keyword, holds] of VALUE_KEYWORDS)
-  ajv.addKeyword({ keyword, validate: (_: unknown, value: unknown) => holds(value) });
-
-const bySchema = new LRUCache<string, ValidateFunction>({ max: MAX_VALIDATORS });
+const validators = new Validators();
 const SOUND: readonly InputError[] = [];
-const byField = new WeakMap<CompiledField, ValidateFunction>();
 
 /** All faults of one value, pointers from the record: `/amount`, `/tags/2`. Blank is always valid. */
 export function validateValue(value: unknown, field: CompiledField): readonly InputError[] {
   if (value === null) return SOUND;
-  const validate = validatorOf(field);
+  const validate = validators.of(field);
   if (validate(value)) return SOUND;
   const errors = new Map<string, InputError>();
   for (const error of validate.errors ?? []) {
@@ -63,41 +24,6 @@ export function validateValue(value: unknown, field: CompiledField): readonly In
     if (!errors.has(pointer)) errors.set(pointer, { pointer, ...describeFault(error, field) });
   }
   return [...errors.values()];
-}
-
-function validatorOf(field: CompiledField): ValidateFunction {
-  const known = byField.get(field);
-  if (known) return known;
-  const schema = withoutEmptyEnums(field.type.valueSchema(field));
-  const text = JSON.stringify(schema);
-  let validate = bySchema.get(text);
-  if (!validate) {
-    givenPatterns = new Set(allGivenPatterns(schema));
-    validate = ajv.compile(schema);
-    givenPatterns = new Set();
-    // Ajv's own cache would keep every schema for ever.
-    ajv.removeSchema(schema);
-    bySchema.set(text, validate);
-  }
-  byField.set(field, validate);
-  return validate;
-}
-
-function* allGivenPatterns(schema: unknown): Generator<string> {
-  if (typeof schema !== 'object' || schema === null) return;
-  if (!Array.isArray(schema)) yield* patternsUnderAllOf(schema as JsonSchema);
-  for (const part of Object.values(schema)) yield* allGivenPatterns(part);
-}
-
-/** A select whose options are all inactive accepts nothing; JSON Schema has no empty `enum` to say so. */
-function withoutEmptyEnums(schema: JsonSchema): JsonSchema {
-  const items = schema.items as JsonSchema | undefined;
-  const { enum: values, ...rest } = schema;
-  const isEmpty = Array.isArray(values) && values.length === 0;
-  return {
-    ...(isEmpty ? { ...rest, not: {} } : schema),
-    ...(items ? { items: withoutEmptyEnums(items) } : {}),
-  };
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -13,7 +13,8 @@ export interface ScanSuggestion {
   readonly remedy: 'indexed' | 'searchable' | 'building' | null;
 }
 
-export function wouldScan(error: WouldScanError): EngineError {
+/** `pointer`: to what has asked it, where that is no query. */
+export function wouldScan(error: WouldScanError, pointer?: string): EngineError {
   const suggestions = error.scanned.map(suggestionOf);
   const { records } = error;
   const names = error.scanned.map(({ path }) => `\`${path.text}\``).join(', ');
@@ -22,7 +23,10 @@ export function wouldScan(error: WouldScanError): EngineError {
     'would_scan',
     `No index serves ${names}, so ${many} would have to be read one by one.`,
     {
-      errors: error.scanned.map(entryOf),
+      errors: error.scanned.map((each) => ({
+        ...entryOf(each),
+        ...(pointer === undefined ? {} : { pointer }),
+      })),
       details: { suggestions, ...(records === undefined ? {} : { records }) },
       cause: error,
     },

@@ -31,6 +31,8 @@ type Someone = { readonly role: number; readonly and_below: boolean } | Owner;
 type RuleOn =
   | { readonly least: number }
   | { readonly zone: number }
+  /** Records whose client has so many live deals. */
+  | { readonly family: number }
   | { readonly mine: true }
   | { readonly owner: Exclude<Someone, { user: number }> };
 interface Rule {
@@ -84,6 +86,7 @@ const rule: fc.Arbitrary<Rule> = fc.record({
   on: fc.oneof(
     fc.nat({ max: 9 }).map((least) => ({ least })),
     fc.nat({ max: 1 }).map((zone) => ({ zone })),
+    fc.integer({ min: 1, max: 3 }).map((family) => ({ family })),
     fc.constant({ mine: true as const }),
     fc.oneof(role, team).map((each) => ({ owner: each })),
   ),
@@ -172,6 +175,8 @@ export interface Fact {
   readonly amount?: number;
   readonly zone?: number;
   readonly client?: Fact | undefined;
+  /** How many live deals its client has, or it has itself. */
+  readonly family?: number;
   readonly parents: readonly Fact[];
   readonly isGone: boolean;
   /** What it is shared with, of those shares that can be made. */
@@ -240,6 +245,7 @@ export class Reading {
   #isShared(who: number, fact: Fact, on: RuleOn): boolean {
     if ('least' in on) return (fact.amount ?? fact.zone)! >= on.least;
     if ('zone' in on) return (fact.object === 'client' ? fact.zone : fact.client?.zone) === on.zone;
+    if ('family' in on) return (fact.family ?? 0) >= on.family;
     if ('mine' in on) return 'user' in fact.owner && fact.owner.user === who;
     if ('team' in on.owner) return 'team' in fact.owner && fact.owner.team === on.owner.team;
     return 'user' in fact.owner && this.#isMeant(fact.owner.user, on.owner);
@@ -370,6 +376,12 @@ export async function changeTo(given: World) {
     if ('least' in on) return { when: { '>=': [{ var: object === 'deal' ? 'amount' : 'zone' }, on.least] } };
     if ('zone' in on)
       return { when: { '==': [{ var: object === 'deal' ? 'client.zone' : 'zone' }, on.zone] } };
+    if ('family' in on)
+      return {
+        when: {
+          '>=': [{ count: [{ var: object === 'deal' ? 'client.deal_client' : 'deal_client' }] }, on.family],
+        },
+      };
     if ('mine' in on) return { when: { '==': [{ var: 'owner_id' }, { var: '$user.id' }] } };
     return { owned_by: someoneOf(on.owner) };
   };
@@ -491,10 +503,13 @@ export async function seed(given: World): Promise<readonly Fact[]> {
     return made;
   };
   const nobodys = { owner: { user: 0 } };
+  const familyOf = (client: number | null) =>
+    client === null ? 0 : given.deals.filter((deal) => deal.client === client && !deal.isGone).length;
   const clients = await make(
     'client',
     given.clients.map(({ owner: of, zone }, index) => ({
       owner: of,
+      family: familyOf(index),
       zone,
       shares: sharesOf(given, 'client', index, of),
       parents: [],
@@ -507,6 +522,7 @@ export async function seed(given: World): Promise<readonly Fact[]> {
     given.deals.map(({ owner: of, amount, client, isGone }, index) => ({
       shares: sharesOf(given, 'deal', index, of),
       owner: of,
+      family: familyOf(client),
       amount,
       isGone,
       client: client === null ? undefined : clients[client],
@@ -543,6 +559,8 @@ export async function seed(given: World): Promise<readonly Fact[]> {
       allOrNothing: true,
       dryRun: false,
     });
+  // Now and then before the candidates of rules were found, or while there are too many.
+  if (given.deals.length % 3 > 0) await open.storage.drainKept(open.workspace);
   return facts;
 }
 

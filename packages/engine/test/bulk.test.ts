@@ -187,6 +187,68 @@ describe('an order', () => {
     ).toEqual(['unknown_field /filter/==/0/var']);
   });
 
+  it('B12 means the fields that it named, whatever they are called by the time it runs', async () => {
+    const own = await openEngine(COMPONENTS);
+    try {
+      const { engine, admin } = own;
+      const system = { operation: 'create', allOrNothing: true, dryRun: false } as const;
+      const records = ['a', 'b', 'c'].map((name) => ({ name, stage: 'new', reason: name, words: ['old'] }));
+      await engine.records.batch(admin, 'task', { ...system, records });
+      const filter = { in: [{ var: 'reason' }, ['a', 'b']] };
+      // Nobody runs it yet.
+      const changing = {
+        operation: 'update',
+        set: { stage: 'won', reason: 'done' },
+        add: { words: ['new'] },
+      } as const;
+      const id = await engine.bulk.begin(admin, 'task', { ...changing, all: true, filter });
+      const renames = [
+        { kind: 'object', from: 'task', to: 'chore' },
+        { kind: 'field', from: 'chore.reason', to: 'chore.cause' },
+        { kind: 'field', from: 'chore.words', to: 'chore.notes' },
+      ] as const;
+      await engine.metadata.publish(admin, { renames });
+      // Something else bears the old name of one.
+      const words = { kind: 'field', name: 'chore.words', body: { label: 'Words', type: 'text' } } as const;
+      await engine.metadata.publish(admin, { components: [words] });
+      const running = engine.startWorkers({ roundMilliseconds: 20 });
+      const job = await over(id, admin, engine).finally(() => running.stop());
+      expect(job.counts).toEqual({ updated: 2 });
+      const fields = ['name', 'stage', 'cause', 'notes', 'words'];
+      const { records: after } = await engine.records.list(admin, 'chore', { fields, sort: ['name'] });
+      const done = { stage: 'won', cause: 'done', notes: ['old', 'new'], words: null };
+      expect(after).toMatchObject([
+        { name: 'a', ...done },
+        { name: 'b', ...done },
+        { name: 'c', stage: 'new', cause: 'c', notes: ['old'], words: null },
+      ]);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('B12 does nothing by a filter that would read another field than was meant', async () => {
+    const own = await openEngine(COMPONENTS);
+    try {
+      const { engine, admin } = own;
+      await engine.records.create(admin, 'task', { name: 'a', reason: 'x', hidden: 'y' });
+      const filter = { '==': [{ var: 'reason' }, 'y'] };
+      const id = await engine.bulk.begin(admin, 'task', { operation: 'delete', all: true, filter });
+      const renames = [
+        { kind: 'field', from: 'task.reason', to: 'task.hidden' },
+        { kind: 'field', from: 'task.hidden', to: 'task.reason' },
+      ] as const;
+      await engine.metadata.publish(admin, { renames });
+      const running = engine.startWorkers({ roundMilliseconds: 20 });
+      await expect(over(id, admin, engine))
+        .rejects.toThrow('Give it again.')
+        .finally(() => running.stop());
+      expect((await engine.records.list(admin, 'task', {})).records).toHaveLength(1);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('says all that is wrong with it before any record is looked at', async () => {
     const begin = (request: object) => open.engine.bulk.begin(open.admin, 'task', request);
     expect(await faultsOf(begin({ operation: 'update' }))).toEqual(['required /ids', 'required /set']);
@@ -251,9 +313,9 @@ async function undo(id: string): Promise<Job> {
   return over(await open.engine.bulk.undo(open.admin, id, { dryRun: false }), open.admin);
 }
 
-async function over(id: string, context: UserContext): Promise<Job> {
+async function over(id: string, context: UserContext, engine = open.engine): Promise<Job> {
   for (;;) {
-    const job = await open.engine.jobs.get(context, id);
+    const job = await engine.jobs.get(context, id);
     if (job.state === 'done') return job;
     if (job.state === 'failed') throw new Error(String(job.message));
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -130,6 +130,7 @@ describe('deleting', () => {
     const save = vi.spyOn(WRITE_PATHS, 'save');
     await remove('company', company);
     expect(save.mock.calls.map(([, , request]) => request.items.length)).toEqual([1000, 1000, 100]);
+    save.mockRestore();
     const left = await open.engine.records.list(open.admin, 'person', {
       filter: { '==': [{ var: 'employer' }, company.id] },
     });

@@ -59,6 +59,92 @@ it('is read and written like any text, and lies sealed in every table', async ()
   expect((await records.update(open.admin, 'patient', id, { mail: null })).mail).toBeNull();
 });
 
+it('lies sealed in what an import keeps of refused rows and of its defaults', async () => {
+  const { imports, jobs } = open.engine;
+  const text = 'name,diagnosis,note\nRefused,rubella by file,x\n,scurvy by file,y\n';
+  const bytes = async function* () {
+    yield Buffer.from(text);
+  };
+  const file = await imports.store(open.admin, 'patient', bytes(), 'patients.csv');
+  const mapping = { defaults: { token: 'herring by default', mail: 'pat@example.com' }, dry_run: true };
+  const workers = open.engine.startWorkers({ roundMilliseconds: 20 });
+  const id = await imports.begin(open.admin, 'patient', file, mapping);
+  try {
+    await expect.poll(async () => (await jobs.get(open.admin, id)).state).toBe('done');
+  } finally {
+    await workers.stop();
+  }
+  expect((await jobs.get(open.admin, id)).counts).toMatchObject({ created: 1, failed: 1 });
+  const refused: unknown[] = [];
+  for await (const page of (await imports.refused(open.admin, id)).pages) refused.push(...page);
+  // Whoever imported the file gets its rows back as they were.
+  expect(refused).toMatchObject([{ row: 2, content: ['', 'scurvy by file', 'y'] }]);
+  const kept = await readTables(open.connectionString, open.workspace.schema, ['_job', '_job_rejection']);
+  expect(kept).toContain('patients.csv');
+  expect(kept).not.toMatch(/rubella|scurvy|herring|pat@example/);
+});
+
+it('lies sealed also where the beginning of the file brings none', async () => {
+  const { imports, jobs } = open.engine;
+  const plain = Array.from({ length: 1200 }, (_, row) => `{"name":"Row ${row}"}\n`);
+  const bytes = async function* () {
+    yield Buffer.from(`${plain.join('')}{"token":"pilchard","diagnosis":"gout by file"}\n`);
+  };
+  const file = await imports.store(open.admin, 'patient', bytes(), 'patients.ndjson');
+  const workers = open.engine.startWorkers({ roundMilliseconds: 20 });
+  const id = await imports.begin(open.admin, 'patient', file, { dry_run: true });
+  try {
+    await expect.poll(async () => (await jobs.get(open.admin, id)).state).toBe('done');
+  } finally {
+    await workers.stop();
+  }
+  const refused: unknown[] = [];
+  for await (const page of (await imports.refused(open.admin, id)).pages) refused.push(...page);
+  expect(refused).toMatchObject([{ row: 1201, content: { token: 'pilchard', diagnosis: 'gout by file' } }]);
+  const kept = await readTables(open.connectionString, open.workspace.schema, ['_job', '_job_rejection']);
+  expect(kept).toContain('patients.ndjson');
+  expect(kept).not.toMatch(/pilchard|gout/);
+});
+
+it('is not looked for in rows that bring none, whatever they call their values', async () => {
+  const { imports, jobs } = open.engine;
+  const bytes = async function* () {
+    yield Buffer.from('{"sealed":"in 1999","note":"kept"}\n');
+  };
+  const file = await imports.store(open.admin, 'patient', bytes(), 'patients.ndjson');
+  const mapping = { columns: { note: 'note' } };
+  const workers = open.engine.startWorkers({ roundMilliseconds: 20 });
+  const id = await imports.begin(open.admin, 'patient', file, mapping);
+  try {
+    await expect.poll(async () => (await jobs.get(open.admin, id)).state).toBe('done');
+  } finally {
+    await workers.stop();
+  }
+  const refused: unknown[] = [];
+  for await (const page of (await imports.refused(open.admin, id)).pages) refused.push(...page);
+  expect(refused).toMatchObject([{ row: 1, content: { sealed: 'in 1999', note: 'kept' } }]);
+});
+
+it('lies sealed in an order for many records too, which stands in the table of jobs for a month', async () => {
+  const { records, bulk, jobs } = open.engine;
+  const made = await records.create(open.admin, 'patient', { name: 'Of an order' });
+  const set = { diagnosis: 'mumps, by order', token: 'swordfish, by order', note: 'in the clear' };
+  const workers = open.engine.startWorkers({ roundMilliseconds: 20 });
+  try {
+    const id = await bulk.begin(open.admin, 'patient', { operation: 'update', ids: [made.id], set });
+    await expect.poll(async () => (await jobs.get(open.admin, id)).state).toBe('done');
+  } finally {
+    await workers.stop();
+  }
+  const after = await records.get(open.admin, 'patient', String(made.id));
+  expect(after).toMatchObject({ diagnosis: set.diagnosis, note: set.note, token: { is_set: true } });
+  const revealed = { object: 'patient', id: String(made.id), field: 'token' };
+  expect(await open.engine.secrets.reveal(open.system, revealed)).toBe(set.token);
+  const everywhere = await readTables(open.connectionString, open.workspace.schema, ['_job']);
+  expect(everywhere).toContain(set.note);
+  expect(everywhere).not.toMatch(/mumps|swordfish/);
+});
+
 it('can be neither asked nor found, and a publish that wants it says so', async () => {
   const list = (request: object) => open.engine.records.list(open.admin, 'patient', request);
   expect(await faultsOf(list({ filter: { '==': [{ var: 'diagnosis' }, 'cured'] } }))).toEqual([
@@ -171,3 +257,26 @@ async function runJobs(engine = open.engine): Promise<void> {
     .toBe(true);
   await workers.stop();
 }
+
+it('is refused as a default of an import where there is no key, and does not wait in the clear', async () => {
+  const without = await openEngine(SCHEMA);
+  try {
+    const { imports } = without.engine;
+    const bytes = async function* () {
+      yield Buffer.from('name\nA\n');
+    };
+    const file = await imports.store(without.admin, 'patient', bytes(), 'patients.csv');
+    const begun = (defaults: object) => imports.begin(without.admin, 'patient', file, { defaults });
+    const given = { token: 'herring', mail: 'pat@example.com', note: 'kept' };
+    expect(await faultsOf(begun(given))).toEqual([
+      'no_secret_key /defaults/mail',
+      'no_secret_key /defaults/token',
+    ]);
+    await begun({ note: 'kept' });
+    const kept = await readTables(without.connectionString, without.workspace.schema, ['_job']);
+    expect(kept).toContain('kept');
+    expect(kept).not.toMatch(/herring|pat@example/);
+  } finally {
+    await without.close();
+  }
+});

@@ -99,6 +99,16 @@ describe('people', () => {
   it('cancel a waiting job at once, and a running one after its step', async () => {
     const waiting = await add({ count: 5 });
     expect(await open.engine.jobs.cancel(open.admin, waiting)).toMatchObject({ state: 'cancelled' });
+    // That it will never run stands in the log, once.
+    await open.engine.jobs.cancel(open.admin, waiting);
+    const { entries } = await open.engine.audit.list(
+      open.admin,
+      { actions: ['job_ended'] },
+      { limit: 50, after: undefined },
+    );
+    expect(entries.filter(({ details }) => details.job === waiting)).toMatchObject([
+      { actorId: open.admin.userId, details: { kind: 'fill', state: 'cancelled' } },
+    ]);
     start();
     const id = await add({ count: 100_000, pause: 5 });
     await until(id, (each) => each.progress.done > 0);

@@ -42,6 +42,9 @@ beforeAll(async () => {
     field('deal.amount', { type: 'integer' }),
     field('deal.secret', { type: 'text' }),
     field('vault.hint', { type: 'text' }),
+    field('note.deal', { type: 'lookup', to: 'deal' }),
+    field('deal.note', { type: 'lookup', to: 'note', reverse_name: 'of_note' }),
+    field('deal.above', { type: 'lookup', to: 'deal' }),
     role('head'),
     role('middle', 'head'),
     role('low', 'middle'),
@@ -177,6 +180,63 @@ describe('[C4] what an author may not read, their fields and rules do not read e
     const planned = await open.engine.metadata.plan(open.admin, { components: [component] });
     expect(planned.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(await refused(ben, { components: [component] })).toEqual(['forbidden /components/0']);
+  });
+
+  it.each([
+    ['a formula behind a lookup', field('note.told', { type: 'formula', formula: { var: 'deal.amount' } })],
+    ['one behind its own object', field('deal.up', { type: 'formula', formula: { var: 'above.amount' } })],
+    [
+      'a roll-up',
+      field('note.deals', { type: 'rollup', rollup: { object: 'deal', via: 'note', function: 'count' } }),
+    ],
+    [
+      'a rule',
+      {
+        kind: 'rule',
+        name: 'note.oracle',
+        body: {
+          label: 'Oracle',
+          message: 'It is.',
+          invalid_when: { some: [{ var: 'of_note' }, { '>': [{ var: 'amount' }, 5] }] },
+        },
+      },
+    ],
+  ])('nor records of others, by %s', async (_what, component) => {
+    const planned = await open.engine.metadata.plan(open.admin, { components: [component] });
+    expect(planned.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(await refused(ben, { components: [component] })).toEqual(['forbidden /components/0']);
+  });
+
+  it('nor is anything asked of values by a plan', async () => {
+    const { engine, admin } = open;
+    const make = (owner: string, code: string) =>
+      engine.records.create(admin, 'deal', { name: code, secret: 'Zanzibar', owner_id: owner });
+    const own = await make(ids.ben!, 'own');
+    const other = await make(ids.hugo!, 'other');
+    const asks = (name: string, body: object) => ({ components: [field(name, body)] }) as never;
+    for (const change of [{ pattern: '^x' }, { max_length: 3 }, { required: true }, { unique: true }]) {
+      const hidden = asks('deal.secret', { type: 'text', ...change });
+      expect(await refused(ben, hidden)).toContain('forbidden /components/0');
+      const { plan } = await engine.metadata.plan(ben, hidden);
+      expect(plan).toMatchObject({ misfits: [], duplicates: [], conversions: [], affectedRecords: [] });
+    }
+    const name = asks('deal.name', { type: 'text', max_length: 2 });
+    const { plan } = await engine.metadata.plan(ben, name);
+    expect(plan).toMatchObject({ misfits: [{ records: 1, ids: [own.id] }], affectedRecords: [] });
+    expect((await engine.metadata.plan(admin, name)).plan.misfits).toMatchObject([{ records: 2 }]);
+    expect(await refused(ben, asks('deal.amount', { type: 'text' }))).toEqual(['forbidden /components/0']);
+    for (const { id } of [own, other])
+      await engine.records.delete(admin, 'deal', String(id), { purge: true });
+  });
+
+  it('but what they see all of, and what shows each reader what they see', async () => {
+    const { problems } = await open.engine.metadata.plan(ben, {
+      components: [
+        field('deal.of', { type: 'formula', formula: { var: 'note.name' } }),
+        field('note.shown', { type: 'related', related: 'deal.amount' }),
+      ],
+    } as never);
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
   it('nor is it removed, to come back under other rights', async () => {

@@ -39,18 +39,26 @@ export async function openEngine(
     readonly statementTimeoutMilliseconds?: number;
     readonly jobKinds?: readonly JobKind[];
     readonly secretKeys?: readonly [Buffer, ...Buffer[]];
+    readonly clock?: () => Date;
   } = {},
 ): Promise<OpenEngine> {
   const database = await createTestDatabase();
   const { connectionString } = database;
-  const { jobKinds = [], secretKeys, ...storageOptions } = options;
+  const { jobKinds = [], secretKeys, clock, ...storageOptions } = options;
   const storage = await createStorage({ connectionString, ...storageOptions });
   const notes: string[] = [];
   const log = {
     info: (text: string) => void notes.push(text),
     warn: (text: string) => void notes.push(text),
   };
-  const engine = createEngine({ storage, systemPackage, log, jobKinds, secretKeys });
+  const engine = createEngine({
+    storage,
+    systemPackage,
+    log,
+    jobKinds,
+    secretKeys,
+    ...(clock && { clock }),
+  });
   const workspace = await engine.createWorkspace({ name: 'main', label: 'Main', timeZone: 'Europe/Berlin' });
   const system: SystemContext = { kind: 'system', workspace, reason: 'test' };
   if (components.length > 0) await engine.metadata.publish(system, { components });

@@ -423,6 +423,9 @@ describe('batches', () => {
       records: [{ name: 'U2', code: ' U2 ' }, { name: 'U3', code: 'U3' }, { name: 'none' }],
     });
     expect(second.results.map((each) => each.status)).toEqual(['unchanged', 'created', 'failed']);
+    expect(second.results[2]!.errors).toMatchObject([
+      { code: 'required', pointer: '/code', message: 'Code is required: Companys are recognised by it.' },
+    ]);
     expect(await faultsOf(batch('company', { operation: 'upsert', key: 'name', records: [] }))).toEqual([
       'invalid_value /key',
     ]);

@@ -63,13 +63,13 @@ it('[U6] refuses what is not there, and writes nothing then', async () => {
 it('[U6] needs the right to manage users, and is not written as a record', async () => {
   const { engine, nobody, admin } = open;
   for (const call of [
-    engine.teams.list(nobody),
-    engine.teams.find(nobody, bob),
-    engine.teams.create(nobody, {}),
-    engine.teams.update(nobody, bob, {}),
-    engine.teams.delete(nobody, bob),
+    () => engine.teams.list(nobody),
+    () => engine.teams.find(nobody, bob),
+    () => engine.teams.create(nobody, {}),
+    () => engine.teams.update(nobody, bob, {}),
+    () => engine.teams.delete(nobody, bob),
   ])
-    expect((await errorOf(call)).code).toBe('forbidden');
+    expect((await errorOf(call())).code).toBe('forbidden');
   for (const name of ['team', 'team_member'])
     expect((await errorOf(engine.records.create(admin, name, {}))).code).toBe('system_object');
 });

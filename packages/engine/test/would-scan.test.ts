@@ -18,10 +18,16 @@ beforeAll(async () => {
         stage: { type: 'text', indexed: true },
         amount: { type: 'decimal' },
         note: { type: 'long_text' },
+        remark: { type: 'text' },
         firm: { type: 'lookup', to: 'firm', reverse_name: 'sales' },
         twice: { type: 'formula', formula: { '*': [{ var: 'amount' }, 2] } },
         ends: { type: 'date_range' },
       }),
+      {
+        kind: 'view',
+        name: 'sale.silent',
+        body: { label: 'Silent', columns: ['name'], filter: { is_blank: [{ var: 'remark' }] } },
+      },
       { kind: 'role', name: 'seller', body: { label: 'Seller' } },
       {
         kind: 'permission_set',
@@ -112,6 +118,28 @@ describe('[R9] what would look at too many records', () => {
       for await (const _page of (await exported).pages) break;
     };
     expect(await errorOf(read())).toMatchObject({ code: 'would_scan' });
+  });
+
+  it('also where an index has no more than the blank ones of a field', async () => {
+    const isBlank = { is_blank: [{ var: 'remark' }] };
+    expect((await list({ filter: isBlank, limit: 1 })).records).toHaveLength(1);
+    expect((await list({ filter: { or: [isBlank, is('stage', 'rare')] }, limit: 1 })).records).toHaveLength(
+      1,
+    );
+    for (const request of [
+      { filter: is('remark', 'late') },
+      { filter: { '!': isBlank } },
+      { sort: ['-remark'] },
+    ]) {
+      expect(await refusal(request)).toMatchObject({
+        code: 'would_scan',
+        suggestions: [expect.objectContaining({ field: 'remark', remedy: 'indexed' })],
+      });
+    }
+    expect((await list({ filter: is('stage', 'rare'), sort: ['remark'] })).records).toHaveLength(20);
+    const advice = await engine.metadata.indexAdvice(open.admin);
+    const advised = advice.flatMap(({ fields }) => fields.map(({ field }) => field));
+    expect(advised).toContain('remark');
   });
 
   it('is answered where columns leave few records over, and where the object behind a lookup is small', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { writeXlsx } from '../src/export/xlsx-writer.ts';
+import { detectFormats } from '../src/import/cell-formats.ts';
 import { detectShape, type FileHints, heldFile, readRows } from '../src/import/read-file.ts';
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -132,6 +133,79 @@ describe('a workbook', () => {
       { numRuns: 25 },
     );
   });
+});
+
+describe('a workbook that somebody made to harm', () => {
+  const row = (cells: string, r = '') => `<row${r}>${cells}</row>`;
+  const text = (value: string, r = '') => `<c${r} t="str"><v>${value}</v></c>`;
+  const contents = async (rows: string, hints: FileHints = { headerRow: 0 }) =>
+    (await read(await packed(parts(rows)), hints)).rows;
+
+  it('reads no memory of the server: places of shared texts are whole numbers', async () => {
+    const shared = ['0', '0.5', '1.5', '-1', '-0.5', '3', '1e9', 'NaN', 'Infinity', '0x1'];
+    const cells = shared.map((place) => `<c t="s"><v>${place}</v></c>`).join('') + text('end');
+    const [found] = await contents(row(cells));
+    expect(found!.content).toEqual(['Name', '', '', '', '', '', '', '', '', 'Zoë ', 'end']);
+  });
+
+  it('loses no row by its number', async () => {
+    const numbers = ['7', 'NaN', '3', '-1', '1.5', '1e300', '99999999999', '', '9'];
+    const rows = numbers.map((number, index) => row(text(`n${index}`), ` r="${number}"`)).join('');
+    const found = await contents(rows);
+    expect(found.map(({ line }) => line)).toEqual([7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(found.map(({ content }) => content)).toEqual(numbers.map((_, index) => [`n${index}`]));
+  });
+
+  it('keeps nobody busy with the format of a cell', async () => {
+    for (const code of ['['.repeat(200_000), `${'m'.repeat(200_000)}h`, '[h'.repeat(100_000)]) {
+      const styles = `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="${code}"/></numFmts><cellXfs><xf numFmtId="170"/></cellXfs></styleSheet>`;
+      const book = parts(row('<c s="0"><v>46112</v></c>'), { 'xl/styles.xml': styles });
+      const { rows } = await read(await packed(book), { headerRow: 0 });
+      expect(rows.map(({ content }) => content)).toEqual([[46112]]);
+    }
+  });
+
+  it('keeps nobody busy with a header or a value that is nearly a number', async () => {
+    const long = (text: string) => text.repeat(100_000 / text.length);
+    const nearly = [`${long('1')}x`, `-${long(' ')}1${long(' ')}x`, long('@'), `1${long(' ')}1`];
+    for (const each of nearly) {
+      const { shape } = await read(new TextEncoder().encode(`"${each}",b\n1,2\n`));
+      expect(shape.columns).toHaveLength(2);
+      const given = { locale: 'en', delimiter: ',' };
+      expect(detectFormats([each], given)).toEqual({ date: null, number: null });
+    }
+  });
+
+  it('is not held in memory where nothing comes of it', async () => {
+    const blanks = Array.from({ length: 3_000_000 }, (_, index) => (index % 90 === 0 ? 'x' : 'ab ')).join('');
+    const harmful = [`<!-- ${blanks} -->`, `<a b="${blanks}"/>`, `<![CDATA[${blanks}]]>`, `<?a ${blanks}?>`];
+    for (const each of harmful)
+      await expect(contents(`${each}${row(text('a'))}`)).rejects.toMatchObject({
+        errors: [{ code: 'unreadable_file' }],
+      });
+  });
+
+  it('has few of its widest rows in hand at once', async () => {
+    const wide = row(text('x', ' r="XFD1"'));
+    const source = heldFile(await packed(parts(wide.repeat(3000))));
+    const { shape } = await detectShape(source, 'utf-8', {});
+    let most = 0;
+    let count = 0;
+    for await (const group of readRows(source, shape)) {
+      most = Math.max(most, group.length);
+      count += group.length;
+    }
+    expect(count).toBe(2999);
+    expect(most).toBeLessThan(200);
+  });
+});
+
+it('a file has at most as many columns as a sheet', async () => {
+  const refused = { errors: [{ code: 'unreadable_file', pointer: '/file' }] };
+  const bytes = (content: string) => new TextEncoder().encode(content);
+  await expect(read(bytes(`${','.repeat(20_000)}\n`))).rejects.toMatchObject(refused);
+  const members = Array.from({ length: 17_000 }, (_, index) => `"${index}":1`).join();
+  await expect(read(bytes(`{${members}}\n`))).rejects.toMatchObject(refused);
 });
 
 describe('what is refused in words', () => {

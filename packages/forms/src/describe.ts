@@ -21,10 +21,12 @@ import { describeCondition, describeRules } from './describe-rules.ts';
 import type {
   AppDescription,
   FieldDescription,
+  MissingPart,
   ObjectDescription,
   ObjectRights,
   ObjectSummary,
   OptionDescription,
+  OwnViewDescription,
   RecordTypeDescription,
   RelatedListDescription,
   ViewDescription,
@@ -171,6 +173,7 @@ function summarise(object: CompiledObject, rights: ObjectRights): ObjectSummary 
     icon: object.icon,
     color: object.color,
     name_field: object.nameField.name,
+    is_always_titled: object.nameField.isRequired || object.nameField.type.name === 'auto_number',
     is_system: object.isSystem,
     is_searchable: object.isSearchable,
     rights,
@@ -273,20 +276,47 @@ function recordTypeOptions(object: CompiledObject): OptionDescription[] {
 
 function describeView(object: CompiledObject, view: CompiledView, access: DescribeAccess): ViewDescription {
   const isReadable = (path: FieldPath) => [...fieldsOfPath(path)].every((field) => access.canRead(field));
+  const board = view.board && access.canRead(view.board) ? view.board : undefined;
   const columns = view.columns.filter(isReadable).map((path) => path.text);
   return {
     name: view.name,
     label: view.label,
     icon: view.body.icon ?? null,
-    mode: view.body.mode ?? 'grid',
+    mode: board ? 'kanban' : 'grid',
     is_default: view.isDefault,
     columns: columns.length > 0 ? columns : [object.nameField.name],
     filter: view.body.filter ?? null,
     sort: view.sort
       .filter((key) => isReadable(key.path))
       .map((key) => (key.descending ? '-' : '') + key.path.text),
-    group_by: view.body.group_by ?? null,
+    group_by: board?.name ?? null,
   };
+}
+
+/** A view that the caller keeps for themselves, of which is left what they may read. */
+export function describeOwnView(
+  object: CompiledObject,
+  own: { readonly id: string; readonly view: CompiledView; readonly missing: readonly MissingPart[] },
+  access: DescribeAccess,
+): OwnViewDescription {
+  const { id, view, missing } = own;
+  return { ...describeView(object, view, access), name: id, is_own: true, id, missing };
+}
+
+/** The description with the caller's own views behind the others, and the view that they have chosen to open first. */
+export function withOwnViews(
+  description: ObjectDescription,
+  own: { readonly views: readonly OwnViewDescription[]; readonly first: string | null },
+): ObjectDescription {
+  const ownViews = [...own.views].sort((a, b) => compareText(a.label, b.label));
+  const views = [...description.views, ...ownViews];
+  // One that is gone meanwhile opens nothing.
+  if (!views.some(({ name }) => name === own.first)) return { ...description, views };
+  const first = (view: ViewDescription): ViewDescription =>
+    view.name === own.first
+      ? { ...view, is_default: true, is_own_default: true }
+      : { ...view, is_default: false };
+  return { ...description, views: views.map(first) };
 }
 
 /** A view whose filter reads a field that the caller may not read would be refused as unknown: it isn't offered. */

@@ -72,17 +72,39 @@ export interface FieldDescription {
   readonly parts?: readonly FieldDescription[];
 }
 
+/** Something of a view that is not shown any more, because its field was deleted or hidden since. */
+export interface MissingPart {
+  readonly part: 'column' | 'filter' | 'sort' | 'group_by';
+  /** As it was called when the view was saved. */
+  readonly label: string | null;
+}
+
 export interface ViewDescription {
+  /** Of a view of one's own: its id. */
   readonly name: string;
   readonly label: string;
   readonly icon: string | null;
   readonly mode: string;
+  /** Opens first for the caller. */
   readonly is_default: boolean;
   readonly columns: readonly string[];
   /** JSON Logic. */
   readonly filter: unknown;
   readonly sort: readonly string[];
   readonly group_by: string | null;
+  /** Only there for a view that the caller keeps for themselves, as `id` and `missing` are. */
+  readonly is_own?: true;
+  readonly id?: string;
+  readonly missing?: readonly MissingPart[];
+  /** Only there where the caller has chosen the view to open first. */
+  readonly is_own_default?: true;
+}
+
+/** A view that the caller keeps for themselves. */
+export interface OwnViewDescription extends ViewDescription {
+  readonly is_own: true;
+  readonly id: string;
+  readonly missing: readonly MissingPart[];
 }
 
 export interface RelatedListDescription {
@@ -167,6 +189,8 @@ export interface ObjectSummary {
   readonly color: ColorName;
   /** Name of the field that titles a record. */
   readonly name_field: string;
+  /** Whether no record is without a title: one whose title is blank to the caller is then one they may not see. */
+  readonly is_always_titled: boolean;
   readonly is_system: boolean;
   readonly is_searchable: boolean;
   readonly rights: ObjectRights;

@@ -123,6 +123,14 @@ describe('a field that is not copied', () => {
   });
 });
 
+it('an object says whether each of its records has a title', () => {
+  const isTitled = (isRequired: boolean) => {
+    const titled = { ...thing, nameField: { ...thing.nameField, isRequired } };
+    return describeObject(model, titled, everything).is_always_titled;
+  };
+  expect([isTitled(true), isTitled(false)]).toEqual([true, false]);
+});
+
 describe('a generated layout', () => {
   const { layouts } = describeObject(model, thing, everything);
 

@@ -45,8 +45,14 @@ export function placeOfSecondFactor(identityId: string): string {
 
 export function createSecondFactor({ store, secrets, issuer, now }: SecondFactorOptions) {
   const place = placeOfSecondFactor;
-  const open = (sealed: string, identityId: string) =>
-    Buffer.from(requireSeal(secrets).open(sealed, place(identityId)), 'base64');
+  /** Undefined: the key that sealed it is not among the keys. */
+  const openOrNone = (sealed: string, identityId: string): Buffer | undefined => {
+    try {
+      return Buffer.from(requireSeal(secrets).open(sealed, place(identityId)), 'base64');
+    } catch {
+      return undefined;
+    }
+  };
 
   /**
    * Offers a new secret, which counts once a code from it has come back. One that is in use stays so until then.
@@ -68,7 +74,9 @@ export function createSecondFactor({ store, secrets, issuer, now }: SecondFactor
   async function enrol(identityId: string, code: string): Promise<readonly string[]> {
     await admit(identityId);
     const sealed = (await store.findSecondFactor(identityId))?.pendingSecret;
-    const step = sealed ? stepOfCode(open(sealed, identityId), plain(code), now()) : undefined;
+    const secret = sealed ? openOrNone(sealed, identityId) : undefined;
+    if (sealed && !secret) throw keyIsGone();
+    const step = secret && stepOfCode(secret, plain(code), now());
     if (!sealed || step === undefined) return refuse(identityId);
     const codes = makeRecoveryCodes();
     const isDone = await store.enrolSecondFactor(identityId, sealed, {
@@ -82,7 +90,8 @@ export function createSecondFactor({ store, secrets, issuer, now }: SecondFactor
   /**
    * Passes for somebody without a second factor, and for a code that is right and was never used.
    *
-   * @throws IdentityError `otp_required` without a code; `invalid_otp`; `too_many_attempts`.
+   * @throws IdentityError `otp_required` without a code; `invalid_otp`; `too_many_attempts`; `no_secret_key` where the
+   * key is gone, and it is no recovery code either.
    */
   async function check(
     identityId: string,
@@ -93,11 +102,16 @@ export function createSecondFactor({ store, secrets, issuer, now }: SecondFactor
     const given = plain(code ?? '');
     if (given === '') throw new IdentityError('otp_required', 'Give the code of your authenticator app.');
     await admit(identityId);
-    const step = stepOfCode(open(sealed, identityId), given, now());
+    const secret = openOrNone(sealed, identityId);
+    const step = secret && stepOfCode(secret, given, now());
     if (step !== undefined) {
       return (await store.takeStep(identityId, step)) ? 'code' : refuse(identityId);
     }
-    return (await store.takeRecoveryCode(identityId, hashCode(given))) ? 'recovery_code' : refuse(identityId);
+    if (await store.takeRecoveryCode(identityId, hashCode(given))) return 'recovery_code';
+    if (secret) return refuse(identityId);
+    // It may have been a guess at a recovery code.
+    await recordFailure(identityId);
+    throw keyIsGone();
   }
 
   /** New recovery codes in place of the old ones; undefined without a second factor. */
@@ -120,8 +134,11 @@ export function createSecondFactor({ store, secrets, issuer, now }: SecondFactor
     throw new IdentityError('too_many_attempts', message, WINDOW_SECONDS);
   }
 
+  const recordFailure = (identityId: string) =>
+    store.recordFailure(failuresOf(identityId), new Date(now()).toISOString());
+
   async function refuse(identityId: string): Promise<never> {
-    await store.recordFailure(failuresOf(identityId), new Date(now()).toISOString());
+    await recordFailure(identityId);
     throw new IdentityError('invalid_otp', 'This code is wrong, too old, or was used already.');
   }
 
@@ -144,6 +161,13 @@ function requireSeal(secrets: SecretSeal | undefined): SecretSeal {
   throw new IdentityError(
     'no_secret_key',
     'This installation has no key to keep second factors with: its operator sets TRELLIS_SECRET_KEY.',
+  );
+}
+
+function keyIsGone(): IdentityError {
+  return new IdentityError(
+    'no_secret_key',
+    'The key that your second factor was kept with is gone. Use a recovery code, or ask an administrator to take it away.',
   );
 }
 

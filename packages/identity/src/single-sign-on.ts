@@ -53,7 +53,10 @@ export interface SignOnStore {
     readonly subject: string;
     readonly identityId: string;
   }): Promise<boolean>;
-  deleteLink(issuer: string, identityId: string): Promise<boolean>;
+  deleteLink(
+    link: { readonly issuer: string; readonly identityId: string },
+    unlessLastOf: readonly string[] | undefined,
+  ): Promise<boolean>;
   permitLink(identityId: string, issuer: string, expiresAt: string): Promise<void>;
   takePermission(identityId: string, issuer: string, now: string): Promise<boolean>;
   sessionIdOf(tokenHash: string): Promise<string>;
@@ -216,18 +219,18 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     const { subject } = claims;
     const email = claims.email === undefined ? undefined : normaliseEmail(claims.email);
     const link = await store.findLink(issuer, subject);
+    if (link || linksTo !== undefined) checkDomain(provider, email);
     if (linksTo !== undefined && link?.identityId !== linksTo) {
       if (link || !(await store.insertLink({ issuer, subject, identityId: linksTo })))
         throw linkedOtherwise();
       return recognise({ provider, claims, linksTo: undefined } as Arrival);
     }
     if (link) {
-      if (email !== undefined) checkDomain(provider, email);
       if (!link.identity.isActive) throw inactive();
       await store.touchLink(issuer, subject, instant());
       return { identity: link.identity };
     }
-    if (email === undefined) throw new SignOnError('email_missing', 'The provider gave no e-mail address.');
+    if (email === undefined) throw noEmail();
     if (!claims.isEmailVerified)
       throw new SignOnError('email_unverified', 'The provider has not verified your e-mail address.');
     checkDomain(provider, email);
@@ -239,8 +242,8 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
     }
     if (!identity.isActive) throw inactive();
     const isAllowed =
-      (provider.linksByEmail && !emergencyEmails.has(normaliseEmail(identity.email))) ||
-      (await store.takePermission(identity.id, issuer, instant()));
+      !emergencyEmails.has(normaliseEmail(identity.email)) &&
+      (provider.linksByEmail || (await store.takePermission(identity.id, issuer, instant())));
     if (!isAllowed) {
       throw new SignOnError(
         'not_linked',
@@ -294,9 +297,22 @@ export function createSingleSignOn(options: SingleSignOnOptions) {
           : [];
       });
     },
-    /** False: there was no link. @throws SignOnError `unknown_provider` */
-    unlink: async (identityId: string, provider: string) =>
-      store.deleteLink(requireClient(provider).provider.issuer, identityId),
+    /**
+     * `only_way`: nothing was done, because no other provider would be left and there is no `hasOtherWay`. This holds for
+     * two links that are taken away at the same time as well. @throws SignOnError `unknown_provider`
+     */
+    async unlink(
+      identityId: string,
+      provider: string,
+      { hasOtherWay }: { readonly hasOtherWay: boolean },
+    ): Promise<'unlinked' | 'not_linked' | 'only_way'> {
+      const { issuer } = requireClient(provider).provider;
+      const issuers = options.providers.map((each) => each.issuer);
+      if (await store.deleteLink({ issuer, identityId }, hasOtherWay ? undefined : issuers))
+        return 'unlinked';
+      const links = await store.linksOf(identityId);
+      return links.some((link) => link.issuer === issuer) ? 'only_way' : 'not_linked';
+    },
     /** Lets the person with the identity's verified address be linked within seven days. @throws SignOnError `unknown_provider` */
     permit: async (identityId: string, provider: string) =>
       store.permitLink(identityId, requireClient(provider).provider.issuer, instant(PERMISSION_SECONDS)),
@@ -322,10 +338,16 @@ export function localPath(given: string): string {
   return pathname + search + fragment;
 }
 
-function checkDomain(provider: SsoProvider, email: string): void {
+function checkDomain(provider: SsoProvider, email: string | undefined): void {
+  if (provider.domains.length === 0) return;
+  if (email === undefined) throw noEmail();
   const domain = email.slice(email.lastIndexOf('@') + 1);
-  if (provider.domains.length > 0 && !provider.domains.includes(domain))
+  if (!provider.domains.includes(domain))
     throw new SignOnError('domain_not_allowed', 'Addresses of your domain are not let in.');
+}
+
+function noEmail(): SignOnError {
+  return new SignOnError('email_missing', 'The provider gave no e-mail address.');
 }
 
 function inactive(): SignOnError {

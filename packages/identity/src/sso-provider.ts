@@ -113,13 +113,13 @@ export function createProviderClient(provider: SsoProvider, now: () => number) {
           isAsked && client.serverMetadata().userinfo_endpoint !== undefined
             ? await fetchUserInfo(client, tokens.access_token, claims.sub)
             : undefined;
-        return readClaims({ ...more, ...claims }, provider, tokens.id_token!);
+        return readClaims([claims, more ?? {}], provider, tokens.id_token!);
       } catch (error) {
         throw translate(error);
       }
     },
 
-    /** Where the provider ends its own session, or undefined where it has no such address. */
+    /** Where the provider ends its own session, or undefined where it has no such address. @throws for one that is no page */
     async endSessionUrl(options: {
       readonly idToken: string | undefined;
       readonly returnTo: string;
@@ -172,20 +172,26 @@ async function discover(provider: SsoProvider): Promise<Configuration> {
   }
 }
 
+/** `said` in two documents of one person: the ID token, and the answer of the provider about them; the first counts. */
 function readClaims(
-  claims: Readonly<Record<string, unknown>> | UserInfoResponse,
+  said: readonly (Readonly<Record<string, unknown>> | UserInfoResponse)[],
   provider: SsoProvider,
   idToken: string,
 ): Claims {
   const text = (value: unknown) =>
     typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-  const { sub, email, email_verified: verified, name, given_name: given, family_name: family } = claims;
+  const claims: Readonly<Record<string, unknown>> = Object.assign({}, ...said.toReversed());
+  const { sub, email, name, given_name: given, family_name: family } = claims;
   const fullName = [text(given), text(family)].filter((part) => part !== undefined).join(' ');
+  // What verifies an address stands beside that very address. Some providers send the text.
+  const isVerified = said.some(
+    (each) =>
+      each.email === email && (each.email_verified === true || String(each.email_verified) === 'true'),
+  );
   return {
     subject: String(sub),
     email: text(email),
-    // Some providers send the text.
-    isEmailVerified: verified === true || verified === 'true' || provider.trustsEmail,
+    isEmailVerified: isVerified || provider.trustsEmail,
     name: text(name) ?? text(fullName),
     groups: groupsIn(claims, provider.groupsClaim) ?? [],
     idToken,

@@ -41,7 +41,7 @@ export type DraftObject = { -readonly [K in keyof CompiledObject]: CompiledObjec
 /** What the stages share: input by kind, objects made so far, problems and references found. */
 export class Compilation {
   readonly inputs: readonly CompileInput[];
-  readonly objects = new Map<string, DraftObject>();
+  readonly objects: Map<string, DraftObject>;
   readonly problems: Problem[] = [];
   readonly references: Reference[] = [];
   /** By object: the names of its reverse lookups, and whose they are. */
@@ -50,8 +50,10 @@ export class Compilation {
   #hints = 0;
   readonly #unknownObjects = new Map<string, string | undefined>();
 
-  constructor(inputs: readonly CompileInput[]) {
+  /** `objects`: those of a model that is compiled already, for what is checked against it later. */
+  constructor(inputs: readonly CompileInput[], objects = new Map<string, DraftObject>()) {
     this.inputs = inputs;
+    this.objects = objects;
     this.#byKind = Map.groupBy(
       inputs.map(({ component, key }) => ({ component, key: key ?? shortName(component.name) })),
       (input) => input.component.kind,

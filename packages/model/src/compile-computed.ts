@@ -14,6 +14,7 @@ import { MAX_PATH_LOOKUPS } from './expressions/resolve-path.ts';
 import { isRelation, resolveRelation } from './expressions/resolve-relation.ts';
 import type { FieldType } from './field-type.ts';
 import { formula as formulaType } from './field-types/formula.ts';
+import { typeOfBody } from './field-types/registry.ts';
 import { related as relatedType } from './field-types/related.ts';
 import { rollup as rollupType } from './field-types/rollup.ts';
 import type { CompiledField } from './model.ts';
@@ -31,10 +32,11 @@ const COMPUTED: ReadonlySet<FieldType> = new Set<FieldType>([formulaType, relate
 /** `wanted`: by object, the names of fields that views sort or filter by and indexes name. */
 export function compileComputed(
   compilation: Compilation,
-  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+  wanted: ReadonlyMap<string, Pick<ReadonlyMap<string, unknown>, 'has'>>,
 ): void {
   const open = new Map<string, OpenField>();
   for (const { component } of compilation.ofKind('field')) {
+    if (!COMPUTED.has(typeOfBody(component.body)!)) continue;
     const object = compilation.objects.get(objectOf(component)!);
     const field = object?.fields.get(shortName(component.name));
     if (object && field && COMPUTED.has(field.type) && field.type.check(component.body).length === 0)

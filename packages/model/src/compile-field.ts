@@ -36,6 +36,10 @@ export const COMMON_PROPERTIES: ReadonlySet<string> = new Set([
   'read_only_when',
 ]);
 
+/** Shared by all fields without any: a workspace may have a hundred thousand of them. */
+const NO_OPTIONS: CompiledOption[] = [];
+const NO_TARGETS: readonly string[] = Object.freeze([]);
+
 /** A text of this length fits an entry of a B-tree (2,704 bytes), at four bytes a character. */
 const MAX_UNIQUE_LENGTH = 600;
 
@@ -46,7 +50,9 @@ export function compileField(
   optionSets: ReadonlyMap<string, CompiledOption[]>,
 ): CompiledField | undefined {
   const { body } = component;
-  const name = shortName(component.name);
+  const short = shortName(component.name);
+  // Texts that say the same are held once: there may be a hundred thousand fields.
+  const name = short === key ? key : short;
   if (RESERVED_FIELD_NAMES.has(name)) {
     compilation.error(
       component,
@@ -120,7 +126,7 @@ export function compileField(
       `the search box finds text; ${withArticle(type.label)} is none.`,
     );
   }
-  let options = compileOptions(body.options ?? []);
+  let options = body.options === undefined ? NO_OPTIONS : compileOptions(body.options);
   if (body.option_set !== undefined) {
     const set = optionSets.get(body.option_set);
     compilation.refer(component, '/body/option_set', 'option_set', body.option_set);
@@ -135,12 +141,13 @@ export function compileField(
       );
   }
   checkTransitions(compilation, component, options);
-  const object = objectOf(component)!;
+  const ownObject = objectOf(component)!;
+  const object = compilation.objects.get(ownObject)?.name ?? ownObject;
   const to = type.name === 'user' ? 'user' : body.to;
   const targets =
-    type.category !== 'relation' ? [] : to === '*' ? allTargets(compilation) : [to ?? []].flat();
+    type.category !== 'relation' ? NO_TARGETS : to === '*' ? allTargets(compilation) : [to ?? []].flat();
   const isParent = body.parent === true;
-  const field: CompiledField = {
+  const field: { -readonly [K in keyof CompiledField]: CompiledField[K] } = {
     name,
     key,
     object,
@@ -164,9 +171,9 @@ export function compileField(
     default: undefined,
   };
   // By a faulty definition (a pattern that is none) no default can be judged.
-  return faults.length > 0 || foreign.length > 0 || !hasPatterns
-    ? field
-    : { ...field, default: compileDefault(compilation, component, field) };
+  if (faults.length === 0 && foreign.length === 0 && hasPatterns)
+    field.default = compileDefault(compilation, component, field);
+  return field;
 }
 
 /** What is sealed can be neither found nor told apart; and only texts are sealed. */
@@ -221,8 +228,8 @@ function checkTransitions(
   component: ComponentOf<'field'>,
   options: readonly CompiledOption[],
 ): void {
+  if (options.length === 0) return;
   const known = new Set(options.map((option) => option.value));
-  if (known.size === 0) return;
   const check = (value: string, ...place: (string | number)[]) => {
     if (known.has(value)) return;
     compilation.error(

@@ -6,6 +6,7 @@ import { patternFault } from './patterns.ts';
 /** Reports every pattern that is none; false when there is any. */
 export function checkPatterns(compilation: Compilation, component: ComponentOf<'field'>): boolean {
   const { pattern, json_schema: schema } = component.body;
+  if (pattern === undefined && schema === undefined) return true;
   const found = [
     ...(pattern === undefined ? [] : [['/body/pattern', pattern] as const]),
     ...patternsIn(schema, '/body/json_schema'),

@@ -1,10 +1,12 @@
 /** Compiles what is between objects: lookups with their reverse side, parents, and the junctions of many-to-many fields. */
 import { type ComponentOf, jsonPointer, objectOf, shortName } from '@trellis/metadata';
 import { type Compilation, type DraftObject, ownFieldsOf, replaceField } from './compilation.ts';
+import { typeOfBody } from './field-types/registry.ts';
 import type { CompiledField, Junction } from './model.ts';
 
 export function compileLookups(compilation: Compilation): void {
   for (const { component } of compilation.ofKind('field')) {
+    if (typeOfBody(component.body)?.category !== 'relation') continue;
     const field = compilation.objects.get(objectOf(component)!)?.fields.get(shortName(component.name));
     if (!field || field.targets.length === 0 || field.systemColumn !== undefined) continue;
     if (component.body.to !== '*' && new Set(field.targets).size < field.targets.length) {
@@ -137,9 +139,10 @@ export function checkParents(compilation: Compilation): void {
     return false;
   };
   for (const { component } of compilation.ofKind('field')) {
+    if (!component.body.parent) continue;
     const object = objectOf(component)!;
     const field = compilation.objects.get(object)?.fields.get(shortName(component.name));
-    if (!component.body.parent || field?.systemColumn !== undefined || field?.isPolymorphic) continue;
+    if (field?.systemColumn !== undefined || field?.isPolymorphic) continue;
     const target = field?.targets.find((each) => compilation.objects.has(each) && isAncestor(object, each));
     if (target === undefined) continue;
     compilation.error(

@@ -13,7 +13,13 @@ import {
   type Problem,
   shortName,
 } from '@trellis/metadata';
-import { Compilation, type CompileInput, ownFieldsOf, replaceField } from './compilation.ts';
+import {
+  Compilation,
+  type CompileInput,
+  type DraftObject,
+  ownFieldsOf,
+  replaceField,
+} from './compilation.ts';
 import { compileAccess } from './compile-access.ts';
 import { compileComputed } from './compile-computed.ts';
 import { compileField, compileOptions, withArticle } from './compile-field.ts';
@@ -21,6 +27,7 @@ import { compileLayout } from './compile-layout.ts';
 import { checkParents, compileJunctions, compileLookups } from './compile-relations.ts';
 import { compileRules } from './compile-rules.ts';
 import { compileApp, compileRecordType, compileView } from './compile-screens.ts';
+import { asksRelated } from './expressions/related-field.ts';
 import type { CompiledOption } from './field-type.ts';
 import { duplicateOptions } from './field-types/options.ts';
 import { rollup as rollupType } from './field-types/rollup.ts';
@@ -177,12 +184,17 @@ function compileFields(compilation: Compilation, optionSets: ReadonlyMap<string,
     }));
     for (const field of systemFields(object.name, recordTypes)) object.fields.set(field.name, field);
   }
-  const keys = new Map<string, string>();
+  const keysOf = new Map<DraftObject, Map<string, string>>();
   for (const { component, key } of compilation.ofKind('field')) {
     const object = compilation.requireObject(component);
     const field = compileField(compilation, component, key, optionSets);
     if (!object || !field) continue;
-    const keyOwner = keys.get(`${object.name}.${key}`);
+    let keys = keysOf.get(object);
+    if (!keys) {
+      keys = new Map();
+      keysOf.set(object, keys);
+    }
+    const keyOwner = keys.get(key);
     if (keyOwner !== undefined) {
       compilation.error(
         component,
@@ -192,7 +204,7 @@ function compileFields(compilation: Compilation, optionSets: ReadonlyMap<string,
       );
       continue;
     }
-    keys.set(`${object.name}.${key}`, field.name);
+    keys.set(key, field.name);
     object.fields.set(field.name, field);
   }
 }
@@ -207,7 +219,7 @@ function orderFields(compilation: Compilation): void {
 }
 
 function compileNameFields(compilation: Compilation): void {
-  const given = new Set(compilation.ofKind('field').map((each) => each.component.name));
+  let given: ReadonlySet<string> | undefined;
   for (const { component } of compilation.ofKind('object')) {
     const object = compilation.objects.get(component.name)!;
     const name = component.body.name_field;
@@ -216,6 +228,7 @@ function compileNameFields(compilation: Compilation): void {
     compilation.refer(component, '/body/name_field', 'field', `${object.name}.${name}`);
     if (!field) {
       // A name field with faults of its own is reported there; saying that it is missing would mislead.
+      given ??= new Set(compilation.ofKind('field').map((each) => each.component.name));
       if (!given.has(`${object.name}.${name}`)) {
         const names = ownFieldsOf(object).map((each) => each.name);
         compilation.error(
@@ -329,37 +342,53 @@ function compileViews(compilation: Compilation): void {
   }
 }
 
-/** By object, the names of fields that views sort and filter by and that its indexes name. */
-function findWantedFields(compilation: Compilation): ReadonlyMap<string, ReadonlySet<string>> {
-  const wantedOf = new Map<string, Set<string>>();
-  const of = (object: string) => {
-    const wanted = wantedOf.get(object) ?? new Set<string>();
+/** What a field is wanted for: its values, or no more than whether it is blank. */
+type Want = 'values' | 'blank';
+
+/** By object, the names of fields that views sort and filter by, sharing rules ask for and its indexes name. */
+function findWantedFields(compilation: Compilation): ReadonlyMap<string, ReadonlyMap<string, Want>> {
+  const wantedOf = new Map<string, Map<string, Want>>();
+  const adder = (object: string) => {
+    const wanted = wantedOf.get(object) ?? new Map<string, Want>();
     wantedOf.set(object, wanted);
-    return wanted;
+    return (name: string, want: Want = 'values') => {
+      if (wanted.get(name) !== 'values') wanted.set(name, want);
+    };
   };
   for (const { component } of compilation.ofKind('view')) {
-    const wanted = of(objectOf(component)!);
-    for (const key of component.body.sort ?? []) wanted.add(key.replace(/^-/, ''));
-    collectFilterFields(component.body.filter, wanted);
+    const add = adder(objectOf(component)!);
+    for (const key of component.body.sort ?? []) add(key.replace(/^-/, ''));
+    collectFilterFields(component.body.filter, add);
+    // Each column of a board is a list of its own.
+    const { mode, group_by: group } = component.body;
+    if (mode === 'kanban' && group !== undefined) add(group);
   }
+  // Their condition stands in every question of those whom they share with.
+  for (const { component } of compilation.ofKind('sharing_rule'))
+    collectFilterFields(component.body.when, adder(objectOf(component)!));
   for (const object of compilation.objects.values()) {
+    const add = adder(object.name);
     for (const index of object.body.indexes ?? []) {
-      for (const key of index.fields) of(object.name).add(key.replace(/^-/, ''));
-      for (const name of index.include ?? []) of(object.name).add(name);
+      for (const key of index.fields) add(key.replace(/^-/, ''));
+      for (const name of index.include ?? []) add(name);
     }
   }
   return wantedOf;
 }
 
 /** What views sort and filter by deserves an index, without anybody having to ask. */
-function markIndexedFields(compilation: Compilation, wanted: ReadonlyMap<string, ReadonlySet<string>>): void {
+function markIndexedFields(
+  compilation: Compilation,
+  wanted: ReadonlyMap<string, ReadonlyMap<string, Want>>,
+): void {
   for (const object of compilation.objects.values()) {
-    for (const name of wanted.get(object.name) ?? []) {
+    for (const [name, want] of wanted.get(object.name) ?? []) {
       const field = object.fields.get(name);
       if (!field || field.isIndexed || !field.type.column || field.type.column.index === 'none') continue;
       // Which index a roll-up may have is known with its parts.
       if (field.type === rollupType) continue;
-      replaceField(object, { ...field, isIndexed: true });
+      const isForBlank = want === 'blank' ? { isIndexedForBlank: true } : {};
+      replaceField(object, { ...field, isIndexed: true, ...isForBlank });
     }
   }
 }
@@ -391,12 +420,25 @@ function checkIndexes(compilation: Compilation): void {
   }
 }
 
-function collectFilterFields(source: unknown, names: Set<string>): void {
+/**
+ * `place`: where in a filter the source stands. A field is asked for no more than its blanks where `is_blank` stands by
+ * itself; what is not blank is asked for its values, since it may be the few that have one.
+ */
+function collectFilterFields(
+  source: unknown,
+  add: (name: string, want: Want) => void,
+  place: Want | 'condition' = 'condition',
+): void {
   if (typeof source !== 'object' || source === null) return;
   for (const [operator, value] of Object.entries(source)) {
     const name: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-    if (operator === 'var' && typeof name === 'string') names.add(name);
-    else collectFilterFields(value, names);
+    // What is asked of related records is about fields of theirs.
+    if (Array.isArray(value) && asksRelated(operator, value, () => false)) continue;
+    const isCondition = place === 'condition' && (operator === 'and' || operator === 'or');
+    const isBlank = place === 'condition' && operator === 'is_blank';
+    if (operator === 'var' && typeof name === 'string') add(name, place === 'blank' ? 'blank' : 'values');
+    else if (Array.isArray(source) || isCondition) collectFilterFields(value, add, place);
+    else collectFilterFields(value, add, isBlank ? 'blank' : 'values');
   }
 }
 

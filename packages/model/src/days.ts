@@ -26,6 +26,14 @@ interface KnownDay {
 }
 const todays = new Map<string, KnownDay>();
 
+/** One name of a zone can be written in thousands of ways, in capitals and not, and callers write them. */
+const MAX_KNOWN_ZONES = 500;
+
+function keep<T>(known: Map<string, T>, timeZone: string, value: T): void {
+  if (known.size >= MAX_KNOWN_ZONES) known.clear();
+  known.set(timeZone, value);
+}
+
 /** The day that it is in the zone now: `dayOf` for instants that come one after the other, which is hundred times as fast. */
 export function todayAt(now: string, timeZone: string): string {
   const time = Date.parse(now);
@@ -35,7 +43,7 @@ export function todayAt(now: string, timeZone: string): string {
   const [from, until] = [day, addDays(day, 1)].map((each) => Date.parse(startOfDay(each, timeZone)));
   // Years beyond the fourth digit have no instant that could be parsed.
   if (Number.isFinite(from) && Number.isFinite(until))
-    todays.set(timeZone, { day, from: from!, until: until! });
+    keep(todays, timeZone, { day, from: from!, until: until! });
   return day;
 }
 
@@ -117,7 +125,6 @@ function partsAt(instant: number, timeZone: string): { day: number; time: number
 const knownOffsets = new Map<string, Map<number, number>>();
 const QUARTER_HOUR = 900_000;
 const MAX_KNOWN_OFFSETS = 10_000;
-const MAX_KNOWN_ZONES = 500;
 
 /** Milliseconds that the zone's clocks are ahead of UTC at an instant. */
 function offsetAt(instant: number, timeZone: string): number {
@@ -132,9 +139,8 @@ function offsetAt(instant: number, timeZone: string): number {
   );
   if (!isSteady) return offset;
   if (!ofZone || ofZone.size >= MAX_KNOWN_OFFSETS) {
-    if (knownOffsets.size >= MAX_KNOWN_ZONES) knownOffsets.clear();
     ofZone = new Map();
-    knownOffsets.set(timeZone, ofZone);
+    keep(knownOffsets, timeZone, ofZone);
   }
   ofZone.set(quarter, offset);
   return offset;
@@ -154,7 +160,7 @@ function readOffset(instant: number, timeZone: string): number {
       minute: 'numeric',
       second: 'numeric',
     });
-    formatters.set(timeZone, formatter);
+    keep(formatters, timeZone, formatter);
   }
   const part: Record<string, number> = {};
   let isBeforeChrist = false;
@@ -184,7 +190,8 @@ function toEpochDay(day: string): number {
 }
 
 function formatDay(epochDay: number): string {
-  return formatTimestamp(epochDay * MILLISECONDS_OF_DAY).replace(/T.*/, '');
+  const text = formatTimestamp(epochDay * MILLISECONDS_OF_DAY);
+  return text.endsWith('infinity') ? text : text.slice(0, 10);
 }
 
 /** Values have years from 1 to 9999; a bound beyond is beyond all of them. */

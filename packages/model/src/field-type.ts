@@ -62,6 +62,8 @@ export interface ColumnFacet {
   readonly isMarkup?: boolean;
   /** What of it is searched for, where that is not its words: the digits alone; a number without zeros before it, too. */
   readonly searchedAs?: 'digits' | 'number';
+  /** An address for machines: its signs count, its case does not. */
+  readonly isAddress?: boolean;
   /** Of a list of objects: the property of each that the column holds. The whole value is read from `data`. */
   readonly entry?: string;
 }

@@ -12,6 +12,7 @@ export {
   type ObjectGrant,
   type Organised,
 } from './access-model.ts';
+export { type CheckedView, checkView, labelsOfView, type ViewSource, withoutParts } from './check-view.ts';
 export type { CompileInput } from './compilation.ts';
 export { type CompileResult, compile } from './compile.ts';
 export {
@@ -60,7 +61,7 @@ export {
   type TextOperator,
 } from './expressions/expression.ts';
 export { pathsOfExpression, pathsOfOperand } from './expressions/expression-paths.ts';
-export { type FormulaFacts, inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
+export { type FormulaFacts, factsOf, inputPaths, inputsOfExpression } from './expressions/formula-facts.ts';
 export { type Token, tokenise } from './expressions/formula-tokens.ts';
 export { FORMULA_FUNCTIONS, type FormulaFunction } from './expressions/functions.ts';
 export { type FormulaProblem, type ParsedFormula, parseFormula } from './expressions/parse-formula.ts';
@@ -103,12 +104,8 @@ export { formatAutoNumber } from './field-types/auto-number.ts';
 export { isCalendarDay } from './field-types/date.ts';
 export { formatDuration, parseDuration } from './field-types/duration-text.ts';
 export { compareCodePoints, isId, scaleOf } from './field-types/facets.ts';
-export {
-  acceptedTypes,
-  type FileValue,
-  filesIn,
-  isAccepted,
-} from './field-types/file-family.ts';
+export { acceptedTypes, isAccepted } from './field-types/file-family.ts';
+export { type FileValue, filesIn } from './field-types/file-values.ts';
 export { formatCoordinates } from './field-types/geolocation-text.ts';
 export { isStorableJson } from './field-types/json-text.ts';
 export { formatPersonName, PERSON_NAME_PARTS } from './field-types/person-name-text.ts';
@@ -156,12 +153,15 @@ export {
   type GroupKey,
   type Measure,
   type NumberBuckets,
+  type OneRecord,
   type RecordCount,
   type RecordData,
   type RecordPage,
   type RecordQuery,
+  type RecordQuestion,
   type RecordSearch,
   type RecordSearchPage,
+  type RecordTerms,
   type RowSlot,
   SEARCH_RANKS,
   type SearchPlace,
@@ -170,6 +170,7 @@ export {
 } from './record-query.ts';
 export { retypeBody } from './retype-body.ts';
 export { findSimilar, findWords, type TextRange } from './search/find-words.ts';
+export { type Folding, foldedForm, foldingOf } from './search/folded-form.ts';
 export { parseSearch, type SearchTerm, type SearchText, singleSpaced } from './search/search-text.ts';
 export { searchWords } from './search/search-words.ts';
 export {

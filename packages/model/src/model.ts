@@ -100,6 +100,8 @@ export interface CompiledField {
   readonly isUnique: boolean;
   /** An index is wanted: lookups, unique, `indexed`, searchable, the name, and what views filter and sort by. */
   readonly isIndexed: boolean;
+  /** Nobody wanted it but views, and they ask no more than whether the field is blank. */
+  readonly isIndexedForBlank?: boolean;
   readonly isSearchable: boolean;
   /** False for auto-numbers, system columns and other computed values. */
   readonly isWritable: boolean;
@@ -185,6 +187,8 @@ export interface CompiledView {
   readonly columns: readonly FieldPath[];
   readonly filter: Expression | undefined;
   readonly sort: readonly SortKey[];
+  /** Of a board: the field of the object whose options are its columns. */
+  readonly board: CompiledField | undefined;
   readonly body: ViewBody;
 }
 

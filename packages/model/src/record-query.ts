@@ -28,6 +28,8 @@ export interface RecordQuery {
   readonly fields: readonly FieldPath[];
   /** How a row is laid out, from `fields`; flat by the text of the paths when it is not given. */
   readonly layout?: readonly RowSlot[] | undefined;
+  /** Given: this record alone, if it meets the filter; a UUID. There is no order and no page then. */
+  readonly id?: string;
   /** The caller's filter and the access predicate, conjoined by the engine. */
   readonly filter: Expression;
   /** The caller's part of it. What asks for nothing by a field of its own is never refused as too much to look at. */
@@ -51,6 +53,11 @@ export interface RecordQuery {
   readonly count: CountMode;
   /** True: the recycle bin instead of the live records. */
   readonly deleted: boolean;
+  /**
+   * Of the recycle bin: without what went because a record did that the asker sees there too. `targetFilters` has the
+   * predicates of the objects that cascading lookups lead to.
+   */
+  readonly leavesOutDragged?: boolean;
   readonly context: ExpressionContext;
   /** Given: of each of these records those that point to it by the lookup, `limit` of each, and no cursor or count. */
   readonly parents?: { readonly lookup: CompiledField; readonly ids: readonly string[] } | undefined;
@@ -69,6 +76,41 @@ export interface RecordQuery {
     readonly visible: Expression;
     readonly keys: readonly string[];
   };
+  /** What it was made of, by who asks the same again and again: what these come to is kept with them. */
+  readonly terms?: RecordTerms | undefined;
+}
+
+/** All of a list question but who asks, when, from which record on, and how it is counted. */
+export type RecordTerms = Pick<
+  RecordQuery,
+  | 'object'
+  | 'fields'
+  | 'layout'
+  | 'filter'
+  | 'asked'
+  | 'targetFilters'
+  | 'search'
+  | 'sort'
+  | 'limit'
+  | 'deleted'
+  | 'flags'
+>;
+
+/**
+ * What is asked of one record after the other. Who asks the same again gives the same object: what it comes to is kept
+ * with it.
+ */
+export type RecordQuestion = Pick<
+  RecordQuery,
+  'object' | 'fields' | 'layout' | 'filter' | 'targetFilters' | 'tellsWaiting' | 'flags'
+>;
+
+export interface OneRecord {
+  readonly record: RecordData;
+  /** Roll-ups of it that are about to be worked out again; empty unless the question asks for them. */
+  readonly waiting: readonly CompiledField[];
+  /** Whether it meets the question's flags. */
+  readonly flags: readonly boolean[];
 }
 
 /** The order of what a search of all objects finds: what comes first is what people mean most often. */

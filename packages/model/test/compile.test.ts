@@ -230,6 +230,30 @@ describe('single rules', () => {
     );
   });
 
+  it('C8 what a sharing rule asks for is indexed', () => {
+    const { model, problems } = compile(
+      inputs(
+        object('thing'),
+        field('thing.name', {}),
+        field('thing.region', {}),
+        field('thing.other', {}),
+        { kind: 'role', name: 'seller', body: { label: 'Seller' } },
+        {
+          kind: 'sharing_rule',
+          name: 'thing.north',
+          body: {
+            when: { '==': [{ var: 'region' }, 'north'] },
+            share_with: [{ role: 'seller' }],
+            access: 'read',
+          },
+        } as Component,
+      ),
+    );
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const { fields } = model!.objects.get('thing')!;
+    expect(['region', 'other'].map((name) => fields.get(name)!.isIndexed)).toEqual([true, false]);
+  });
+
   it('C10 `*` grows with the objects, without those of the platform', () => {
     const components = [
       object('a'),

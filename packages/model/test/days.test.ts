@@ -1,3 +1,4 @@
+import { queryObjects } from 'node:v8';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { dayOf, todayAt } from '../src/index.ts';
@@ -20,4 +21,14 @@ it('today is the day of the instant, in whatever order instants come', () => {
       },
     ),
   );
+});
+
+it('keeps a bounded number of zones, in however many ways callers write them', () => {
+  const written = (index: number) =>
+    `america/argentina/${[...'buenos_aires']
+      .map((letter, place) => ((index >> place) & 1 ? letter.toUpperCase() : letter))
+      .join('')}`;
+  const days = Array.from({ length: 1_000 }, (_, index) => todayAt('2026-03-01T02:00:00Z', written(index)));
+  expect(new Set(days)).toEqual(new Set(['2026-02-28']));
+  expect(queryObjects(Intl.DateTimeFormat, { format: 'count' })).toBeLessThan(600);
 });

@@ -11,6 +11,8 @@ const EXACT = 1e15;
 const OVERFLOW = 1e60;
 /** Places that are tried before BigInt: none, cents, the six of a decimal field. */
 const SCALES = [1, 1e2, 1e6] as const;
+/** Percentages and thousandths: divisors that only move the point. */
+const TENS: ReadonlySet<number> = new Set([10, 100, 1_000]);
 
 export function add(left: number, right: number): number | null {
   for (const scale of SCALES) {
@@ -52,6 +54,13 @@ export function multiply(left: number, right: number): number | null {
 /** Null when the divisor is zero. */
 export function divide(left: number, right: number): number | null {
   if (right === 0) return null;
+  if (TENS.has(right)) {
+    for (const scale of SCALES) {
+      const parts = scaled(left, scale);
+      // At most 15 digits over a power of ten that a double holds exactly: the double nearest to the quotient.
+      if (parts !== undefined) return positiveZero(parts / (scale * right));
+    }
+  }
   return quotient(decimalOf(left), decimalOf(right));
 }
 

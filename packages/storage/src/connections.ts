@@ -21,11 +21,16 @@ export interface Statement {
   readonly timeoutMilliseconds?: number;
 }
 
-/** `once`: by one plan for all values; `each_time`: as PostgreSQL sees fit, which is mostly for the values given. */
-export type Planning = 'once' | 'each_time';
+/**
+ * `once`: by one plan for all values; `each_time`: as PostgreSQL sees fit, which is mostly for the values given;
+ * `for_values`: for the values given, always.
+ */
+export type Planning = 'once' | 'each_time' | 'for_values';
 
 /** Says how a statement is to be planned, and is told what became of it. */
 export interface PlanPolicy {
+  /** Given: it says this each time. */
+  readonly always?: Planning;
   next(): Planning;
   report(planning: Planning, milliseconds: number): void;
 }
@@ -42,11 +47,16 @@ export interface ConnectionSettings {
 
 /** One letter of five may be wrong, or two of ten: what is near enough is then looked at letter by letter. */
 const SIMILAR_FROM = 0.3;
-const PLAN_ONCE = 'set plan_cache_mode = force_generic_plan';
-const PLAN_EACH_TIME = 'set plan_cache_mode = auto';
+const PLAN_CACHE_MODES: Readonly<Record<Planning, string>> = {
+  once: 'force_generic_plan',
+  each_time: 'auto',
+  for_values: 'force_custom_plan',
+};
 const TRANSACTION_TIMEOUT_MILLISECONDS = 60_000;
 const CONNECT_PATIENCE_MILLISECONDS = 3_000;
 const ATTEMPTS = 3;
+/** A connection that nobody has needed for so long to twice that is closed. */
+const IDLE_MILLISECONDS = 30_000;
 
 const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   20: Number, // int8: counts and sequence values
@@ -93,8 +103,12 @@ export class OpenTransaction implements Transaction {
 export class Connections {
   readonly #settings: ConnectionSettings;
   readonly #pool: pg.Pool;
-  /** Members of the pool that keep one plan for all values at present. */
-  readonly #planningOnce = new WeakSet<pg.ClientBase>();
+  /** How members of the pool plan at present; `each_time` unless it stands here. */
+  readonly #planning = new WeakMap<pg.ClientBase, Planning>();
+  readonly #sweep: NodeJS.Timeout;
+  /** The most that were in use at once, since the last sweep and before it. */
+  #busiest = 0;
+  #formerBusiest = 0;
   #isClosed = false;
 
   constructor(settings: ConnectionSettings) {
@@ -104,9 +118,11 @@ export class Connections {
       max: settings.poolSize,
       maxUses: 20_000,
       maxLifetimeSeconds: 1_800,
-      idleTimeoutMillis: 30_000,
+      // A timer for each use of a connection would be a twentieth of what a short statement costs us.
+      idleTimeoutMillis: 0,
       connectionTimeoutMillis: 15_000,
     });
+    this.#sweep = setInterval(() => void this.closeIdle(), IDLE_MILLISECONDS).unref();
     // An idle connection that breaks is dropped by the pool; without a listener the process would end.
     this.#pool.on('error', (error) => settings.log('An idle database connection broke.', error));
     // The pool listens to idle members only. One that breaks in use reports it to its query; but a socket that
@@ -129,21 +145,27 @@ export class Connections {
     }
   }
 
-  /** Rows as arrays; never run twice. */
+  /**
+   * Rows as arrays. Never run twice, unless PostgreSQL has undone the whole of it to end a ring of transactions that wait for each
+   * other: a publish may take its tables in another order than a save, whose triggers go from a record to those above it.
+   */
   async write(
     statement: Statement,
     values: readonly unknown[],
     transaction?: Transaction,
   ): Promise<readonly Row[]> {
-    if (transaction) return execute(requireOpen(transaction).client, statement, values);
-    const client = await this.#acquire();
-    try {
-      const rows = await this.#executeLimited(client, statement, values);
-      client.release();
-      return rows;
-    } catch (error) {
-      client.release(error instanceof StorageError && error.code === 'connection_lost');
-      throw error;
+    if (transaction) return execute(requireOpen(transaction).client, inTransaction(statement), values);
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#acquire();
+      try {
+        const rows = await this.#execute(client, statement, values);
+        client.release();
+        return rows;
+      } catch (error) {
+        client.release(error instanceof StorageError && error.code === 'connection_lost');
+        if (!isRetriable(error) || attempt === ATTEMPTS) throw error;
+        await sleep(attempt * 20 * Math.random());
+      }
     }
   }
 
@@ -256,20 +278,43 @@ export class Connections {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearInterval(this.#sweep);
     await this.#pool.end();
   }
 
-  /** With a limit of its own, which the next user of the connection does not have. */
+  /** Closes as many idle members as nobody has needed since the last call but one, and those beyond what there may be. */
+  async closeIdle(): Promise<void> {
+    const needed = Math.min(Math.max(this.#busiest, this.#formerBusiest), this.#pool.options.max);
+    this.#formerBusiest = this.#busiest;
+    this.#busiest = 0;
+    for (let left = this.#pool.totalCount - needed; left > 0 && this.#pool.idleCount > 0; left--) {
+      try {
+        (await this.#pool.connect()).release(true);
+      } catch {
+        return; // Closed meanwhile, or the server is gone, and its connections with it.
+      }
+    }
+  }
+
+  /** With what the statement asks for beside its rows: a limit of its own, a way of planning. */
+  #execute(client: pg.PoolClient, statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    if (statement.timeoutMilliseconds !== undefined) return this.#executeLimited(client, statement, values);
+    if (statement.plans) return this.#executePlanned(client, statement, values);
+    // What needs no plan of its own should not be planned anew each time either.
+    return this.#planning.get(client) === 'for_values'
+      ? this.#plan(client, 'each_time').then(() => execute(client, statement, values))
+      : execute(client, statement, values);
+  }
+
+  /** The limit is one that the next user of the connection does not have. */
   async #executeLimited(
     client: pg.PoolClient,
-    statement: Statement,
+    { timeoutMilliseconds, ...statement }: Statement,
     values: readonly unknown[],
   ): Promise<readonly Row[]> {
-    const { timeoutMilliseconds } = statement;
-    if (timeoutMilliseconds === undefined) return this.#executePlanned(client, statement, values);
-    await queryObjects(client, `set statement_timeout = ${Math.trunc(timeoutMilliseconds)}`, []);
+    await queryObjects(client, `set statement_timeout = ${Math.trunc(timeoutMilliseconds!)}`, []);
     try {
-      return await this.#executePlanned(client, statement, values);
+      return await this.#execute(client, statement, values);
     } finally {
       await queryObjects(client, 'reset statement_timeout', []);
     }
@@ -280,8 +325,7 @@ export class Connections {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<readonly Row[]> {
-    const { plans } = statement;
-    if (!plans) return execute(client, statement, values);
+    const plans = statement.plans!;
     const planning = plans.next();
     await this.#plan(client, planning);
     const begin = performance.now();
@@ -294,10 +338,9 @@ export class Connections {
 
   /** Has a member of the pool plan its statements so; a statement of its own only when it did otherwise before. */
   async #plan(client: pg.PoolClient, planning: Planning): Promise<void> {
-    if (this.#planningOnce.has(client) === (planning === 'once')) return;
-    await queryObjects(client, planning === 'once' ? PLAN_ONCE : PLAN_EACH_TIME, []);
-    if (planning === 'once') this.#planningOnce.add(client);
-    else this.#planningOnce.delete(client);
+    if ((this.#planning.get(client) ?? 'each_time') === planning) return;
+    await queryObjects(client, `set plan_cache_mode = ${PLAN_CACHE_MODES[planning]}`, []);
+    this.#planning.set(client, planning);
   }
 
   #clientSettings(statementTimeout: number): pg.ClientConfig {
@@ -317,8 +360,8 @@ export class Connections {
     for (let attempt = 1; ; attempt++) {
       const client = await this.#acquire();
       try {
-        const isOnce = this.#planningOnce.has(client);
-        await client.query(isOnce ? `${begin}; set local plan_cache_mode = auto` : begin);
+        const isUsual = (this.#planning.get(client) ?? 'each_time') === 'each_time';
+        await client.query(isUsual ? begin : `${begin}; set local plan_cache_mode = auto`);
         return client;
       } catch (error) {
         client.release(true);
@@ -334,7 +377,10 @@ export class Connections {
     for (let pause = 50; ; pause = Math.min(pause * 2, 500)) {
       if (this.#isClosed) throw new StorageError('connection_lost', 'The storage has been closed.');
       try {
-        return await this.#pool.connect();
+        const client = await this.#pool.connect();
+        const busy = this.#pool.totalCount - this.#pool.idleCount;
+        if (busy > this.#busiest) this.#busiest = busy;
+        return client;
       } catch (error) {
         const translated = translateError(error);
         if (translated.code !== 'connection_lost' || Date.now() + pause > deadline) throw translated;
@@ -344,15 +390,28 @@ export class Connections {
   }
 }
 
+/** In a transaction PostgreSQL plans as it sees fit; what may not have a plan for any values goes without a name there. */
+function inTransaction(statement: Statement): Statement {
+  return statement.plans?.always === 'for_values' ? { text: statement.text } : statement;
+}
+
 /** Runs a statement and gives its rows as arrays. */
-export async function execute(
+export function execute(
   client: pg.ClientBase,
-  statement: Statement,
+  { text, name }: Statement,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
-  const { text, name } = statement;
+  return name === undefined
+    ? executeOnce(client, text, values)
+    : executePrepared(client, { text, name }, values);
+}
+
+async function executeOnce(
+  client: pg.ClientBase,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> {
   try {
-    if (name !== undefined) return await executePrepared(client, { text, name }, values);
     return (await client.query<unknown[]>({ text, values: values as unknown[], rowMode: 'array' })).rows;
   } catch (error) {
     throw translateError(error);
@@ -365,11 +424,13 @@ function executePrepared(
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
-    client.query(
-      new PreparedQuery(statement, values, textParserOf, (error, rows) =>
-        error ? reject(error) : resolve(rows),
-      ),
-    );
+    const settle = (error: Error | null, rows: Row[]) =>
+      error ? reject(translateError(error)) : resolve(rows);
+    try {
+      client.query(new PreparedQuery(statement, values, textParserOf, settle));
+    } catch (error) {
+      reject(translateError(error));
+    }
   });
 }
 

@@ -17,6 +17,7 @@ import { createMetadataStore } from './metadata/metadata-store.ts';
 import { MAX_NEW_TABLES } from './metadata/publish.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { createOutboxStore } from './outbox.ts';
+import { createOwnViewStore } from './own-view-store.ts';
 import { ScanGuard } from './query/scan-guard.ts';
 import { SlowQuestions } from './query/slow-questions.ts';
 import { createRecordStore } from './records/record-store.ts';
@@ -24,6 +25,7 @@ import { RollupLoop } from './rollups/rollup-loop.ts';
 import { drainMarks, recompute } from './rollups/rollup-worker.ts';
 import { createSealedStore } from './sealed-store.ts';
 import { createDelegationStore } from './sharing/delegation-store.ts';
+import { lookAfterKept } from './sharing/kept-worker.ts';
 import { createShareStore } from './sharing/share-store.ts';
 import { createSsoStore } from './sso-store.ts';
 import type { Storage } from './storage.ts';
@@ -94,12 +96,14 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         },
         maxNewTables: options.maxNewTables ?? MAX_NEW_TABLES,
         slow,
+        promotion: settings,
       }),
       records: createRecordStore({ connections, logins, features, guard, slow }, (workspace) =>
         rollups.wake(workspace),
       ),
       shares: createShareStore(connections),
       delegations: createDelegationStore(connections),
+      ownViews: createOwnViewStore(connections),
       files: createFileRegister(connections),
       outbox: createOutboxStore(connections),
       jobs: createJobQueue(connections),
@@ -115,6 +119,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
         await recompute(connections, workspace, { isPatient: true });
         await drainMarks(connections, workspace, { isPatient: true });
       },
+      drainKept: (workspace) => lookAfterKept(connections, workspace, { isPatient: true }),
       ping: () => ping(connections),
       close: async () => {
         await slow.flush();

@@ -9,6 +9,7 @@ export type StorageErrorCode =
   | 'workspace_exists'
   | 'invalid_value'
   | 'value_too_large'
+  | 'query_too_large'
   | 'query_too_slow'
   | 'would_scan'
   | 'too_busy'
@@ -52,6 +53,9 @@ const BY_SQLSTATE: Readonly<Record<string, readonly [StorageErrorCode, string]>>
   '53300': ['connection_lost', 'The database accepts no more connections.'],
   '25006': ['read_only', 'The database accepts no writes at present.'],
   '54000': ['value_too_large', 'A value is too large for its index.'],
+  '54001': ['query_too_large', 'The question is too large for one statement.'],
+  '54011': ['query_too_large', 'The question is too large for one statement.'],
+  '54023': ['query_too_large', 'The question is too large for one statement.'],
   '42703': ['schema_changed', 'A column is not there: the model may be out of date.'],
   '42P01': ['schema_changed', 'A table is not there: the model may be out of date.'],
   // Raised by the trigger of a table whose fields change their type.
@@ -80,7 +84,11 @@ const LOST_MESSAGE =
 /** The error as ours; one that is ours already is returned as it is. */
 export function translateError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
-  const { code, constraint, message } = describe(error);
+  const described = describe(error);
+  const { constraint, message } = described;
+  // The code of a value that an index can't hold is that of some statements, too.
+  const isOfStatement = described.code === '54000' && /^(joins can have|too many range table)/.test(message);
+  const code = isOfStatement ? '54001' : described.code;
   const known =
     BY_SQLSTATE[code] ??
     BY_CLASS[code.slice(0, 3)] ??

@@ -24,6 +24,7 @@ export type {
   Rejection,
   StoredJob,
 } from './jobs/jobs.ts';
+export { SERVED_SAID_EVERY } from './metadata/served-revisions.ts';
 export { IS_COLUMN_TOTAL, IS_ROW_TOTAL } from './query/compile-aggregate.ts';
 export { WouldScanError } from './query/scan-guard.ts';
 export type { SealedKind, SealedRow, SealedStore } from './sealed-store.ts';
@@ -57,6 +58,7 @@ export type {
   IndexState,
   InsertRow,
   KeptValue,
+  MatchedField,
   MembershipRow,
   MetadataStore,
   NewDelegation,
@@ -66,7 +68,9 @@ export type {
   PromotedColumn,
   PruneCursor,
   PublishRequest,
+  RecordMatch,
   RecordStore,
+  Renewal,
   Revision,
   RollupState,
   ScannedField,
@@ -75,6 +79,7 @@ export type {
   SessionRow,
   Share,
   ShareStore,
+  SharingConditionState,
   SlowQuestion,
   Snapshot,
   StartedConversion,
@@ -82,6 +87,7 @@ export type {
   StorageStep,
   StoredComponent,
   StoredMetadata,
+  StoredOwnView,
   StoredRecord,
   TargetQuestion,
   Transaction,

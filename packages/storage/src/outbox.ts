@@ -17,6 +17,9 @@ export const OUTBOX_RETENTION = '24 hours';
 const SWEPT_AT_ONCE = 5000;
 const POSITION = /^(\d{1,20})\.(\d{1,19})$/;
 
+/** What the values `$4` were, those of them that an update `o` has changed. */
+const BEFORE = `(select jsonb_object_agg(k, o.difference->k->0) from unnest($4::text[]) k where o.difference ? k)`;
+
 export function createOutboxStore(connections: Connections): OutboxStore {
   const outboxOf = (workspace: Workspace) => identifier(workspace.schema, '_outbox').text;
   const readersOf = (workspace: Workspace) => identifier(workspace.schema, '_outbox_reader').text;
@@ -35,24 +38,32 @@ export function createOutboxStore(connections: Connections): OutboxStore {
       );
       return row!.isPast;
     },
-    read: async (workspace, after, limit) => {
+    read: async (workspace, after, limit, keys = []) => {
       const [transaction, id] = parsePosition(after);
-      const rows = await connections.readRows<OutboxChange & { transaction: string; id: string }>(
-        `select o.xid::text as transaction, o.id::text as id, o.object as "objectKey", o.record_id as "recordId",
+      const rows = await connections.readRows<OutboxChange & { transaction: string }>(
+        `select o.xid::text as transaction, o.id::text as entry, o.object as "objectKey", o.record_id as "recordId",
                 o.version, o.action,
                 case when o.action = 'update' then o.difference->'owner_id'->>0 end as "formerOwnerId",
-                case when o.action in ('share', 'unshare') then o.difference->>'grantee' end as "granteeId"
+                case when o.action in ('share', 'unshare') then o.difference->>'grantee' end as "granteeId",
+                case when o.action = 'update' and o.difference ?| $4::text[] then ${BEFORE} end as before
            from ${outboxOf(workspace)} o
           where (o.xid, o.id) > ($1::text::xid8, $2::bigint) and o.xid < pg_snapshot_xmin(pg_current_snapshot())
           order by o.xid, o.id limit $3`,
-        [transaction, id, limit],
+        [transaction, id, limit, [...keys]],
       );
       const last = rows.at(-1);
       return {
-        changes: rows.map(({ transaction: _, id: __, ...change }) => change),
-        position: last ? `${last.transaction}.${last.id}` : after,
+        changes: rows.map(({ transaction: _, ...change }) => change),
+        position: last ? `${last.transaction}.${last.entry}` : after,
       };
     },
+    later: (workspace, { entry, objectKey, recordIds, keys }) =>
+      connections.readRows(
+        `select o.record_id as "recordId", o.version, ${BEFORE} as before from ${outboxOf(workspace)} o
+          where o.id > $1::bigint and o.object = $2 and o.record_id = any($3::uuid[])
+            and o.action = 'update' and o.difference ?| $4::text[]`,
+        [entry, objectKey, [...recordIds], [...keys]],
+      ),
     findReader: async (workspace, name) => {
       const [row] = await connections.readRows<{ position: string }>(
         `select xid::text || '.' || id as position from ${readersOf(workspace)} where name = $1`,

@@ -20,6 +20,11 @@ interface DriverConnection extends pg.Connection {
 /** How the columns of a statement's rows are read, by connection and name. */
 const described = new WeakMap<pg.Connection, Map<string, readonly TypeParser[]>>();
 
+/** A value as it is sent. What it gives comes out of it unchanged. */
+export function asParameter(value: unknown): Parameter {
+  return typeof value === 'string' ? value : utils.prepareValue(value);
+}
+
 /** Handed to `client.query`; the driver calls the methods as the answer comes in. */
 export class PreparedQuery implements pg.Submittable {
   readonly name: string;
@@ -42,7 +47,7 @@ export class PreparedQuery implements pg.Submittable {
     this.name = statement.name;
     this.text = statement.text;
     this.callback = callback;
-    this.#values = values.map((value) => (typeof value === 'string' ? value : utils.prepareValue(value)));
+    this.#values = values.map(asParameter);
     this.#parserOf = parserOf;
   }
 

@@ -41,7 +41,14 @@ export interface SsoStore {
     link: Pick<SsoLinkRow, 'issuer' | 'subject' | 'identityId'>,
     transaction?: Transaction,
   ): Promise<boolean>;
-  deleteLink(issuer: string, identityId: string): Promise<boolean>;
+  /**
+   * False: nothing was deleted, for want of such a link, or because the identity would be left without one at any issuer of
+   * `unlessLastOf`. Whoever deletes another link of the identity at the same time is waited for.
+   */
+  deleteLink(
+    link: Pick<SsoLinkRow, 'issuer' | 'identityId'>,
+    unlessLastOf: readonly string[] | undefined,
+  ): Promise<boolean>;
   permitLink(identityId: string, issuer: string, expiresAt: string): Promise<void>;
   /** Whether there was a permission, which is used up. */
   takePermission(identityId: string, issuer: string, now: string): Promise<boolean>;
@@ -118,10 +125,14 @@ export function createSsoStore(connections: Connections): SsoStore {
       );
       return rows.length > 0;
     },
-    deleteLink: async (issuer, identityId) => {
+    deleteLink: async ({ issuer, identityId }, unlessLastOf) => {
+      // Rows that were deleted while this waited for their locks are not among those held.
       const rows = await connections.rows(
-        'delete from platform.sso_link where issuer = $1 and identity_id = $2 returning 1',
-        [issuer, identityId],
+        `with held as (select issuer from platform.sso_link where identity_id = $2 order by issuer for update)
+         delete from platform.sso_link where issuer = $1 and identity_id = $2
+           and ($3::text[] is null or (select count(*) from held where issuer <> $1 and issuer = any ($3)) > 0)
+         returning 1`,
+        [issuer, identityId, unlessLastOf ?? null],
       );
       return rows.length > 0;
     },

@@ -9,7 +9,8 @@ import { applyMissing, MIGRATION_LOCK, type Migration } from './migrate.ts';
 import { identifier } from './sql.ts';
 import type { Workspace, WorkspaceStore } from './storage.ts';
 
-const COLUMNS = 'id, name, label, schema_name as schema, time_zone as "timeZone", locale, currency';
+export const WORKSPACE_COLUMNS =
+  'id, name, label, schema_name as schema, time_zone as "timeZone", locale, currency';
 const NAME = /^[a-z][a-z0-9_]{0,49}$/;
 
 export function createWorkspaceStore(
@@ -18,10 +19,12 @@ export function createWorkspaceStore(
 ): WorkspaceStore {
   return {
     list: () =>
-      connections.readRows<Workspace>(`select ${COLUMNS} from platform.workspace order by created_at, name`),
+      connections.readRows<Workspace>(
+        `select ${WORKSPACE_COLUMNS} from platform.workspace order by created_at, name`,
+      ),
     find: async (name) => {
       const [row] = await connections.readRows<Workspace>(
-        `select ${COLUMNS} from platform.workspace where name = $1`,
+        `select ${WORKSPACE_COLUMNS} from platform.workspace where name = $1`,
         [name],
       );
       return row;
@@ -42,7 +45,7 @@ export function createWorkspaceStore(
           await queryObjects(client, 'select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
           const rows = await connections.rows<Workspace>(
             `insert into platform.workspace (id, name, label, schema_name, time_zone, locale, currency)
-             values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
+             values ($1, $2, $3, $4, $5, $6, $7) returning ${WORKSPACE_COLUMNS}`,
             [randomUUID(), name, label, schema, timeZone, locale, currency],
             transaction,
           );

@@ -214,6 +214,60 @@ test('[L4] an anchor that the chain does not tell of is a fault', async () => {
   expect(await verify()).toMatchObject({ isIntact: false, fault: { code: 'unexplained_anchor', number: 2 } });
 });
 
+test('[L4] a head that was noted is never passed over: one of what was forgotten is a fault, unless an anchor has it', async () => {
+  await append(entry(), entry());
+  const { head: second } = await verify();
+  await append(entry(), entry());
+  await verify();
+  const telling = (forgotten: { number: number; hash: string; entries: number }) =>
+    entry({ action: 'audit_forgotten', at: '2026-04-01T10:00:00.000Z', details: { ...forgotten } });
+  await log().forget(fixture.workspace, '2026-03-02T00:00:00.000Z', telling);
+  const { head: third } = await verify();
+  expect(await verify(second)).toMatchObject({
+    isIntact: false,
+    fault: { code: 'forgotten_head', number: 4 },
+  });
+  const anchors = await fixture.admin.query(
+    `select number, encode(hash, 'hex') as hash from ${table('_audit_anchor')}`,
+  );
+  expect(await verify({ number: 4, hash: anchors.rows[0].hash })).toMatchObject({ isIntact: true });
+  expect(await verify({ number: 4, hash: 'f'.repeat(64) })).toMatchObject({ fault: { code: 'other_head' } });
+  // Who owns the database takes all of it away, and has the log say that it was forgotten.
+  await tamper(
+    `delete from ${table('_audit')}; delete from ${table('_audit_seal')};
+     alter table ${table('_audit_anchor')} disable trigger user;
+     insert into ${table('_audit_anchor')} (number, hash, entries) values (900, sha256('x'), 899)`,
+  );
+  await append(entry({ action: 'audit_forgotten', details: { number: 900 } }));
+  expect(await verify()).toMatchObject({ isIntact: true, forgotten: 900 });
+  expect(await verify(third)).toMatchObject({ isIntact: false, fault: { code: 'forgotten_head' } });
+});
+
+test('[L3] an entry that no seal comes to is found: put in beside the chain, or held back from it', async () => {
+  await append(entry(), entry());
+  await verify();
+  await tamper(
+    `insert into ${table('_audit')} (xid, at, action, outcome, source) values ('3', now(), 'sign_in', 'done', 'web')`,
+  );
+  expect(await verify()).toMatchObject({
+    isIntact: false,
+    fault: { code: 'unsealed_entry', entryId: 3 },
+    checked: 2,
+  });
+  await tamper(`delete from ${table('_audit')} where id = 3`);
+  expect(await verify()).toMatchObject({ isIntact: true });
+});
+
+test('[L2] the chain goes on in another database server, whose transactions have lower numbers', async () => {
+  await append(entry(), entry());
+  await verify();
+  await tamper(`update ${table('_audit_seal')} set horizon = '9000000000'`);
+  await append(entry());
+  expect(await log().seal(fixture.workspace)).toBe(1);
+  await append(entry());
+  expect(await verify()).toMatchObject({ isIntact: true, checked: 4, unsealed: 0 });
+});
+
 test('[L5] entries are found by time, person, action, object and record, also in lists that showed it', async () => {
   const [one, two] = ['01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002'];
   await append(

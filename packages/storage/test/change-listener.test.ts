@@ -73,10 +73,10 @@ test('a connection that has fallen silent is noticed and made anew', async () =>
   const heard: (string | undefined)[] = [];
   await listener.subscribe((name) => heard.push(name));
   proxy.fallSilent();
-  await expect.poll(() => heard, { timeout: 5_000 }).toContain(undefined);
+  await expect.poll(() => heard).toContain(undefined);
   const other = openConnections(database.connectionString);
   await other.rows("select pg_notify('trellis_metadata', 'main')");
-  await expect.poll(() => heard, { timeout: 5_000 }).toContain('main');
+  await expect.poll(() => heard).toContain('main');
   await listener.close();
   await other.close();
   await connections.close();
@@ -93,7 +93,7 @@ test('whoever leaves and comes again listens once', async () => {
     await stopped;
   }
   // The server takes a moment to see off those that have left; one that was forgotten would stay.
-  await expect.poll(() => listening(connections), { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => listening(connections)).toBe(1);
   await listener.close();
   await connections.close();
 });

@@ -3,6 +3,7 @@ import { ALWAYS } from '@trellis/model';
 import { createTestDatabase } from '@trellis/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { Connections } from '../src/connections.ts';
 import { createStorage } from '../src/create-storage.ts';
 import { StorageError, translateError } from '../src/errors.ts';
 import { ensurePartitions } from '../src/maintenance/history-partitions.ts';
@@ -41,6 +42,42 @@ test('a migration that was changed after it had been applied is refused', async 
     code: 'migration_changed',
   });
   await fixture.close();
+});
+
+test('connections that nobody has needed for a while are closed, those in use stay', async () => {
+  const database = await createTestDatabase({ isEmpty: true });
+  const connections = new Connections({
+    connectionString: database.connectionString,
+    poolSize: 5,
+    statementTimeoutMilliseconds: 5_000,
+    log: () => undefined,
+  });
+  const admin = new pg.Client({ connectionString: database.connectionString });
+  await admin.connect();
+  // A backend that was told to end takes a moment to be gone.
+  const isLeft = async (count: number) => {
+    const text = `select count(*)::int as count from pg_stat_activity where datname = current_database() and application_name = 'trellis'`;
+    await expect.poll(async () => (await admin.query(text)).rows[0].count).toBe(count);
+  };
+  await Promise.all(Array.from({ length: 4 }, () => connections.rows('select pg_sleep(0.2)')));
+  await isLeft(4);
+  await connections.closeIdle();
+  await connections.rows('select 1');
+  await isLeft(4);
+  await connections.closeIdle();
+  await connections.closeIdle();
+  await isLeft(1);
+  await connections.transaction(async ({ client }) => {
+    await connections.closeIdle();
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+  await connections.closeIdle();
+  await connections.closeIdle();
+  await isLeft(0);
+  expect(await connections.rows('select 1 as one')).toEqual([{ one: 1 }]);
+  await admin.end();
+  await connections.close();
+  await database.drop();
 });
 
 test('a read survives the loss of its connection, a write says so', async () => {
@@ -180,9 +217,12 @@ test('a transaction that deadlocks is run again; what its work throws comes out 
   const account = objectNamed(fixture.snapshot, 'account');
   const ids = await insertRecords(fixture, 'account', [{ name: 'A' }, { name: 'B' }]);
   let runs = 0;
+  let held = 0;
+  // Each has its first before either asks for its second, however long they take to begin.
+  const both = Promise.withResolvers<void>();
   const lockBoth = (order: readonly string[]) =>
     fixture.storage.transaction(async (transaction) => {
-      runs++;
+      const run = ++runs;
       for (const id of order) {
         await fixture.storage.records.loadForWrite(
           fixture.snapshot,
@@ -196,7 +236,9 @@ test('a transaction that deadlocks is run again; what its work throws comes out 
           },
           transaction,
         );
-        if (runs <= 2) await new Promise((resolve) => setTimeout(resolve, 100));
+        if (id !== order[0] || run > 2) continue;
+        if (++held === 2) both.resolve();
+        await both.promise;
       }
     });
   await Promise.all([lockBoth(ids), lockBoth([...ids].reverse())]);

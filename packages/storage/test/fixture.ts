@@ -160,8 +160,8 @@ export function compileModel(stored: readonly StoredComponent[]): Model {
 
 /** What the workspace looks like now. */
 export async function loadSnapshot(storage: Storage, workspace: Workspace): Promise<Snapshot> {
-  const { revision, epoch, components, columns, rollups } = await storage.metadata.load(workspace);
-  return { workspace, revision, epoch, columns, rollups, model: compileModel(components) };
+  const { revision, epoch, components, columns, rollups, kept } = await storage.metadata.load(workspace);
+  return { workspace, revision, epoch, columns, rollups, kept, model: compileModel(components) };
 }
 
 export interface Change {

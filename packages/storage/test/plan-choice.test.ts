@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Connections, type Planning } from '../src/connections.ts';
 import { shapeQuery } from '../src/query/compile-query.ts';
-import { PLANNED_EACH_TIME, planFor, TriedPlan } from '../src/query/plan-choice.ts';
+import { PLANNED_EACH_TIME, PLANNED_FOR_VALUES, planFor, TriedPlan } from '../src/query/plan-choice.ts';
 import { type Ask, type Fixture, insertRecords, openFixture, queryOf } from './fixture.ts';
 
 let fixture: Fixture;
@@ -12,12 +12,12 @@ beforeAll(async () => {
 afterAll(() => fixture?.close());
 
 /** Runs that took as long as told, and how many of them went by one plan. */
-function run(plan: TriedPlan, runs: number, cost: Readonly<Record<Planning, number>>): number {
+function run(plan: TriedPlan, runs: number, cost: Readonly<Record<'once' | 'each_time', number>>): number {
   let once = 0;
   for (let index = 0; index < runs; index++) {
     const planning = plan.next();
     if (planning === 'once') once++;
-    plan.report(planning, cost[planning]);
+    plan.report(planning, cost[planning as 'once' | 'each_time']);
   }
   return once;
 }
@@ -90,7 +90,7 @@ describe('which statements', () => {
   test('a text that is sought is planned for, whatever stands beside it', () => {
     const sought = { contains: [{ var: 'name' }, 'big'] };
     const filter = { and: [{ '==': [{ var: 'stage' }, 'won'] }, sought] };
-    expect(planOf({ filter })).toEqual({ plans: PLANNED_EACH_TIME, isNameable: false });
+    expect(planOf({ filter })).toEqual({ plans: PLANNED_FOR_VALUES, isNameable: true });
   });
 });
 
@@ -127,6 +127,38 @@ describe('connections', () => {
       }
       expect(await connections.rows(`${MODE} as mode`)).toEqual([{ mode: 'auto' }]);
       expect(await modeOf(fixed('each_time'))).toBe('auto');
+      expect(await modeOf(fixed('for_values'))).toBe('force_custom_plan');
+      expect(await modeInside('commits')).toBe('auto');
+      expect(await modeOf(fixed('for_values'))).toBe('force_custom_plan');
+      // What says nothing would be planned anew each time.
+      expect(await modeOf()).toBe('auto');
+    } finally {
+      await connections.close();
+    }
+  });
+
+  test('what is planned for its values is prepared outside of transactions alone', async () => {
+    const connections = new Connections({
+      connectionString: fixture.database.connectionString,
+      poolSize: 1,
+      statementTimeoutMilliseconds: 5_000,
+      log: () => undefined,
+    });
+    const prepared = () =>
+      connections.rows<{ name: string; custom: number; generic: number }>(
+        'select name, custom_plans::int as custom, generic_plans::int as generic from pg_prepared_statements',
+      );
+    const text = 'select relname from pg_class where relname = $1';
+    const statement = { text, name: 'sought', plans: PLANNED_FOR_VALUES };
+    try {
+      for (let time = 0; time < 8; time++)
+        await connections.transaction((transaction) =>
+          connections.read(statement, ['pg_class'], transaction),
+        );
+      expect(await prepared()).toEqual([]);
+      for (let time = 0; time < 8; time++)
+        expect(await connections.read(statement, ['pg_class'])).toEqual([['pg_class']]);
+      expect(await prepared()).toEqual([{ name: 'sought', custom: 8, generic: 0 }]);
     } finally {
       await connections.close();
     }

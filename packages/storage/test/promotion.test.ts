@@ -134,6 +134,53 @@ describe('promotion', () => {
     );
   });
 
+  test('an index stays until what takes its place can be made', async () => {
+    fixture = await openFixture(STOCK);
+    const code = (more: object): Component => ({
+      kind: 'field',
+      name: 'item.code',
+      body: { label: 'code', type: 'text', ...more },
+    });
+    const [, second] = await insertRecords(fixture, 'item', [
+      { name: 'one', code: 'same' },
+      { name: 'two', code: 'same' },
+    ]);
+    await publishComponents(fixture.storage, fixture.workspace, [code({ indexed: true })]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    const statesOfCode = async () => {
+      const states = await fixture.storage.metadata.indexStates(fixture.snapshot);
+      return states.flatMap(({ name, fields, isUnique, reason, state }) =>
+        fields[0] === 'code' ? [{ name, isUnique, reason: reason?.is, state }] : [],
+      );
+    };
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    const plain = (await statesOfCode())[0]!.name;
+    // Somebody wrote the second one while this was published.
+    await publishComponents(fixture.storage, fixture.workspace, [code({ indexed: true, unique: true })]);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    fixture.snapshot = await loadSnapshot(fixture.storage, fixture.workspace);
+    expect(await statesOfCode()).toEqual(
+      expect.arrayContaining([
+        { name: plain, isUnique: false, reason: 'stands_in', state: 'valid' },
+        { name: expect.any(String), isUnique: true, reason: 'unique', state: 'failed' },
+      ]),
+    );
+    const isThere = async () =>
+      (await fixture.admin.query('select from pg_class where relname = $1', [plain])).rowCount === 1;
+    expect(await isThere()).toBe(true);
+    expect(await isJobPending()).toBe(false);
+    await fixture.admin.query(
+      `update ${fixture.workspace.schema}.item set data = data || '{"code": "another"}' where id = $1`,
+      [second],
+    );
+    expect(await fixture.storage.metadata.retryFailed(fixture.workspace, 'item')).toBe(true);
+    await fixture.storage.drainPromotions(fixture.workspace);
+    expect(await statesOfCode()).toEqual([
+      { name: expect.any(String), isUnique: true, reason: 'unique', state: 'valid' },
+    ]);
+    expect(await isThere()).toBe(false);
+  });
+
   test('values shared while a field was not unique do not stop the job when it is unique again', async () => {
     fixture = await openFixture(STOCK);
     await insertRecords(fixture, 'item', [{ name: 'first', code: 'same' }]);
@@ -230,13 +277,79 @@ describe('promotion', () => {
     fixture.storage.startMaintenance();
     await publishComponents(fixture.storage, fixture.workspace, PROMOTED);
     await expect
-      .poll(
-        async () =>
-          (await fixture.storage.metadata.columnStates(fixture.workspace)).every(
-            ({ state }) => state === 'ready',
-          ),
-        { timeout: 10_000 },
+      .poll(async () =>
+        (await fixture.storage.metadata.columnStates(fixture.workspace)).every(
+          ({ state }) => state === 'ready',
+        ),
       )
       .toBe(true);
+  });
+
+  test('what serves questions stands until what takes its place is built', async () => {
+    fixture = await openFixture(STOCK);
+    const { admin, workspace } = fixture;
+    await insertRecords(fixture, 'item', [{ name: 'a', code: 'b' }, { name: 'c' }]);
+    const view = (more: object) =>
+      ({ kind: 'view', name: 'item.odd', body: { label: 'Odd', columns: ['name'], ...more } }) as Component;
+    const ofCode = async () => {
+      const column = (await loadSnapshot(fixture.storage, workspace)).columns.get('item')!.get('code')!.name;
+      const { rows } = await admin.query<{ text: string }>(
+        `select pg_get_indexdef(indexrelid) as text from pg_index where indrelid = 'ws_main.item'::regclass and indisvalid`,
+      );
+      return rows.map(({ text }) => /\(.*/.exec(text)![0]).filter((text) => text.includes(column));
+    };
+    // A view that asks no more than whether a text is blank has the blank ones found, and no order kept.
+    await publishComponents(fixture.storage, workspace, [view({ filter: { is_blank: [{ var: 'code' }] } })]);
+    await fixture.storage.drainPromotions(workspace);
+    const before = await ofCode();
+    expect(before).toEqual([expect.stringMatching(/^\(id\) WHERE .*c_\d+ IS NULL/)]);
+
+    await publishComponents(fixture.storage, workspace, [view({ sort: ['code'] })]);
+    const seen: (readonly string[])[] = [];
+    const worker = await createStorage({
+      connectionString: fixture.database.connectionString,
+      poolSize: 3,
+      beforePromotionStep: async (step) => {
+        if (step === 'create_index') seen.push(await ofCode());
+      },
+    });
+    await worker.drainPromotions(workspace);
+    await worker.close();
+    expect(seen).toEqual([before]);
+    expect(await ofCode()).toEqual([expect.stringMatching(/^\(c_\d+, id\) WHERE/)]);
+  });
+
+  test('of what is searched PostgreSQL keeps more examples, to guess by how many records hold a word', async () => {
+    fixture = await openFixture(STOCK);
+    const { admin, storage, workspace } = fixture;
+    const examples = async () => {
+      const found = await admin.query(
+        `select a.attrelid::regclass::text || ' ' || coalesce(a.attstattarget, -1) as kept
+           from pg_index i join pg_opclass o on o.oid = any(i.indclass) and o.opcname = 'gin_trgm_ops'
+           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+          where i.indrelid in ('ws_main.item'::regclass, 'ws_main.shelf'::regclass)`,
+      );
+      return [...new Set(found.rows.map(({ kept }) => kept as string))].sort();
+    };
+    expect(await examples()).toEqual(['ws_main.item 300', 'ws_main.shelf 300']);
+
+    // A column that comes to a table with records.
+    await insertRecords(fixture, 'item', [{ name: 'a', code: 'b' }]);
+    await publishComponents(storage, workspace, [
+      { kind: 'field', name: 'item.code', body: { label: 'code', type: 'text', searchable: true } },
+    ]);
+    await storage.drainPromotions(workspace);
+    expect(await examples()).toEqual(['ws_main.item 300', 'ws_main.shelf 300']);
+
+    // One from before anybody asked for more, and one that an administrator has set.
+    await admin.query('alter table ws_main.shelf alter column c_2 set statistics default');
+    const [column] = (
+      await admin.query(
+        `select a.attname from pg_attribute a where a.attrelid = 'ws_main.item'::regclass and a.attstattarget = 300`,
+      )
+    ).rows as { attname: string }[];
+    await admin.query(`alter table ws_main.item alter column ${column!.attname} set statistics 900`);
+    storage.startMaintenance();
+    await expect.poll(examples).toEqual(['ws_main.item 300', 'ws_main.item 900', 'ws_main.shelf 300']);
   });
 });

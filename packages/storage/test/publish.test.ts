@@ -2,6 +2,7 @@
 import type { Component } from '@trellis/metadata';
 import { findIndexesOnData } from '@trellis/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createStorage } from '../src/create-storage.ts';
 import {
   ask,
   createWorkspace,
@@ -126,13 +127,15 @@ describe('publishing', () => {
         },
         transaction,
       );
+      // By connections of its own, which tell what they have scanned when they end: others may tell late of what was before.
+      const publisher = await createStorage({ connectionString: fixture.database.connectionString });
       const before = await look();
-      const started = performance.now();
-      await publishComponents(fixture.storage, fixture.workspace, [field('account.motto', {})]);
-      return { before, after: await look(), milliseconds: performance.now() - started };
+      await publishComponents(publisher, fixture.workspace, [field('account.motto', {})]);
+      await publisher.close();
+      return { before, after: await look() };
     });
+    // That it ended while a row was locked says that it waits for nobody.
     expect(writer.after).toEqual(writer.before);
-    expect(writer.milliseconds).toBeLessThan(1_000);
   });
 
   test('a deleted field keeps its key and values; an object keeps its records', async () => {
@@ -226,7 +229,7 @@ describe('publishing', () => {
     await fixture.admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen%'`,
     );
-    await expect.poll(() => heard, { timeout: 5_000 }).toContain(undefined);
+    await expect.poll(() => heard).toContain(undefined);
     await stop();
   });
 });

@@ -17,6 +17,10 @@ export const ROLLUPS: readonly Component[] = [
       type: 'rollup',
       rollup: { object: 'account', via: 'region', function: 'max', field: 'deals' },
     },
+    bills: {
+      type: 'rollup',
+      rollup: { object: 'account', via: 'region', function: 'max', field: 'bills' },
+    },
   }),
   ...object('account', {
     name: { type: 'text' },
@@ -55,6 +59,25 @@ export const ROLLUPS: readonly Component[] = [
       },
     },
     load: { type: 'rollup', rollup: { object: 'deal', via: 'account', function: 'sum', field: 'load' } },
+    // These grow: what is new is added to what is kept.
+    bills: { type: 'rollup', rollup: { object: 'bill', via: 'account', function: 'count' } },
+    billed: {
+      type: 'rollup',
+      rollup: { object: 'bill', via: 'account', function: 'sum', field: 'amount', filter: isOpen },
+    },
+    least_bill: {
+      type: 'rollup',
+      rollup: { object: 'bill', via: 'account', function: 'min', field: 'amount' },
+    },
+    last_bill: {
+      type: 'rollup',
+      indexed: true,
+      rollup: { object: 'bill', via: 'account', function: 'max', field: 'billed_on' },
+    },
+    has_bill_open: {
+      type: 'rollup',
+      rollup: { object: 'bill', via: 'account', function: 'any', field: 'is_open' },
+    },
     tasks: { type: 'rollup', rollup: { object: 'task', via: 'about', function: 'count', filter: isOpen } },
     people: { type: 'multi_lookup', to: 'person', through: 'member' },
     people_score: {
@@ -90,6 +113,13 @@ export const ROLLUPS: readonly Component[] = [
       formula: { '+': [{ '*': [{ var: 'tasks' }, 3] }, { coalesce: [{ var: 'amount' }, 0] }] },
     },
   }),
+  ...object('bill', {
+    name: { type: 'text' },
+    account: { type: 'lookup', to: 'account' },
+    amount: { type: 'decimal' },
+    billed_on: { type: 'date', indexed: true },
+    is_open: { type: 'boolean' },
+  }),
   ...object('task', {
     name: { type: 'text' },
     about: { type: 'lookup', to: ['account', 'deal'] },
@@ -120,6 +150,10 @@ with deals as (
 ), tasks as (
   select t.data->'about'->>'id' as parent, count(*) as tasks, count(*) filter (where ${open('t')}) as open_tasks
   from ${live('task')} t group by 1
+), bills as (
+  select b.data->>'account' as parent, count(*) as bills, sum((b.data->'amount')::numeric) filter (where ${open('b')}) as billed,
+    min((b.data->'amount')::numeric) as least_bill, max(b.data->>'billed_on') as last_bill, bool_or(${open('b')}) as has_bill_open
+  from ${live('bill')} b group by 1
 ), linked as (
   select distinct m.data->>'account' as parent, p.id, (p.data->'score')::numeric as score
   from ${live('member')} m join ${live('person')} p on p.id::text = m.data->>'person'
@@ -129,15 +163,17 @@ with deals as (
   select a.id, a.data->>'region' as region, a.deleted_at, coalesce(d.deals, 0) as deals, coalesce(d.open_total, 0) as open_total,
     d.average, d.last_close, coalesce(d.has_open, false) as has_open, coalesce(d.all_open, false) as all_open,
     coalesce(t.open_tasks, 0) as tasks, coalesce(p.people_score, 0) as people_score,
+    coalesce(b.bills, 0) as bills, coalesce(b.billed, 0) as billed, b.least_bill, b.last_bill, coalesce(b.has_bill_open, false) as has_bill_open,
     trim_scale(coalesce(d.weighted, 0)) as weighted, trim_scale(d.largest_open) as largest_open, coalesce(d.load, 0) as load
   from "${schema}".account a left join deals d on d.parent = a.id::text left join tasks t on t.parent = a.id::text
-    left join people p on p.parent = a.id::text
+    left join people p on p.parent = a.id::text left join bills b on b.parent = a.id::text
 )
 select 'account' as object, id, jsonb_build_object('deals', deals, 'open_total', open_total, 'average', average, 'last_close', last_close,
   'has_open', has_open, 'all_open', all_open, 'tasks', tasks, 'people_score', people_score,
+  'bills', bills, 'billed', billed, 'least_bill', least_bill, 'last_bill', last_bill, 'has_bill_open', has_bill_open,
   'weighted', weighted, 'largest_open', largest_open, 'load', load) as expected from accounts
 union all
-select 'region', r.id, jsonb_build_object('open_total', coalesce(sum(a.open_total), 0), 'largest', max(a.deals))
+select 'region', r.id, jsonb_build_object('open_total', coalesce(sum(a.open_total), 0), 'largest', max(a.deals), 'bills', max(a.bills))
   from "${schema}".region r left join accounts a on a.region = r.id::text and a.deleted_at is null group by r.id
 union all
 select 'deal', d.id, jsonb_build_object('tasks', coalesce(t.tasks, 0))
@@ -150,8 +186,10 @@ select 'account' as object, id, jsonb_build_object('deals', coalesce((derived->'
   'average', round((derived->'average')::numeric, 6), 'last_close', derived->>'last_close', 'has_open', coalesce((derived->>'has_open')::boolean, false),
   'all_open', coalesce((derived->>'all_open')::boolean, false), 'tasks', coalesce((derived->'tasks')::numeric, 0),
   'people_score', coalesce((derived->'people_score')::numeric, 0),
+  'bills', coalesce((derived->'bills')::numeric, 0), 'billed', coalesce((derived->'billed')::numeric, 0), 'least_bill', derived->'least_bill',
+  'last_bill', derived->>'last_bill', 'has_bill_open', coalesce((derived->>'has_bill_open')::boolean, false),
   'weighted', coalesce((derived->'weighted')::numeric, 0), 'largest_open', derived->'largest_open', 'load', coalesce((derived->'load')::numeric, 0)) as kept from "${schema}".account
-union all select 'region', id, jsonb_build_object('open_total', coalesce((derived->'open_total')::numeric, 0), 'largest', derived->'largest') from "${schema}".region
+union all select 'region', id, jsonb_build_object('open_total', coalesce((derived->'open_total')::numeric, 0), 'largest', derived->'largest', 'bills', derived->'bills') from "${schema}".region
 union all select 'deal', id, jsonb_build_object('tasks', coalesce((derived->'tasks')::numeric, 0)) from "${schema}".deal`;
 
 /** Records whose kept roll-ups are wrong: none. */

@@ -62,10 +62,11 @@ export class Storm {
       const accounts = (await this.#create('account', transaction, {}))[1];
       const account = accounts[0]!.id;
       const deals = (await this.#create('deal', transaction, { account }))[1];
+      const bills = (await this.#create('bill', transaction, { account }))[1];
       const tasks = (
         await this.#create('task', transaction, { about: { object: 'deal', id: deals[0]!.id } })
       )[1];
-      made.set('account', accounts).set('deal', deals).set('task', tasks);
+      made.set('account', accounts).set('deal', deals).set('bill', bills).set('task', tasks);
     });
     for (const [name, records] of made) this.#recordsOf(name).push(...records);
   }
@@ -78,6 +79,8 @@ export class Storm {
       'deal',
       'deal',
       'deal',
+      'bill',
+      'bill',
       'task',
       'person',
       'member',
@@ -211,13 +214,21 @@ export class Storm {
     const isOpen = this.#random() < 0.5;
     switch (name) {
       case 'account':
-        return { name, ...parent('region', 'region') };
+        return { name, grade: Math.floor(this.#random() * 4), ...parent('region', 'region') };
       case 'deal':
         return {
           name,
           amount,
           is_open: isOpen,
           close_date: `2026-0${1 + Math.floor(this.#random() * 9)}-11`,
+          ...parent('account', 'account'),
+        };
+      case 'bill':
+        return {
+          name,
+          amount: this.#random() < 0.8 ? Math.floor(this.#random() * 1000 - 300) / 10 : null,
+          is_open: isOpen,
+          billed_on: this.#random() < 0.8 ? `2026-0${1 + Math.floor(this.#random() * 9)}-11` : null,
           ...parent('account', 'account'),
         };
       case 'task': {
@@ -229,6 +240,8 @@ export class Storm {
         return { name, score: Math.floor(this.#random() * 30) };
       case 'member':
         return { name, ...parent('account', 'account'), ...parent('person', 'person') };
+      case 'region':
+        return { name, rank: Math.floor(this.#random() * 3) };
       default:
         return { name };
     }

@@ -158,6 +158,58 @@ describe('a small parent', () => {
     expect(await wrong()).toEqual([]);
   });
 
+  test('grows by what is new, without reading what was there', async () => {
+    const { admin } = fixture;
+    const { schema } = fixture.workspace;
+    const [region] = await insertRecords(fixture, 'region', [{ name: 'Growing' }]);
+    const [account, other] = await insertRecords(fixture, 'account', [
+      { name: 'Growing', region: region! },
+      { name: 'Other', region: region! },
+    ]);
+    const bill = { name: 'b', account: account!, amount: 0.1, is_open: true, billed_on: '2026-03-01' };
+    await insertRecords(fixture, 'bill', [bill]);
+    const rowsRead = async () => {
+      await admin.query('select pg_stat_force_next_flush(), pg_stat_clear_snapshot()');
+      const { rows } = await admin.query(
+        'select (idx_tup_fetch + seq_tup_read)::int as read from pg_stat_user_tables where schemaname = $1 and relname = $2',
+        [schema, 'bill'],
+      );
+      return rows[0].read as number;
+    };
+    const before = await rowsRead();
+    for (const more of [
+      { ...bill, amount: 0.2, billed_on: '2026-02-01' },
+      { ...bill, amount: null, is_open: false, billed_on: null },
+      { ...bill, account: other!, amount: 7 },
+      { ...bill, account: null },
+      { ...bill, amount: -0.3, billed_on: '2026-04-01' },
+    ])
+      await insertRecords(fixture, 'bill', [more]);
+    expect(await rowsRead()).toBe(before);
+    // A sum that has come to nothing again reads as one of nothing.
+    expect(await one('account', account!)).toMatchObject({
+      bills: 4,
+      billed: 0,
+      least_bill: -0.3,
+      last_bill: '2026-04-01',
+      has_bill_open: true,
+    });
+    expect(await one('account', other!)).toMatchObject({ bills: 1, billed: 7 });
+    expect(await one('region', region!)).toMatchObject({ bills: 4 });
+    expect(await wrong()).toEqual([]);
+  });
+
+  test('is worked out as a whole where a sum may have been rounded', async () => {
+    const [account] = await insertRecords(fixture, 'account', [{ name: 'Rounded' }]);
+    const bill = { name: 'b', account: account!, is_open: true };
+    for (const amount of [
+      123_456_789_012, 123_456_789_012.345, 0.000_1, 0.000_04, -123_456_789_012.345, -0.000_14,
+    ])
+      await insertRecords(fixture, 'bill', [{ ...bill, amount }]);
+    expect(await one('account', account!)).toMatchObject({ bills: 6, billed: 123_456_789_012 });
+    expect(await wrong()).toEqual([]);
+  });
+
   test('can be filtered, sorted and summed, also behind a lookup', async () => {
     const [region] = await insertRecords(fixture, 'region', [{ name: 'Sorted' }]);
     const ids = await insertRecords(

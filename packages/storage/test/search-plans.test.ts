@@ -44,7 +44,7 @@ beforeAll(async () => {
      insert into ws_main.item (id, owner_id, created_at, created_by, updated_at, updated_by, version, data)
      select ('0190' || lpad(to_hex(n), 8, '0') || '700080000000' || lpad(to_hex(n), 8, '0'))::uuid,
             case when n % 500 = 0 then $3::uuid else $1::uuid end, now(), $1, now() - n * interval '1 minute', $1, 1,
-            jsonb_build_object('name', a[1 + n * 7919 % 20] || ' ' || b[1 + n / 20 * 31 % 20] || ' ' || n, 'code', 'C-' || n,
+            jsonb_build_object('name', a[1 + (n::bigint * 7919 % 20)::int] || ' ' || b[1 + n / 20 * 31 % 20] || ' ' || n, 'code', 'C-' || n,
               'email', lower(b[1 + n / 20 % 20]) || n || '@mail.example',
               'filler', (select string_agg(md5((n * i)::text), '') from generate_series(1, 40) i))
        from words, generate_series(1, $2::int) n`,

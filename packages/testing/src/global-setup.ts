@@ -11,6 +11,9 @@ import { createStorage } from '@trellis/storage';
 import type { TestProject } from 'vitest/node';
 import { databaseUrl, quoteName, withServer } from './server.ts';
 
+/** Nobody replicates a test server or recovers it: it keeps as little of its log as it can. */
+const SHORT_LOG = { wal_level: 'minimal', max_wal_senders: 0, max_wal_size: '256MB', min_wal_size: '64MB' };
+
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The server on which test databases are made. */
@@ -46,7 +49,7 @@ async function startServer(): Promise<{ readonly url: string; readonly stop: () 
   const server = await startEmbeddedPostgres({
     dataDirectory: join(folder, 'postgres'),
     ephemeral: true,
-    settings: { max_connections: 200 },
+    settings: { max_connections: 200, ...SHORT_LOG },
   });
   return {
     url: server.connectionString,

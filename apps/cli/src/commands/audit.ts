@@ -22,7 +22,10 @@ const FAULTS: { readonly [code in Fault['code']]: (fault: Fault) => string } = {
   unexplained_anchor: ({ number }) =>
     `Everything up to entry ${number} was removed, and the log does not tell of it.`,
   other_head: ({ number }) => `Entry ${number} has another hash than the one that was noted.`,
+  forgotten_head: ({ number }) =>
+    `The entry that was noted is forgotten: the log begins behind ${number}, so it can't be compared. Note a newer head.`,
   shortened: ({ number }) => `The log ends at entry ${number}, before the one that was noted.`,
+  unsealed_entry: ({ id }) => `The entry with the id ${id} was put in beside the chain, or kept from it.`,
 };
 
 /** Ends with an error when the chain is broken, so that a script can tell. */

@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Client, FileFormat, ImportMapping, JobResponse } from '@trellis/api';
+import type { Client, FileFormat, ImportMapping, JobResponse, MatchField } from '@trellis/api';
 import { CommandError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -12,6 +12,8 @@ export interface ImportOptions {
   readonly mapping?: string;
   /** A unique field: records that have its value are changed, others made. */
   readonly upsert?: string;
+  /** Fields by which records are recognised, with commas; `~` before one: its spelling does not count. */
+  readonly match?: string;
   readonly dryRun?: boolean;
   /** Where the refused rows go. */
   readonly rejects?: string;
@@ -52,7 +54,7 @@ export async function runImport(
   if (failed > 0) throw new CommandError('failed', `${failed} rows were refused.`);
 }
 
-function readMapping({ mapping, upsert, dryRun }: ImportOptions): ImportMapping {
+function readMapping({ mapping, upsert, match, dryRun }: ImportOptions): ImportMapping {
   let given: ImportMapping = {};
   try {
     if (mapping !== undefined) given = JSON.parse(mapping) as ImportMapping;
@@ -62,8 +64,16 @@ function readMapping({ mapping, upsert, dryRun }: ImportOptions): ImportMapping 
   return {
     ...given,
     ...(upsert === undefined ? {} : { operation: 'upsert', key: upsert }),
+    ...(match === undefined
+      ? {}
+      : { operation: given.operation ?? 'upsert', match: match.split(',').map(readMatchField) }),
     ...(dryRun ? { dry_run: true } : {}),
   };
+}
+
+function readMatchField(text: string): string | MatchField {
+  const name = text.trim();
+  return name.startsWith('~') ? { field: name.slice(1), folded: true } : name;
 }
 
 function tell({ counts, errors = [] }: JobResponse, terminal: Terminal): void {

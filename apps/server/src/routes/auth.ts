@@ -4,6 +4,7 @@ import type { AuditEvent } from '@trellis/engine';
 import { IdentityError, type IdentityErrorCode, type SignedIn, soughtEmail } from '@trellis/identity';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, needsSecondFactor } from '../caller.ts';
+import { eventId } from '../event-hub.ts';
 import type { Parts } from '../parts.ts';
 import { refuseCrossOrigin, requireSameOrigin } from '../same-origin.ts';
 import { tellSecurity, whoHas } from '../security-events.ts';
@@ -35,7 +36,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
           throw error;
         });
       // A browser that signs in anew leaves its old session behind for nobody.
-      const old = readSessionCookie(request.headers.cookie);
+      const old = readSessionCookie(request, settings.publicUrl);
       if (old !== undefined) await identity.signOut(old);
       const who = signedIn.membership;
       const details = { by: 'password', second_factor: signedIn.secondFactor };
@@ -48,7 +49,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
 
   // Public, so that a session that has ended can be signed out of as well.
   app.post('/auth/logout', { config: { access: 'public' } }, async (request, reply) => {
-    const token = readSessionCookie(request.headers.cookie);
+    const token = readSessionCookie(request, settings.publicUrl);
     if (token !== undefined) {
       requireSameOrigin(request, settings.publicUrl);
       const session = await identity.findSession(token, { isUse: false });
@@ -69,6 +70,8 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
     readParameters(request.query, {});
     const caller = callerOf(request);
     const { context, membership, rights, session } = caller;
+    // First of all: a change that comes while the rest of the page is read is told.
+    const eventsAfter = eventId(await engine.changes.position(), await engine.changes.sight(context));
     return {
       user: { id: membership.userId, name: membership.name, email: membership.email },
       workspace: membership.workspace,
@@ -77,6 +80,7 @@ export function authRoutes(app: FastifyInstance, parts: Parts): void {
       teams: await engine.teams.ofUser(context),
       locale: (await preferences.find(caller.workspace, membership.userId)).ownLocale ?? null,
       must_enrol: needsSecondFactor(caller, settings.secondFactor),
+      events_after: eventsAfter,
       ...(context.viewer && session.view
         ? {
             view: {

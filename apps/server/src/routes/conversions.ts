@@ -1,7 +1,7 @@
 /** What changes of metadata leave behind: values that did not convert, and old names. */
 import { Readable } from 'node:stream';
 import type { AliasesResponse, ConversionsResponse, KeptValuesResponse, PlanDocument } from '@trellis/api';
-import { type ConversionPlan, guardText, type KeptValues } from '@trellis/engine';
+import { type ConversionPlan, guardText, invalidCursor, type KeptValues } from '@trellis/engine';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
 import { HttpProblem } from '../http-problem.ts';
@@ -34,7 +34,8 @@ export function conversionRoutes(app: FastifyInstance, { engine }: Parts): void 
       if (limit < 1 || limit > MOST) throw limitProblem();
       const { context } = callerOf(request);
       const id = readNumber(request.params.id);
-      if (after !== undefined && !ID.test(after)) throw unknownPlace();
+      if (after !== undefined && !ID.test(after))
+        throw invalidCursor('/after', '`after` is the `next` of the page before.');
       if (format === 'json') return toDocument(await metadata.keptValues(context, id, { limit, after }));
       // The first page is read before the answer begins, so that a fault is still a problem document.
       const first = await metadata.keptValues(context, id, { limit: MOST });
@@ -109,11 +110,4 @@ function toDocument({ values, next }: KeptValues): KeptValuesResponse {
 function readNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new HttpProblem('unknown_component', 'There is no such type change.');
-}
-
-function unknownPlace(): HttpProblem {
-  const message = '`after` is the `next` of the page before.';
-  return new HttpProblem('invalid_query', message, {
-    errors: [{ code: 'invalid_cursor', pointer: '/after', message }],
-  });
 }

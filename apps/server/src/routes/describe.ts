@@ -1,10 +1,10 @@
 /** What a client needs to draw screens: the caller's apps and objects, each object's fields, layouts and views. */
-import { describeObject, describeWorkspace } from '@trellis/forms';
+import { describeObject, describeOwnView, describeWorkspace, withOwnViews } from '@trellis/forms';
 import type { CompiledObject } from '@trellis/model';
 import type { Snapshot } from '@trellis/storage';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../caller.ts';
-import { documentOf, sendDocument } from '../model-documents.ts';
+import { asDocument, documentOf, sendDocument } from '../model-documents.ts';
 import { describeApi } from '../openapi.ts';
 import type { Parts } from '../parts.ts';
 import { accessKey, accessOf } from '../rights.ts';
@@ -39,6 +39,13 @@ export function describeRoutes(app: FastifyInstance, { engine }: Parts): void {
       access = accessOf(await engine.access(context), model);
     }
     const object = objectNamed(snapshot, name);
+    const own = await engine.ownViews.list(context, object.name);
+    if (own.views.length > 0 || own.first !== null) {
+      // Nobody else is told the same, so nothing is kept.
+      const views = own.views.map((view) => describeOwnView(object, view, access));
+      const described = describeObject(model, object, access);
+      return sendDocument(request, reply, asDocument(withOwnViews(described, { ...own, views })));
+    }
     const document = documentOf(model, `object ${object.name} ${accessKey(context)}`, () =>
       describeObject(model, object, access),
     );

@@ -19,9 +19,14 @@ export function eventRoutes(app: FastifyInstance, parts: Parts): void {
     '/events',
     { exposeHeadRoute: false, config: { isLongLived: true, workspaceInQuery: true } },
     async (request, reply) => {
-      const { objects } = readParameters(request.query, { objects: namesParameter, workspace: parameter });
+      const { objects, after } = readParameters(request.query, {
+        objects: namesParameter,
+        workspace: parameter,
+        after: parameter,
+      });
       const caller = callerOf(request);
-      const lastEventId = request.headers['last-event-id'];
+      // A browser that takes up the thread asks by the address that it began with, and says how far it has come since.
+      const lastEventId = request.headers['last-event-id'] ?? after;
       const { raw } = reply;
       let isOpen = false;
       let early = '';

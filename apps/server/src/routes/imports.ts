@@ -1,6 +1,7 @@
 /**
  * Files into the platform: `POST /records/{object}/import` takes a file of any size up to the limit, streams it into
- * the database and answers with the job that imports it; `…/import/preview` looks at the beginning of one.
+ * the database and answers with the job that imports it; `…/import/preview` looks at the beginning of one; `…/import/files`
+ * keeps one for both, so that it is sent once.
  */
 import multipart, { type Multipart } from '@fastify/multipart';
 import {
@@ -52,17 +53,35 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
           const stored = await engine.imports.store(context, object, undestroyed(part), part.filename);
           file = stored;
           if (!part.file.truncated) return;
-          const message = `A file has at most ${limit} MB (TRELLIS_IMPORT_LIMIT_MB).`;
-          throw new HttpProblem('body_too_large', message);
+          throw tooLarge(limit);
         });
+        if (form.fileId !== undefined) file = await engine.imports.find(context, object, form.fileId);
         if (!file) throw missing('file', 'The part `file` with the file to import is missing.');
         const id = await engine.imports.begin(context, object, file, form.mapping);
         const job = await engine.jobs.get(context, id);
         return reply.code(202).header('location', `/api/v1/jobs/${id}`).send(job);
       } catch (error) {
-        if (file) await engine.imports.discard(context, file);
+        // What is left of it goes with the housekeeping of a day, if it can't be taken away now.
+        if (file)
+          await engine.imports
+            .discard(context, file)
+            .catch((fault: unknown) => request.log.warn({ err: fault }, 'A refused file was not deleted.'));
         throw error;
       }
+    });
+
+    app.post<OfObject>('/records/:object/import/files', { onRequest }, async (request, reply) => {
+      readParameters(request.query, {});
+      const { context } = callerOf(request);
+      const { object } = request.params;
+      let file: StoredFile | undefined;
+      await readForm(request, async (part) => {
+        const bytes = whole(part, tooLarge(limit));
+        file = await engine.imports.keep(context, object, bytes, part.filename);
+      });
+      if (!file) throw missing('file', 'The part `file` with the file is missing.');
+      const { id, name = null, bytes } = file;
+      return reply.code(201).send({ id, name, bytes });
     });
 
     app.post<OfObject>('/records/:object/import/preview', { onRequest }, async (request) => {
@@ -74,6 +93,10 @@ export function importRoutes(api: FastifyInstance, { engine, settings }: Parts):
         const form = await readForm(request, async (part) => {
           held = await engine.imports.hold(context, object, undestroyed(part), part.filename);
         });
+        if (form.fileId !== undefined) {
+          const stored = await engine.imports.find(context, object, form.fileId);
+          held = { name: stored.name, head: new Uint8Array(), stored };
+        }
         if (!held) throw missing('file', 'The part `file` with the beginning of the file is missing.');
         return await engine.imports.preview(context, object, held, form.mapping);
       } finally {
@@ -99,11 +122,20 @@ export async function sendRefused(
   const { context } = callerOf(request);
   const refused = (await engine.bulk.refused(context, id)) ?? (await engine.imports.refused(context, id));
   const wanted = format ?? refused.format;
-  const name = `rejected-${id.slice(-8)}.${wanted}`;
+  const name = `rejected-${plainName(refused.fileName) || id.slice(-8)}.${wanted}`;
   if (wanted !== 'xlsx') return sendFile(reply, name, wanted, lines(refused, wanted));
   const columns = refused.columns.map((column) => ({ name: column, kind: 'text' as const }));
   const pages = cellPages(refused);
   return sendStream(reply, name, wanted, await writeXlsx({ sheetName: 'Rejected', columns, pages }));
+}
+
+/** The name of a file without its ending, of characters that any header and any folder takes. */
+function plainName(name: string | undefined): string {
+  const plain = (name ?? '').replace(/\.[^.]*$/, '').normalize('NFKD');
+  return plain
+    .replaceAll(/[^\w .-]/g, '')
+    .trim()
+    .slice(0, 60);
 }
 
 /** Rows as a sheet has them: what is wrong, and the cells as they came. */
@@ -159,16 +191,27 @@ function undestroyed(part: FilePart): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => part.file.iterator({ destroyOnReturn: false }) };
 }
 
+/** The bytes of a file, which end with a problem where there are too many: nothing of it is kept then. */
+async function* whole(part: FilePart, problem: HttpProblem): AsyncGenerator<Uint8Array> {
+  yield* undestroyed(part);
+  if (part.file.truncated) throw problem;
+}
+
+function tooLarge(limit: number): HttpProblem {
+  return new HttpProblem('body_too_large', `A file has at most ${limit} MB (TRELLIS_IMPORT_LIMIT_MB).`);
+}
+
 /** Reads a form: `mapping` as JSON, and the file as it comes in, whichever of them is first. */
 async function readForm(
   request: FastifyRequest,
   takeFile: (part: FilePart) => Promise<void>,
-): Promise<{ readonly mapping: unknown }> {
+): Promise<{ readonly mapping: unknown; readonly fileId: string | undefined }> {
   if (!request.isMultipart()) {
     const message = 'Send a form: `Content-Type: multipart/form-data` with the parts `mapping` and `file`.';
     throw new HttpProblem('unsupported_media_type', message);
   }
   let mapping: unknown;
+  let fileId: string | undefined;
   // A client sends all of its form before it looks for an answer: a fault is told once the rest has passed by.
   let fault: { readonly error: unknown } | undefined;
   try {
@@ -182,6 +225,8 @@ async function readForm(
           await takeFile(part);
         } else if (part.type === 'field' && part.fieldname === 'mapping') {
           mapping = part.value === '' ? undefined : parseJson(String(part.value), '/mapping');
+        } else if (part.type === 'field' && part.fieldname === 'file_id') {
+          fileId = String(part.value);
         } else if (!fault) throw unknownPart(part.fieldname);
       } catch (error) {
         fault ??= { error };
@@ -192,7 +237,7 @@ async function readForm(
     fault ??= { error };
   }
   if (fault) throw asFormProblem(fault.error);
-  return { mapping };
+  return { mapping, fileId };
 }
 
 function missing(name: string, message: string): HttpProblem {
@@ -201,7 +246,7 @@ function missing(name: string, message: string): HttpProblem {
 }
 
 function unknownPart(name: string): HttpProblem {
-  const message = 'The form has the parts `mapping` and `file`, and no other.';
+  const message = 'The form has the parts `mapping` and `file`, or `file_id`, and no other.';
   const errors = [{ code: 'unknown_property', pointer: `/${name.slice(0, 100)}`, message }];
   return new HttpProblem('invalid_input', message, { errors });
 }

@@ -93,7 +93,7 @@ export function linkRoutes(app: FastifyInstance, parts: Parts): void {
       userAgent: request.headers['user-agent'],
       method: 'invitation',
     });
-    const old = readSessionCookie(request.headers.cookie);
+    const old = readSessionCookie(request, settings.publicUrl);
     if (old !== undefined) await identity.signOut(old);
     await tellSecurity(parts, request, { action: 'invitation_accepted', who: signedIn.membership });
     return welcome(request, reply, signedIn, parts);

@@ -23,6 +23,7 @@ import { aliasRoutes, conversionRoutes, toConversionDocument } from './conversio
 import { indexRoutes } from './indexes.ts';
 import { limitProblem } from './records.ts';
 import { rollupRoutes } from './rollups.ts';
+import { sharingStateRoutes } from './sharing-states.ts';
 
 // Components, deletions and renames are the engine's to parse: it reports their faults with pointers.
 const CHANGE_SET = {
@@ -38,6 +39,7 @@ export function metadataRoutes(app: FastifyInstance, parts: Parts): void {
   aliasRoutes(app, parts);
   conversionRoutes(app, parts);
   rollupRoutes(app, parts);
+  sharingStateRoutes(app, parts);
   indexRoutes(app, parts);
   const { metadata } = engine;
   const config = { right: 'customise' as const };

@@ -3,7 +3,7 @@
  * engine's; here questions are read and answers are put into HTTP.
  */
 import type { Action } from '@trellis/access';
-import type { AggregateResponse, PivotResponse } from '@trellis/api';
+import type { AggregateResponse, BinResponse, PivotResponse } from '@trellis/api';
 import type {
   AggregateRequest,
   BatchRequest,
@@ -75,6 +75,14 @@ const LIST_BODY = {
   related: anything,
 };
 const SEARCH_PARAMETERS = { q: parameter, object: parameter, limit: wholeParameter, after: parameter };
+const BIN_PARAMETERS = {
+  object: parameter,
+  search: parameter,
+  mine: flagParameter,
+  all: flagParameter,
+  limit: wholeParameter,
+  after: parameter,
+};
 const AGGREGATE_BODY = {
   group_by: list,
   measures: list,
@@ -88,6 +96,7 @@ const PIVOT_BODY = { rows: list, columns: list, measures: list, filter: anything
 const BATCH_BODY = {
   operation: oneOf('create', 'update', 'upsert', 'delete'),
   key: text,
+  match: anything,
   records: list,
   all_or_nothing: flag,
   dry_run: flag,
@@ -242,6 +251,7 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     const batch: BatchRequest = {
       operation: body.operation,
       ...(body.key === undefined ? {} : { key: body.key }),
+      match: body.match,
       records: body.records,
       allOrNothing: body.all_or_nothing ?? false,
       dryRun: body.dry_run ?? false,
@@ -283,6 +293,11 @@ export function recordRoutes(app: FastifyInstance, { engine }: Parts): void {
     const { object, id } = request.params;
     const found = await records.ancestors(callerOf(request).context, object, id, field);
     return { records: found.records, is_whole: found.isWhole };
+  });
+
+  app.get('/bin', async (request) => {
+    const query = readParameters(request.query, BIN_PARAMETERS);
+    return (await records.bin(callerOf(request).context, query)) satisfies BinResponse;
   });
 
   app.get('/search', async (request) => {

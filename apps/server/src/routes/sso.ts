@@ -35,6 +35,7 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
   /** Also for addresses that other sites link to: a browser that begins here signs in as itself. */
   app.get<OfProvider>('/auth/sso/:provider', { config: open }, async (request, reply) => {
     requireSignOn();
+    requireFollowed(request);
     const wish = readParameters(request.query, { next: parameter, workspace: parameter });
     const returnTo = localPath(wish.next ?? '/');
     try {
@@ -49,17 +50,17 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     requireSignOn();
     const query = new URLSearchParams(request.url.split('?')[1] ?? '');
     const state = query.get('state') ?? '';
-    const forget = noSsoCookie(state);
+    const forget = noSsoCookie(state, request, settings.publicUrl);
     if (forget !== undefined) reply.header('set-cookie', forget);
     let begun = { returnTo: '/', isLinking: false };
     try {
       const arrival = await signOn.arrive({
         provider: request.params.provider,
         query,
-        secret: readSsoCookie(request.headers.cookie, state),
+        secret: readSsoCookie(request, settings.publicUrl, state),
       });
       begun = { returnTo: arrival.returnTo, isLinking: arrival.linksTo !== undefined };
-      const old = readSessionCookie(request.headers.cookie);
+      const old = readSessionCookie(request, settings.publicUrl);
       if (arrival.linksTo !== undefined) await requireStillSignedIn(old, arrival.linksTo);
       const signedIn = await signOn.signIn(arrival, {
         address: request.ip,
@@ -105,14 +106,15 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
     readParameters(request.query, {});
     const { session: own, membership, workspace } = callerOf(request);
     const { provider } = request.params;
-    const links = await signOn.linksOf(own.identityId);
-    if (!links.some((link) => link.provider === provider)) throw notLinked();
     const behind = await storage.identities.findIdentityOfUser(workspace, membership.userId);
     const hasPassword =
       behind?.passwordHash !== null && passwordRule(settings)(normaliseEmail(membership.email));
-    if (!hasPassword && links.length === 1)
+    const outcome = await signOn
+      .unlink(own.identityId, provider, { hasOtherWay: hasPassword })
+      .catch(throwProblem);
+    if (outcome === 'not_linked') throw notLinked();
+    if (outcome === 'only_way')
       throw new HttpProblem('forbidden', 'This is your only way to sign in: it stays.');
-    await signOn.unlink(own.identityId, provider);
     await tellSecurity(parts, request, { action: 'sign_on_unlinked', details: { provider } });
     return reply.code(204).send();
   });
@@ -129,6 +131,12 @@ export function ssoRoutes(app: FastifyInstance, parts: Parts): void {
         'This person belongs to other workspaces too: only they themselves may link a provider.',
       );
     }
+    const email = normaliseEmail(account.user.email);
+    if (settings.emergencyEmails.some((each) => normaliseEmail(each) === email))
+      throw new EngineError(
+        'forbidden',
+        'This is an emergency account, which no provider gets by its address: its owner may link one in their profile.',
+      );
     await signOn.permit(account.identityId, provider!).catch(throwProblem);
     const subjectId = account.user.id;
     await tellSecurity(parts, request, {
@@ -197,6 +205,16 @@ async function toReason(
   const wanted = returnTo.slice(base.length);
   const query = new URLSearchParams({ sso_error: code, ...(/^\/?$/.test(wanted) ? {} : { next: wanted }) });
   return reply.redirect(`${base}/login?${query}`, 302);
+}
+
+/**
+ * A sign-in is begun by going there. A picture or a frame in a page of somebody else would only use up the sign-ins that a
+ * network may have under way.
+ */
+function requireFollowed({ headers }: FastifyRequest): void {
+  const destination = headers['sec-fetch-dest'];
+  if (destination === undefined || destination === 'document') return;
+  throw new HttpProblem('cross_origin', 'A sign-in is begun by following a link, not from within a page.');
 }
 
 function throwProblem(error: unknown): never {

@@ -1,4 +1,4 @@
-/** Yes or no, and the chain of reasons; names of metadata stand apart, as the server marks them. */
+/** Yes or no, and the chain of reasons. */
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react';
 import type { ExplainResponse } from '@trellis/api';
 import classes from './Answer.module.css';
@@ -22,17 +22,9 @@ export function Answer({ answer, name, note }: AnswerProps) {
       </p>
       <ol className={classes.reasons} aria-label={t('reasons')}>
         {reasons.map((reason) => (
-          <li key={reason}>{marked(reason)}</li>
+          <li key={reason}>{reason}</li>
         ))}
       </ol>
     </div>
-  );
-}
-
-/** "Granted by `sales_rep`" with the name set as code. */
-function marked(reason: string) {
-  return reason.split('`').map((part, index) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence have no other identity.
-    index % 2 === 1 ? <code key={index}>{part}</code> : part,
   );
 }

@@ -1,5 +1,5 @@
 /** The explanation of access to one record, as a dialog. */
-import { Modal } from '@mantine/core';
+import { Dialog } from '../ui/Dialog.tsx';
 import { ExplainPanel } from './ExplainPanel.tsx';
 import { useExplainMessages } from './messages.ts';
 
@@ -12,7 +12,7 @@ interface ExplainModalProps {
 export function ExplainModal({ subject, title, onClose }: ExplainModalProps) {
   const t = useExplainMessages();
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="lg"
@@ -20,6 +20,6 @@ export function ExplainModal({ subject, title, onClose }: ExplainModalProps) {
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       <ExplainPanel subject={subject} />
-    </Modal>
+    </Dialog>
   );
 }

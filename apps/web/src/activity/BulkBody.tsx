@@ -1,14 +1,12 @@
 /** A job about records that has no file: how far it is, its counts, and why records were refused or left. */
-import { Button, Progress } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { BulkAbout, BulkResult, JobResponse } from '@trellis/api';
 import { client } from '../api.ts';
 import { RecordAnchor } from '../runtime/cells/RecordAnchor.tsx';
 import { downloadFile } from '../runtime/download.ts';
 import { useDisplay } from '../runtime/use-display.ts';
 import { useTitles } from '../runtime/use-titles.ts';
-import { isOver, JobActions, STATE_COLORS } from '../transfer/JobView.tsx';
-import { useMessages as useJobMessages } from '../transfer/messages.ts';
-import { ColorBadge } from '../ui/ColorBadge.tsx';
+import { JobSummary } from '../transfer/JobSummary.tsx';
 import { notifyProblem } from '../ui/notify.tsx';
 import classes from './activity.module.css';
 import { useJobName } from './job-name.ts';
@@ -31,51 +29,26 @@ const COUNTS = [
 
 export function BulkBody({ job }: { readonly job: JobResponse }) {
   const t = useMessages();
-  const states = useJobMessages();
   const { locale } = useDisplay();
   const name = useJobName()(job);
   const number = new Intl.NumberFormat(locale);
   const isTrial = (job.about as BulkAbout | null)?.dry_run === true;
   const { done, total } = job.progress;
-  const share = total ? (done / total) * 100 : isOver(job) ? 100 : 0;
   const shown = COUNTS.filter((each) => (job.counts[each] ?? 0) > 0);
   const reasons = (job.result as BulkResult | null)?.reasons ?? [];
   return (
     <>
-      <div className={classes.head}>
-        <h2 className={classes.heading}>{name}</h2>
-        <span role="status">
-          <ColorBadge color={STATE_COLORS[job.state]}>
-            {isTrial && job.state === 'done' ? t('tried') : states(`job.state.${job.state}`)}
-          </ColorBadge>
-        </span>
-        <JobActions job={job} />
-      </div>
-      <Progress
-        value={share}
-        aria-label={t('progress')}
-        color={job.state === 'failed' ? 'red' : 'blue'}
-        animated={job.state === 'running'}
-        size="lg"
-      />
-      <p className={classes.dim}>
-        {job.wish !== null
-          ? t('stopping')
-          : total === null
+      <JobSummary
+        job={job}
+        title={name}
+        state={isTrial && job.state === 'done' ? t('tried') : undefined}
+        amount={
+          total === null
             ? t('recordsOnly', { done: number.format(done) })
-            : t('records', { done: number.format(done), total: number.format(total) })}
-      </p>
-      {job.message !== null && <p className={classes.message}>{job.message}</p>}
-      {shown.length > 0 && (
-        <dl className={classes.counts}>
-          {shown.map((each) => (
-            <div key={each} data-failed={each === 'failed' || undefined}>
-              <dt>{t(`count.${each}`)}</dt>
-              <dd>{number.format(job.counts[each] ?? 0)}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+            : t('records', { done: number.format(done), total: number.format(total) })
+        }
+        counts={shown.map((each) => ({ name: each, label: t(`count.${each}`) }))}
+      />
       <Reasons reasons={reasons} />
       <Remarks job={job} />
     </>

@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { invalidateRecords } from '../api.ts';
-import { isOver, JobView, jobQuery } from '../transfer/JobView.tsx';
+import { JobView, jobQuery } from '../transfer/JobView.tsx';
+import { isOver } from '../transfer/job-state.ts';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import classes from './activity.module.css';
 import { BulkBody } from './BulkBody.tsx';

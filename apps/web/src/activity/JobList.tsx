@@ -5,7 +5,7 @@ import type { BulkAbout, JobResponse, UndoAbout } from '@trellis/api';
 import { useState } from 'react';
 import { client, useHasRight } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
-import { isOver, STATE_COLORS } from '../transfer/JobView.tsx';
+import { isOver, STATE_COLORS } from '../transfer/job-state.ts';
 import { useMessages as useJobMessages } from '../transfer/messages.ts';
 import { ColorBadge } from '../ui/ColorBadge.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';

@@ -1,5 +1,5 @@
 /** The way back from a job: a button, and what it would do, said before it is done. */
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -7,7 +7,9 @@ import type { JobResponse } from '@trellis/api';
 import { useTranslation } from 'react-i18next';
 import { client } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
-import { isOver, jobQuery } from '../transfer/JobView.tsx';
+import { jobQuery } from '../transfer/JobView.tsx';
+import { isOver } from '../transfer/job-state.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyDone, notifyProblem } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import classes from './activity.module.css';
@@ -21,16 +23,10 @@ const TOLD = ['removed', 'removed_edited', 'put_back', 'restored', 'edited', 'go
 export function UndoPart({ job }: { readonly job: JobResponse }) {
   const t = useMessages();
   const [isAsking, asking] = useDisclosure(false);
-  if (job.undone_by) {
-    return (
-      <p className={classes.dim} role="status">
-        {t(job.undone_by.state === 'done' ? 'undone' : 'undoing')}
-      </p>
-    );
-  }
-  if (!job.can_undo) return null;
+  // That it was undone is its state.
+  if (job.undone_by || !job.can_undo) return null;
   return (
-    <div>
+    <div className={classes.undo}>
       <Button variant="default" leftSection={<IconArrowBackUp size={15} />} onClick={asking.open}>
         {t('undo.action')}
       </Button>
@@ -69,7 +65,7 @@ function UndoDialog({ job, onClose }: { readonly job: JobResponse; readonly onCl
   const told = counts && TOLD.filter((each) => (counts[each] ?? 0) > 0);
   const isUseful = counts && (counts.removed ?? 0) + (counts.put_back ?? 0) + (counts.restored ?? 0) > 0;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('undo.title', { name })}
@@ -96,6 +92,6 @@ function UndoDialog({ job, onClose }: { readonly job: JobResponse; readonly onCl
           {t('undo.run')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -3,15 +3,17 @@
  * server's plan of the draft, asked for again shortly after each change so that problems show while one types.
  */
 import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useIsMutating, useQuery } from '@tanstack/react-query';
 import type { ComponentDocument, PlanResponse } from '@trellis/api';
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react';
 import { client, invalidateMetadata, keys, queryClient, workspace } from '../api.ts';
 import {
+  afterPublish,
   applyDraft,
   countChanges,
   type Draft,
   discard,
+  EMPTY_DRAFT,
   idOf,
   indexPublished,
   type Published,
@@ -52,8 +54,8 @@ export interface Builder {
   replace(draft: Draft): void;
   undo(reference: Reference): void;
   redo(reference: Reference): void;
-  /** After a publish: the new metadata takes the place of the draft in one go. */
-  settle(): Promise<void>;
+  /** After a publish: the new metadata takes the place of the draft as it was sent, in one go; what was changed since stays. */
+  settle(sent?: Draft): Promise<void>;
   steps(reference: Reference): { readonly canUndo: boolean; readonly canRedo: boolean };
 }
 
@@ -66,6 +68,8 @@ export function useBuilder(): Builder {
 }
 
 const PLAN_PAUSE_MS = 450;
+/** Of a publish of the draft: what it makes may be told before it is answered, and is nobody else's. */
+export const PUBLISHING = ['publish'];
 
 export function BuilderProvider({
   fallback,
@@ -93,6 +97,7 @@ function LoadedProvider(props: { revision: number; components: Components; child
 
   const [settled] = useDebouncedValue(draft, PLAN_PAUSE_MS);
   const hasChanges = countChanges(draft) > 0;
+  const isPublishing = useIsMutating({ mutationKey: PUBLISHING }) > 0;
   const plan = useQuery({
     queryKey: ['metadata', 'plan', revision, settled],
     queryFn: async () => {
@@ -100,7 +105,7 @@ function LoadedProvider(props: { revision: number; components: Components; child
       const response = await client.plan(changeSet);
       return { ...response, placed: placeProblems(response.problems, changeSet) };
     },
-    enabled: hasChanges && countChanges(settled) > 0,
+    enabled: hasChanges && countChanges(settled) > 0 && !isPublishing,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
@@ -119,7 +124,7 @@ function LoadedProvider(props: { revision: number; components: Components; child
       isPlanning: hasChanges && (plan.isFetching || settled !== draft),
       planError: hasChanges ? plan.error : null,
       problems: hasChanges ? (plan.data?.placed ?? []) : [],
-      isStale: draft.revision !== null && draft.revision < revision,
+      isStale: draft.revision !== null && draft.revision < revision && !isPublishing,
       put: (documents, options) => {
         for (const document of documents) {
           const before = bodyOf(document);
@@ -131,10 +136,13 @@ function LoadedProvider(props: { revision: number; components: Components; child
       discard: (reference) => store.change((current) => discard(current, published, reference), revision),
       discardAll: () => store.clear(),
       replace: (next) => store.change(() => next, revision),
-      settle: async () => {
+      settle: async (sent = EMPTY_DRAFT) => {
         const fresh = await client.metadata();
         queryClient.setQueryData(keys.metadata(), fresh);
-        store.clear();
+        store.settle(
+          (current) => afterPublish(current, sent, indexPublished(fresh.components), fresh.revision),
+          fresh.revision,
+        );
         await invalidateMetadata();
       },
       undo: (reference) => store.undo(reference, bodyOf(reference), published),
@@ -158,6 +166,7 @@ function LoadedProvider(props: { revision: number; components: Components; child
     plan.isFetching,
     plan.error,
     settled,
+    isPublishing,
   ]);
 
   return <BuilderContext value={builder}>{props.children}</BuilderContext>;

@@ -1,8 +1,9 @@
 /** Which page stands at which address of `/setup`. */
 import { Button } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
 import { useHasRight } from '../api.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { BuilderProvider, useBuilder } from './BuilderProvider.tsx';
 import { useMessages } from './messages.ts';

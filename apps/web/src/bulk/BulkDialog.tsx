@@ -2,7 +2,7 @@
  * One order for many records, as a person gives it: say what, see exactly what would happen, have it done, and take it
  * back from the notice that says so. The work is a job: whoever leaves finds it under Activity.
  */
-import { Button, Group, Modal, Progress } from '@mantine/core';
+import { Button, Group, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, type BulkResult, type JobResponse, type ProblemEntry } from '@trellis/api';
 import type { ObjectDescription } from '@trellis/forms';
@@ -14,7 +14,9 @@ import { useUndo } from '../activity/use-undo.ts';
 import { client } from '../api.ts';
 import { FieldValue } from '../runtime/cells/FieldValue.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
-import { isOver, jobQuery } from '../transfer/JobView.tsx';
+import { jobQuery } from '../transfer/JobView.tsx';
+import { isOver } from '../transfer/job-state.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyDone, notifyProblem } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import classes from './bulk.module.css';
@@ -109,7 +111,7 @@ export function BulkDialog({ description, operation, target, onClose, onBegun }:
     problems.length > 0 && problems.every(({ pointer }) => /^\/(set|add|remove)\/./.test(pointer));
   const step = runId !== undefined ? 'running' : trialId !== undefined || !isEdit ? 'preview' : 'edit';
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={title}
@@ -153,7 +155,7 @@ export function BulkDialog({ description, operation, target, onClose, onBegun }:
         />
       )}
       {step === 'running' && <Running id={runId!} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,13 +1,13 @@
-import { Button, Group, Modal, NumberInput } from '@mantine/core';
+import { Button, Group, NumberInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconTrashX } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import type { PurgeBody } from '@trellis/api';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { client, invalidateRecords } from '../api.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { erase } from './erase.ts';
 import { useMessages } from './messages.ts';
 
 interface EraseButtonProps {
@@ -18,10 +18,6 @@ interface EraseButtonProps {
   onDone(): void;
 }
 
-/** How often it is looked whether the job is done, and for how long. */
-const LOOK_MILLISECONDS = 700;
-const LOOKS = 20;
-
 /** Erases records of the recycle bin for good, once somebody has said so twice. */
 export function EraseButton({ object, label, ids, onDone }: EraseButtonProps) {
   const t = useMessages();
@@ -29,20 +25,12 @@ export function EraseButton({ object, label, ids, onDone }: EraseButtonProps) {
   const [isAsking, asking] = useDisclosure(false);
   const [days, setDays] = useState<number | string>(0);
   const run = useMutation({
-    mutationFn: async () => {
-      const body: PurgeBody = ids === undefined ? { older_than_days: Number(days) } : { ids };
-      return client.purge(object, body);
-    },
-    onSuccess: async ({ id }) => {
+    mutationFn: () => erase(object, ids === undefined ? { older_than_days: Number(days) } : { ids }),
+    onSuccess: (settled) => {
       asking.close();
       onDone();
       notifyDone({ message: t('erasing') });
-      for (let look = 0; look < LOOKS; look++) {
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
-        const { state } = await client.job(id);
-        if (state !== 'queued' && state !== 'running') break;
-      }
-      await invalidateRecords();
+      return settled();
     },
   });
   const title =
@@ -52,7 +40,7 @@ export function EraseButton({ object, label, ids, onDone }: EraseButtonProps) {
       <Button variant="default" leftSection={<IconTrashX size={14} />} onClick={asking.open}>
         {ids === undefined ? t('empty') : t('erase')}
       </Button>
-      <Modal
+      <Dialog
         opened={isAsking}
         onClose={asking.close}
         title={title}
@@ -85,7 +73,7 @@ export function EraseButton({ object, label, ids, onDone }: EraseButtonProps) {
             {t('erase')}
           </Button>
         </Group>
-      </Modal>
+      </Dialog>
     </>
   );
 }

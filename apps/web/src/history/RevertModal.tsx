@@ -1,10 +1,11 @@
-import { Button, Checkbox, Group, Modal } from '@mantine/core';
+import { Button, Checkbox, Group } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, invalidateRecords, keys } from '../api.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { SkeletonBar } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -54,7 +55,7 @@ export function RevertModal({ description, id, at, title, time, onClose, onDone 
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size={640}
@@ -106,7 +107,7 @@ export function RevertModal({ description, id, at, title, time, onClose, onDone 
           </Button>
         )}
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

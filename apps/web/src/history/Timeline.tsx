@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { HistoryResponse } from '@trellis/api';
 import { type FieldDescription, formatInstant, type ObjectDescription } from '@trellis/forms';
 import { useState } from 'react';
-import { client, keys } from '../api.ts';
+import { client, failureOf, keys } from '../api.ts';
 import { initialsOf } from '../runtime/cells/RecordLink.tsx';
 import { isSameValue, type ShownRecord, type useRecordActions } from '../runtime/record/use-record.ts';
 import { useDisplay } from '../runtime/use-display.ts';
@@ -43,8 +43,9 @@ export function Timeline({ description, record, label, canEdit, save }: Timeline
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
   });
-  if (history.isError) return <ProblemAlert error={history.error} onRetry={() => void history.refetch()} />;
-  if (history.isPending) return <SkeletonBar width="50%" />;
+  const failure = failureOf(history);
+  if (failure) return <ProblemAlert error={failure} onRetry={() => void history.refetch()} />;
+  if (!history.data) return <SkeletonBar width="50%" />;
   const entries = history.data.pages.flatMap((page) => page.entries);
   const begins = history.data.pages.at(-1)?.begins_at ?? null;
   const isNarrowed = field !== null || kind !== null;
@@ -138,8 +139,9 @@ function TimelineEntry({
   const display = useDisplay();
   const actor = entry.actor.name ?? t('system');
   const time = new Intl.DateTimeFormat(display.locale, { timeStyle: 'short', timeZone: display.timeZone });
-  const isKnown = entry.source in SOURCES;
-  const source = isKnown ? t(`sources.${entry.source as keyof typeof SOURCES}`) : entry.source;
+  const source = SILENT_SOURCES.includes(entry.source)
+    ? ''
+    : t(`sources.${entry.source as 'api'}`, { defaultValue: entry.source });
   return (
     <li className={classes.entry}>
       <span className={classes.avatar} aria-hidden>
@@ -194,7 +196,8 @@ function TimelineEntry({
   );
 }
 
-const SOURCES = { import: 1, cli: 1, api: 1, conversion: 1, system: 1, web: 1 };
+/** By hand, and by the platform, whose name stands there already. */
+const SILENT_SOURCES: readonly string[] = ['web', 'system'];
 
 /** What the change follows from, where nobody made it by hand. */
 function Cause({ entry: { cause } }: { readonly entry: Entry }) {

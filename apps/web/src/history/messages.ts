@@ -39,11 +39,12 @@ const historyEn = {
   untitled: 'another record',
   sources: {
     import: 'import',
+    bulk: 'many at once',
+    undo: 'undo',
     cli: 'command line',
     api: 'API',
     conversion: 'change of type',
-    system: '',
-    web: '',
+    demo: 'demo data',
   },
   // As of a time.
   asOf: 'As of…',

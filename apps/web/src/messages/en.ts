@@ -1,3 +1,4 @@
+import { partMessages } from './parts.ts';
 import { severalMessages } from './several.ts';
 import { treeMessages } from './tree.ts';
 
@@ -42,6 +43,10 @@ export const en = {
     activity: 'Activity',
     apps: 'Apps',
     collapseNavigation: 'Collapse navigation',
+    connection: {
+      lost: 'Reconnecting… What others change shows as soon as the server answers.',
+      back: 'Connected again',
+    },
     expandNavigation: 'Expand navigation',
     moreObjects: 'More objects',
     navigation: 'Main navigation',
@@ -80,13 +85,6 @@ export const en = {
     showPassword: 'Show password',
     submit: 'Sign in',
   },
-  firstRun: {
-    title: 'Welcome to Trellis',
-    text: 'This installation is new. Make the administrator who sets everything else up.',
-    name: 'Your name',
-    passwordRule: 'At least {{minimum}} characters. A few words you remember are best.',
-    submit: 'Create administrator',
-  },
   home: {
     emptyTitle: 'Nothing here yet',
     emptyText: 'There is no object yet. Make the first one in the set-up.',
@@ -96,6 +94,10 @@ export const en = {
   },
   value: {
     blank: 'blank',
+    gone: 'Not available',
+    goneHint: 'It was deleted, or you may not see it.',
+    hidden: 'No access',
+    hiddenHint: 'You may not see this record.',
     no: 'No',
     openMap: 'Open on a map',
     stars: '{{stars}} of {{most}} stars',
@@ -103,6 +105,7 @@ export const en = {
     secret: 'Set, and not shown',
     untitled: 'Untitled',
   },
+  part: partMessages,
   several: severalMessages,
   tree: treeMessages,
   input: {
@@ -123,21 +126,6 @@ export const en = {
       postal_code: 'Postal code',
       country: 'Country',
     },
-    file: {
-      add: 'Add files',
-      cancel: 'Stop sending {{name}}',
-      choose: 'Choose a file',
-      down: 'Move {{name}} down',
-      failed: 'The file could not be sent.',
-      hint: 'or drop it here, or paste it',
-      photo: 'Take a photo',
-      remove: 'Remove {{name}}',
-      replace: 'Replace',
-      sending: 'Sending {{name}}',
-      tooLarge: '{{name}} is too large: up to {{most}} MB are taken.',
-      up: 'Move {{name}} up',
-      wrongType: '{{name}} is of a kind that is not taken here.',
-    },
     from: 'From',
     jsonHelp: 'This is not JSON yet.',
     latitude: 'Latitude',
@@ -148,20 +136,6 @@ export const en = {
       middle: 'Middle name',
       last: 'Last name',
       suffix: 'Suffix',
-    },
-    rich: {
-      toolbar: 'Formatting of {{label}}',
-      bold: 'Bold',
-      italic: 'Italic',
-      underline: 'Underline',
-      strike: 'Strike through',
-      heading: 'Heading',
-      bullets: 'Bulleted list',
-      numbers: 'Numbered list',
-      quote: 'Quote',
-      link: 'Link',
-      linkAddress: 'Address of the link',
-      clear: 'Remove formatting',
     },
     preview: 'Preview',
     to: 'To',
@@ -176,7 +150,10 @@ export const en = {
   },
   list: {
     addColumn: 'Add a column…',
+    asBoard: 'Show as a board',
+    asTable: 'Show as a table',
     bin: 'Recycle bin',
+    wholeBin: 'Of all objects',
     binEmpty: 'The recycle bin is empty',
     clearAll: 'Clear search and filter',
     columns: 'Columns and density',
@@ -216,7 +193,10 @@ export const en = {
     sortHint: 'Sort; with Shift, sort by this as well',
     openView: 'Show {{view}}',
     viewEmpty: 'Nothing in this view',
+    viewEmptyText: 'No {{objects}} meet the conditions of “{{view}}” at the moment.',
     views: 'Views',
+    ownViews: 'My views',
+    opensFirst: 'Opens first for you',
   },
   filter: {
     title: 'Filter',

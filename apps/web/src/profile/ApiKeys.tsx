@@ -1,13 +1,14 @@
 /** The API keys of the person signed in: made with a scope and an end, shown once, listed, revoked. */
-import { Button, Group, Modal, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ApiKeyResponse } from '@trellis/api';
 import { formatDate, formatInstant } from '@trellis/forms';
 import { useState } from 'react';
-import { client, useFindObject } from '../api.ts';
+import { client, failureOf, useFindObject } from '../api.ts';
 import { useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { ColorBadge } from '../ui/ColorBadge.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -23,8 +24,9 @@ export function ApiKeys({ canCreate, rights }: { canCreate: boolean; rights: rea
   const [isCreating, setCreating] = useState(false);
   const [revoked, setRevoked] = useState<ApiKeyResponse>();
   const keys = useQuery({ queryKey: KEYS, queryFn: () => client.apiKeys() });
-  if (keys.isPending) return <PageSkeleton />;
-  if (keys.isError) return <ProblemAlert error={keys.error} onRetry={() => void keys.refetch()} />;
+  const failure = failureOf(keys);
+  if (failure) return <ProblemAlert error={failure} onRetry={() => void keys.refetch()} />;
+  if (!keys.data) return <PageSkeleton />;
   const refresh = () => void cache.invalidateQueries({ queryKey: KEYS });
   const create = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
@@ -158,7 +160,7 @@ export function RevokeModal(props: { apiKey: ApiKeyResponse; onDone: () => void;
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={t('keys.revokeNamed', { name: props.apiKey.name })}
@@ -176,6 +178,6 @@ export function RevokeModal(props: { apiKey: ApiKeyResponse; onDone: () => void;
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -4,7 +4,6 @@ import {
   Checkbox,
   CopyButton,
   Group,
-  Modal,
   MultiSelect,
   Radio,
   Select,
@@ -16,6 +15,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { NewApiKeyResponse } from '@trellis/api';
 import { useState } from 'react';
 import { client, useDescribe } from '../api.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { useMessages } from './messages.ts';
 
@@ -51,13 +51,13 @@ export function NewApiKeyModal({ rights, onCreated, onClose }: NewApiKeyModalPro
   const closeProps = { 'aria-label': t('keys.close') };
   if (create.data !== undefined) {
     return (
-      <Modal opened onClose={onClose} title={t('keys.secretTitle')} closeButtonProps={closeProps} size="lg">
+      <Dialog opened onClose={onClose} title={t('keys.secretTitle')} closeButtonProps={closeProps} size="lg">
         <Secret created={create.data} onClose={onClose} />
-      </Modal>
+      </Dialog>
     );
   }
   return (
-    <Modal opened onClose={onClose} title={t('keys.new')} closeButtonProps={closeProps}>
+    <Dialog opened onClose={onClose} title={t('keys.new')} closeButtonProps={closeProps}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -128,7 +128,7 @@ export function NewApiKeyModal({ rights, onCreated, onClose }: NewApiKeyModalPro
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

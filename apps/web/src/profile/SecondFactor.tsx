@@ -1,5 +1,5 @@
 /** The second factor of the person signed in: set up, moved to another device, recovered, taken away. */
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { formatInstant } from '@trellis/forms';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { RecoveryCodes } from '../sign-in/RecoveryCodes.tsx';
 import { PasswordAgain, SecondFactorSetup } from '../sign-in/SecondFactorSetup.tsx';
 import { ColorBadge } from '../ui/ColorBadge.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyDone } from '../ui/notify.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -74,10 +75,10 @@ export function SecondFactor() {
         </Group>
       )}
       {open === 'setup' && (
-        <Modal
+        <Dialog
           opened
           onClose={close}
-          title={t(isOn ? 'factor.move' : 'factor.setUp')}
+          title={t(isOn ? 'factor.moveTitle' : 'factor.setUpTitle')}
           closeButtonProps={{ 'aria-label': t('keys.close') }}
         >
           <SecondFactorSetup
@@ -88,7 +89,7 @@ export function SecondFactor() {
               close();
             }}
           />
-        </Modal>
+        </Dialog>
       )}
       {open === 'codes' && <NewCodes email={user.email} onClose={close} />}
       {open === 'remove' && <Remove onClose={close} />}
@@ -102,7 +103,7 @@ function NewCodes({ email, onClose }: { email: string; onClose: () => void }) {
     mutationFn: (password: string) => client.renewRecoveryCodes({ current_password: password }),
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('factor.codes')}
@@ -123,7 +124,7 @@ function NewCodes({ email, onClose }: { email: string; onClose: () => void }) {
       ) : (
         <RecoveryCodes email={email} codes={make.data.recovery_codes} onKept={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -137,7 +138,7 @@ function Remove({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('factor.removeTitle')}
@@ -152,6 +153,6 @@ function Remove({ onClose }: { onClose: () => void }) {
         onSubmit={(password) => remove.mutate(password)}
         onCancel={onClose}
       />
-    </Modal>
+    </Dialog>
   );
 }

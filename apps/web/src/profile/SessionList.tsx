@@ -3,6 +3,7 @@ import { Button, Text } from '@mantine/core';
 import type { SessionResponse } from '@trellis/api';
 import { formatInstant } from '@trellis/forms';
 import { useWorkspaceDisplay } from '../runtime/use-display.ts';
+import { plainAddress } from '../ui/address.ts';
 import { ColorBadge } from '../ui/ColorBadge.tsx';
 import { deviceOf } from './device.ts';
 import { useMessages } from './messages.ts';
@@ -30,7 +31,7 @@ export function SessionList({ sessions, endingId, onEnd }: SessionListProps) {
             <strong>{nameOf(session)}</strong>
             {session.is_current && <ColorBadge color="green">{t('sessions.current')}</ColorBadge>}
             <Text size="xs" c="dimmed">
-              {session.address}
+              {session.address === null ? null : plainAddress(session.address)}
             </Text>
           </div>
           <Text size="sm" className={classes.when}>
@@ -41,18 +42,20 @@ export function SessionList({ sessions, endingId, onEnd }: SessionListProps) {
               {t(`sessions.method.${session.method}`)}
             </Text>
           </Text>
-          {!session.is_current && (
-            <Button
-              variant="subtle"
-              c="var(--mantine-color-error)"
-              size="compact-sm"
-              loading={endingId === session.id}
-              onClick={() => onEnd(session.id)}
-              aria-label={t('sessions.endNamed', { device: nameOf(session) })}
-            >
-              {t('sessions.end')}
-            </Button>
-          )}
+          <span className={classes.act}>
+            {!session.is_current && (
+              <Button
+                variant="subtle"
+                c="var(--mantine-color-error)"
+                size="compact-sm"
+                loading={endingId === session.id}
+                onClick={() => onEnd(session.id)}
+                aria-label={t('sessions.endNamed', { device: nameOf(session) })}
+              >
+                {t('sessions.end')}
+              </Button>
+            )}
+          </span>
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 /** Providers of single sign-on that the person signed in has linked to their account, and can link. */
-import { Badge, Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, type SsoLinksResponse } from '@trellis/api';
 import { formatInstant } from '@trellis/forms';
@@ -8,6 +8,7 @@ import { basePath, client } from '../api.ts';
 import { useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { useMessages } from '../sign-on/messages.ts';
 import { SignOnRefused } from '../sign-on/SignOnRefused.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyProblem } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 
@@ -104,7 +105,7 @@ function PasswordModal({ error, isBusy, onConfirm, onClose }: PasswordModalProps
   const [password, setPassword] = useState('');
   const message = error instanceof ApiError ? error.problem.errors[0]?.message : undefined;
   return (
-    <Modal opened onClose={onClose} title={t('links.confirmTitle')}>
+    <Dialog opened onClose={onClose} title={t('links.confirmTitle')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -133,7 +134,7 @@ function PasswordModal({ error, isBusy, onConfirm, onClose }: PasswordModalProps
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -171,7 +172,7 @@ function UnlinkModal({ provider, onClose }: { readonly provider: Provider; reado
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('links.unlinkNamed', { provider: provider.label })}>
+    <Dialog opened onClose={onClose} title={t('links.unlinkNamed', { provider: provider.label })}>
       <Stack>
         {unlink.isError && <ProblemAlert error={unlink.error} />}
         <Text size="sm">{t('links.unlinkText', { provider: provider.label })}</Text>
@@ -184,6 +185,6 @@ function UnlinkModal({ provider, onClose }: { readonly provider: Provider; reado
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -52,12 +52,13 @@ function CreateScreen({ description }: { description: ObjectDescription }) {
   const search = route.useSearch();
   const [isDirty, setDirty] = useState(false);
   const given = useMemo(() => prefilled(description, search), [description, search]);
-  const { recordType, setRecordType, initial, creation } = useCreateRecord(
+  const { recordType, setRecordType, initial, creation, create } = useCreateRecord(
     description,
     given,
-    (record, title) => {
+    (record, title, isLeft) => {
       setDirty(false);
       notifyDone({ message: t('record.created', { object: description.label, title }) });
+      if (isLeft) return;
       void navigate({
         to: '/o/$object/$id',
         params: { object: description.name, id: record.id },
@@ -96,7 +97,7 @@ function CreateScreen({ description }: { description: ObjectDescription }) {
           record={initial}
           recordType={recordType ?? null}
           problem={creation.error}
-          onSubmit={(values) => creation.mutate(values)}
+          onSubmit={create}
           onDirty={setDirty}
         />
       </div>

@@ -6,13 +6,15 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, queryClient, setupQuery } from '../api.ts';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { useMessages } from './first-run-messages.ts';
 import { SignInFrame } from './SignInFrame.tsx';
 
 const MINIMUM = 12;
 
 /** The first visit to a new installation makes its administrator. */
 export function FirstRunPage() {
-  const { t } = useTranslation();
+  const { t: main } = useTranslation();
+  const t = useMessages();
   const router = useRouter();
   const { data } = useSuspenseQuery(setupQuery);
   const [name, setName] = useState('');
@@ -33,13 +35,13 @@ export function FirstRunPage() {
     setup.mutate();
   };
   return (
-    <SignInFrame title={t('firstRun.title')} text={t('firstRun.text')}>
+    <SignInFrame title={t('title')} text={t('text')}>
       <form onSubmit={submit}>
         <Stack gap="md">
           {setup.isError && <ProblemAlert error={setup.error} hideEntries={errors.length > 0} />}
           <TextInput
             size="sm"
-            label={t('firstRun.name')}
+            label={t('name')}
             name="name"
             autoComplete="name"
             required
@@ -50,7 +52,7 @@ export function FirstRunPage() {
           />
           <TextInput
             size="sm"
-            label={t('login.email')}
+            label={main('login.email')}
             type="email"
             name="email"
             autoComplete="username"
@@ -61,8 +63,8 @@ export function FirstRunPage() {
           />
           <PasswordInput
             size="sm"
-            label={t('login.password')}
-            description={t('firstRun.passwordRule', { minimum: MINIMUM })}
+            label={main('login.password')}
+            description={t('passwordRule', { minimum: MINIMUM })}
             name="password"
             autoComplete="new-password"
             required
@@ -70,10 +72,10 @@ export function FirstRunPage() {
             value={password}
             error={errorAt('/password')}
             onChange={(event) => setPassword(event.currentTarget.value)}
-            visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
+            visibilityToggleButtonProps={{ 'aria-label': main('login.showPassword') }}
           />
           <Button type="submit" size="sm" loading={setup.isPending} mt={4}>
-            {t('firstRun.submit')}
+            {t('submit')}
           </Button>
         </Stack>
       </form>

@@ -2,23 +2,33 @@ import { Button } from '@mantine/core';
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { EMPTY_FILTER, type FilterGroup, toJsonLogic } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useRef } from 'react';
+import type { FilterGroup } from '@trellis/forms';
+import { Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useHasRight, useObject } from '../api.ts';
+import { useHasRight, useMe, useObject } from '../api.ts';
+import { boardFieldOf, boardFields, NO_BOARD } from '../board/board-field.ts';
+import type { ViewQuestion } from '../own-views/ViewBar.tsx';
+import { isChanged, isUnknown } from '../own-views/view-draft.ts';
 import type { ListSearch } from '../paths.ts';
 import { ListEmpty } from '../runtime/list/ListEmpty.tsx';
 import { ListToolbar } from '../runtime/list/ListToolbar.tsx';
-import { RecordCards } from '../runtime/list/RecordCards.tsx';
 import { RecordTable } from '../runtime/list/RecordTable.tsx';
 import { nextSort } from '../runtime/list/sort-keys.ts';
-import { currentView, parseFilter, sortOf, useColumns, useListQuery } from '../runtime/list/use-list.ts';
+import {
+  currentView,
+  filterOf,
+  filterText,
+  sortOf,
+  useColumns,
+  useListQuery,
+} from '../runtime/list/use-list.ts';
 import { ROW_HEIGHT, useListPreferences } from '../runtime/list/use-list-preferences.ts';
-import { useSelection } from '../runtime/list/use-selection.ts';
+import { canSelect, useSelection } from '../runtime/list/use-selection.ts';
 import { ViewPicker } from '../runtime/list/ViewPicker.tsx';
 import { useDisplay } from '../runtime/use-display.ts';
 import { useMarks } from '../search/use-marks.ts';
 import { scanProblemOf } from '../speed/scan-problem.ts';
+import { lazy } from '../ui/lazy.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -31,6 +41,18 @@ const ListAdvice = lazy(async () => ({ default: (await import('../speed/ListAdvi
 const ScanNotice = lazy(async () => ({ default: (await import('../speed/ScanNotice.tsx')).ScanNotice }));
 const EraseButton = lazy(async () => ({ default: (await import('../history/EraseButton.tsx')).EraseButton }));
 const AsOfBanner = lazy(async () => ({ default: (await import('../history/AsOfBanner.tsx')).AsOfBanner }));
+const ViewBar = lazy(async () => ({ default: (await import('../own-views/ViewBar.tsx')).ViewBar }));
+const ViewActions = lazy(async () => ({
+  default: (await import('../own-views/ViewActions.tsx')).ViewActions,
+}));
+const ViewNotice = lazy(async () => ({ default: (await import('../own-views/ViewNotice.tsx')).ViewNotice }));
+const Board = lazy(async () => ({ default: (await import('../board/Board.tsx')).Board }));
+/** Wider than this is a table. */
+const PHONE_PIXELS = 768;
+const loadCards = () => import('../runtime/list/RecordCards.tsx');
+const RecordCards = lazy(async () => ({ default: (await loadCards()).RecordCards }));
+// A phone needs them as soon as its first list is there: they come beside it.
+if (window.innerWidth <= PHONE_PIXELS) loadCards().catch(() => undefined);
 const SelectionBar = lazy(async () => ({
   default: (await import('../runtime/list/SelectionBar.tsx')).SelectionBar,
 }));
@@ -51,21 +73,26 @@ function ListScreen({ object }: { object: string }) {
   const search = route.useSearch();
   const navigate = useNavigate();
   const display = useDisplay();
-  const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768);
+  const isPhone = useMediaQuery('(max-width: 48em)', window.innerWidth <= PHONE_PIXELS);
   const view = currentView(description, search.view);
   const preferences = useListPreferences(object, view.name, view.columns);
   const columns = useColumns(description, preferences.paths);
   const list = useListQuery({ description, view, search, columns });
   const { filter: asked, search: wanted } = list.query;
+  const listKey = JSON.stringify(list.query);
   const selection = useSelection(JSON.stringify([asked, wanted, search.deleted]));
-  const { filter } = parseFilter(search.filter);
+  const { asked: wholeFilter, shown: filter } = filterOf(view, search.filter);
   const sort = sortOf(view, search);
   const searchBox = useRef<HTMLInputElement>(null);
   const marked = useMarks(search.q);
   const table = useRef<HTMLDivElement>(null);
   const isDeleted = search.deleted === 'true';
   const asOf = search.as_of;
+  const selectable = canSelect(description, { isDeleted, asOf }) ? selection : undefined;
+  const board = isDeleted || asOf !== undefined ? undefined : boardFieldOf(description, view, search.board);
   const mayCustomise = useHasRight('customise');
+  const isOwnEyes = useMe().view === undefined;
+  const [question, setQuestion] = useState<ViewQuestion>();
 
   const go = useCallback(
     (change: ListSearch, replace = false) =>
@@ -110,10 +137,50 @@ function ListScreen({ object }: { object: string }) {
   const { refetch } = list;
   const listAgain = useCallback(() => void refetch(), [refetch]);
 
-  const setFilter = (next: FilterGroup) => {
-    const logic = toJsonLogic(next);
-    go({ filter: logic === undefined ? '' : JSON.stringify(logic) });
+  const showBoard = (isShown: boolean) => {
+    const own = boardFieldOf(description, view, undefined)?.name;
+    // A view that is no board shows one by the first of its own columns that makes one.
+    const fields = boardFields(description);
+    const first = fields.find(({ name }) => view.columns.includes(name)) ?? fields[0];
+    const [shown, hidden] = own === undefined ? [first?.name ?? '', ''] : ['', NO_BOARD];
+    go({ board: isShown ? shown : hidden, peek: '' });
   };
+  const setFilter = (next: FilterGroup) => go({ filter: filterText(view, next) });
+  const pickView = useCallback(
+    (name: string) => void navigate({ to: '/o/$object', params: { object }, search: { view: name } }),
+    [navigate, object],
+  );
+  const draft = {
+    columns: columns.map(({ path }) => path),
+    filter: wholeFilter,
+    sort,
+    board: board?.name,
+  };
+  const maySave = isOwnEyes && !isDeleted && asOf === undefined;
+  const hasChanged = maySave && isChanged(view, search, { ...draft, columns: preferences.paths });
+  const discard = () => {
+    preferences.resetPaths();
+    go({ filter: '', sort: '', board: '' });
+  };
+  const viewBar = (hasChanged || question !== undefined) && (
+    <Suspense>
+      <ViewBar
+        description={description}
+        view={view}
+        draft={draft}
+        widths={preferences.widths}
+        isChanged={hasChanged}
+        question={question}
+        onQuestion={setQuestion}
+        onPick={pickView}
+        onSavedAs={(id) => {
+          preferences.resetPaths();
+          pickView(id);
+        }}
+        onDiscard={discard}
+      />
+    </Suspense>
+  );
   const number = new Intl.NumberFormat(display.locale);
   const counted = list.count;
   const count =
@@ -132,17 +199,30 @@ function ListScreen({ object }: { object: string }) {
       icon={<ObjectIcon icon={description.icon} color={description.color} size={26} />}
       beside={
         isDeleted ? (
-          <span className={classes.bin}>{t('list.bin')}</span>
+          <>
+            <span className={classes.bin}>{t('list.bin')}</span>
+            <Link to="/bin">{t('list.wholeBin')}</Link>
+          </>
         ) : (
-          description.views.length > 0 && (
+          <>
             <ViewPicker
               description={description}
               view={view}
-              onPick={(name) =>
-                void navigate({ to: '/o/$object', params: { object }, search: { view: name } })
+              onPick={pickView}
+              actions={
+                maySave && (
+                  <ViewActions
+                    description={description}
+                    view={view}
+                    isChanged={hasChanged}
+                    onQuestion={setQuestion}
+                    onPick={pickView}
+                  />
+                )
               }
             />
-          )
+            {!isPhone && viewBar}
+          </>
         )
       }
       actions={
@@ -175,17 +255,30 @@ function ListScreen({ object }: { object: string }) {
               <AsOfBanner at={search.as_of} onChange={(at) => go({ as_of: at ?? '', peek: '' })} />
             </Suspense>
           )}
+          {isPhone && viewBar}
+          {(view.missing?.length || isUnknown(description, view, search.view)) && (
+            <Suspense>
+              <ViewNotice
+                description={description}
+                view={view}
+                draft={draft}
+                mayChange={maySave}
+                onPick={pickView}
+                onDiscard={discard}
+              />
+            </Suspense>
+          )}
           <ListToolbar
             description={description}
             columns={columns}
-            filter={filter ?? EMPTY_FILTER}
+            filter={filter}
             q={search.q ?? ''}
             isDeleted={isDeleted}
             preferences={preferences}
             searchRef={searchBox}
             count={count}
             onFilter={setFilter}
-            onSearch={(text) => go({ q: text.trim() }, true)}
+            onSearch={(text) => go({ q: text }, true)}
             query={list.query}
             onSummarise={() =>
               void navigate({
@@ -199,6 +292,14 @@ function ListScreen({ object }: { object: string }) {
             }
             onImport={() => void navigate({ to: '/o/$object/import', params: { object } })}
             onAsOf={() => go({ as_of: new Date().toISOString(), deleted: '', peek: '' })}
+            board={
+              isDeleted || asOf !== undefined
+                ? undefined
+                : {
+                    isShown: board !== undefined,
+                    onShow: boardFields(description).length === 0 ? undefined : showBoard,
+                  }
+            }
             onDeleted={(isShown) => go({ deleted: isShown ? 'true' : '', peek: '' })}
           />
           {mayCustomise && isLoaded && list.records.length >= ADVISED_FROM && (
@@ -220,34 +321,51 @@ function ListScreen({ object }: { object: string }) {
               isNarrowed={isNarrowed}
               isDeleted={isDeleted}
               onClear={() => go({ q: '', filter: '' })}
-              hasViewFilter={view.filter !== null}
+              narrowing={view.filter === null ? undefined : view}
               wider={
                 view.filter === null ? undefined : description.views.find((each) => each.filter === null)
               }
               onWiden={(name) => go({ view: name })}
             />
+          ) : board !== undefined ? (
+            <Suspense>
+              <Board
+                key={board.name}
+                description={description}
+                field={board}
+                columns={columns}
+                query={list.query}
+                peek={search.peek}
+                onPeek={isPhone ? openRecord : peek}
+                onField={(name) => go({ board: name })}
+              />
+            </Suspense>
           ) : isPhone ? (
-            <RecordCards
-              asOf={asOf}
-              label={description.plural_label}
-              records={list.records}
-              columns={columns}
-              nameField={description.name_field}
-              object={object}
-              selection={selection}
-              isLoading={!isLoaded}
-              hasMore={hasNextPage}
-              onMore={more}
-            />
+            <Suspense>
+              <RecordCards
+                listKey={listKey}
+                asOf={asOf}
+                label={description.plural_label}
+                records={list.records}
+                columns={columns}
+                nameField={description.name_field}
+                object={object}
+                selection={selectable}
+                isLoading={!isLoaded}
+                hasMore={hasNextPage}
+                onMore={more}
+              />
+            </Suspense>
           ) : (
             <RecordTable
+              listKey={listKey}
               label={description.plural_label}
               records={list.records}
               columns={columns}
               widths={preferences.widths}
               rowHeight={ROW_HEIGHT[preferences.density]}
               sort={sort}
-              selection={selection}
+              selection={selectable}
               object={object}
               peek={search.peek}
               isLoading={!isLoaded}

@@ -1,9 +1,10 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { titleOf } from '@trellis/forms';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useObject } from '../api.ts';
 import { RecordView } from '../runtime/record/RecordView.tsx';
 import { useRecord } from '../runtime/record/use-record.ts';
+import { lazy } from '../ui/lazy.tsx';
 import { useDocumentTitle } from '../ui/Page.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 

@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useHasRight } from '../api.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 
 const BuilderRoutes = lazy(async () => ({ default: (await import('../builder/index.tsx')).BuilderRoutes }));

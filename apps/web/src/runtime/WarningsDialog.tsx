@@ -1,12 +1,13 @@
-import { Button, Group, List, Modal, Text } from '@mantine/core';
+import { Button, Group, List, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../ui/Dialog.tsx';
 import type { Question } from './confirm-warnings.ts';
 
 /** What rules warn of before a record is saved, and whether to save it all the same. */
 export function WarningsDialog({ question }: { readonly question: Question }) {
   const { t } = useTranslation();
   return (
-    <Modal
+    <Dialog
       opened
       onClose={() => question.answer(false)}
       title={t('form.warnings')}
@@ -29,6 +30,6 @@ export function WarningsDialog({ question }: { readonly question: Question }) {
           {t('form.saveAnyway')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -10,6 +10,8 @@ export interface Question {
 }
 
 let question: Question | undefined;
+/** Questions are asked one after the other: two saves may be on their way. */
+let last: Promise<unknown> = Promise.resolve();
 const listeners = new Set<() => void>();
 
 function show(next: Question | undefined): void {
@@ -34,8 +36,9 @@ export async function confirmed<T>(attempt: (warnings: 'refuse' | 'report') => P
   } catch (error) {
     if (!(error instanceof ApiError) || error.problem.code !== 'unconfirmed_warnings') throw error;
     const messages = [...new Set(error.problem.errors.map((entry) => entry.message))];
-    const isConfirmed = await new Promise<boolean>((answer) => show({ messages, answer }));
-    show(undefined);
+    const asked = last.then(() => new Promise<boolean>((answer) => show({ messages, answer })));
+    last = asked.then(() => show(undefined));
+    const isConfirmed = await asked;
     if (!isConfirmed) throw error;
     return attempt('report');
   }

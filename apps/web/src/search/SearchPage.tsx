@@ -1,16 +1,15 @@
 /** All results of a search: of every object the best ones, or of one page by page. Its address can be shared. */
-import { Alert, Button, Tabs, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { Alert, Button, Tabs } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { SearchHit, SearchResponse } from '@trellis/api';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef } from 'react';
 import { client, keys, useFindObject } from '../api.ts';
 import { RecordAnchor } from '../runtime/cells/RecordAnchor.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { SearchBox } from '../ui/SearchBox.tsx';
 import { Hit } from './Hit.tsx';
 import { useMessages } from './messages.ts';
 import { recentSearches, rememberSearch } from './recent-searches.ts';
@@ -49,6 +48,8 @@ export function SearchPage() {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys only help along; everything in it is a link or a box. */}
       <div onKeyDown={steer}>
         <SearchBox
+          label={t('placeholder')}
+          className={classes.box}
           key={object}
           text={q}
           onText={(text) =>
@@ -167,36 +168,6 @@ function Count({ value, kind }: ResultGroup['count']) {
   const t = useMessages();
   const number = value.toLocaleString();
   return <span className={classes.count}>{kind === 'exact' ? number : t('countOver', { number })}</span>;
-}
-
-function SearchBox({ text, onText }: { readonly text: string; onText(text: string): void }) {
-  const t = useMessages();
-  const [typed, setTyped] = useState(text);
-  const tell = useDebouncedCallback((given: string) => onText(given.trim()), 200);
-  const own = useRef(text);
-  // The address may change from elsewhere: back, or a recent search.
-  useEffect(() => {
-    if (own.current !== text) setTyped(text);
-    own.current = text;
-  }, [text]);
-  return (
-    <TextInput
-      type="search"
-      className={classes.box ?? ''}
-      aria-label={t('placeholder')}
-      placeholder={t('placeholder')}
-      leftSection={<IconSearch size={16} aria-hidden />}
-      value={typed}
-      autoFocus
-      maxLength={500}
-      onChange={(event) => {
-        const given = event.currentTarget.value;
-        setTyped(given);
-        own.current = given.trim();
-        tell(given);
-      }}
-    />
-  );
 }
 
 function Group(props: {

@@ -1,8 +1,9 @@
 /** With whom a record is shared by hand, who sees it anyway, and sharing it with more. */
-import { Divider, Modal, Stack, Text } from '@mantine/core';
+import { Divider, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ObjectDescription } from '@trellis/forms';
-import { client, keys } from '../api.ts';
+import { client, failureOf, keys } from '../api.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { Audience } from './Audience.tsx';
@@ -24,19 +25,20 @@ export function ShareModal({ description, id, title, onClose }: ShareModalProps)
   const { name: object } = description;
   const key = [...keys.records(object), 'shares', id];
   const sharing = useQuery({ queryKey: key, queryFn: () => client.sharing(object, id), staleTime: 0 });
+  const failure = failureOf(sharing);
   const refresh = () => void cache.invalidateQueries({ queryKey: key });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="lg"
       title={t('title', { title })}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      {sharing.isPending ? (
+      {failure ? (
+        <ProblemAlert error={failure} onRetry={() => void sharing.refetch()} />
+      ) : !sharing.data ? (
         <PageSkeleton />
-      ) : sharing.isError ? (
-        <ProblemAlert error={sharing.error} onRetry={() => void sharing.refetch()} />
       ) : (
         <Stack gap="md">
           <ShareForm object={object} id={id} sharing={sharing.data} onShared={refresh} />
@@ -67,6 +69,6 @@ export function ShareModal({ description, id, title, onClose }: ShareModalProps)
           <Audience audience={sharing.data.audience} objects={description.plural_label} />
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

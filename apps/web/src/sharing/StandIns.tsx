@@ -1,12 +1,13 @@
 /** Who stands in for the person signed in, and for whom they do: named for a period, ended by a button or by itself. */
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { DelegationResponse } from '@trellis/api';
 import { formatDate } from '@trellis/forms';
 import { useState } from 'react';
-import { client, useFindObject, useMe } from '../api.ts';
+import { client, failureOf, useFindObject, useMe } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { PageSkeleton } from '../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -25,8 +26,9 @@ export function StandIns() {
   const findObject = useFindObject();
   const [isNaming, setNaming] = useState(false);
   const found = useQuery({ queryKey: [...DELEGATIONS, 'own'], queryFn: () => client.delegations() });
-  if (found.isPending) return <PageSkeleton />;
-  if (found.isError) return <ProblemAlert error={found.error} onRetry={() => void found.refetch()} />;
+  const failure = failureOf(found);
+  if (failure) return <ProblemAlert error={failure} onRetry={() => void found.refetch()} />;
+  if (!found.data) return <PageSkeleton />;
   const { delegations } = found.data;
   const refresh = () => void cache.invalidateQueries({ queryKey: DELEGATIONS });
   // Whoever may not read people can't name one.
@@ -151,7 +153,7 @@ export function NameDelegate({ isForOthers = false, onNamed, onClose }: NameDele
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('standIn.new')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Dialog opened onClose={onClose} title={t('standIn.new')} closeButtonProps={{ 'aria-label': t('close') }}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -192,6 +194,6 @@ export function NameDelegate({ isForOthers = false, onNamed, onClose }: NameDele
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

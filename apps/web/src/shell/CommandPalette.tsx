@@ -12,6 +12,7 @@ import { useMessages } from '../search/messages.ts';
 import { recentSearches, rememberSearch } from '../search/recent-searches.ts';
 import { NamedIcon, ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { useReturnFocus } from '../ui/use-return-focus.ts';
 import classes from './CommandPalette.module.css';
 import { type Command, matchCommands, useCommands } from './use-commands.ts';
 
@@ -28,10 +29,12 @@ interface Choice {
 
 /** One box to go anywhere and to do the common things: records by search, objects and views by name, actions. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
+  useReturnFocus();
   const { t } = useTranslation();
   const listId = useId();
   const [text, setText] = useState('');
-  const [active, setActive] = useState(0);
+  /** The choice that somebody has gone to; what comes above it later does not take its place. */
+  const [active, setActive] = useState<string>();
   /** Enter was pressed before the results came. */
   const [isWaiting, setWaiting] = useState(false);
   const query = useDebouncedValue(text.trim(), 150)[0];
@@ -57,7 +60,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     ...(text.trim() === '' ? lately : []),
     ...others.slice(opened),
   ];
-  const current = choices[Math.min(active, choices.length - 1)];
+  const current = choices.find(({ id }) => id === active) ?? choices[0];
 
   const isStale =
     text.trim() !== query ||
@@ -73,14 +76,14 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && choices.length > 0) {
       event.preventDefault();
-      const next = (Math.min(active, choices.length - 1) + step + choices.length) % choices.length;
-      setActive(next);
+      const next = (choices.indexOf(current!) + step + choices.length) % choices.length;
+      setActive(choices[next]!.id);
       document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: 'nearest' });
     }
     if (event.key === 'Enter' && current !== undefined) {
       event.preventDefault();
       // What is there is not yet what was typed: the first of what comes is meant.
-      if (isStale && active === 0) setWaiting(true);
+      if (isStale && current === choices[0]) setWaiting(true);
       else current.run();
     }
   };
@@ -96,7 +99,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             value={text}
             onChange={(event) => {
               setText(event.currentTarget.value);
-              setActive(0);
+              setActive(undefined);
               setWaiting(false);
             }}
             onKeyDown={steer}
@@ -114,7 +117,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
             data-autofocus
           />
         </div>
-        <ScrollArea.Autosize mah="min(480px, 65vh)" type="auto">
+        <ScrollArea.Autosize mah="min(480px, 65vh)" type="auto" scrollbars="y">
           <div className={classes.list} id={listId} role="listbox" aria-label={t('palette.title')}>
             {choices.map((choice, index) => (
               <Row
@@ -123,7 +126,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 choice={choice}
                 isActive={choice === current}
                 isFirstOfGroup={choice.heading !== choices[index - 1]?.heading}
-                onHover={() => setActive(index)}
+                onHover={() => setActive(choice.id)}
               />
             ))}
           </div>

@@ -1,6 +1,6 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { IconChevronDown, IconExternalLink, IconSettings } from '@tabler/icons-react';
+import { IconChevronDown, IconExternalLink, IconSettings, IconTrash } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import type { AppItem } from '@trellis/metadata';
 import type { ReactNode } from 'react';
@@ -75,16 +75,22 @@ export function Navigation({ isNarrow }: { isNarrow: boolean }) {
           );
         })}
       </div>
-      {canSetUp && (
-        <div className={classes.foot}>
+      <div className={classes.foot}>
+        <NavigationLink
+          isNarrow={isNarrow}
+          label={t('list.bin')}
+          to="/bin"
+          icon={<IconTrash size={16} stroke={1.75} />}
+        />
+        {canSetUp && (
           <NavigationLink
             isNarrow={isNarrow}
             label={t('shell.setUp')}
             to="/setup"
             icon={<IconSettings size={16} stroke={1.75} />}
           />
-        </div>
-      )}
+        )}
+      </div>
     </nav>
   );
 }

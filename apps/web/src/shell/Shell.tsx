@@ -2,12 +2,16 @@ import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api.ts';
+import { ConnectionNote } from '../live/ConnectionNote.tsx';
+import { connection, onConnection } from '../live/connection.ts';
+import '../live/other-tabs.ts';
 import { onQuestion, openQuestion } from '../runtime/confirm-warnings.ts';
 import { DisplayProvider, useWorkspaceDisplay } from '../runtime/use-display.ts';
 import { Keys } from '../ui/Kbd.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { AppSwitcher } from './AppSwitcher.tsx';
 import { Navigation } from './Navigation.tsx';
 import classes from './Shell.module.css';
@@ -46,6 +50,7 @@ export function Shell() {
   const wasDrawerOpen = useRef(false);
   wasDrawerOpen.current ||= isDrawerOpen;
   const [isPaletteOpen, palette] = useDisclosure(false);
+  const connected = useSyncExternalStore(onConnection, connection);
   const question = useSyncExternalStore(onQuestion, openQuestion);
   const [isNarrow, setNarrow] = useLocalStorage({
     key: 'trellis-rail',
@@ -59,7 +64,7 @@ export function Shell() {
   useEffect(drawer.close, [pathname]);
 
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), PALETTE_MILLISECONDS);
+    const timer = setTimeout(() => loadPalette().catch(() => undefined), PALETTE_MILLISECONDS);
     return () => clearTimeout(timer);
   }, []);
   return (
@@ -105,6 +110,10 @@ export function Shell() {
           <Outlet />
         </DisplayProvider>
       </main>
+      {/* Always there, so that what comes into it is read out. */}
+      <div role="status" className={classes.connection}>
+        {connected !== 'fine' && <ConnectionNote state={connected} />}
+      </div>
       {(isDrawerOpen || wasDrawerOpen.current) && (
         <Suspense>
           <NavigationDrawer isOpen={isDrawerOpen} onClose={drawer.close} />

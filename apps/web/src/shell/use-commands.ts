@@ -113,6 +113,13 @@ export function useCommands(onDone: () => void): Command[] {
         ]
       : []),
     {
+      id: 'bin',
+      group: 'actions',
+      label: t('list.bin'),
+      icon: 'archive',
+      run: done(() => router.navigate({ to: '/bin' })),
+    },
+    {
       id: 'theme',
       group: 'actions',
       label: t('palette.switchTheme'),

@@ -6,7 +6,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconBolt } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ScanSuggestion } from '@trellis/api';
-import { useEffect } from 'react';
+import { useEffect, useId } from 'react';
 import { client, invalidateMetadata, useHasRight } from '../api.ts';
 import { useDisplay } from '../runtime/use-display.ts';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
@@ -28,14 +28,15 @@ const LOOK_AGAIN_MS = 5000;
 
 export function ScanNotice({ suggestions, records, onReady }: ScanNoticeProps) {
   const t = useMessages();
+  const id = useId();
   const display = useDisplay();
   const mayCustomise = useHasRight('customise');
   const fields = new Intl.ListFormat(display.locale).format(suggestions.map(({ label }) => label));
   const isPossible = suggestions.every(({ remedy }) => remedy !== null);
   return (
-    <section className={classes.root} aria-labelledby="scan-notice">
+    <section className={classes.root} aria-labelledby={id}>
       <IconBolt size={28} stroke={1.5} aria-hidden className={classes.icon} />
-      <h2 id="scan-notice" className={classes.title}>
+      <h2 id={id} className={classes.title}>
         {t('title')}
       </h2>
       <p className={classes.text} role="status">

@@ -3,11 +3,11 @@ import { ActionIcon, Button, NumberInput, Select, Skeleton, Tooltip } from '@man
 import { IconArrowLeft, IconTransform } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { conjoin, type FieldDescription, type ObjectDescription } from '@trellis/forms';
+import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import { useCallback, useMemo } from 'react';
 import { client, keys, useObject } from '../api.ts';
 import type { SummarySearch } from '../paths.ts';
-import { currentView, parseFilter } from '../runtime/list/use-list.ts';
+import { currentView, filterOf } from '../runtime/list/use-list.ts';
 import { ScanNotice } from '../speed/ScanNotice.tsx';
 import { scanProblemOf } from '../speed/scan-problem.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
@@ -37,16 +37,16 @@ function SummaryScreen({ description }: { description: ObjectDescription }) {
   const t = useMessages();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const fields = useMemo(() => groupableFields(description), [description]);
   const view = currentView(description, search.view);
-  const { logic } = parseFilter(search.filter);
+  const fields = useMemo(() => groupableFields(description, view.columns), [description, view.columns]);
   const rows = parseAxis(search.rows, fields) ?? defaultAxis(fields);
   const columns = parseAxis(
     search.columns,
     fields.filter(({ name }) => name !== rows?.field.name),
   );
   const measure = parseMeasure(search.measure, description);
-  const filter = conjoin(view.filter, logic);
+  const { asked: filter, said } = filterOf(view, search.filter);
+  const isNarrowed = search.filter !== undefined;
   const body = {
     rows: rows ? [groupOf(rows)] : [],
     columns: columns ? [groupOf(columns)] : [],
@@ -75,9 +75,9 @@ function SummaryScreen({ description }: { description: ObjectDescription }) {
       title={t('title', { objects: description.plural_label })}
       icon={<ObjectIcon icon={description.icon} color={description.color} size={26} />}
       subtitle={
-        logic === undefined && view.filter === null
+        !isNarrowed && view.filter === null
           ? undefined
-          : t(logic === undefined ? 'filtered' : 'filteredBy', { view: view.label })
+          : t(isNarrowed ? 'filteredBy' : 'filtered', { view: view.label })
       }
       actions={
         <Button
@@ -147,7 +147,7 @@ function SummaryScreen({ description }: { description: ObjectDescription }) {
               rows={rows}
               columns={columns}
               measure={measure}
-              place={place}
+              place={{ view: search.view, filter: said }}
               isStale={table.isPlaceholderData}
             />
           )}
@@ -216,7 +216,7 @@ interface MeasureControlProps {
 function MeasureControl({ description, measure, onChange }: MeasureControlProps) {
   const t = useMessages();
   const measured = description.fields.flatMap((field) =>
-    field.value_type === 'number'
+    field.value_type === 'number' && !field.is_system
       ? FUNCTIONS.filter((each) => field.aggregates.includes(each)).map((each) => ({
           value: `${each}:${field.name}`,
           label: t(`functions.${each}`, { field: field.label }),

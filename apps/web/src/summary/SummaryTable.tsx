@@ -15,7 +15,8 @@ interface SummaryTableProps {
   readonly columns: Axis | undefined;
   readonly measure: Measured;
   /** View and filter of the list that is summed up. */
-  readonly place: { readonly view: string | undefined; readonly filter: string | undefined };
+  /** Where the numbers lead: to a list of the view that is narrowed by this JSON Logic. */
+  readonly place: { readonly view: string | undefined; readonly filter: unknown };
   /** Another one is on its way. */
   readonly isStale: boolean;
 }
@@ -37,7 +38,6 @@ export function SummaryTable({ object, table, rows, columns, measure, place, isS
     measure.field && measure.function !== 'count'
       ? t(`functions.${measure.function}`, { field: measure.field.label })
       : t('count');
-  const given: unknown = place.filter === undefined ? undefined : JSON.parse(place.filter);
   const cell = (text: string, conditions: readonly unknown[]) =>
     text === '' ? null : (
       <Link
@@ -46,7 +46,7 @@ export function SummaryTable({ object, table, rows, columns, measure, place, isS
         params={{ object }}
         search={{
           ...(place.view === undefined ? {} : { view: place.view }),
-          filter: JSON.stringify(conjoin(given, ...conditions) ?? {}),
+          filter: JSON.stringify(conjoin(place.filter, ...conditions) ?? {}),
         }}
         aria-label={t('open', { value: text })}
       >

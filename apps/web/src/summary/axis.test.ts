@@ -1,6 +1,6 @@
-import type { FieldDescription } from '@trellis/forms';
+import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import { expect, it } from 'vitest';
-import { afterPeriod, filterOfGroup, groupOf, parseAxis, textOfAxis } from './axis.ts';
+import { afterPeriod, filterOfGroup, groupableFields, groupOf, parseAxis, textOfAxis } from './axis.ts';
 
 const field = (name: string, value_type: string, type = value_type) =>
   ({ name, value_type, type }) as unknown as FieldDescription;
@@ -17,6 +17,22 @@ it('an axis is the same after a way through the address', () => {
   expect(textOfAxis(parseAxis('amount:-3', FIELDS)!)).toBe('amount:1000');
   expect(parseAxis('gone', FIELDS)).toBeUndefined();
   expect(groupOf(parseAxis('amount:5', FIELDS)!)).toEqual({ field: 'amount', width: 5 });
+});
+
+it('what the list shows is offered first, what every object has last, what says nothing never', () => {
+  const offered = (name: string, is_system = false) =>
+    ({ ...field(name, 'option'), is_groupable: true, is_unique: false, is_system }) as FieldDescription;
+  const fields = [
+    ...['id', 'owner_id', 'created_by', 'version', 'deleted_at', 'deleted_by'].map((name) =>
+      offered(name, true),
+    ),
+    ...['name', 'forecast', 'region', 'stage'].map((name) => offered(name)),
+  ];
+  const description = { name_field: 'name', fields } as unknown as ObjectDescription;
+  const names = groupableFields(description, ['name', 'account.name', 'stage', 'owner_id']).map(
+    ({ name }) => name,
+  );
+  expect(names).toEqual(['stage', 'owner_id', 'forecast', 'region', 'created_by']);
 });
 
 it('a period ends where the next one begins', () => {

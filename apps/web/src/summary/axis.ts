@@ -18,12 +18,32 @@ export interface Axis {
 
 const DEFAULT_WIDTHS: Readonly<Record<string, number>> = { currency: 1000, percent: 10, rating: 1 };
 
-/** Fields that make readable groups: those where every record has a value of its own are left out. */
-export function groupableFields(description: ObjectDescription): readonly FieldDescription[] {
-  return description.fields.filter(
-    (field) =>
-      field.is_groupable && !field.is_unique && field.name !== description.name_field && field.name !== 'id',
-  );
+/** What says nothing of the records of a list: how often they were saved, and of those in the recycle bin. */
+const UNTOLD: readonly string[] = ['id', 'version', 'deleted_at', 'deleted_by'];
+
+/**
+ * Fields that make readable groups: those where every record has a value of its own are left out. First come those that
+ * the list shows, in its order, then the other ones of the object, and last those that every object has.
+ *
+ * @param columns paths of the list's columns
+ */
+export function groupableFields(
+  description: ObjectDescription,
+  columns: readonly string[],
+): readonly FieldDescription[] {
+  const placeOf = ({ name, is_system }: FieldDescription) => {
+    const shown = columns.indexOf(name);
+    return shown >= 0 ? shown : columns.length + (is_system ? 1 : 0);
+  };
+  return description.fields
+    .filter(
+      (field) =>
+        field.is_groupable &&
+        !field.is_unique &&
+        field.name !== description.name_field &&
+        !UNTOLD.includes(field.name),
+    )
+    .sort((left, right) => placeOf(left) - placeOf(right));
 }
 
 export function parseAxis(text: string | undefined, fields: readonly FieldDescription[]): Axis | undefined {

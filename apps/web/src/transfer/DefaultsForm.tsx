@@ -17,7 +17,8 @@ export function DefaultsForm({ description, draft, onChange }: DefaultsFormProps
   const { defaults } = draft;
   // Records are chosen by their names on screen, and a text of a cell is an id.
   const fields = takeableFields(description).filter(
-    ({ targets, name }) => targets.length === 0 && name !== draft.key,
+    ({ targets, name }) =>
+      targets.length === 0 && !(draft.match.length === 1 && draft.match[0]!.field === name),
   );
   const set = (index: number, change: Partial<(typeof defaults)[number]>) =>
     onChange({

@@ -1,10 +1,11 @@
 /** The records of a list as a file: which kind, and which fields. */
-import { Button, Checkbox, Group, Modal, Radio, Stack } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Stack } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { ExportQuery, FileFormat } from '@trellis/api';
 import { useState } from 'react';
 import { client } from '../api.ts';
 import { downloadFile } from '../runtime/download.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { notifyProblem } from '../ui/notify.tsx';
 import { useMessages } from './messages.ts';
 import classes from './transfer.module.css';
@@ -39,7 +40,7 @@ export function ExportDialog({ object, label, query, columns, onClose }: ExportD
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('export.title', { objects: label })}
@@ -89,6 +90,6 @@ export function ExportDialog({ object, label, query, columns, onClose }: ExportD
           <Button onClick={run}>{t('export.run')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

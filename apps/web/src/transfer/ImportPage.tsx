@@ -5,26 +5,36 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ImportMapping, ImportPreviewResponse } from '@trellis/api';
 import type { ObjectDescription } from '@trellis/forms';
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, useRef, useState } from 'react';
 import { UndoPart } from '../activity/UndoPart.tsx';
 import { client, useObject } from '../api.ts';
+import { ScanNotice } from '../speed/ScanNotice.tsx';
+import { scanProblemOf } from '../speed/scan-problem.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { ObjectIcon } from '../ui/ObjectIcon.tsx';
 import { Page } from '../ui/Page.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { DefaultsForm } from './DefaultsForm.tsx';
-import { isOver, JobView } from './JobView.tsx';
+import { JobView } from './JobView.tsx';
+import { isOver } from './job-state.ts';
 import { MappingForm } from './MappingForm.tsx';
-import { columnsOf, type Draft, draftOf, mappingOf, type Source, sourceOptions } from './mapping-draft.ts';
+import {
+  columnsOf,
+  type Draft,
+  draftOf,
+  mappingOf,
+  recognition,
+  type Source,
+  sourceOptions,
+} from './mapping-draft.ts';
 import { useMessages } from './messages.ts';
 import { SourceForm } from './SourceForm.tsx';
 import classes from './transfer.module.css';
+import { UploadProgress } from './UploadProgress.tsx';
+import { useImportFile } from './use-import-file.ts';
 
 const route = getRouteApi('/shell/o/$object/import');
 const PREVIEW_BYTES = 256 * 1024;
-/** A large workbook is looked at once, and not again with each change of the mapping. */
-const MOST_TO_LOOK_AGAIN = 5 * 1024 * 1024;
-
 export function ImportPage() {
   const { object } = route.useParams();
   const description = useObject(object);
@@ -42,18 +52,32 @@ interface Asked {
   readonly source?: Source;
 }
 
-/** What the beginning of a file shows; of a workbook all of it is sent, for its table of contents stands at its end. */
-function look(object: string, file: File, mapping: ImportMapping): Promise<ImportPreviewResponse> {
+/** What a file shows: one that has arrived, or else the beginning of it. */
+function look(
+  object: string,
+  { file, id }: { readonly file: File; readonly id: string | undefined },
+  mapping: ImportMapping,
+): Promise<ImportPreviewResponse> {
   const form = new FormData();
   form.set('mapping', JSON.stringify(mapping));
-  form.set('file', /\.xlsx$/i.test(file.name) ? file : file.slice(0, PREVIEW_BYTES), file.name);
+  if (id === undefined) form.set('file', file.slice(0, PREVIEW_BYTES), file.name);
+  else form.set('file_id', id);
   return client.previewImport(object, form);
+}
+
+/** The table of contents of a workbook stands at its end: it can be looked at when all of it is there. */
+function isWorkbook({ name }: File): boolean {
+  return /\.xlsx$/i.test(name);
 }
 
 /** The header of another sheet is found out anew. */
 function askedSource(source: Source): ImportMapping {
   const { header_row: row, ...rest } = sourceOptions(source);
   return row === undefined || row < 0 ? rest : { ...rest, header_row: row };
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 function pick({ columns, source }: Draft): Pick<Draft, 'columns' | 'source'> {
@@ -67,6 +91,7 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
   const [chosen, setChosen] = useState<Chosen>();
   const [draft, setDraft] = useState<Draft>();
   const objects = description.plural_label;
+  const upload = useImportFile(description.name);
   const show = (id: string | undefined) =>
     void navigate({
       to: '/o/$object/import',
@@ -75,10 +100,14 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
       replace: true,
     });
   const preview = useMutation({
-    mutationFn: async ({ file, source }: Asked): Promise<Chosen> => ({
-      file,
-      preview: await look(description.name, file, source === undefined ? {} : askedSource(source)),
-    }),
+    mutationFn: async ({ file, source }: Asked): Promise<Chosen> => {
+      const arrival = source === undefined ? upload.send(file) : upload.arrived();
+      // Whoever waits for it hears of a fault; the beginning of a text is looked at meanwhile.
+      arrival.catch(() => undefined);
+      const id = isWorkbook(file) ? await arrival : upload.sent?.file === file ? upload.sent.id : undefined;
+      const mapping = source === undefined ? {} : askedSource(source);
+      return { file, preview: await look(description.name, { file, id }, mapping) };
+    },
     onSuccess: (found, { source }) => {
       setChosen(found);
       const suggested = draftOf(found.preview, description);
@@ -93,20 +122,30 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
       description.name,
       chosen?.file.name,
       chosen?.file.lastModified,
+      upload.sent?.id,
       columns,
       draft?.source,
+      draft && recognition(draft),
     ],
     queryFn: () =>
-      look(description.name, chosen!.file, { ...sourceOptions(draft!.source), columns: columns! }),
-    enabled: chosen !== undefined && chosen.file.size < MOST_TO_LOOK_AGAIN && columns !== undefined,
+      look(
+        description.name,
+        { file: chosen!.file, id: upload.sent?.id },
+        {
+          ...recognition(draft!),
+          ...sourceOptions(draft!.source),
+          columns: columns!,
+        },
+      ),
+    enabled: chosen !== undefined && upload.sent !== undefined && columns !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
   });
   const run = useMutation({
-    mutationFn: (isTrial: boolean) => {
+    mutationFn: async (isTrial: boolean) => {
       const form = new FormData();
       form.set('mapping', JSON.stringify(mappingOf(draft!, isTrial)));
-      form.set('file', chosen!.file, chosen!.file.name);
+      form.set('file_id', await upload.arrived());
       return client.importFile(description.name, form);
     },
     onSuccess: (started, isTrial) => {
@@ -115,6 +154,18 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
       show(started.id);
     },
   });
+  // Its buttons are at the end of a long form: what comes of them stands above it.
+  const outcome = useRef<HTMLDivElement>(null);
+  const showOutcome = () => {
+    if (run.data?.id !== job) return;
+    outcome.current?.focus({ preventScroll: true });
+    outcome.current?.scrollIntoView({ block: 'start' });
+  };
+  const scan = scanProblemOf(run.error) ?? scanProblemOf(understood.error);
+  const again = () => {
+    run.reset();
+    void understood.refetch();
+  };
   const choose = (file: File | null | undefined) => {
     if (!file) return;
     run.reset();
@@ -148,22 +199,30 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
       ) : (
         <div className={classes.stack}>
           {job !== undefined && (
-            <JobView key={job} id={job}>
-              {(state) =>
-                chosen === undefined && (
-                  <div className={classes.buttons}>
-                    <UndoPart job={state} />
-                    {isOver(state) ? (
-                      <Button variant="default" onClick={() => show(undefined)}>
-                        {t('import.again')}
-                      </Button>
-                    ) : (
-                      <p className={classes.dim}>{t('import.leave')}</p>
-                    )}
-                  </div>
-                )
-              }
-            </JobView>
+            <section
+              key={job}
+              ref={outcome}
+              tabIndex={-1}
+              aria-label={t('job.outcome')}
+              className={classes.outcome}
+            >
+              <JobView id={job} onShown={showOutcome}>
+                {(state) =>
+                  chosen === undefined && (
+                    <div className={classes.buttons}>
+                      <UndoPart job={state} />
+                      {isOver(state) ? (
+                        <Button variant="default" onClick={() => show(undefined)}>
+                          {t('import.again')}
+                        </Button>
+                      ) : (
+                        <p className={classes.dim}>{t('import.leave')}</p>
+                      )}
+                    </div>
+                  )
+                }
+              </JobView>
+            </section>
           )}
           {(job === undefined || chosen !== undefined) && (
             // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the button within.
@@ -198,7 +257,19 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
               )}
             </div>
           )}
-          {preview.error !== null && <ProblemAlert error={preview.error} />}
+          {upload.sent !== undefined && (
+            <UploadProgress
+              sent={upload.sent}
+              onCancel={() => {
+                upload.cancel();
+                setChosen(undefined);
+              }}
+              onAgain={() => preview.mutate({ file: upload.sent!.file })}
+            />
+          )}
+          {preview.error !== null && !isCancelled(preview.error) && upload.sent?.error === undefined && (
+            <ProblemAlert error={preview.error} />
+          )}
           {chosen !== undefined && draft !== undefined && (
             <>
               <SourceForm
@@ -210,11 +281,16 @@ function ImportScreen({ description }: { description: ObjectDescription }) {
                 description={description}
                 preview={chosen.preview}
                 read={(understood.data?.columns ?? []).map(({ read }) => read)}
+                matches={draft.match.length === 0 ? undefined : understood.data?.matches}
                 draft={draft}
                 onChange={setDraft}
               />
               <DefaultsForm description={description} draft={draft} onChange={setDraft} />
-              {run.error !== null && <ProblemAlert error={run.error} />}
+              {scan !== undefined ? (
+                <ScanNotice {...scan} onReady={again} />
+              ) : (
+                run.error !== null && upload.sent?.error === undefined && <ProblemAlert error={run.error} />
+              )}
               <div className={classes.buttons}>
                 <Button
                   variant="default"

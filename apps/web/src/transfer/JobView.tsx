@@ -1,30 +1,17 @@
 /** One job: its state, how far it is, what came of it, and what can be done about it. */
-import { Button, Group, Progress } from '@mantine/core';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ImportAbout, JobResponse, JobState } from '@trellis/api';
-import type { ColorName } from '@trellis/metadata';
-import { type ReactNode, useEffect } from 'react';
-import { client, invalidateRecords } from '../api.ts';
+import { Button } from '@mantine/core';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { ImportAbout, JobResponse } from '@trellis/api';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { client, invalidateRecords, useOptionalObject } from '../api.ts';
 import { downloadFile } from '../runtime/download.ts';
 import { useDisplay } from '../runtime/use-display.ts';
-import { ColorBadge } from '../ui/ColorBadge.tsx';
 import { notifyProblem } from '../ui/notify.tsx';
 import { ProblemAlert } from '../ui/ProblemAlert.tsx';
+import { JobSummary } from './JobSummary.tsx';
+import { isOver } from './job-state.ts';
 import { useMessages } from './messages.ts';
 import classes from './transfer.module.css';
-
-export const STATE_COLORS: Readonly<Record<JobState, ColorName>> = {
-  queued: 'gray',
-  running: 'blue',
-  paused: 'yellow',
-  done: 'green',
-  failed: 'red',
-  cancelled: 'gray',
-};
-
-export function isOver({ state }: Pick<JobResponse, 'state'>): boolean {
-  return state === 'done' || state === 'failed' || state === 'cancelled';
-}
 
 export const jobQuery = (id: string) =>
   queryOptions({
@@ -39,14 +26,22 @@ interface JobViewProps {
   readonly id: string;
   /** Below the result, once it is there. */
   readonly children?: (job: JobResponse) => ReactNode;
+  /** It stands on the page. */
+  onShown?(): void;
 }
 
-export function JobView({ id, children }: JobViewProps) {
+export function JobView({ id, children, onShown }: JobViewProps) {
   const job = useQuery(jobQuery(id));
   const over = job.data !== undefined && isOver(job.data);
   useEffect(() => {
     if (over) void invalidateRecords();
   }, [over]);
+  const isShown = job.data !== undefined;
+  const shown = useRef(onShown);
+  shown.current = onShown;
+  useEffect(() => {
+    if (isShown) shown.current?.();
+  }, [isShown]);
   if (job.data === undefined) return job.error ? <ProblemAlert error={job.error} /> : null;
   return (
     <section className={classes.card} aria-busy={!over}>
@@ -62,53 +57,38 @@ function JobBody({ job }: { job: JobResponse }) {
   const number = new Intl.NumberFormat(locale);
   const about = job.about as Partial<ImportAbout> | null;
   const isTrial = about?.dry_run === true;
+  const description = useOptionalObject(about?.object);
+  /** What names its field already is left as it is. */
+  const told = ({ pointer, message }: { readonly pointer: string; readonly message: string }): string => {
+    const name = pointer.split('/')[1];
+    const label = description?.fields.find((field) => field.name === name)?.label ?? name;
+    return !label || message.includes(label) ? message : `${label}: ${message}`;
+  };
   const { done, total } = job.progress;
-  const share = total ? (done / total) * 100 : isOver(job) ? 100 : 0;
   const rows =
     total === null
       ? t('job.rowsOnly', { done: number.format(done) })
       : t('job.rows', { done: number.format(done), total: number.format(total) });
   const counts = [
-    ['created', isTrial ? t('job.wouldCreate') : t('job.created')],
-    ['updated', isTrial ? t('job.wouldUpdate') : t('job.updated')],
-    ['unchanged', isTrial ? t('job.wouldUnchange') : t('job.unchanged')],
+    { name: 'created', label: isTrial ? t('job.wouldCreate') : t('job.created') },
+    { name: 'updated', label: isTrial ? t('job.wouldUpdate') : t('job.updated') },
+    { name: 'unchanged', label: isTrial ? t('job.wouldUnchange') : t('job.unchanged') },
     ...(job.counts.skipped === undefined
       ? []
-      : ([['skipped', isTrial ? t('job.wouldSkip') : t('job.skippedRows')]] as const)),
-    ['failed', isTrial ? t('job.wouldFail') : t('job.failed')],
-  ] as const;
+      : [{ name: 'skipped', label: isTrial ? t('job.wouldSkip') : t('job.skippedRows') }]),
+    { name: 'failed', label: isTrial ? t('job.wouldFail') : t('job.failed') },
+  ];
   const failed = job.counts.failed ?? 0;
   const errors = job.errors ?? [];
   return (
     <>
-      <div className={classes.jobHead}>
-        <h2 className={classes.heading}>
-          {t(isTrial ? 'job.tryOf' : 'job.importOf', { file: about?.file_name ?? '' })}
-        </h2>
-        <span role="status">
-          <ColorBadge color={STATE_COLORS[job.state]}>
-            {isTrial && job.state === 'done' ? t('job.tried') : t(`job.state.${job.state}`)}
-          </ColorBadge>
-        </span>
-        <JobActions job={job} />
-      </div>
-      <Progress
-        value={share}
-        aria-label={t('job.progress')}
-        color={job.state === 'failed' ? 'red' : failed > 0 && isOver(job) ? 'yellow' : 'blue'}
-        animated={job.state === 'running'}
-        size="lg"
+      <JobSummary
+        job={job}
+        title={t(isTrial ? 'job.tryOf' : 'job.importOf', { file: about?.file_name ?? '' })}
+        state={isTrial && job.state === 'done' ? t('job.tried') : undefined}
+        amount={rows}
+        counts={counts}
       />
-      <p className={classes.dim}>{job.wish === null ? rows : t('job.stopping')}</p>
-      {job.message !== null && <p className={classes.message}>{job.message}</p>}
-      <dl className={classes.counts}>
-        {counts.map(([name, label]) => (
-          <div key={name} data-failed={(name === 'failed' && failed > 0) || undefined}>
-            <dt>{label}</dt>
-            <dd>{number.format(job.counts[name] ?? 0)}</dd>
-          </div>
-        ))}
-      </dl>
       {(about?.skipped_columns ?? []).length > 0 && (
         <p className={classes.dim}>{t('job.skipped', { columns: about!.skipped_columns!.join(', ') })}</p>
       )}
@@ -119,7 +99,7 @@ function JobBody({ job }: { job: JobResponse }) {
             {errors.slice(0, 10).map(({ row, line, errors: found }) => (
               <li key={row}>
                 <span className={classes.line}>{t('job.line', { line })}</span>
-                <span>{found.map(({ pointer, message }) => `${nameOf(pointer)}${message}`).join(' ')}</span>
+                <span>{found.map(told).join(' ')}</span>
               </li>
             ))}
           </ul>
@@ -142,37 +122,5 @@ function JobBody({ job }: { job: JobResponse }) {
         </>
       )}
     </>
-  );
-}
-
-function nameOf(pointer: string): string {
-  const name = pointer.split('/')[1];
-  return name ? `${name}: ` : '';
-}
-
-export function JobActions({ job }: { job: JobResponse }) {
-  const t = useMessages();
-  const queries = useQueryClient();
-  const ask = useMutation({
-    mutationFn: (wish: 'cancel' | 'pause' | 'resume') => client.askJob(job.id, wish),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['jobs'] }),
-    onError: notifyProblem,
-  });
-  if (isOver(job)) return null;
-  return (
-    <Group gap="xs" className={classes.actions}>
-      {job.state === 'paused' || job.wish === 'pause' ? (
-        <Button size="compact-sm" variant="default" onClick={() => ask.mutate('resume')}>
-          {t('job.resume')}
-        </Button>
-      ) : (
-        <Button size="compact-sm" variant="default" onClick={() => ask.mutate('pause')}>
-          {t('job.pause')}
-        </Button>
-      )}
-      <Button size="compact-sm" variant="default" onClick={() => ask.mutate('cancel')}>
-        {t('job.cancel')}
-      </Button>
-    </Group>
   );
 }

@@ -1,16 +1,19 @@
 /** Where each column goes, and what is done with the rows. */
-import { Alert, Radio, Select, Stack } from '@mantine/core';
+import { Alert, Checkbox, Radio, Select, Stack } from '@mantine/core';
 import type { ImportPreviewResponse } from '@trellis/api';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 import { useFindObject, useOptionalObject } from '../api.ts';
+import { MatchForm } from './MatchForm.tsx';
 import {
   type ColumnDraft,
+  canFold,
+  canMatch,
   type Draft,
   formatsFor,
-  keysFor,
   LEFT_OUT,
   POLICIES,
   type Policy,
+  settledMatch,
   takeableFields,
   targetOf,
 } from './mapping-draft.ts';
@@ -24,27 +27,32 @@ interface MappingFormProps {
   readonly preview: ImportPreviewResponse;
   /** By column: how its samples are understood under the present mapping. */
   readonly read: readonly PreviewColumn['read'][];
+  readonly matches: ImportPreviewResponse['matches'] | undefined;
   readonly draft: Draft;
   onChange(draft: Draft): void;
 }
 
-export function MappingForm({ description, preview, read, draft, onChange }: MappingFormProps) {
+export function MappingForm({ description, preview, read, matches, draft, onChange }: MappingFormProps) {
   const t = useMessages();
+  // What columns are changed to may take away what records were recognised by.
+  const change = (next: Draft) => onChange({ ...next, match: settledMatch(description, next) });
+  const isShared = (field: string | undefined) =>
+    description.fields.some(({ name, targets, value_type }) => {
+      return name === field && targets.length > 0 && value_type === 'id';
+    });
   const setColumn = (index: number, to: ColumnDraft) =>
-    onChange({
+    change({
       ...draft,
       columns: draft.columns.map((column, at) =>
         at === index
           ? { ...column, to }
-          : to.field !== undefined && column.to.field === to.field
+          : // Several columns may say together which record a lookup means.
+            to.field !== undefined && column.to.field === to.field && !isShared(to.field)
             ? { ...column, to: LEFT_OUT }
             : column,
       ),
     });
   const setPolicy = (policy: Policy) => {
-    const keys = keysFor(description, policy);
-    const mapped = keys.find((key) => draft.columns.some((column) => column.to.field === key));
-    const key = mapped ?? keys[0];
     // Under `update` a column called id says which record is meant.
     const columns = draft.columns.map((column) =>
       policy === 'update' && column.to.field === undefined && column.name.toLowerCase() === 'id'
@@ -53,14 +61,9 @@ export function MappingForm({ description, preview, read, draft, onChange }: Map
           ? { ...column, to: LEFT_OUT }
           : column,
     );
-    const hasId = columns.some((column) => column.to.field === 'id');
-    onChange({ ...draft, policy, columns, key: hasId && policy === 'update' ? 'id' : key });
+    const hasId = policy === 'update' && columns.some((column) => column.to.field === 'id');
+    change({ ...draft, policy, columns, match: hasId ? [{ field: 'id' }] : draft.match });
   };
-  const keys = keysFor(description, draft.policy);
-  const labelOf = (name: string) =>
-    name === 'id'
-      ? t('import.keyId')
-      : (description.fields.find((field) => field.name === name)?.label ?? name);
   const missing = takeableFields(description).filter(
     (field) =>
       field.is_required &&
@@ -115,19 +118,9 @@ export function MappingForm({ description, preview, read, draft, onChange }: Map
               ))}
             </Stack>
           </Radio.Group>
-          {draft.policy !== 'create' &&
-            (keys.length === 0 ? (
-              <Alert color="yellow">{t('import.noKey')}</Alert>
-            ) : (
-              <Select
-                label={t('import.key')}
-                data={keys.map((key) => ({ value: key, label: labelOf(key) }))}
-                value={draft.key ?? null}
-                allowDeselect={false}
-                onChange={(key) => onChange({ ...draft, key: key ?? undefined })}
-                maw={320}
-              />
-            ))}
+          {draft.policy !== 'create' && (
+            <MatchForm description={description} draft={draft} matches={matches} onChange={onChange} />
+          )}
           {(draft.policy === 'upsert' || draft.policy === 'update') && (
             <Select
               label={t('import.blank')}
@@ -236,9 +229,8 @@ function MatchSelects({
   const findObject = useFindObject();
   const target = to.object ?? field.targets[0];
   const description = useOptionalObject(target);
-  const matches = (description?.fields ?? []).filter(
-    (each) => each.name === description?.name_field || each.is_unique || each.type === 'email',
-  );
+  const matches = (description?.fields ?? []).filter(canMatch);
+  const by = matches.find((each) => each.name === to.match);
   return (
     <div className={classes.match}>
       {field.targets.length > 1 && to.match !== undefined && (
@@ -247,7 +239,9 @@ function MatchSelects({
           data={field.targets.map((each) => ({ value: each, label: findObject(each)?.label ?? each }))}
           value={target ?? null}
           allowDeselect={false}
-          onChange={(object) => onChange({ ...to, object: object ?? undefined, match: 'name' })}
+          onChange={(object) =>
+            onChange({ ...to, object: object ?? undefined, match: 'name', folded: false })
+          }
         />
       )}
       <Select
@@ -261,9 +255,17 @@ function MatchSelects({
         value={to.match ?? ''}
         allowDeselect={false}
         onChange={(match) =>
-          onChange({ ...to, match: match || undefined, object: match ? target : undefined })
+          onChange({ ...to, match: match || undefined, folded: false, object: match ? target : undefined })
         }
       />
+      {by !== undefined && canFold(by) && (
+        <Checkbox
+          label={t('import.folded')}
+          aria-label={t('import.foldedFor', { column: name })}
+          checked={to.folded}
+          onChange={(event) => onChange({ ...to, folded: event.currentTarget.checked })}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** A mapping as it is put together on screen, and as it is sent. */
-import type { CellFormat, ImportMapping, ImportPreviewResponse } from '@trellis/api';
+import type { CellFormat, ImportMapping, ImportPreviewResponse, MatchField } from '@trellis/api';
 import type { FieldDescription, ObjectDescription } from '@trellis/forms';
 
 export interface ColumnDraft {
@@ -7,6 +7,8 @@ export interface ColumnDraft {
   readonly field: string | undefined;
   /** Of a lookup: the field of its target by which it is found; undefined: by id. */
   readonly match: string | undefined;
+  /** Of `match`: how the text is spelled does not count. */
+  readonly folded: boolean;
   /** Of a lookup with several targets: which is meant. */
   readonly object: string | undefined;
   /** Of dates and numbers: how they are written; undefined: as a text alone says. */
@@ -25,7 +27,8 @@ export type Source = Pick<
 
 export interface Draft {
   readonly policy: Policy;
-  readonly key: string | undefined;
+  /** By which records are recognised: `id`, or fields that need not be unique. */
+  readonly match: readonly MatchField[];
   readonly blank: 'keep' | 'clear';
   /** One per column of the file, in its order. */
   readonly columns: readonly { readonly name: string; readonly to: ColumnDraft }[];
@@ -37,6 +40,7 @@ export interface Draft {
 export const LEFT_OUT: ColumnDraft = {
   field: undefined,
   match: undefined,
+  folded: false,
   object: undefined,
   format: undefined,
 };
@@ -57,7 +61,7 @@ export function draftOf(preview: ImportPreviewResponse, description: ObjectDescr
     taken.add(field.name);
     return { name: column.name, to: targetOf(field, column) };
   });
-  return { policy: 'create', key: undefined, blank: 'keep', columns, defaults: [], source: preview };
+  return { policy: 'create', match: [], blank: 'keep', columns, defaults: [], source: preview };
 }
 
 /** A column that goes into a field; a lookup is found by name unless the samples are ids. */
@@ -84,13 +88,39 @@ export function takeableFields(description: ObjectDescription): readonly FieldDe
   return description.fields.filter((field) => field.access === 'update');
 }
 
-/** Fields by which records can be recognised. */
-export function keysFor(description: ObjectDescription, policy: Policy): readonly string[] {
-  if (policy === 'create') return [];
-  const unique = description.fields
-    .filter((field) => field.is_unique && !field.is_system)
+const LONG = new Set(['long_text', 'rich_text', 'markdown', 'code']);
+const SOUGHT = new Set(['text', 'texts', 'number', 'date', 'datetime', 'time', 'option', 'id', 'boolean']);
+
+/** Whether records can be recognised by a field. */
+export function canMatch({ type, value_type, name, is_encrypted }: FieldDescription): boolean {
+  return SOUGHT.has(value_type) && !LONG.has(type) && name !== 'id' && is_encrypted !== true;
+}
+
+/** Whether a field holds texts that people spell in different ways. */
+export function canFold({ type, value_type }: FieldDescription): boolean {
+  return (value_type === 'text' || value_type === 'texts') && !LONG.has(type) && type !== 'auto_number';
+}
+
+/** Fields by which records can be recognised: those that the file has something for, `id` under `update`. */
+export function matchCandidates(description: ObjectDescription, draft: Draft): readonly string[] {
+  const { columns, defaults, policy } = draft;
+  const given = new Set([...columns.map(({ to }) => to.field), ...defaults.map(({ field }) => field)]);
+  const names = description.fields
+    .filter((field) => given.has(field.name) && canMatch(field))
     .map((field) => field.name);
-  return policy === 'update' ? ['id', ...unique] : unique;
+  return policy === 'update' && given.has('id') ? ['id', ...names] : names;
+}
+
+/** What records are recognised by, as far as the file still has it; else what tells them apart best. */
+export function settledMatch(description: ObjectDescription, draft: Draft): readonly MatchField[] {
+  if (draft.policy === 'create') return [];
+  const candidates = matchCandidates(description, draft);
+  const kept = draft.match.filter(({ field }) => candidates.includes(field));
+  if (kept.length > 0) return kept;
+  const isUnique = (name: string) =>
+    description.fields.some((field) => field.name === name && field.is_unique);
+  const best = candidates.find((name) => name === 'id' || isUnique(name));
+  return best === undefined ? [] : [{ field: best }];
 }
 
 /** The part of a mapping that says how the file is read. */
@@ -106,7 +136,7 @@ export function sourceOptions({ format, delimiter, encoding, sheet, header_row }
 
 export function columnsOf({ columns }: Pick<Draft, 'columns'>): NonNullable<ImportMapping['columns']> {
   return Object.fromEntries(
-    columns.map(({ name, to: { field, match, object, format } }) => {
+    columns.map(({ name, to: { field, match, folded, object, format } }) => {
       if (field === undefined) return [name, null];
       if (match === undefined && format === undefined) return [name, field];
       const isMatched = match !== undefined;
@@ -115,6 +145,7 @@ export function columnsOf({ columns }: Pick<Draft, 'columns'>): NonNullable<Impo
         {
           field,
           ...(isMatched && { match }),
+          ...(isMatched && folded && { folded }),
           ...(isMatched && object !== undefined && { object }),
           ...(!isMatched && format !== undefined && { format }),
         },
@@ -123,13 +154,22 @@ export function columnsOf({ columns }: Pick<Draft, 'columns'>): NonNullable<Impo
   );
 }
 
-export function mappingOf(draft: Draft, isTrial: boolean): ImportMapping {
-  const { policy, key, blank, defaults, source } = draft;
-  const given = defaults.filter(({ field, value }) => field !== '' && value.trim() !== '');
+/** What becomes of rows, and by what their records are recognised. */
+export function recognition({ policy, match }: Draft): ImportMapping {
+  const [first] = match;
+  const isById = match.length === 1 && first!.field === 'id';
   return {
     operation: policy === 'skip' ? 'upsert' : policy,
     ...(policy === 'skip' && { existing: 'skip' as const }),
-    ...(policy !== 'create' && key !== undefined && { key }),
+    ...(policy !== 'create' && match.length > 0 && (isById ? { key: 'id' } : { match })),
+  };
+}
+
+export function mappingOf(draft: Draft, isTrial: boolean): ImportMapping {
+  const { blank, defaults, source } = draft;
+  const given = defaults.filter(({ field, value }) => field !== '' && value.trim() !== '');
+  return {
+    ...recognition(draft),
     blank,
     dry_run: isTrial,
     ...sourceOptions(source),

@@ -14,10 +14,16 @@ export function NoticeArea() {
   return <Notifications position="top-center" limit={3} />;
 }
 
-export function showDone({ message, undo }: Notice): void {
+/** The notice about each thing that is spoken of by name. */
+const shown = new Map<string, string>();
+
+export function showDone({ message, undo, about }: Notice): void {
   // Not a UUID: browsers make those only over HTTPS.
   count += 1;
   const id = `notice-${count}`;
+  const before = about === undefined ? undefined : shown.get(about);
+  if (before !== undefined) notifications.hide(before);
+  if (about !== undefined) shown.set(about, id);
   notifications.show({
     id,
     withBorder: true,
@@ -31,9 +37,10 @@ export function showDone({ message, undo }: Notice): void {
           <Button
             variant="subtle"
             size="compact-xs"
+            style={{ flexShrink: 0 }}
             onClick={() => {
               notifications.hide(id);
-              Promise.resolve(undo()).catch(showProblem);
+              Promise.resolve(undo()).catch((error) => showProblem(error));
             }}
           >
             {i18next.t('action.undo')}
@@ -44,7 +51,7 @@ export function showDone({ message, undo }: Notice): void {
   });
 }
 
-export function showProblem(error: unknown): void {
+export function showProblem(error: unknown, title?: string): void {
   const problem = error instanceof ApiError ? error.problem : undefined;
   const lines = problem?.errors.map((entry) => entry.message) ?? [];
   notifications.show({
@@ -52,8 +59,12 @@ export function showProblem(error: unknown): void {
     closeButtonProps: { 'aria-label': i18next.t('action.close') },
     color: 'red',
     autoClose: 10_000,
-    title: problem?.title ?? i18next.t(isOffline(error) ? 'problem.offline' : 'problem.unexpected'),
-    message: [problem?.detail ?? detailOf(error), ...lines]
+    title: title ?? problem?.title ?? i18next.t(isOffline(error) ? 'problem.offline' : 'problem.unexpected'),
+    // Where it is said what did not happen, the reasons are enough.
+    message: [
+      ...(title !== undefined && lines.length > 0 ? [] : [problem?.detail ?? detailOf(error)]),
+      ...lines,
+    ]
       .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
       .join(' '),
   });

@@ -1,9 +1,11 @@
-import { type ComponentType, useSyncExternalStore } from 'react';
+import { type ComponentType, useEffect, useSyncExternalStore } from 'react';
 
 export interface Notice {
   readonly message: string;
   /** Offered for as long as the notice stays. */
   readonly undo?: () => void | Promise<void>;
+  /** What it is about: the notice before it about the same thing goes. */
+  readonly about?: string;
 }
 
 /** Says what was done, with a way back where there is one. Announced by screen readers. */
@@ -16,9 +18,19 @@ export function notifyProblem(error: unknown): void {
   void loadNotices().then((notices) => notices.showProblem(error));
 }
 
+/** As `notifyProblem`, under a title that says what did not happen. */
+export function notifyRefusal(title: string, error: unknown): void {
+  void loadNotices().then((notices) => notices.showProblem(error, title));
+}
+
 /** Where notices appear, once there has been one. */
 export function Notices() {
   const Area = useSyncExternalStore(subscribe, () => area);
+  useEffect(() => {
+    // The first may have to say that the server is away: then it is too late to ask for what shows it.
+    const ready = setTimeout(() => import('./notices.tsx').catch(() => undefined), 2000);
+    return () => clearTimeout(ready);
+  }, []);
   return Area === undefined ? null : <Area />;
 }
 

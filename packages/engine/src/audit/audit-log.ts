@@ -5,7 +5,7 @@
 import { isId, type JsonValue } from '@trellis/model';
 import type { AuditHead, AuditVerdict, ListedAuditEntry, Transaction, Workspace } from '@trellis/storage';
 import type { Context, InputError } from '../engine.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, invalidCursor } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { translateError } from '../translate-error.ts';
 import { requireRight } from '../with-pinned.ts';
@@ -170,7 +170,7 @@ function readCursor(cursor: string): { readonly at: string; readonly id: number 
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, at, id] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d{1,15})$/.exec(text) ?? [];
   if (at === undefined || Number.isNaN(Date.parse(at)))
-    throw new EngineError('invalid_cursor', 'This cursor continues no page of the audit log.');
+    throw invalidCursor('/after', 'This cursor continues no page of the audit log.');
   return { at, id: Number(id) };
 }
 

@@ -1,4 +1,5 @@
 /** Changes of many records by one order, and taking the work of a job back. Both are jobs of their own. */
+import { jsonPointer } from '@trellis/metadata';
 import type { JsonValue } from '@trellis/model';
 import { v7 as makeId } from 'uuid';
 import { tell } from '../audit/tell.ts';
@@ -8,11 +9,14 @@ import type { RefusedRows } from '../import/imports.ts';
 import { addJob } from '../jobs/job-lifecycle.ts';
 import { currentObjectName } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
+import { noSecretKey } from '../secrets.ts';
 import { requireOwnEyes } from '../view-as.ts';
 import { withPinned } from '../with-pinned.ts';
 import { BULK_OPERATIONS, type BulkInput, type BulkOperation, rightFor } from './bulk-job.ts';
 import { fieldsOf, readChange } from './change-lists.ts';
+import { keysOf } from './order-names.ts';
 import { refusedRecords } from './refused-records.ts';
+import { sealedFieldsOf, sealOrder } from './sealed-order.ts';
 import { readSelection } from './selection.ts';
 import { beginUndo } from './undo-desk.ts';
 
@@ -80,8 +84,13 @@ function beginBulk(parts: Parts, context: Context, name: string, request: BulkRe
             pointer: `/${part}`,
             message: 'Only an update changes fields.',
           });
-    const change = isUpdate ? readChange(pinned, object, request, problems) : null;
+    const read = isUpdate ? readChange(pinned, object, request, problems) : null;
+    if (read && !parts.secrets)
+      for (const field of sealedFieldsOf(read, object))
+        problems.push(noSecretKey(`/set${jsonPointer(field.name)}`));
     if (problems.length > 0) throw invalid(problems);
+    const place = { workspaceId: context.workspace.id, jobId: id, object };
+    const change = read && parts.secrets ? sealOrder(read, parts.secrets, place) : read;
     const fields = change ? fieldsOf(change) : [];
     const input: BulkInput = {
       about: {
@@ -93,6 +102,7 @@ function beginBulk(parts: Parts, context: Context, name: string, request: BulkRe
       },
       selection,
       change,
+      keys: keysOf(pinned, object, { selection, change }),
     };
     const order = { id, kind: 'bulk', input: input as unknown as JsonValue };
     if (dryRun) return addJob(parts, context, order);

@@ -13,6 +13,8 @@ import { restoreTogether } from '../restore-record.ts';
 import { withPinned } from '../with-pinned.ts';
 import { type FieldChange, inputsOf } from './change-lists.ts';
 import { GroupedRun } from './grouped-run.ts';
+import { type OrderKeys, objectOfOrder, withNamesOfNow } from './order-names.ts';
+import { openOrder } from './sealed-order.ts';
 import { countSelected, nextSelected, type Selection } from './selection.ts';
 import { refuseAlone, takeByHalves } from './take-by-halves.ts';
 import type { Reason, Tally } from './tally.ts';
@@ -31,6 +33,8 @@ export interface BulkInput {
   readonly selection: Selection;
   /** Of an update. */
   readonly change: FieldChange | null;
+  /** What its names mean; orders of older versions have none, and are taken by their names. */
+  readonly keys?: OrderKeys;
 }
 
 /** Records that are written together: about a second's work. A deletion takes others along. */
@@ -63,17 +67,17 @@ class Changing {
   }
 
   async run(): Promise<readonly Reason[]> {
-    const { selection, about } = this.#input;
+    const { about } = this.#input;
     await this.#run.begin(() =>
-      this.#pinned((pinned, object) => countSelected(this.#parts, pinned, object, selection)),
+      this.#pinned((pinned, object, { selection }) => countSelected(this.#parts, pinned, object, selection)),
     );
     for (let isOver = false; !isOver; ) {
       this.#job.check();
-      isOver = await this.#pinned(async (pinned, object) => {
-        const page = { selection, after: this.#run.place, limit: GROUP[about.operation] };
+      isOver = await this.#pinned(async (pinned, object, order) => {
+        const page = { selection: order.selection, after: this.#run.place, limit: GROUP[about.operation] };
         const ids = await nextSelected(this.#parts, pinned, object, page);
         await takeByHalves(ids, {
-          take: (group) => this.#take(pinned, object, group),
+          take: (group) => this.#take(pinned, object, { ids: group, change: order.change }),
           refuse: (id, errors) =>
             this.#commit([id], async (tally) => tally.refuse({ object: object.name, id, errors })),
         });
@@ -84,18 +88,24 @@ class Changing {
   }
 
   /** Rights are looked at anew for each group; what is done already is not begun again. */
-  #pinned<T>(work: (pinned: Pinned, object: CompiledObject) => Promise<T>): Promise<T> {
+  #pinned<T>(work: (pinned: Pinned, object: CompiledObject, order: BulkInput) => Promise<T>): Promise<T> {
     const { context } = this.#job;
-    const { object, operation } = this.#input.about;
+    const { keys } = this.#input;
+    const { object: name, operation } = this.#input.about;
     const acting = context.kind === 'user' ? { ...context, source: 'bulk' } : context;
-    return withPinned(this.#parts, acting, (pinned) =>
-      work(pinned, pinned.requireObject(object, rightFor(operation))),
-    );
+    return withPinned(this.#parts, acting, (pinned) => {
+      const object = pinned.requireObject(objectOfOrder(pinned, name, keys), rightFor(operation));
+      return work(pinned, object, withNamesOfNow(this.#parts, pinned, object, { order: this.#input, keys }));
+    });
   }
 
-  async #take(pinned: Pinned, object: CompiledObject, ids: readonly string[]): Promise<void> {
+  async #take(
+    pinned: Pinned,
+    object: CompiledObject,
+    { ids, change }: { readonly ids: readonly string[]; readonly change: FieldChange | null },
+  ): Promise<void> {
     const isTrial = this.#input.about.dry_run;
-    const scope = { object, ids };
+    const scope = { object, ids, change };
     switch (this.#input.about.operation) {
       case 'update': {
         // A trial rolls its own transaction back. Should it be done twice, that does no harm.
@@ -127,8 +137,12 @@ class Changing {
     }
   }
 
-  async #save(pinned: Pinned, { object, ids, transaction }: GroupScope): Promise<SaveOutcome> {
-    const change = this.#input.change!;
+  async #save(
+    pinned: Pinned,
+    { object, ids, change: sealed, transaction }: GroupScope,
+  ): Promise<SaveOutcome> {
+    const place = { workspaceId: pinned.context.workspace.id, jobId: this.#job.job.id, object };
+    const change = openOrder(sealed!, this.#parts.secrets, place);
     const inputs = await inputsOf(this.#parts, pinned, { object, ids, change, transaction });
     return this.#parts.write.save(this.#parts, pinned, {
       object,
@@ -194,5 +208,7 @@ class Changing {
 interface GroupScope {
   readonly object: CompiledObject;
   readonly ids: readonly string[];
+  /** Of an update, as it is kept. */
+  readonly change: FieldChange | null;
   readonly transaction: Transaction | undefined;
 }

@@ -11,15 +11,10 @@ import { LostRace, translateError } from '../translate-error.ts';
 
 const MAX_ATTEMPTS = 3;
 
-/** What a refusal is about: the record, and nothing that another try or another day would mend by itself. */
-const REFUSALS: readonly string[] = [
-  'unique_violation',
-  'invalid_input',
-  'stale_version',
-  'forbidden',
-  'unknown_record',
-  'delete_restricted',
-];
+/** What is said of values: another try or another day would not mend it by itself. */
+export const VALUE_REFUSALS: readonly string[] = ['unique_violation', 'invalid_input', 'stale_version'];
+/** What is said of a record that is there, or should be. */
+const REFUSALS: readonly string[] = [...VALUE_REFUSALS, 'forbidden', 'unknown_record', 'delete_restricted'];
 
 /** A record that stood alone and was refused: whatever was written of it is rolled back with this. */
 class RecordRefused extends Error {
@@ -30,11 +25,22 @@ class RecordRefused extends Error {
   }
 }
 
+/** Thrown by `take`: what stands before the index is to be written first, and the others looked at after that. */
+export class TakeInTwo extends Error {
+  readonly index: number;
+  constructor(index: number) {
+    super('The group is to be taken in two.');
+    this.index = index;
+  }
+}
+
 export interface GroupWork<T> {
   /** Writes the whole group with its progress, in one step. */
   take(group: readonly T[]): Promise<void>;
   /** Notes that one was refused, in a step of its own. */
   refuse(one: T, errors: readonly InputError[]): Promise<void>;
+  /** Codes of errors that are about the records of a group; any other ends the work. All that there are, unless given. */
+  readonly refusals?: readonly string[];
 }
 
 export async function takeByHalves<T>(group: readonly T[], work: GroupWork<T>, attempt = 1): Promise<void> {
@@ -42,8 +48,12 @@ export async function takeByHalves<T>(group: readonly T[], work: GroupWork<T>, a
   try {
     await work.take(group);
   } catch (error) {
+    if (error instanceof TakeInTwo) {
+      await takeByHalves(group.slice(0, error.index), work);
+      return takeByHalves(group.slice(error.index), work);
+    }
     if (attempt < MAX_ATTEMPTS && isRace(error)) return takeByHalves(group, work, attempt + 1);
-    const errors = refusalOf(error);
+    const errors = refusalOf(error, work.refusals);
     if (!errors) throw error;
     if (group.length === 1) return work.refuse(group[0]!, errors);
     const half = Math.ceil(group.length / 2);
@@ -62,6 +72,11 @@ export function refuseAlone(outcome: SaveOutcome, groupSize: number): void {
   throw groupSize === 1 ? new RecordRefused(only.failure.errors) : new NeedsSingles();
 }
 
+/** Whether the error is about the group, which may be tried again or taken by halves. Nothing of it has been written. */
+export function isOfGroup(error: unknown, refusals: readonly string[]): boolean {
+  return isRace(error) || refusalOf(error, refusals) !== undefined;
+}
+
 function isRace(error: unknown): boolean {
   if (error instanceof LostRace) return true;
   if (error instanceof EngineError)
@@ -70,11 +85,14 @@ function isRace(error: unknown): boolean {
 }
 
 /** What is wrong with one of the records, or undefined when it is not about records. */
-function refusalOf(thrown: unknown): readonly InputError[] | undefined {
+function refusalOf(
+  thrown: unknown,
+  refusals: readonly string[] = REFUSALS,
+): readonly InputError[] | undefined {
   if (thrown instanceof RecordRefused) return thrown.errors;
   if (thrown instanceof NeedsSingles) return [];
   const error = translateError(thrown);
-  if (!(error instanceof EngineError) || !REFUSALS.includes(error.code)) return undefined;
+  if (!(error instanceof EngineError) || !refusals.includes(error.code)) return undefined;
   const errors = error.errors as readonly InputError[];
   return errors.length > 0 ? errors : [{ code: error.code, pointer: '', message: error.message }];
 }

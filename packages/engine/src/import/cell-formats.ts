@@ -29,6 +29,7 @@ export function toPlainText(
   { format, timeZone }: { readonly format: CellFormat | undefined; readonly timeZone: string },
 ): string {
   const { valueType, name } = field.type;
+  if (text.length > MOST_OF_VALUE) return text;
   if (valueType === 'date' || valueType === 'datetime') {
     if ((valueType === 'date' ? PLAIN_DATE : PLAIN_INSTANT).test(text)) return text;
     const order = format === 'dmy' || format === 'mdy' ? format : 'ymd';
@@ -41,6 +42,9 @@ export function toPlainText(
   // 1.5 is no number of a column that is written 1,5: it would silently be read as another one.
   return plain ?? (format === 'comma' ? `“${text.trim()}”` : text);
 }
+
+/** Characters of a date or number. The patterns below would look at longer texts for very long. */
+const MOST_OF_VALUE = 200;
 
 /** What is most of most files, and stands for itself. */
 const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -153,6 +157,7 @@ export function detectFormats(
   samples: readonly string[],
   hints: { readonly locale: string; readonly delimiter: string },
 ): { readonly date: DateFormat | null; readonly number: NumberFormat | null } {
+  if (samples.some((text) => text.length > MOST_OF_VALUE)) return { date: null, number: null };
   return { date: dateFormatOf(samples, hints.locale), number: numberFormatOf(samples, hints.delimiter) };
 }
 

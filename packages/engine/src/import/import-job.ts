@@ -4,21 +4,28 @@
  * the last one are written in one transaction: whenever the process dies, no row is imported twice and none is lost.
  */
 import type { JsonValue } from '@trellis/model';
-import { type Rejection, StorageError } from '@trellis/storage';
+import type { Rejection } from '@trellis/storage';
+import { isOfGroup, refuseAlone, TakeInTwo, takeByHalves, VALUE_REFUSALS } from '../bulk/take-by-halves.ts';
 import type { InputError } from '../engine.ts';
-import { EngineError } from '../errors.ts';
 import { JobFailed, type JobKind, type RunningJob, type StepProgress } from '../jobs/job-kind.ts';
 import { oldNames } from '../old-names.ts';
 import type { Parts, SaveOutcome, SaveRequest } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
-import { NeedsSingles } from '../save-record.ts';
-import { LostRace, translateError } from '../translate-error.ts';
 import { withPinned } from '../with-pinned.ts';
-import { type Turn, takeInTurn } from './group-turns.ts';
-import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
+import { AheadOfTime, type Turn, takeInTurn } from './group-turns.ts';
+import { type ColumnTarget, type ResolvedMapping, recognisedBy } from './mapping.ts';
 import { currentMapping } from './old-mapping.ts';
-import { type NumberedRow, type PreparedRow, prepareRows, type RowRules } from './prepare-rows.ts';
+import {
+  fieldsOfRows,
+  type NumberedRow,
+  type PreparedRow,
+  prepareRows,
+  type RowRules,
+} from './prepare-rows.ts';
 import { type FileShape, type PieceSource, readRows, storedFile } from './read-file.ts';
+import { readsOthers } from './reads-others.ts';
+import { RowsAbove } from './rows-above.ts';
+import { openDefaults, sealCells } from './sealed-rows.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { asStorable } from './storable.ts';
 
@@ -36,6 +43,12 @@ export interface ImportInput {
   /** Of times without a zone; jobs of an older version have none and read in the workspace's. */
   readonly timeZone?: string;
   readonly existing?: 'update' | 'skip';
+  /** Id of a file that several jobs may read; else it lies under the job's own. */
+  readonly file?: string;
+  /** Rows bring values that are kept sealed; jobs of an older version don't say. */
+  readonly bringsSecrets?: boolean;
+  /** Defaults that are kept sealed, as `sealDefaults` makes them. */
+  readonly secretDefaults?: string;
 }
 
 /** Rows that are saved together. */
@@ -44,7 +57,6 @@ const GROUP = 1000;
 const GROUP_CHARACTERS = 2_000_000;
 /** After so many refused rows the file is taken for the wrong one. */
 const MAX_REJECTIONS = 100_000;
-const MAX_ATTEMPTS = 3;
 
 export interface ImportCounts {
   readonly created: number;
@@ -60,9 +72,11 @@ const NONE: ImportCounts = { created: 0, updated: 0, unchanged: 0, failed: 0 };
 export const IMPORT: JobKind = {
   kind: 'import',
   async run(parts, job) {
-    const input = job.job.input as unknown as ImportInput;
+    const told = job.job.input as unknown as ImportInput;
+    const ofJob = { workspaceId: job.workspace.id, jobId: job.job.id };
+    const input = { ...told, mapping: openDefaults(parts.secrets, ofJob, told) };
     const size = Number(input.about.file_size ?? 0);
-    const source = storedFile(parts, job.workspace, job.job.id, size);
+    const source = storedFile(parts, job.workspace, input.file ?? job.job.id, size);
     const total = job.job.total ?? (await countRows(source, job, input.shape));
     if (job.job.total === null) await job.step(async () => ({ total, counts: { ...NONE } }));
     const importing = new Importing(parts, job, { input, source });
@@ -80,15 +94,6 @@ async function countRows(source: PieceSource, job: RunningJob, shape: FileShape)
   return count;
 }
 
-/** A single row that the save refused: what it had written is rolled back with this. */
-class RowRefused extends Error {
-  readonly errors: readonly InputError[];
-  constructor(errors: readonly InputError[]) {
-    super('The row was refused.');
-    this.errors = errors;
-  }
-}
-
 /** Faults that the group before may have mended, had it been there. */
 const DEPENDENT = new Set([
   'ambiguous_target',
@@ -99,9 +104,6 @@ const DEPENDENT = new Set([
   'unknown_target',
 ]);
 
-/** What was checked while the group before was under way has to be checked again. */
-class AheadOfTime extends Error {}
-
 class Importing {
   readonly #parts: Parts;
   readonly #job: RunningJob;
@@ -110,6 +112,10 @@ class Importing {
   #counts: ImportCounts;
   /** Number of the last row that is done. */
   #done: number;
+  /** Of a trial: what lookups of the file to its own records may mean. */
+  readonly #above = new RowsAbove();
+  /** What rules ask, or which rows are locked, may hang on the group before; known once a group was read. */
+  #hangsOnOthers = true;
   /** Of a trial: what the rows above would have written. */
   readonly #seen: SeenKeys | undefined;
 
@@ -150,20 +156,22 @@ class Importing {
       try {
         return await this.#save(group, turn);
       } catch (error) {
-        const isRolledBack = error instanceof AheadOfTime || isRace(error) || refusal(error) !== undefined;
-        if (!isRolledBack) throw error;
+        const isToBeTaken = error instanceof AheadOfTime || isOfGroup(error, VALUE_REFUSALS);
+        if (!isToBeTaken || turn.isPassedOn) throw error;
+        turn.takeBack();
       }
     }
-    await turn.toWrite();
+    await turn.toCommit();
     await this.#take(group);
   }
 
-  /** A trial knows the rows above, and rows that name records of their own object may mean those. */
+  /** A trial knows the rows above, and rows that name or recognise records of their own object may mean those. */
   #mayGoAhead(): boolean {
+    if (this.#hangsOnOthers) return false;
     const { about, mapping } = this.#input;
     const isOwn = ({ match, object }: ColumnTarget) =>
       match !== undefined && (object === undefined || object === about.object);
-    return !about.dry_run && !mapping.targets.some(isOwn);
+    return !about.dry_run && mapping.match === undefined && !mapping.targets.some(isOwn);
   }
 
   /** A trial that goes on has to know the rows above again. */
@@ -183,8 +191,15 @@ class Importing {
       if (rows.length === 0) break;
       await withPinned(this.#parts, this.#job.context, async (pinned) => {
         const rules = this.#rules(pinned);
-        for (const row of await prepareRows(this.#parts, pinned, rows, rules)) {
-          if (row.item) seen.add(row, rules.object, rules.mapping.key);
+        for (let left = rows; left.length > 0; ) {
+          const prepared = await prepareRows(this.#parts, pinned, left, rules, this.#above);
+          const cut = prepared.findIndex(({ waits }) => waits);
+          for (const row of cut < 0 ? prepared : prepared.slice(0, cut)) {
+            if (!row.item) continue;
+            seen.add(row, rules.object, recognisedBy(rules.mapping));
+            if (row.item.id === undefined) this.#above.add(rules.object, rules.mapping, row.item.input);
+          }
+          left = cut < 0 ? [] : left.slice(cut);
         }
       });
     }
@@ -203,24 +218,13 @@ class Importing {
   }
 
   /** Imports a group; where the database refuses it without saying which row is at fault, by halves. */
-  async #take(group: readonly NumberedRow[], attempt = 1): Promise<void> {
-    try {
-      await this.#save(group);
-    } catch (error) {
-      const again = attempt < MAX_ATTEMPTS && isRace(error);
-      if (again) return this.#take(group, attempt + 1);
-      const errors = refusal(error);
-      if (!errors) throw error;
-      if (group.length > 1) {
-        const half = Math.ceil(group.length / 2);
-        await this.#take(group.slice(0, half));
-        await this.#take(group.slice(half));
-      } else {
-        await this.#commit(group, () =>
-          Promise.resolve(this.#progress(group, [{ row: group[0]!, errors }], undefined)),
-        );
-      }
-    }
+  #take(group: readonly NumberedRow[]): Promise<void> {
+    return takeByHalves(group, {
+      take: (part) => this.#save(part),
+      refuse: (row, errors) =>
+        this.#commit([row], async () => this.#progress([row], [{ row, errors }], undefined)),
+      refusals: VALUE_REFUSALS,
+    });
   }
 
   #save(group: readonly NumberedRow[], turn?: Turn): Promise<void> {
@@ -231,19 +235,24 @@ class Importing {
     return withPinned(this.#parts, context, async (pinned) => {
       const rules = this.#rules(pinned);
       const { object, mapping } = rules;
-      const prepared = this.#apart(await prepareRows(this.#parts, pinned, group, rules), rules);
+      this.#hangsOnOthers = readsOthers(object) || (operation !== 'create' && pointsAtOwn(rules));
+      const above = about.dry_run ? this.#above : undefined;
+      const read = await prepareRows(this.#parts, pinned, group, rules, above);
+      const cut = read.findIndex(({ waits }) => waits);
+      if (cut > 0) throw new TakeInTwo(cut);
+      const prepared = this.#apart(read, rules);
       const refused = prepared.filter((each) => each.errors.length > 0);
       const sound = prepared.filter((each) => each.item);
       const request: SaveRequest = {
         object,
         operation,
-        key: operation === 'upsert' ? mapping.key : undefined,
+        match: operation === 'upsert' ? recognisedBy(mapping) : undefined,
         items: sound.map((each) => each.item!),
         allOrNothing: false,
         dryRun: about.dry_run,
         authority: 'caller',
       };
-      await this.#write(pinned, group, request, { sound, refused, turn });
+      await this.#write(pinned, group, request, { sound, refused, turn, mapping });
     });
   }
 
@@ -253,8 +262,9 @@ class Importing {
     if (!seen) return rows;
     return rows.map((row) => {
       if (!row.item) return row;
-      if (existing === 'skip' && seen.hasKey(row, object, mapping.key)) return { ...row, item: undefined };
-      const errors = seen.faults(row, object, mapping.key);
+      if (existing === 'skip' && seen.hasKey(row, object, recognisedBy(mapping)))
+        return { ...row, item: undefined };
+      const errors = seen.faults(row, object, recognisedBy(mapping));
       return errors.length === 0 ? row : { ...row, item: undefined, errors };
     });
   }
@@ -267,47 +277,54 @@ class Importing {
       sound,
       refused,
       turn,
+      mapping,
     }: {
       readonly sound: readonly PreparedRow[];
       readonly refused: readonly PreparedRow[];
       /** Given: the group before may be under way still. */
       readonly turn: Turn | undefined;
+      readonly mapping: ResolvedMapping;
     },
   ): Promise<void> {
     const { write } = this.#parts;
     const nothing: SaveOutcome = { items: [], isWritten: false };
-    const report = (outcome: SaveOutcome) => {
+    const refusedOf = (outcome: SaveOutcome) => {
       const failed = outcome.items.flatMap(({ index, failure }) =>
         failure ? [{ row: sound[index]!.row, errors: failure.errors }] : [],
       );
-      // A row by itself may have been written before it was refused, since its links come last: that is rolled back.
-      if (request.items.length === 1 && failed.length === 1 && !request.dryRun) {
-        throw group.length === 1 ? new RowRefused(failed[0]!.errors) : new NeedsSingles();
-      }
+      if (!request.dryRun) refuseAlone(outcome, group.length);
       const all = [...refused, ...failed];
       if (turn && all.some(({ errors }) => errors.some(({ code }) => DEPENDENT.has(code))))
         throw new AheadOfTime();
-      return this.#progress(group, all, outcome);
+      return all;
     };
     if (request.dryRun) {
       // It rolls its own transaction back. Should it be done twice, that does no harm.
       const outcome = sound.length === 0 ? nothing : await write.save(this.#parts, pinned, request);
-      const told = this.#asThoughWritten(outcome, sound, request);
-      await this.#commit(group, async () => report(told));
-      const failed = new Set(outcome.items.flatMap(({ index, failure }) => (failure ? [index] : [])));
+      const told = this.#asThoughWritten(withoutAbsent(outcome, sound), sound, request);
+      await this.#commit(group, async () => this.#progress(group, refusedOf(told), told));
+      const failed = new Set(told.items.flatMap(({ index, failure }) => (failure ? [index] : [])));
       for (const [index, row] of sound.entries()) {
-        if (!failed.has(index)) this.#seen!.add(row, request.object, request.key);
+        if (failed.has(index)) continue;
+        this.#seen!.add(row, request.object, request.match);
+        const isMade = told.items.some((item) => item.index === index && item.status === 'created');
+        if (isMade) this.#above.add(request.object, mapping, row.item!.input);
       }
       return;
     }
     const beforeWrite = async () => turn?.toWrite();
     await this.#commit(group, async (transaction) => {
+      turn?.begin();
       const outcome =
         sound.length === 0
           ? nothing
           : await write.save(this.#parts, pinned, { ...request, transaction, beforeWrite });
       await beforeWrite();
-      return report(outcome);
+      const all = refusedOf(outcome);
+      turn?.passOn();
+      // What was counted before is known when the group before is committed.
+      await turn?.toCommit();
+      return this.#progress(group, all, outcome);
     });
   }
 
@@ -315,7 +332,7 @@ class Importing {
   #asThoughWritten(outcome: SaveOutcome, sound: readonly PreparedRow[], request: SaveRequest): SaveOutcome {
     if (request.operation !== 'upsert') return outcome;
     const items = outcome.items.map((item) =>
-      item.status === 'created' && this.#seen!.hasKey(sound[item.index]!, request.object, request.key)
+      item.status === 'created' && this.#seen!.hasKey(sound[item.index]!, request.object, request.match)
         ? { ...item, status: 'updated' as const }
         : item,
     );
@@ -345,17 +362,17 @@ class Importing {
   ): StepProgress & { readonly counts: ImportCounts } {
     const of = (status: string) => outcome?.items.filter((item) => item.status === status).length ?? 0;
     const last = group.at(-1)!.number;
-    const { existing } = this.#input;
+    const { existing, bringsSecrets } = this.#input;
+    const { job, workspace } = this.#job;
     // What was neither refused nor saved was left alone.
     const skipped =
       group.length - failed.length - (outcome?.items.filter(({ failure }) => !failure).length ?? 0);
     const rejections = failed.map(({ row, errors }): Rejection => {
-      return {
-        number: row.number,
-        line: row.line,
-        cells: asStorable(row.content as JsonValue),
-        errors: errors as unknown as JsonValue,
-      };
+      const { number, line } = row;
+      const content = asStorable(row.content as JsonValue);
+      const ofJob = { workspaceId: workspace.id, jobId: job.id };
+      const cells = bringsSecrets ? sealCells(this.#parts.secrets, ofJob, number, content) : content;
+      return { number, line, cells, errors: errors as unknown as JsonValue };
     });
     return {
       checkpoint: last,
@@ -370,6 +387,20 @@ class Importing {
       rejections,
     };
   }
+}
+
+/** Of a trial: a lookup that a row above would have given its record is not missing. */
+function withoutAbsent(outcome: SaveOutcome, rows: readonly PreparedRow[]): SaveOutcome {
+  const items = outcome.items.map((item): SaveOutcome['items'][number] => {
+    const { item: saved, absent = [] } = rows[item.index]!;
+    const pointers = absent.map((name) => `/${name}`);
+    const isOnlyThat = item.failure?.errors.every(
+      ({ code, pointer }) => code === 'required' && pointers.includes(pointer),
+    );
+    if (!isOnlyThat) return item;
+    return { ...item, status: saved!.id === undefined ? 'created' : 'updated', failure: undefined };
+  });
+  return { ...outcome, items };
 }
 
 /** Groups of numbered rows, without those that are done. */
@@ -395,33 +426,26 @@ async function* groupsOf(
   return undefined;
 }
 
-/** About how many characters a row holds; of NDJSON what its texts hold. */
+/** About how many characters a row holds, a blank cell counting as one; of NDJSON what its texts hold. */
 function sizeOf(content: NumberedRow['content']): number {
-  let size = 0;
-  for (const cell of Object.values(content)) if (typeof cell === 'string') size += cell.length;
+  const cells = Object.values(content);
+  let size = cells.length;
+  for (const cell of cells) if (typeof cell === 'string') size += cell.length;
   return size;
+}
+
+/**
+ * Whether rows point to records of their own object. Those are locked as a group is written; the group after it, which may
+ * be going to change them, would have locked them by then.
+ */
+function pointsAtOwn(rules: RowRules): boolean {
+  const { object, mapping } = rules;
+  const names = [...fieldsOfRows(rules), ...Object.keys(mapping.defaults ?? {})];
+  return names.some((name) => object.fields.get(name)?.targets.includes(object.name) === true);
 }
 
 /** A field may have been renamed or deleted since the mapping was made. */
 function requireFields({ object, mapping }: RowRules): void {
   const missing = mapping.targets.find(({ field }) => !object.fields.has(field));
   if (missing) throw new JobFailed(`${object.label} no longer has the field \`${missing.field}\`.`);
-}
-
-function isRace(error: unknown): boolean {
-  if (error instanceof LostRace) return true;
-  if (error instanceof EngineError)
-    return error.code === 'stale_version' || error.code === 'unique_violation';
-  return error instanceof StorageError && error.code === 'unique_violation';
-}
-
-/** What is wrong with one of the rows, or undefined when it is not about rows. */
-function refusal(thrown: unknown): readonly InputError[] | undefined {
-  if (thrown instanceof RowRefused) return thrown.errors;
-  if (thrown instanceof NeedsSingles) return [];
-  const error = translateError(thrown);
-  if (!(error instanceof EngineError)) return undefined;
-  if (!['unique_violation', 'invalid_input', 'stale_version'].includes(error.code)) return undefined;
-  const errors = error.errors as readonly InputError[];
-  return errors.length > 0 ? errors : [{ code: error.code, pointer: '', message: error.message }];
 }

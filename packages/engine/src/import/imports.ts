@@ -3,25 +3,29 @@
  * And the rows that the job refused, on their way back to whoever can mend them.
  */
 
-import type { CompiledObject, JsonValue } from '@trellis/model';
+import { type CompiledObject, isId, type JsonValue } from '@trellis/model';
 import type { Rejection } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import { tell } from '../audit/tell.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
+import { keptContext } from '../jobs/job-context.ts';
 import { addJob, findOwnJob } from '../jobs/job-lifecycle.ts';
 import { currentObjectName, oldNames } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { translateError } from '../translate-error.ts';
+import { requireOwnEyes } from '../view-as.ts';
 import { withPinned } from '../with-pinned.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { ImportInput } from './import-job.ts';
 import { ERROR_COLUMN, resolveMapping } from './mapping.ts';
 import { currentOptions } from './old-mapping.ts';
 import { type ImportOptions, readOptions } from './options.ts';
+import { prepareRows, rowRules } from './prepare-rows.ts';
 import { type HeldFile, type ImportPreview, PREVIEW_BYTES, previewFile } from './preview.ts';
 import { detectShape, type FileFormat, isArchive, PIECE_BYTES, storedFile } from './read-file.ts';
+import { bringsSecrets, openCells, sealDefaults, unsealable } from './sealed-rows.ts';
 import type { SheetCell } from './xlsx-book.ts';
 
 /** A file that lies in the database and waits for its job. */
@@ -32,11 +36,15 @@ export interface StoredFile {
   readonly encoding: Encoding;
   /** Some of it is no text in its encoding. */
   readonly isMixed: boolean;
+  /** It is there for a day, for several jobs; else it is the file of one job, under its id. */
+  readonly isKept?: boolean;
 }
 
 /** A row that was refused, with its cells under the columns of the file. */
 export interface RefusedRows {
   readonly format: FileFormat;
+  /** What the file that brought them was called, if it came as one. */
+  readonly fileName?: string;
   /** `error` and the columns of the file. It comes first, so that a row with too many cells keeps all of them. */
   readonly columns: readonly string[];
   readonly pages: AsyncIterable<readonly RefusedRow[]>;
@@ -59,6 +67,15 @@ export interface ImportDesk {
     bytes: AsyncIterable<Uint8Array>,
     name?: string,
   ): Promise<StoredFile>;
+  /** Stores a file for whoever sent it, to be looked at and imported as often as they like within a day. */
+  keep(
+    context: Context,
+    object: string,
+    bytes: AsyncIterable<Uint8Array>,
+    name?: string,
+  ): Promise<StoredFile>;
+  /** A file that the caller has sent for this object. Throws `invalid_input` when it is not there, or not any more. */
+  find(context: Context, object: string, id: string): Promise<StoredFile>;
   discard(context: Context, file: StoredFile): Promise<void>;
   /** Begins the job; resolves with its id. Throws `invalid_input` with all that is wrong with the mapping. */
   begin(context: Context, object: string, file: StoredFile, mapping: unknown): Promise<string>;
@@ -76,6 +93,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
   const { jobs } = parts.storage;
   const store: ImportDesk['store'] = (context, object, bytes, name) =>
     withPinned(parts, context, async (pinned) => {
+      requireOwnEyes(context);
       requireImportable(parts, pinned, object);
       const id = makeId();
       const detector = new EncodingDetector();
@@ -95,7 +113,35 @@ export function createImportDesk(parts: Parts): ImportDesk {
     });
   return {
     store,
-    discard: (context, file) => jobs.deleteFile(context.workspace, file.id),
+    async keep(context, object, bytes, name) {
+      const file = await store(context, object, bytes, name);
+      const { id, encoding, isMixed } = file;
+      const objectKey = await withPinned(
+        parts,
+        context,
+        async (pinned) => requireImportable(parts, pinned, object).key,
+      );
+      const { actorId } = keptContext(context);
+      const upload = { id, actorId, objectKey, name: name ?? null, bytes: file.bytes, encoding, isMixed };
+      await jobs.keepUpload(context.workspace, upload);
+      return { ...file, isKept: true };
+    },
+    find: (context, name, id) =>
+      withPinned(parts, context, async (pinned) => {
+        const object = requireImportable(parts, pinned, name);
+        const { actorId } = keptContext(context);
+        const found = isId(id) ? await jobs.findUpload(context.workspace, id, actorId) : undefined;
+        if (found?.objectKey !== object.key) {
+          const message = 'There is no such file, or not any more: they are kept for a day.';
+          throwErrors([{ code: 'unknown_upload', pointer: '/file_id', message }]);
+        }
+        const { bytes, encoding, isMixed } = found!;
+        const file = { id: found!.id, name: found!.name ?? undefined, bytes, isMixed, isKept: true };
+        return { ...file, encoding: encoding as Encoding };
+      }),
+    async discard(context, file) {
+      if (!file.isKept) await jobs.deleteFile(context.workspace, file.id);
+    },
     begin: (context, name, file, mapping) =>
       withPinned(parts, context, (pinned) => begin(parts, pinned, { name, file, mapping })),
     async hold(context, object, bytes, name) {
@@ -118,7 +164,7 @@ export function createImportDesk(parts: Parts): ImportDesk {
       return { name, head, stored: await store(context, object, all, name) };
     },
     async release(context, { stored }) {
-      if (stored) await jobs.deleteFile(context.workspace, stored.id);
+      if (stored && !stored.isKept) await jobs.deleteFile(context.workspace, stored.id);
     },
     preview: (context, name, held, mapping) =>
       withPinned(parts, context, async (pinned) => {
@@ -137,12 +183,18 @@ export function createImportDesk(parts: Parts): ImportDesk {
         const details = { job: job.id };
         await tell(parts, { context, at: parts.now() }, [{ ...event, details }]);
         const byField = new Map(input.mapping.targets.map(({ field, column }) => [field, column]));
+        const { file_name: fileName } = input.about;
         return {
           format: input.shape.format,
+          ...(typeof fileName === 'string' ? { fileName } : {}),
           columns: [ERROR_COLUMN, ...input.shape.columns.filter((column) => column !== ERROR_COLUMN)],
-          pages: refusedPages(parts, context, job.id, (rejection) =>
-            presentRefused(rejection, input, byField),
-          ),
+          pages: refusedPages(parts, context, job.id, (rejection) => {
+            // A record of other imports may call a value of its own `sealed`.
+            if (!input.bringsSecrets) return presentRefused(rejection, input, byField);
+            const ofJob = { workspaceId: context.workspace.id, jobId: job.id };
+            const cells = openCells(parts.secrets, ofJob, rejection.number, rejection.cells);
+            return presentRefused({ ...rejection, cells }, input, byField);
+          }),
         };
       } catch (error) {
         throw translateError(error);
@@ -164,19 +216,26 @@ async function begin(
   requireRights(pinned, object, options.operation);
   const encoding = options.encoding ?? file.encoding;
   const source = storedFile(parts, pinned.context.workspace, file.id, file.bytes);
-  const { shape } = await detectShape(source, encoding, {
+  const { shape, rows } = await detectShape(source, encoding, {
     ...options,
     fileName: file.name,
     // An encoding that was named is the sender's word.
     isMixed: options.encoding === undefined && file.isMixed,
   });
   const fit = resolveMapping(pinned, object, shape, options, old);
-  throwErrors(fit.errors);
+  throwErrors([...fit.errors, ...unsealable(parts.secrets, object, fit.mapping)]);
+  // What no index would serve is refused before there is a job.
+  const numbered = rows.map((row, index) => ({ ...row, number: index + 1 }));
+  const rules = rowRules(pinned, object, { options, shape, mapping: fit.mapping });
+  await prepareRows(parts, pinned, numbered, rules);
+  const id = file.isKept ? makeId() : file.id;
+  const ofJob = { workspaceId: pinned.context.workspace.id, jobId: id };
   const input: ImportInput = {
     about: {
       object: object.name,
       operation: options.operation,
       key: fit.mapping.key ?? null,
+      match: (fit.mapping.match as JsonValue | undefined) ?? null,
       dry_run: options.dryRun,
       existing: options.operation === 'upsert' ? options.existing : null,
       file_name: file.name ?? null,
@@ -193,14 +252,17 @@ async function begin(
     operation: options.operation,
     blank: options.blank,
     decimalComma: options.decimalComma,
-    takesOtherNames: options.columns === undefined,
+    takesOtherNames: rules.takesOtherNames,
     timeZone: options.timeZone ?? pinned.expressionContext.timeZone,
     existing: options.existing,
+    ...(file.isKept ? { file: file.id } : {}),
+    ...(bringsSecrets(rules) ? { bringsSecrets: true } : {}),
+    ...sealDefaults(parts.secrets, ofJob, { object, mapping: fit.mapping }),
   };
-  const request = { id: file.id, kind: 'import', input: input as unknown as JsonValue };
+  const request = { id, kind: 'import', input: input as unknown as JsonValue };
   const { operation, about } = input;
   const details = {
-    job: file.id,
+    job: id,
     operation,
     file_name: about.file_name!,
     fields: [
@@ -281,7 +343,8 @@ function presentRefused(
     .map(({ pointer, message }) => {
       const field = pointer.split('/')[1];
       const column = field === undefined ? undefined : (byField.get(field) ?? field);
-      return column === undefined ? message : `${column}: ${message}`;
+      // Most messages begin with the label, and most columns are called so.
+      return column === undefined || message.startsWith(column) ? message : `${column}: ${message}`;
     })
     .join(' ');
   const left = shape.columns.indexOf(ERROR_COLUMN);

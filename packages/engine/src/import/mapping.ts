@@ -6,6 +6,7 @@ import { jsonPointer, nearest } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { readPath } from '../build-query.ts';
 import type { InputError } from '../engine.ts';
+import { faultsOfField, faultsOfMatch, type MatchField } from '../match-records.ts';
 import type { Names } from '../old-names.ts';
 import type { Pinned } from '../pinned.ts';
 import { validateValue } from '../validate-value.ts';
@@ -20,6 +21,8 @@ export interface ColumnTarget {
   readonly field: string;
   /** For lookups: the field of the target object by which it is found; the cell holds its id otherwise. */
   readonly match?: string;
+  /** Of `match`: how the text is spelled does not count. */
+  readonly folded?: boolean;
   /** For lookups with several targets: which of them is meant. */
   readonly object?: string;
   /** How its dates or numbers are written, where a text alone does not say. */
@@ -33,8 +36,15 @@ export interface ResolvedMapping {
   readonly skipped: readonly string[];
   /** The field by which records are found: `id`, or a unique field. Undefined for new records. */
   readonly key: string | undefined;
+  /** Instead of `key`: several fields, or one that is not unique. */
+  readonly match?: readonly MatchField[] | undefined;
   /** Values of fields in all rows that have none. */
   readonly defaults?: Readonly<Record<string, JsonValue>>;
+}
+
+/** The fields by which records are recognised; undefined where all are new. */
+export function recognisedBy({ key, match }: ResolvedMapping): readonly MatchField[] | undefined {
+  return match ?? (key === undefined ? undefined : [{ field: key }]);
 }
 
 /** The column that a file of rejected rows has beside those of the file that was imported. */
@@ -52,7 +62,9 @@ export function resolveMapping(
   const add = (code: string, pointer: string, message: string, hint?: string) =>
     errors.push({ code, pointer, message, ...(hint === undefined ? {} : { hint }) });
 
-  const twice = shape.columns.filter((name, index) => shape.columns.indexOf(name) !== index);
+  const firstOf = new Map<string, number>();
+  for (const [index, name] of shape.columns.entries()) if (!firstOf.has(name)) firstOf.set(name, index);
+  const twice = shape.columns.filter((name, index) => firstOf.get(name) !== index);
   for (const name of new Set(twice)) {
     const message = 'The file has two columns of the same name. Give each its own.';
     add('duplicate_column', jsonPointer('columns', name), message);
@@ -60,15 +72,19 @@ export function resolveMapping(
   if (shape.columns.length === 0)
     add('required', '', 'The file is empty: it needs a header with the names of its columns.');
 
+  const given = options.operation === 'create' ? undefined : options.match;
+  const unique = given && options.key === undefined ? uniqueAmong(object, given) : undefined;
+  const match = unique ? undefined : given;
   const key =
-    options.operation === 'create'
+    options.operation === 'create' || match
       ? undefined
-      : (options.key ?? (options.operation === 'update' ? 'id' : undefined));
+      : (unique ?? options.key ?? (options.operation === 'update' ? 'id' : undefined));
+  const keys = match?.map(({ field }) => field) ?? (key === undefined ? [] : [key]);
   const targets: ColumnTarget[] = [];
   const skipped: string[] = [];
   if (options.columns === undefined) {
     for (const column of new Set(shape.columns)) {
-      const found = fieldForColumn(pinned, object, column, { operation: options.operation, key, old });
+      const found = fieldForColumn(pinned, object, column, { operation: options.operation, keys, old });
       if (found === 'skip') skipped.push(column);
       else if (found) targets.push({ column, field: found.name });
       else {
@@ -112,7 +128,7 @@ export function resolveMapping(
         );
         continue;
       }
-      if (!isTakeable(field, options.operation, key)) {
+      if (!isTakeable(field, options.operation, keys)) {
         add('read_only', pointer, `${field.label} is kept by the platform and can't be imported.`);
         continue;
       }
@@ -135,19 +151,41 @@ export function resolveMapping(
       if (!targets.some((target) => target.column === column)) skipped.push(column);
   }
 
-  const seen = new Map<string, string>();
-  for (const { column, field } of targets) {
-    if (seen.has(field)) {
-      add('duplicate_field', jsonPointer('columns', column), 'Another column goes into the same field.');
+  const seen = new Map<string, ColumnTarget>();
+  for (const target of targets) {
+    const other = seen.get(target.field);
+    if (other && !mayShare(object, other, target)) {
+      const pointer = jsonPointer('columns', target.column);
+      add('duplicate_field', pointer, 'Another column goes into the same field.');
     }
-    seen.set(field, column);
+    seen.set(target.field, target);
   }
   if (targets.length === 0 && errors.length === 0 && shape.format === 'csv') {
     add('required', '/columns', 'None of the columns goes into a field.');
   }
-  checkKey(object, pinned, options, key, seen, add);
+  if (match) {
+    if (options.key !== undefined)
+      add('invalid_value', '/match', 'Records are recognised by `key` or by `match`, not by both.');
+    errors.push(...faultsOfMatch(pinned, object, match));
+    for (const [index, { field }] of match.entries()) {
+      const isThere = seen.has(field) || Object.hasOwn(options.defaults, field);
+      if (isThere || targets.length === 0) continue;
+      add(
+        'required',
+        jsonPointer('match', index),
+        `No column goes into \`${field}\`, by which records are recognised.`,
+      );
+    }
+  } else checkKey(object, pinned, options, key, seen, add);
   const defaults = readDefaults(pinned, object, { options, key }, add);
-  return { mapping: { targets, skipped, key, defaults }, errors };
+  return { mapping: { targets, skipped, key, match, defaults }, errors };
+}
+
+/** A single unique field as it stands is a key: its index keeps writers apart. */
+function uniqueAmong(object: CompiledObject, match: readonly MatchField[]): string | undefined {
+  const [first] = match;
+  const isKey = match.length === 1 && !first!.folded && object.fields.get(first!.field)?.isUnique === true;
+  return isKey ? first!.field : undefined;
 }
 
 /** Values for all rows, in canonical form; texts are read as those of cells. */
@@ -188,7 +226,7 @@ function checkKey(
   pinned: Pinned,
   { operation }: ImportOptions,
   key: string | undefined,
-  mapped: ReadonlyMap<string, string>,
+  mapped: ReadonlyMap<string, ColumnTarget>,
   add: (code: string, pointer: string, message: string, hint?: string) => void,
 ): void {
   if (operation === 'create') return;
@@ -208,10 +246,10 @@ function checkKey(
 function matchErrors(
   pinned: Pinned,
   field: CompiledField,
-  { match, object }: { readonly match?: string; readonly object?: string },
+  { match, object, folded }: Pick<ColumnTarget, 'match' | 'object' | 'folded'>,
   pointer: string,
 ): InputError[] {
-  if (match === undefined && object === undefined) return [];
+  if (match === undefined && object === undefined && folded === undefined) return [];
   if (field.targets.length === 0) {
     const message = `${field.label} is no lookup: \`match\` says nothing about it.`;
     return [{ code: 'not_supported', pointer: `${pointer}/match`, message }];
@@ -235,27 +273,19 @@ function matchErrors(
       { code: 'required', pointer: `${pointer}/match`, message: '`match` names a field of the target.' },
     ];
   }
-  const by = target.fields.get(match);
-  const { column } = by?.type ?? {};
-  // Of several addresses any one leads to the record.
-  const canFind = column?.index === 'btree' || column?.entry !== undefined;
-  if (by && pinned.isReadable(by) && canFind) return [];
-  const near = nearest(
-    match,
-    [...target.fields.values()].filter(pinned.isReadable).map((each) => each.name),
-  );
-  const message =
-    by && pinned.isReadable(by)
-      ? `${target.label} can't be found by ${by.label}.`
-      : `${target.label} has no such field.`;
   return [
-    {
-      code: 'unknown_field',
+    ...faultsOfField(pinned, target, {
+      name: match,
+      folded: folded ?? false,
       pointer: `${pointer}/match`,
-      message,
-      ...(near ? { hint: `Did you mean \`${near}\`?` } : {}),
-    },
+    }),
   ];
+}
+
+/** Two columns may say together which record a lookup means: the company's name and its town. */
+function mayShare(object: CompiledObject, one: ColumnTarget, other: ColumnTarget): boolean {
+  const isOne = object.fields.get(one.field)?.type.valueType !== 'ids';
+  return isOne && one.match !== undefined && other.match !== undefined && one.object === other.object;
 }
 
 /**
@@ -268,7 +298,7 @@ export function fieldForColumn(
   column: string,
   about: {
     readonly operation: ImportOptions['operation'];
-    readonly key: string | undefined;
+    readonly keys: readonly string[];
     readonly old: Names | undefined;
   },
 ): CompiledField | 'skip' | undefined {
@@ -280,7 +310,7 @@ export function fieldForColumn(
     readable.find((field) => plain(field.label) === wanted) ??
     (about.old && object.fields.get(about.old.field(object, column)));
   if (!found) return column === ERROR_COLUMN || isPath(pinned, object, column) ? 'skip' : undefined;
-  return isTakeable(found, about.operation, about.key) ? found : 'skip';
+  return isTakeable(found, about.operation, about.keys) ? found : 'skip';
 }
 
 /** A path, as an export has it beside the fields themselves: `account.name`, `address.city`. */
@@ -299,7 +329,8 @@ export function plain(text: string): string {
 function isTakeable(
   field: CompiledField,
   operation: ImportOptions['operation'],
-  key: string | undefined,
+  keys: readonly string[],
 ): boolean {
-  return field.isWritable || (operation === 'update' && field.name === 'id' && key === 'id');
+  // What a record is only recognised by need not be written: its id, its number.
+  return field.isWritable || (operation === 'update' && keys.includes(field.name));
 }

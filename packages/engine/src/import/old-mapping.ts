@@ -1,5 +1,6 @@
 /** A mapping that speaks of objects and fields by old names, in the words of today. */
 import type { CompiledObject } from '@trellis/model';
+import { currentMatch } from '../match-records.ts';
 import type { Names } from '../old-names.ts';
 import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import type { ImportOptions } from './options.ts';
@@ -18,6 +19,7 @@ export function currentOptions(names: Names, object: CompiledObject, options: Im
   return {
     ...options,
     ...(key === undefined ? {} : { key: names.field(object, key) }),
+    ...currentMatch(names, object, options.match),
     ...(columns === undefined ? {} : { columns: Object.fromEntries(renamed) }),
     defaults: renamedKeys(names, object, options.defaults),
   };
@@ -33,6 +35,7 @@ export function currentMapping(
   return {
     ...mapping,
     key: key === undefined ? undefined : names.field(object, key),
+    ...currentMatch(names, object, mapping.match),
     targets: targets.map((target) => currentTarget(names, object, target)),
     defaults: renamedKeys(names, object, mapping.defaults ?? {}),
   };

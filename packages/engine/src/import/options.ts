@@ -2,6 +2,7 @@
 import { jsonPointer, nearest } from '@trellis/metadata';
 import type { JsonValue } from '@trellis/model';
 import type { InputError } from '../engine.ts';
+import { type MatchField, readMatch } from '../match-records.ts';
 import { CELL_FORMATS, type CellFormat } from './cell-formats.ts';
 import { DELIMITERS } from './csv-reader.ts';
 import { ENCODINGS, type Encoding } from './decode.ts';
@@ -11,6 +12,8 @@ export interface ImportOptions {
   readonly operation: 'create' | 'update' | 'upsert';
   /** By which records are recognised: a unique field, or `id` for update. */
   readonly key: string | undefined;
+  /** Instead of `key`: fields, unique or not, by which records are recognised. */
+  readonly match: readonly MatchField[] | undefined;
   /** Header → field. Undefined: by names and labels. Null leaves a column out; so does not being named. */
   readonly columns: Readonly<Record<string, ColumnOption>> | undefined;
   /** What an empty cell does to a record that exists: `keep` leaves the field as it is. */
@@ -41,6 +44,8 @@ export type ColumnOption =
   | {
       readonly field: string;
       readonly match?: string;
+      /** Of `match`: how the text is spelled does not count. */
+      readonly folded?: boolean;
       readonly object?: string;
       readonly format?: CellFormat;
     };
@@ -51,6 +56,7 @@ const OPERATIONS = ['create', 'update', 'upsert'] as const;
 const NAMES = [
   'operation',
   'key',
+  'match',
   'columns',
   'blank',
   'decimal_comma',
@@ -106,10 +112,13 @@ export function readOptions(given: unknown): {
   const isRow = (value: unknown): value is number | undefined =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_HEADER_ROW;
   const isText = (value: unknown): value is string | undefined => typeof value === 'string';
+  const { match, errors: matchErrors } = readMatch(source.match);
+  errors.push(...matchErrors);
   return {
     options: {
       operation: read('operation', 'create', oneOf(OPERATIONS), 'create, update or upsert'),
       key: read<string | undefined>('key', undefined, isText, 'the name of a field'),
+      match,
       columns: readColumns(source.columns, errors),
       blank: read('blank', 'keep', oneOf(['keep', 'clear'] as const), 'keep or clear'),
       decimalComma: read('decimal_comma', false, isFlag, 'true or false'),
@@ -160,7 +169,7 @@ function readColumns(given: unknown, errors: InputError[]): ImportOptions['colum
     if (target === null || typeof target === 'string' || isTarget(target))
       columns[column] = target as ColumnOption;
     else {
-      const message = `A column goes into a field, into {"field"} with "match" of a lookup or "format" (${CELL_FORMATS.join(', ')}), or nowhere: null.`;
+      const message = `A column goes into a field, into {"field"} with "match" (and "folded") of a lookup or "format" (${CELL_FORMATS.join(', ')}), or nowhere: null.`;
       errors.push({ code: 'wrong_type', pointer: jsonPointer('columns', column), message });
     }
   }
@@ -189,6 +198,8 @@ function isTarget(value: unknown): boolean {
   return Object.entries(value).every(([name, each]) =>
     name === 'format'
       ? CELL_FORMATS.includes(each as CellFormat)
-      : ['field', 'match', 'object'].includes(name) && typeof each === 'string',
+      : name === 'folded'
+        ? typeof each === 'boolean'
+        : ['field', 'match', 'object'].includes(name) && typeof each === 'string',
   );
 }

@@ -8,8 +8,9 @@ import { validateValue } from '../validate-value.ts';
 import { type DateFormat, detectFormats, type NumberFormat } from './cell-formats.ts';
 import { type Encoding, EncodingDetector } from './decode.ts';
 import type { StoredFile } from './imports.ts';
-import { fieldForColumn, plain } from './mapping.ts';
+import { fieldForColumn, plain, recognisedBy, resolveMapping } from './mapping.ts';
 import type { ImportOptions } from './options.ts';
+import { countMatches, type MatchCounts, rowRules } from './prepare-rows.ts';
 import { isBlank, readCell, wantedColumns } from './read-cell.ts';
 import {
   detectShape,
@@ -17,18 +18,25 @@ import {
   type FileRow,
   type FileShape,
   heldFile,
+  type PieceSource,
+  readRows,
   storedFile,
 } from './read-file.ts';
 
 /** What a preview looks at of a text; of a workbook it needs all. */
 export const PREVIEW_BYTES = 256 * 1024;
 const SAMPLES = 3;
+/** Rows for which records are looked for. */
+const MATCHED_ROWS = 1000;
+/** Of these rows: a sheet may have thousands of columns. */
+const MATCHED_CELLS = 1_000_000;
 
 /** A file, or its beginning, held for a preview. */
 export interface HeldFile {
   readonly name: string | undefined;
+  /** Empty of a file that is kept. */
   readonly head: Uint8Array;
-  /** Given of a workbook. */
+  /** Given of a workbook, and of a file that is kept. */
   readonly stored: StoredFile | undefined;
 }
 
@@ -51,6 +59,8 @@ export interface ImportPreview {
     /** Where the mapping gives it a field: how the samples are understood. */
     readonly read: readonly ReadSample[] | null;
   }[];
+  /** Where records are to be recognised: for how many of the first rows one, none or several are. */
+  readonly matches: MatchCounts | null;
 }
 
 export interface ReadSample {
@@ -70,8 +80,8 @@ export async function previewFile(
   }: { readonly object: CompiledObject; readonly held: HeldFile; readonly options: ImportOptions },
 ): Promise<ImportPreview> {
   const old = oldNames(parts, pinned);
-  const encoding = options.encoding ?? encodingOf(held.head);
   const { stored } = held;
+  const encoding = options.encoding ?? (stored?.isKept ? stored.encoding : encodingOf(held.head));
   const source = stored
     ? storedFile(parts, pinned.context.workspace, stored.id, stored.bytes)
     : heldFile(held.head);
@@ -84,6 +94,12 @@ export async function previewFile(
   }
   const { format, delimiter, columns, sheet = null, headerRow = 1 } = found.shape;
   return {
+    matches: await matchesOf(parts, pinned, {
+      object,
+      options,
+      shape: found.shape,
+      rows: () => firstRows(source, found.shape, { isCut: !stored && held.head.length >= PREVIEW_BYTES }),
+    }),
     format,
     encoding,
     delimiter,
@@ -105,6 +121,44 @@ export async function previewFile(
       };
     }),
   };
+}
+
+/** Null where nothing is to be recognised, or the mapping has faults that the import will tell. */
+async function matchesOf(
+  parts: Parts,
+  pinned: Pinned,
+  {
+    object,
+    options,
+    shape,
+    rows,
+  }: {
+    readonly object: CompiledObject;
+    readonly options: ImportOptions;
+    readonly shape: FileShape;
+    readonly rows: () => Promise<readonly FileRow[]>;
+  },
+): Promise<MatchCounts | null> {
+  const { mapping, errors } = resolveMapping(pinned, object, shape, options, oldNames(parts, pinned));
+  const by = recognisedBy(mapping);
+  if (errors.length > 0 || !by || by.some(({ field }) => field === 'id')) return null;
+  const numbered = (await rows()).map((row, index) => ({ ...row, number: index + 1 }));
+  return countMatches(parts, pinned, numbered, rowRules(pinned, object, { options, shape, mapping }));
+}
+
+async function firstRows(
+  source: PieceSource,
+  shape: FileShape,
+  { isCut }: { readonly isCut: boolean },
+): Promise<readonly FileRow[]> {
+  const found: FileRow[] = [];
+  const most = Math.min(MATCHED_ROWS, Math.ceil(MATCHED_CELLS / Math.max(1, shape.columns.length)));
+  for await (const rows of readRows(source, shape)) {
+    found.push(...rows);
+    if (found.length > most) return found.slice(0, most);
+  }
+  // The last row of what is only the beginning of a file may be half of one.
+  return isCut ? found.slice(0, -1) : found;
 }
 
 function localeOf({ context }: Pinned): string {
@@ -174,7 +228,7 @@ function suggest(
   column: string,
   old: Names | undefined,
 ): string | null {
-  const exact = fieldForColumn(pinned, object, column, { operation: 'update', key: 'id', old });
+  const exact = fieldForColumn(pinned, object, column, { operation: 'update', keys: ['id'], old });
   if (exact === 'skip') return null;
   if (exact) return exact.name;
   const writable = [...object.fields.values()].filter(

@@ -2,17 +2,24 @@
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { keyOf } from '../check-unique.ts';
 import type { Pinned } from '../pinned.ts';
+import { validateValue } from '../validate-value.ts';
 import { type CellFormat, toPlainText } from './cell-formats.ts';
 import type { ColumnTarget, ResolvedMapping } from './mapping.ts';
 import type { FileShape } from './read-file.ts';
 import { isStorable } from './storable.ts';
+
+export interface MatchOfTarget {
+  readonly object: CompiledObject;
+  readonly field: CompiledField;
+  readonly folded: boolean;
+}
 
 /** A column with all that is to be known for reading its cells. */
 export interface Wanted {
   readonly target: ColumnTarget;
   readonly field: CompiledField;
   /** The field by which the lookup's target is found, and its object. */
-  readonly match: { readonly object: CompiledObject; readonly field: CompiledField } | undefined;
+  readonly match: MatchOfTarget | undefined;
   readonly index: number;
 }
 
@@ -22,11 +29,14 @@ export interface CellRules {
   readonly timeZone: string;
 }
 
-/** Records that are still to be looked up: one, or as many as a lookup to many holds. */
+/**
+ * A record that is still to be looked up, by what one or several columns say of it; or the records of a lookup to many,
+ * each by one value.
+ */
 export class Sought {
-  readonly values: readonly JsonValue[];
-  constructor(values: readonly JsonValue[]) {
-    this.values = values;
+  readonly terms: readonly { readonly by: MatchOfTarget; readonly values: readonly JsonValue[] }[];
+  constructor(terms: Sought['terms']) {
+    this.terms = terms;
   }
 }
 
@@ -45,7 +55,7 @@ export function wantedColumns(
     return {
       target,
       field,
-      match: matched && by ? { object: matched, field: by } : undefined,
+      match: matched && by ? { object: matched, field: by, folded: target.folded ?? false } : undefined,
       index: shape.columns.indexOf(target.column),
     };
   });
@@ -63,7 +73,7 @@ export function readCell(
 ): ReadCell {
   // Refused here for every type, and before a key or a matched title is looked for in the database.
   if (!isStorable(given)) return { problem: 'The value holds a character that no record can hold.' };
-  if (match) return readMatch(given, field, match.field, target.format, rules);
+  if (match) return readMatch(given, field, match, target.format, rules);
   if (!isCell) return { value: withoutExpansion(given, field) };
   return readText(given, field, target.format, rules);
 }
@@ -84,10 +94,11 @@ function readText(
 function readMatch(
   given: JsonValue,
   field: CompiledField,
-  by: CompiledField,
+  match: MatchOfTarget,
   format: CellFormat | undefined,
   rules: CellRules,
 ): ReadCell {
+  const { field: by } = match;
   const isMany = field.type.valueType === 'ids';
   const texts = !isMany
     ? [given]
@@ -100,9 +111,11 @@ function readMatch(
   for (const text of texts) {
     const parsed = readText(typeof text === 'number' ? text : String(text), by, format, rules);
     if ('problem' in parsed) return parsed;
-    values.push(keyOf(by.type.canonicalise(parsed.value, by)));
+    const value = by.type.canonicalise(parsed.value, by);
+    // What no record can have is found nowhere.
+    values.push(validateValue(value, by).length === 0 ? keyOf(value) : null);
   }
-  return { value: new Sought(values) };
+  return { value: new Sought([{ by: match, values }]) };
 }
 
 /** What an export gives of a lookup whose target's fields were asked for too is the target: its id is meant. */

@@ -9,7 +9,7 @@ import { CsvReader, type CsvRow, detectDelimiter } from './csv-reader.ts';
 import { decodeText, type Encoding } from './decode.ts';
 import { findHeader } from './find-header.ts';
 import { type PieceSource, unreadable } from './xlsx-archive.ts';
-import { openWorkbook, type SheetCell } from './xlsx-book.ts';
+import { MOST_COLUMNS, openWorkbook, type SheetCell } from './xlsx-book.ts';
 
 export type FileFormat = 'csv' | 'ndjson' | 'xlsx';
 
@@ -201,6 +201,7 @@ export async function detectShape(
     const columns = new Set(
       rows.flatMap(({ content, fault }) => (fault === undefined ? Object.keys(content) : [])),
     );
+    requireColumns(columns.size);
     return { shape: { ...shape, columns: [...columns] }, rows, sheets: [], hasHeader: true };
   }
   if (format === 'xlsx') {
@@ -228,6 +229,7 @@ async function tableShape(
   const header = headerRow === 0 ? undefined : first.find(({ line }) => line >= headerRow);
   const width = Math.max(0, ...first.map(({ cells }) => cells.length));
   const named = header?.cells ?? [];
+  requireColumns(headerRow === 0 ? width : named.length);
   // A sheet may have a column that nobody named.
   const isOpen = headerRow === 0 || (header !== undefined && shape.format === 'xlsx');
   const cells = [...named, ...Array<string>(isOpen ? Math.max(0, width - named.length) : 0).fill('')];
@@ -235,6 +237,11 @@ async function tableShape(
   const whole: FileShape = { ...shape, columns, headerRow: header?.line ?? headerRow };
   const below = first.filter(({ line }) => line > whole.headerRow!);
   return { shape: whole, rows: below.map((row) => toFileRow(row, whole)), sheets, hasHeader: found.isHeader };
+}
+
+/** Each column is held against each field. */
+function requireColumns(count: number): void {
+  if (count > MOST_COLUMNS) throw unreadable(`A file has at most ${MOST_COLUMNS} columns.`);
 }
 
 async function firstRows<Row>(groups: AsyncIterable<readonly Row[]>): Promise<Row[]> {

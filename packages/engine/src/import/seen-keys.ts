@@ -7,7 +7,10 @@ import { jsonPointer } from '@trellis/metadata';
 import type { CompiledField, CompiledObject, JsonValue } from '@trellis/model';
 import { keyOf } from '../check-unique.ts';
 import type { InputError } from '../engine.ts';
+import { type MatchField, matchValues } from '../match-records.ts';
 import type { PreparedRow } from './prepare-rows.ts';
+
+type Match = readonly MatchField[] | undefined;
 
 /** Beyond so many the trial goes on without: the import itself is checked by the database. */
 const MOST = 2_000_000;
@@ -17,15 +20,14 @@ export class SeenKeys {
   readonly #owners = new Map<number, number>();
 
   /** Whether a row above has the key of this one: an upsert would change its record, not make another one. */
-  hasKey(row: PreparedRow, object: CompiledObject, key: string | undefined): boolean {
-    const field = key === undefined ? undefined : object.fields.get(key);
-    const mark = field && fingerprint(field, givenFor(row, field.name));
+  hasKey(row: PreparedRow, object: CompiledObject, match: Match): boolean {
+    const mark = identityMark(row, object, match);
     return mark !== undefined && this.#owners.has(mark);
   }
 
   /** The faults of a row that wants a value which a row above has already. */
-  faults(row: PreparedRow, object: CompiledObject, key: string | undefined): readonly InputError[] {
-    const owner = ownerOf(row, object, key);
+  faults(row: PreparedRow, object: CompiledObject, match: Match): readonly InputError[] {
+    const owner = ownerOf(row, object, match);
     return uniqueFields(object).flatMap((field) => {
       const mark = fingerprint(field, givenFor(row, field.name));
       const other = mark === undefined ? undefined : this.#owners.get(mark);
@@ -35,12 +37,14 @@ export class SeenKeys {
     });
   }
 
-  add(row: PreparedRow, object: CompiledObject, key: string | undefined): void {
-    const owner = ownerOf(row, object, key);
+  add(row: PreparedRow, object: CompiledObject, match: Match): void {
+    const owner = ownerOf(row, object, match);
     for (const field of uniqueFields(object)) {
       const mark = fingerprint(field, givenFor(row, field.name));
       if (mark !== undefined && this.#owners.size < MOST) this.#owners.set(mark, owner);
     }
+    const mark = identityMark(row, object, match);
+    if (mark !== undefined && this.#owners.size < MOST) this.#owners.set(mark, owner);
   }
 }
 
@@ -52,11 +56,15 @@ function uniqueFields(object: CompiledObject): readonly CompiledField[] {
   return object.ownFields.filter((field) => field.isUnique);
 }
 
-/** Rows that mean the same record: by its id, else by the key of an upsert, else each its own. */
-function ownerOf({ row, item }: PreparedRow, object: CompiledObject, key: string | undefined): number {
-  if (item!.id !== undefined) return hash(item!.id);
-  const field = key === undefined ? undefined : object.fields.get(key);
-  return (field && fingerprint(field, givenFor({ item }, key!))) ?? row.number;
+/** Rows that mean the same record: by its id, else by what an upsert recognises it by, else each its own. */
+function ownerOf(row: PreparedRow, object: CompiledObject, match: Match): number {
+  const { id } = row.item!;
+  return id === undefined ? (identityMark(row, object, match) ?? row.row.number) : hash(id);
+}
+
+function identityMark({ item }: PreparedRow, object: CompiledObject, match: Match): number | undefined {
+  const given = match && matchValues(object, match, item!.input);
+  return given === undefined || typeof given === 'string' ? undefined : hash(given.identity);
 }
 
 function fingerprint(field: CompiledField, value: JsonValue | undefined): number | undefined {

@@ -22,8 +22,11 @@ export interface Workbook {
 const MOST_OF_PART = 20_000_000;
 /** Of the texts that cells share, which have to be kept while rows are read. */
 const MOST_TEXTS = 64 * 1024 * 1024;
-const MOST_COLUMNS = 16_384;
+export const MOST_COLUMNS = 16_384;
+const MOST_ROWS = 1_048_576;
 const MOST_CELL = 1_000_000;
+/** Characters of a sheet that are read at once: a few of them can stand for a row of sixteen thousand cells. */
+const AT_ONCE = 4096;
 
 type Attributes = Readonly<Record<string, string>>;
 interface Reader {
@@ -130,7 +133,8 @@ class SharedTexts {
   }
 
   get(index: number): string | undefined {
-    if (!(index >= 0 && index < this.#count)) return undefined;
+    // A file may say 0.5: between two places there is memory that is nobody's to read.
+    if (!(Number.isInteger(index) && index >= 0 && index < this.#count)) return undefined;
     const block = this.#blocks[this.#places[index * 2]!]!;
     return block.toString('utf8', this.#places[index * 2 + 1], this.#ends[index]);
   }
@@ -203,10 +207,10 @@ async function* sheetRows(xml: AsyncGenerator<string>, shared: Shared): AsyncGen
   let value = '';
   let isValue = false;
   let isReading = false;
-  const { parser, end } = await parserOf({
+  const { write, end } = await parserOf({
     open(name, attributes) {
       if (name === 'row') {
-        line = Number(attributes.r ?? line + 1);
+        line = lineOf(attributes.r, line);
         cells = [];
         index = 0;
       } else if (name === 'c') {
@@ -234,13 +238,21 @@ async function* sheetRows(xml: AsyncGenerator<string>, shared: Shared): AsyncGen
     },
   });
   for await (const text of xml) {
-    parser.write(text);
-    if (rows.length === 0) continue;
-    yield rows;
-    rows = [];
+    for (let at = 0; at < text.length; at += AT_ONCE) {
+      write(text.slice(at, at + AT_ONCE));
+      if (rows.length === 0) continue;
+      yield rows;
+      rows = [];
+    }
   }
   end();
   if (rows.length > 0) yield rows;
+}
+
+/** Rows are numbered upwards; one that says anything else is the next. */
+function lineOf(given: string | undefined, before: number): number {
+  const said = Number(given ?? Number.NaN);
+  return Number.isInteger(said) && said > before && said <= MOST_ROWS ? said : before + 1;
 }
 
 function readCell(value: string, { t, s }: Attributes, { texts, formats, is1904 }: Shared): SheetCell {
@@ -258,8 +270,8 @@ function longer(text: string, part: string): string {
 }
 
 async function parse(xml: AsyncGenerator<string>, reader: Reader): Promise<void> {
-  const { parser, end } = await parserOf(reader);
-  for await (const text of xml) parser.write(text);
+  const { write, end } = await parserOf(reader);
+  for await (const text of xml) write(text);
   end();
 }
 
@@ -267,21 +279,33 @@ async function parse(xml: AsyncGenerator<string>, reader: Reader): Promise<void>
 async function parserOf({ open, close, text }: Reader) {
   const { Parser } = await import('htmlparser2');
   let depth = 0;
+  // The parser holds what it has not told of yet: a comment or attribute without end would fill the memory.
+  let untold = 0;
   const local = (name: string) => name.slice(name.indexOf(':') + 1);
   const parser = new Parser(
     {
       onopentag(name, attributes) {
+        untold = 0;
         if (++depth > 100) throw unreadable('The workbook is damaged: its parts are nested too deeply.');
         open?.(local(name), attributes);
       },
       onclosetag(name) {
+        untold = 0;
         depth--;
         close?.(local(name));
       },
-      ontext: (part) => text?.(part),
+      ontext(part) {
+        untold = 0;
+        text?.(part);
+      },
     },
     { xmlMode: true, decodeEntities: true },
   );
+  const write = (part: string) => {
+    untold += part.length;
+    parser.write(part);
+    if (untold > MOST_CELL) throw unreadable('A part of the workbook is too long to be read.');
+  };
   const end = () => {
     // What begins and never ends was cut off.
     const isWhole = depth === 0;
@@ -289,7 +313,7 @@ async function parserOf({ open, close, text }: Reader) {
     if (!isWhole)
       throw unreadable('The workbook is damaged, or has not arrived whole. Save it anew and try again.');
   };
-  return { parser, end };
+  return { write, end };
 }
 
 function isTrue(text: string | undefined): boolean {

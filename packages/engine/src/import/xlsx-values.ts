@@ -19,11 +19,15 @@ const BUILT_IN: Readonly<Record<number, NumberKind>> = Object.fromEntries([
   [46, 'span'],
 ]);
 
+/** What spreadsheets take themselves; longer ones would keep the patterns below busy. */
+const MOST_OF_FORMAT = 255;
+
 export function numberFormat(id: number, code: string | undefined): NumberFormat {
   if (code === undefined) {
     const kind = BUILT_IN[id] ?? 'number';
     return kind === 'number' ? PLAIN : { kind, isUtc: false };
   }
+  if (code.length > MOST_OF_FORMAT) return PLAIN;
   // What is written out says nothing about the number, but for the zone of our own.
   const isUtc = code.includes('"UTC"');
   const bare = code

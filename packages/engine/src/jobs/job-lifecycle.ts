@@ -7,12 +7,15 @@ import { ADMINISTRATOR } from '@trellis/access';
 import { isId, type JsonValue } from '@trellis/model';
 import type { JobWish, StoredJob, Transaction } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
+import { tell } from '../audit/tell.ts';
 import { obstacleTo } from '../bulk/undo-obstacle.ts';
 import type { Context, InputError } from '../engine.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, invalidCursor } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { translateError } from '../translate-error.ts';
+import { requireOwnEyes } from '../view-as.ts';
 import { keptContext } from './job-context.ts';
+import { jobEnded } from './job-ended.ts';
 
 /** A job as its reader sees it. Times are RFC 3339. */
 export interface Job {
@@ -78,12 +81,13 @@ export interface JobRequest {
 }
 
 /** Queues a job in the name of the caller, within the transaction where one is given; resolves with its id. */
-export function addJob(
+export async function addJob(
   parts: Parts,
   context: Context,
   { id = makeId(), ...request }: JobRequest,
   transaction?: Transaction,
 ): Promise<string> {
+  requireOwnEyes(context);
   return parts.storage.jobs.add(context.workspace, { ...request, id, ...keptContext(context) }, transaction);
 }
 
@@ -91,11 +95,15 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
   const { jobs } = parts.storage;
   const ask = (wish: JobWish | 'resume') => (context: Context, id: string) =>
     translated(async () => {
-      const { id: known } = await findJob(parts, context, id);
+      requireOwnEyes(context);
+      const job = await findJob(parts, context, id);
       if (context.kind === 'user' && context.scope?.access === 'read') {
         throw new EngineError('forbidden', 'This key reads: it may not change what a job does.');
       }
-      return present((await jobs.ask(context.workspace, known, wish))!);
+      // One that runs tells of its end itself.
+      const onOver = (counts: Readonly<Record<string, number>>, transaction: Transaction) =>
+        tell(parts, { context, at: parts.now() }, [jobEnded(job, 'cancelled', counts)], transaction);
+      return present((await jobs.ask(context.workspace, job.id, wish, onOver))!);
     });
   return {
     queue: (context, request, transaction) => addJob(parts, context, request, transaction),
@@ -116,7 +124,9 @@ export function createJobLifecycle(parts: Parts): JobLifecycle {
       }),
     list: (context, { limit, before, all = false }) =>
       translated(async () => {
-        if (before !== undefined && !isId(before.toLowerCase())) throw invalidCursor();
+        if (before !== undefined && !isId(before.toLowerCase())) {
+          throw invalidCursor('/before', 'This list of jobs can’t be continued from there.');
+        }
         if (all && !(await seesAll(parts, context))) {
           throw new EngineError('forbidden', 'This needs the right `customise`.');
         }
@@ -175,10 +185,6 @@ export function aboutOf({ input }: StoredJob): JsonValue {
 async function seesAll(parts: Parts, context: Context): Promise<boolean> {
   const access = await parts.access.of(context, await parts.snapshots.get(context.workspace));
   return access.rights.includes('customise');
-}
-
-function invalidCursor(): EngineError {
-  return new EngineError('invalid_cursor', 'This list of jobs can’t be continued from there.');
 }
 
 function present(job: StoredJob): Job {

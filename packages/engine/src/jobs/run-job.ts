@@ -6,6 +6,7 @@ import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import { translateError } from '../translate-error.ts';
 import { contextOfJob } from './job-context.ts';
+import { jobEnded } from './job-ended.ts';
 import { JobDelayed, JobFailed, JobInterrupted, type JobKind, type RunningJob } from './job-kind.ts';
 
 /** How many runs may end badly without having got on. Trouble of the database is waited out longer. */
@@ -99,14 +100,7 @@ async function tellEnd(
 ): Promise<void> {
   const { context, claimed, end } = run;
   if (context?.kind !== 'user') return;
-  const { id, kind, input } = claimed.job;
-  const about = (
-    input as { readonly about?: { readonly object?: unknown; readonly dry_run?: unknown } } | null
-  )?.about;
-  const object = typeof about?.object === 'string' ? about.object : undefined;
-  const trial = about?.dry_run === true ? { dry_run: true } : {};
-  const details = { job: id, kind, state: end.state, ...trial, ...counts };
-  await tell(parts, { context, at: parts.now() }, [{ action: 'job_ended', object, details }], transaction);
+  await tell(parts, { context, at: parts.now() }, [jobEnded(claimed.job, end.state, counts)], transaction);
 }
 
 /** What becomes of a job whose run threw; undefined when it is no longer ours. */

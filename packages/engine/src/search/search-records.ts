@@ -12,6 +12,7 @@ import {
   type SearchText,
 } from '@trellis/model';
 import { StorageError } from '@trellis/storage';
+import { aFewAtATime } from '../a-few-at-a-time.ts';
 import { tellReads } from '../audit/record-reads.ts';
 import { pathsOf, readLimit, throwProblems } from '../build-query.ts';
 import type { InputError, SearchGroup, SearchHit, SearchRequest, SearchResult } from '../engine.ts';
@@ -27,7 +28,6 @@ const MAX_LENGTH = 500;
 /** Newest matches that are looked at, of each object and of one alone. */
 const MOST_OF_EACH = 200;
 const MOST_OF_ONE = 1_000;
-const CONCURRENCY = 4;
 /** The best hits of each object have their place, however many better ones others have. */
 const SURE_OF_EACH = 3;
 /** Below so many hits, words that are like those typed are looked for too. */
@@ -129,7 +129,7 @@ async function searchAll(
   page: { readonly limit: number; readonly most: number; readonly after: SearchPlace | undefined },
 ): Promise<ReadonlyMap<CompiledObject, RecordSearchPage>> {
   const pages = new Map<CompiledObject, RecordSearchPage>();
-  await each(objects, async (object) => {
+  await aFewAtATime(objects, async (object) => {
     const found = await searchObject(search, object, { ...page, mode: 'words', milliseconds: MILLISECONDS });
     if (found) pages.set(object, found);
   });
@@ -204,7 +204,7 @@ async function searchSimilar(
   known: ReadonlySet<string>,
 ): Promise<readonly (Found & { readonly hit: SimilarHit })[]> {
   const similar: (Found & { readonly hit: SimilarHit })[] = [];
-  await each(objects, async (object) => {
+  await aFewAtATime(objects, async (object) => {
     const candidates = await searchObject(search, object, {
       mode: 'similar',
       limit: MOST_SIMILAR,
@@ -251,7 +251,7 @@ async function presentAll(
 ): Promise<readonly SearchHit[]> {
   const { parts, pinned } = search;
   const hits = new Map<string, SimilarHit['hit']>();
-  await each([...Map.groupBy(chosen, ({ object }) => object)], async ([object, places]) => {
+  await aFewAtATime([...Map.groupBy(chosen, ({ object }) => object)], async ([object, places]) => {
     const ids = places.map(({ id }) => id).filter((id) => !known.has(id));
     const loaded = await showHits(search, object, { ids, isSimilar: false });
     for (const [id, { hit }] of loaded) hits.set(id, hit);
@@ -281,13 +281,4 @@ function groupsOf(
     .filter(({ group }) => group.count.value > 0)
     .sort((a, b) => a.best - b.best)
     .map(({ group }) => group);
-}
-
-/** Does the work for each, a few at a time. */
-async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }

@@ -7,12 +7,14 @@ import type { Delegation } from '@trellis/storage';
 import { v7 as makeId } from 'uuid';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import { tell } from '../audit/tell.ts';
+import { beyondCaller } from '../beyond-caller.ts';
 import { fail, toError, unknownRecord } from '../draft.ts';
 import type { Context, InputError } from '../engine.ts';
 import { EngineError } from '../errors.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { requireSystemObject } from '../system-records.ts';
+import { requireOwnEyes } from '../view-as.ts';
 import { withPinned } from '../with-pinned.ts';
 import { readInstant, readProperties } from './read-share.ts';
 import type { DelegationDesk, PresentedDelegation } from './sharing.ts';
@@ -57,8 +59,9 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         await parts.storage.transaction(async (transaction) => {
           await delegations.insert(workspace, row, transaction);
           await tell(parts, pinned, [delegationEvent('delegation_added', row)], transaction);
+          await parts.access.announceChange(workspace, transaction);
         });
-        await parts.access.organisationChanged(workspace);
+        parts.access.organisationChanged(workspace);
         return present(await requireDelegation(parts, pinned, row.id), pinned.at);
       }),
     end: (context, id) =>
@@ -69,8 +72,9 @@ export function createDelegationDesk(parts: Parts): DelegationDesk {
         await parts.storage.transaction(async (transaction) => {
           await delegations.end(workspace, row.id, pinned.at, transaction);
           await tell(parts, pinned, [delegationEvent('delegation_removed', row)], transaction);
+          await parts.access.announceChange(workspace, transaction);
         });
-        await parts.access.organisationChanged(workspace);
+        parts.access.organisationChanged(workspace);
       }),
   };
 }
@@ -91,6 +95,7 @@ function delegationEvent(
 
 /** A program may do it for whoever gave it their key with people in its scope. */
 function requireWriter(context: Context): void {
+  requireOwnEyes(context);
   const scope = context.kind === 'user' ? context.scope : undefined;
   if (!scope || (scope.access === 'write' && scope.users)) return;
   throw new EngineError('forbidden', 'The API key does not reach people.');
@@ -144,6 +149,13 @@ async function checkPeople(
     problems.push({ code: 'forbidden', pointer: '/delegate', message });
     return;
   }
+  // Nor does a person whom they made, or whose password they set: nobody gives a place that they could not take.
+  if (delegator !== pinned.actorId && (await isBeyond(parts, pinned, delegator))) {
+    const message =
+      'This person holds what you do not: they name who stands in for them, or somebody who holds it does.';
+    problems.push({ code: 'forbidden', pointer: '/delegator', message });
+    return;
+  }
   const object = requireSystemObject(pinned, 'user');
   const field = object.fields.get('active');
   const flag: Expression = field
@@ -158,6 +170,18 @@ async function checkPeople(
   if (found?.get(delegate) === true) return;
   const message = found?.has(delegate) ? 'This person is not active any more.' : 'There is no such person.';
   problems.push({ code: 'unknown_target', pointer: '/delegate', message });
+}
+
+/** Whether somebody holds permission sets or a role beyond the caller's. Who is not there holds nothing. */
+async function isBeyond(parts: Parts, pinned: Pinned, userId: string): Promise<boolean> {
+  const { workspace } = pinned.snapshot;
+  const { identities } = parts.storage;
+  const identity = await identities.findIdentityOfUser(workspace, userId);
+  const memberships = identity ? await identities.memberships(identity.id) : [];
+  const person = memberships.find((each) => each.userId === userId && each.workspace === workspace.name);
+  const { roleOf } = await parts.access.organisationOf(pinned.snapshot);
+  const held = { permissionSets: person?.permissionSets ?? [], role: roleOf.get(userId) ?? null };
+  return (await beyondCaller(parts, pinned, held)) !== undefined;
 }
 
 /** One that concerns the caller, or any for who manages users; others are not there. */

@@ -15,6 +15,7 @@ import { currentObjectName } from '../old-names.ts';
 import type { Parts } from '../parts.ts';
 import type { Pinned } from '../pinned.ts';
 import { requireSystemObject } from '../system-records.ts';
+import { requireOwnEyes } from '../view-as.ts';
 import { withPinned } from '../with-pinned.ts';
 import { audienceOf } from './audience.ts';
 import { readShare } from './read-share.ts';
@@ -41,6 +42,7 @@ export function createShareDesk(parts: Parts): ShareDesk {
     work: (pinned: Pinned, shared: Shared, transaction: Transaction) => Promise<T>,
   ) =>
     withPinned(parts, context, async (pinned) => {
+      requireOwnEyes(context);
       const object = requireShareable(parts, pinned, name);
       // The record is held until the end, so that it does not change hands meanwhile.
       let result: T | undefined;
@@ -51,11 +53,12 @@ export function createShareDesk(parts: Parts): ShareDesk {
             await requireShared(parts, pinned, { object, id, transaction }),
             transaction,
           );
+          // Who has been given nothing by hand yet is not looked up: now somebody may have.
+          await parts.access.announceChange(pinned.snapshot.workspace, transaction);
         },
         { workspace: pinned.snapshot.workspace },
       );
-      // Who has been given nothing by hand yet is not looked up: now somebody may have.
-      await parts.access.organisationChanged(pinned.snapshot.workspace);
+      parts.access.organisationChanged(pinned.snapshot.workspace);
       return result as T;
     });
   const letKnow = (pinned: Pinned, share: Parameters<typeof shares.tell>[1], transaction: Transaction) =>

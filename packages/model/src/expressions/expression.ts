@@ -138,6 +138,8 @@ export type Expression =
       readonly op: 'as_platform';
       readonly through: CompiledField | undefined;
       readonly arg: Expression;
+      /** `arg` is the condition of a sharing rule, as the model has it: storage may keep candidates for it. */
+      readonly isRule?: boolean;
     }
   /**
    * The record is shared by hand with one of the grantees, as `granteeOf` writes them, and still is at the instant of

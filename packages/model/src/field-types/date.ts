@@ -46,13 +46,24 @@ export const date = {
     new Date(Date.UTC(2020, 0, 1) + Math.floor(random() * 3650) * 86_400_000).toISOString().slice(0, 10),
 } as const satisfies FieldType;
 
-/** Whether the text is a day that exists: `2026-02-31` does not. */
+/** Whether the text is a day that exists: `2026-02-31` does not. Asked of every day of every record that is saved. */
 export function isCalendarDay(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return false;
-  const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
-  if (year === 0 || month < 1 || month > 12) return false;
+  if (text.length !== 10 || text[4] !== '-' || text[7] !== '-') return false;
+  const [year, month, day] = [digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10)];
+  if (!(year > 0) || !(month >= 1 && month <= 12) || !(day >= 1)) return false;
+  if (day <= 28) return true;
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day >= 1 && day <= lengths[month - 1]!;
+  if (month === 2) return day === 29 && isLeap;
+  return day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31);
+}
+
+/** The number in a part of a text; not a number where that has anything but digits. */
+function digits(text: string, from: number, until: number): number {
+  let number = 0;
+  for (let index = from; index < until; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = number * 10 + digit;
+  }
+  return number;
 }

@@ -15,6 +15,7 @@ export const email = {
   label: 'E-mail',
   description: 'An e-mail address; a click writes a message.',
   icon: 'mail',
+  column: { type: 'text', index: 'btree', isAddress: true },
   properties: ['multiple'],
   widget: 'email',
   convertsTo: ['text', 'long_text'],

@@ -5,17 +5,10 @@
 import type { FieldBody } from '@trellis/metadata';
 import type { FieldType, JsonSchema, JsonValue } from '../field-type.ts';
 import { ID_PATTERN, isId, sampleId } from './facets.ts';
+import type { FileValue } from './file-values.ts';
 import { structureFamily } from './structure.ts';
 
 type Fault = ReturnType<FieldType['check']>[number];
-
-/** A file as a record has it. `size` in bytes, `type` as the server found it. */
-export interface FileValue {
-  readonly id: string;
-  readonly name?: string;
-  readonly size?: number;
-  readonly type?: string;
-}
 
 /** Media types as `accept` names them: one of them, or all of a family. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/(\*|[a-z0-9][a-z0-9!#$&^_.+-]{0,126})$/;
@@ -67,12 +60,6 @@ export function idOf(value: JsonValue): string {
 export function nameOf(value: JsonValue): string {
   const file = value as unknown as FileValue;
   return file.name ?? file.id;
-}
-
-/** The files of a value of any of these types. */
-export function filesIn(value: JsonValue | undefined): readonly FileValue[] {
-  if (value === null || value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]) as unknown as readonly FileValue[];
 }
 
 /** Media types that the field takes: its own, those of its type, or any (undefined). */

@@ -1,7 +1,8 @@
 /** Any number of files, in the order in which they were put. */
 import type { FieldType, JsonValue } from '../field-type.ts';
 import { isId, sampleId } from './facets.ts';
-import { checkFileBody, FILE_SCHEMA, fileFamily, filesIn, idOf, nameOf, readFile } from './file-family.ts';
+import { checkFileBody, FILE_SCHEMA, fileFamily, idOf, nameOf, readFile } from './file-family.ts';
+import { filesIn } from './file-values.ts';
 
 const MOST_FILES = 100;
 

@@ -11,6 +11,7 @@ export const url = {
   label: 'Link',
   description: 'A web address; a click opens it.',
   icon: 'link',
+  column: { type: 'text', index: 'btree', isAddress: true },
   properties: [],
   widget: 'url',
   convertsTo: ['text', 'long_text'],

@@ -78,8 +78,12 @@ export type AuditFault =
   | 'unexplained_anchor'
   /** The hash that was noted elsewhere is another one. */
   | 'other_head'
+  /** The place that was noted elsewhere has been forgotten, so nobody can say whether it was this chain's. */
+  | 'forgotten_head'
   /** The chain ends before the place that was noted elsewhere. */
-  | 'shortened';
+  | 'shortened'
+  /** An entry that was put in beside the chain, or kept from it: it has no seal and will get none. */
+  | 'unsealed_entry';
 
 export interface AuditVerdict {
   readonly isIntact: boolean;

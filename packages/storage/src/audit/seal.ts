@@ -72,12 +72,15 @@ async function sealSome(
 ): Promise<number> {
   const seals = identifier(workspace.schema, '_audit_seal').text;
   const head = await readHead(connections, workspace, transaction);
-  // The horizon belongs to the very snapshot in which the entries are looked for.
+  // The horizon belongs to the very snapshot in which the entries are looked for. One from the future is that of another
+  // server, from which the database was restored: there everything without a seal is looked for, once.
   const entries = await connections.rows<AuditEntry & { last: string; horizon: string }>(
     `with last as (select coalesce((select horizon from ${seals} order by number desc limit 1), '0'::xid8) as xid)
      select ${ENTRY}, l.xid::text as last, pg_snapshot_xmin(pg_current_snapshot())::text as horizon
        from ${identifier(workspace.schema, '_audit').text} e, last l
-      where e.xid >= l.xid and not exists (select from ${seals} s where s.entry_id = e.id)
+      where ((e.xid >= l.xid and e.xid < pg_snapshot_xmax(pg_current_snapshot()))
+             or l.xid > pg_snapshot_xmax(pg_current_snapshot()))
+        and not exists (select from ${seals} s where s.entry_id = e.id)
       order by e.id limit ${SEALED_AT_ONCE}`,
     [],
     transaction,

@@ -66,6 +66,16 @@ async function check(
     noted?.number === place.number && noted.hash.toLowerCase() !== place.hash;
 
   if (isOther(start)) return broken('other_head', start.number);
+  if (noted && noted.number < start.number) {
+    // Of what was forgotten the anchors are left, of each round of retention one.
+    const [kept] = await rows<{ hash: string }>(
+      `select encode(hash, 'hex') as hash from ${name('_audit_anchor')} where number = $1`,
+      [noted.number],
+    );
+    const begins = noted.number === 0 ? beginningOf(workspace.id).toString('hex') : kept?.hash;
+    if (begins === undefined) return broken('forgotten_head', start.number);
+    if (isOther({ number: noted.number, hash: begins })) return broken('other_head', noted.number);
+  }
   for (;;) {
     const page = await rows<SealedRow>(
       `select s.number, s.entry_id as "entryId", encode(s.hash, 'hex') as sealed,
@@ -89,6 +99,15 @@ async function check(
   }
   if (noted && noted.number > head.number) return broken('shortened', head.number);
   if (!isExplained) return broken('unexplained_anchor', start.number);
+  // What was sealed just now has left nothing of the past behind: who has no seal yet is of a transaction after that.
+  const [beside] = await rows<{ id: number }>(
+    `select e.id from ${name('_audit')} e
+      where (e.xid < (select horizon from ${name('_audit_seal')} order by number desc limit 1)
+             or e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
+        and not exists (select from ${name('_audit_seal')} s where s.entry_id = e.id)
+      order by e.id limit 1`,
+  );
+  if (beside) return broken('unsealed_entry', head.number, beside.id);
   return verdict(null);
 }
 

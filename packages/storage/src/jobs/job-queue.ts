@@ -6,6 +6,7 @@
  * claim is still the newest, in the transaction of the work itself. So a process that was thought dead and wakes up
  * again can't do anything twice, whatever it believes. Locks are always taken in the same order, queue before job.
  */
+
 import type { JsonValue } from '@trellis/model';
 import type { Connections } from '../connections.ts';
 import { identifier } from '../sql.ts';
@@ -20,6 +21,7 @@ import type {
   Rejection,
   StoredJob,
 } from './jobs.ts';
+import { deletePieces, findUpload, keepUpload } from './uploads.ts';
 
 const columns = (
   workspace: Workspace,
@@ -70,12 +72,12 @@ export function createJobQueue(connections: Connections): JobQueue {
           order by j.id desc limit $3`,
         [actorId ?? null, before ?? null, limit],
       ),
-    async ask(workspace, id, wish) {
+    async ask(workspace, id, wish, onOver) {
       await connections.transaction(async (transaction) => {
         const rows = <T>(text: string, values: unknown[]) => connections.rows<T>(text, values, transaction);
         await rows('select from platform.job_queue where job_id = $1 for update', [id]);
-        const [job] = await rows<{ state: string; kind: string }>(
-          `select state, kind from ${table(workspace, '_job')} where id = $1 for update`,
+        const [job] = await rows<Pick<StoredJob, 'state' | 'kind' | 'counts'>>(
+          `select state, kind, counts from ${table(workspace, '_job')} where id = $1 for update`,
           [id],
         );
         if (!job) return;
@@ -86,6 +88,7 @@ export function createJobQueue(connections: Connections): JobQueue {
         if (wish === 'cancel' && isWaiting) {
           await leaveQueue();
           await write("state = 'cancelled', ended_at = now()");
+          await onOver?.(job.counts, transaction);
         } else if (wish === 'pause' && job.state === 'queued') {
           await leaveQueue();
           await write("state = 'paused'");
@@ -125,9 +128,9 @@ export function createJobQueue(connections: Connections): JobQueue {
       );
       return row?.bytes;
     },
-    async deleteFile(workspace, jobId) {
-      await connections.rows(`delete from ${table(workspace, '_job_file')} where job_id = $1`, [jobId]);
-    },
+    deleteFile: (workspace, fileId) => deletePieces(connections, workspace.schema, { fileId }),
+    keepUpload: (workspace, upload) => keepUpload(connections, workspace.schema, upload),
+    findUpload: (workspace, id, actorId) => findUpload(connections, workspace.schema, { id, actorId }),
     async addRejections(workspace, jobId, rejections, transaction) {
       if (rejections.length === 0) return;
       await connections.rows(

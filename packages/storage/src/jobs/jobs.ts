@@ -91,6 +91,17 @@ export interface Rejection {
 /** Says what the holder of a claim is to do; `lost`: another process has taken the job over, nothing may be written. */
 export type JobWord = 'go_on' | JobWish | 'lost';
 
+/** A file that waits to be looked at and imported; its pieces lie under its id. */
+export interface Upload {
+  readonly id: string;
+  readonly actorId: string;
+  readonly objectKey: string;
+  readonly name: string | null;
+  readonly bytes: number;
+  readonly encoding: string;
+  readonly isMixed: boolean;
+}
+
 export interface JobQueue {
   /** Queues a job, within the transaction where one is given. Resolves with its id. */
   add(workspace: Workspace, job: NewJob, transaction?: Transaction): Promise<string>;
@@ -106,9 +117,14 @@ export interface JobQueue {
   ): Promise<readonly StoredJob[]>;
   /**
    * Cancels, pauses or resumes. A running job is told and obeys after its present step. A job to which the wish does
-   * not apply is left as it is.
+   * not apply is left as it is. `onOver` is called within, when it is cancelled here and now.
    */
-  ask(workspace: Workspace, id: string, wish: JobWish | 'resume'): Promise<StoredJob | undefined>;
+  ask(
+    workspace: Workspace,
+    id: string,
+    wish: JobWish | 'resume',
+    onOver?: (counts: Readonly<Record<string, number>>, transaction: Transaction) => Promise<void>,
+  ): Promise<StoredJob | undefined>;
 
   /** Takes a job that waits, or whose process has not been heard of for `leaseSeconds`. */
   claim(worker: string, kinds: readonly string[], leaseSeconds: number): Promise<ClaimedJob | undefined>;
@@ -129,6 +145,10 @@ export interface JobQueue {
   /** Undefined after the last piece. */
   readFile(workspace: Workspace, jobId: string, number: number): Promise<Uint8Array | undefined>;
   deleteFile(workspace: Workspace, jobId: string): Promise<void>;
+  /** Keeps what is known of a file for a day. Of one person the newest few stay. */
+  keepUpload(workspace: Workspace, upload: Upload): Promise<void>;
+  /** The upload of this person, while it is there. */
+  findUpload(workspace: Workspace, id: string, actorId: string): Promise<Upload | undefined>;
   addRejections(
     workspace: Workspace,
     jobId: string,

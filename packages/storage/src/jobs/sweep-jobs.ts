@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import { queryObjects } from '../connections.ts';
 import { identifier } from '../sql.ts';
+import { FILE_RETENTION, unneeded } from './uploads.ts';
 
-const FILE_RETENTION = '1 day';
 const JOB_RETENTION = '30 days';
 
 export async function sweepJobs(client: pg.ClientBase, schema: string): Promise<void> {
@@ -12,10 +12,10 @@ export async function sweepJobs(client: pg.ClientBase, schema: string): Promise<
   // An upload that was broken off left pieces without a job; those of a job that waits or runs are needed.
   await queryObjects(
     client,
-    `delete from ${file} f where f.at < now() - interval '${FILE_RETENTION}' and not exists
-       (select from ${job} j where j.id = f.job_id
-         and (j.ended_at is null or j.ended_at > now() - interval '${FILE_RETENTION}'))`,
+    `delete from ${file} f where f.at < now() - interval '${FILE_RETENTION}' and ${unneeded(schema, FILE_RETENTION)}`,
     [],
   );
+  const upload = identifier(schema, '_upload').text;
+  await queryObjects(client, `delete from ${upload} where at < now() - interval '${FILE_RETENTION}'`, []);
   await queryObjects(client, `delete from ${job} where ended_at < now() - interval '${JOB_RETENTION}'`, []);
 }

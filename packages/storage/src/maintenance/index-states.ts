@@ -6,10 +6,12 @@ import { CHANNEL } from '../metadata/publish.ts';
 import { slotName, wantedIndexes } from '../metadata/wanted-storage.ts';
 import { identifier } from '../sql.ts';
 import type { IndexState, Workspace } from '../storage.ts';
+import { standsIn } from './online-indexes.ts';
 
 interface Row {
   readonly object_key: string;
   readonly name: string;
+  readonly columns: readonly string[];
   readonly is_unique: boolean;
   readonly state: 'waiting' | 'ready' | 'failed' | 'dropping';
   readonly error: string | null;
@@ -19,6 +21,7 @@ interface Row {
   readonly last_used_at: string | null;
   readonly progress: number | null;
   readonly is_held_up: boolean;
+  readonly stands_in: boolean;
 }
 
 const STATES: Readonly<Record<Row['state'], IndexState['state']>> = {
@@ -35,13 +38,14 @@ export async function indexStates(
 ): Promise<readonly IndexState[]> {
   const { schema } = workspace;
   const rows = await connections.readRows<Row>(
-    `select i.object_key, i.name, i.is_unique, i.state, i.error, pg_relation_size(c.oid) as bytes, u.idx_scan as scans,
+    `select i.object_key, i.name, i.columns, i.is_unique, i.state, i.error, pg_relation_size(c.oid) as bytes, u.idx_scan as scans,
             greatest(i.changed_at, d.stats_reset) as since, to_jsonb(u) ->> 'last_idx_scan' as last_used_at,
             (select case when p.blocks_total > 0 then p.blocks_done::float8 / p.blocks_total end
                from pg_stat_progress_create_index p where p.index_relid = c.oid limit 1) as progress,
             exists (select from ${identifier(schema, '_column').text} h
                      where h.object_key = i.object_key and 'c_' || h.number = any(i.columns) and h.state = 'failed')
-              as is_held_up
+              as is_held_up,
+            ${standsIn(schema)} as stands_in
        from ${identifier(schema, '_index').text} i
        left join pg_namespace n on n.nspname = $1
        left join pg_class c on c.relname = i.name and c.relnamespace = n.oid
@@ -74,10 +78,14 @@ export async function indexStates(
         {
           object: object.name,
           name: row.name,
-          fields: (index?.keys ?? []).map((each) => nameOf(object, each, fieldAt)),
-          reason: index?.reason,
+          fields: (index?.keys ?? row.columns).map((each) => nameOf(object, each, fieldAt)),
+          reason: index?.reason ?? (row.stands_in ? { is: 'stands_in' } : undefined),
           isUnique: row.is_unique,
-          state: row.state === 'waiting' && row.is_held_up ? 'failed' : STATES[row.state],
+          state: row.stands_in
+            ? 'valid'
+            : row.state === 'waiting' && row.is_held_up
+              ? 'failed'
+              : STATES[row.state],
           error: row.error,
           progress: row.progress,
           bytes: row.bytes,

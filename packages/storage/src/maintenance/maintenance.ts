@@ -4,7 +4,9 @@
  */
 import type { Connections } from '../connections.ts';
 import { sweepJobs } from '../jobs/sweep-jobs.ts';
+import { refineSearchedStatistics } from '../metadata/searched-statistics.ts';
 import { sweepOutbox } from '../outbox.ts';
+import { sweepOwnViews } from '../own-view-store.ts';
 import { sweepShares } from '../sharing/share-store.ts';
 import type { Workspace, WorkspaceStore } from '../storage.ts';
 import { ensurePartitions } from './history-partitions.ts';
@@ -112,7 +114,9 @@ export class Maintenance {
         await ensurePartitions(client, workspace.schema);
         await sweepJobs(client, workspace.schema);
         await sweepShares(client, workspace.schema);
+        await sweepOwnViews(client, workspace.schema);
         await sweepOutbox(client, workspace.schema, () => this.#isClosed);
+        await refineSearchedStatistics(client, workspace.schema, { analyze: true });
       }
       await client.query(
         `delete from platform.sign_in_failure where at < now() - interval '${FAILURE_RETENTION}'`,

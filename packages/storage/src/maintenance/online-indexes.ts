@@ -18,14 +18,40 @@ interface IndexTask {
 
 const ATTEMPTS = 20;
 
-/** Drops what the model no longer wants. */
-export async function dropIndexes(run: PromotionRun, objectKey: string): Promise<void> {
+/**
+ * Whether the row `i` of the register is an index that the model no longer wants and that stays all the same: it is whole, and
+ * another that begins with the same column could not be made, or has to wait. Until that one is there, questions are
+ * answered by this one.
+ */
+export function standsIn(schema: string): string {
+  // Definitions are our own (`wanted-storage.ts`): their first parenthesis opens the list of what is indexed.
+  const first = (row: string) => `substring(${row}.definition from '\\("([^"]+)"')`;
+  return `(i.state = 'dropping' and i.kind = 'index' and not i.is_unique
+    and exists (select from pg_class register join pg_class c on c.relnamespace = register.relnamespace
+                  join pg_index x on x.indexrelid = c.oid
+                 where register.oid = i.tableoid and c.relname = i.name and x.indisvalid)
+    and exists (select from ${identifier(schema, '_index').text} n
+                 where n.object_key = i.object_key and n.kind = 'index' and n.state in ('waiting', 'failed')
+                   and ${first('n')} = ${first('i')}))`;
+}
+
+/**
+ * Drops what the model no longer wants. `binding`: what refuses values, which nobody should be held to any longer. The others
+ * serve questions until what takes their place has been built.
+ */
+export async function dropIndexes(
+  run: PromotionRun,
+  objectKey: string,
+  which: 'binding' | 'all',
+): Promise<void> {
   const { client, workspace } = run;
   const register = identifier(workspace.schema, '_index').text;
   const rows = (await queryObjects(
     client,
-    `select name, kind, definition, is_unique from ${register} where object_key = $1 and state = 'dropping' order by name`,
-    [objectKey],
+    `select i.name, i.kind, i.definition, i.is_unique from ${register} i
+      where i.object_key = $1 and i.state = 'dropping'
+        and (i.is_unique or i.kind = 'foreign_key' or $2 and not ${standsIn(workspace.schema)}) order by i.name`,
+    [objectKey, which === 'all'],
   )) as readonly IndexTask[];
   for (const task of rows) {
     await dropOne(run, objectKey, task);

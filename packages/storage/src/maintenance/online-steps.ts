@@ -6,8 +6,8 @@ import { queryObjects } from '../connections.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import type { Workspace } from '../storage.ts';
 
-/** Steps at which a test may interfere. */
-export type PromotionStep = 'add_column' | 'fill_batch' | 'create_index' | 'finish';
+/** Steps at which a test may interfere; `renew`: of what an older version generated. */
+export type PromotionStep = 'renew' | 'add_column' | 'fill_batch' | 'create_index' | 'finish';
 
 export interface PromotionSettings {
   readonly features: DatabaseFeatures;

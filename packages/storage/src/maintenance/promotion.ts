@@ -12,13 +12,15 @@ import { readFences } from '../conversion/conversion-register.ts';
 import { StorageError } from '../errors.ts';
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { readFilledColumns } from '../metadata/registers.ts';
+import { refineSearchedStatistics } from '../metadata/searched-statistics.ts';
 import { fillFunction } from '../metadata/table-ddl.ts';
 import { columnDefinition, slotName } from '../metadata/wanted-storage.ts';
 import { buildRollups } from '../rollups/rollup-registers.ts';
+import { buildKept } from '../sharing/kept-registers.ts';
 import { identifier, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { type FillColumn, fillColumns } from './fill-columns.ts';
-import { dropIndexes, dropStaleIndexes, makeIndexes } from './online-indexes.ts';
+import { dropIndexes, dropStaleIndexes, makeIndexes, standsIn } from './online-indexes.ts';
 import { inTransaction, type PromotionRun, type PromotionSettings, withLockRetries } from './online-steps.ts';
 
 /**
@@ -105,7 +107,7 @@ async function pendingObjects({ client, workspace }: PromotionRun): Promise<read
 
 function pendingText(schema: string): string {
   return `select object_key from ${identifier(schema, '_column').text} where state in ('waiting', 'filling', 'indexing')
-          union select i.object_key from ${identifier(schema, '_index').text} i where i.state = 'dropping'
+          union select i.object_key from ${identifier(schema, '_index').text} i where i.state = 'dropping' and not ${standsIn(schema)}
              or i.state = 'waiting' and not exists (
                   select from ${identifier(schema, '_column').text} c
                    where c.object_key = i.object_key and 'c_' || c.number = any(i.columns) and c.state = 'failed')
@@ -114,7 +116,7 @@ function pendingText(schema: string): string {
 
 async function promoteObject(run: PromotionRun, objectKey: string): Promise<void> {
   const { client, workspace } = run;
-  await dropIndexes(run, objectKey);
+  await dropIndexes(run, objectKey, 'binding');
   await dropStaleIndexes(run, objectKey);
   await addColumns(run, objectKey);
   await fillColumns(
@@ -124,9 +126,11 @@ async function promoteObject(run: PromotionRun, objectKey: string): Promise<void
     (column, error) => failColumn(run, objectKey, column, error),
   );
   const hasNewUnique = await makeIndexes(run, objectKey);
+  await dropIndexes(run, objectKey, 'all');
   const filled = await readColumns(run, objectKey, 'indexing');
   if (filled.length === 0 && !hasNewUnique) return;
   await run.before('finish');
+  await refineSearchedStatistics(client, workspace.schema, { analyze: false });
   await queryObjects(client, sql`analyze ${identifier(workspace.schema, objectKey)}`.text, []);
   await inTransaction(client, async () => {
     const { epoch } = await lockWorkspace(client, workspace.id);
@@ -137,6 +141,7 @@ async function promoteObject(run: PromotionRun, objectKey: string): Promise<void
       [objectKey, filled.map(({ number }) => number)],
     );
     await buildRollups(client, workspace.schema);
+    await buildKept(client, workspace.schema);
     await queryObjects(client, 'update platform.workspace set epoch = $2 where id = $1', [
       workspace.id,
       epoch + 1,

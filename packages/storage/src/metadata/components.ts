@@ -8,35 +8,65 @@ import { type Connections, queryObjects } from '../connections.ts';
 import { identifier } from '../sql.ts';
 import type { PublishRequest, Revision, StoredComponent, Workspace } from '../storage.ts';
 
-interface ComponentRow {
-  readonly kind: ComponentKind;
-  readonly name: string;
-  readonly key: string;
-  readonly body: unknown;
-  readonly package_name: string | null;
-  readonly package_version: string | null;
-  readonly package_body: unknown;
+/** Of so many components' positions one row is read. */
+const PER_ROW = 1_000;
+
+/** Some components, property by property: the first of each list belong together. */
+interface ComponentLists {
+  readonly positions: readonly number[];
+  readonly kinds: readonly ComponentKind[];
+  readonly names: readonly string[];
+  readonly keys: readonly string[];
+  readonly bodies: readonly unknown[];
+  readonly package_names: readonly (string | null)[] | null;
+  readonly package_versions: readonly (string | null)[] | null;
+  readonly package_bodies: readonly unknown[] | null;
 }
 
-/** All components, in the order in which they were first made. */
+/**
+ * All components, in the order in which they were first made. A workspace may have a hundred thousand: read a row each, and
+ * sorted by PostgreSQL, they would be the greater part of a start.
+ */
 export async function readComponents(
   client: pg.ClientBase,
   schema: string,
 ): Promise<readonly StoredComponent[]> {
+  const ofPackage = (what: string) =>
+    `case when bool_or(package_name is not null) then json_agg(${what}) end`;
+  // Without an order of their own all lists of a row have that in which its components came by.
   const rows = (await queryObjects(
     client,
-    `select kind, name, key, body, package_name, package_version, package_body
-       from ${identifier(schema, '_metadata_component').text} order by position`,
+    `select json_agg(position) as positions, json_agg(kind) as kinds, json_agg(name) as names, json_agg(key) as keys,
+            json_agg(body) as bodies, ${ofPackage('package_name')} as package_names,
+            ${ofPackage('package_version')} as package_versions, ${ofPackage('package_body')} as package_bodies
+       from ${identifier(schema, '_metadata_component').text} group by position / ${PER_ROW}`,
     [],
-  )) as readonly ComponentRow[];
-  return rows.map((row) => ({
-    component: { kind: row.kind, name: row.name, body: row.body } as Component,
-    key: row.key,
+  )) as readonly ComponentLists[];
+  const found: { readonly position: number; readonly stored: StoredComponent }[] = [];
+  for (const row of rows) {
+    for (const [index, position] of row.positions.entries())
+      found.push({ position, stored: componentAt(row, index) });
+  }
+  return found.sort((left, right) => left.position - right.position).map(({ stored }) => stored);
+}
+
+function componentAt(row: ComponentLists, index: number): StoredComponent {
+  const name = row.names[index]!;
+  const key = row.keys[index]!;
+  const packageName = row.package_names?.[index] ?? undefined;
+  return {
+    component: { kind: row.kinds[index]!, name, body: row.bodies[index] } as Component,
+    // Those of views and layouts are their names: one text for both.
+    key: key === name ? name : key,
     package:
-      row.package_name === null
+      packageName === undefined
         ? undefined
-        : { name: row.package_name, version: row.package_version ?? '', body: row.package_body },
-  }));
+        : {
+            name: packageName,
+            version: row.package_versions?.[index] ?? '',
+            body: row.package_bodies?.[index],
+          },
+  };
 }
 
 /** Renames first, in place, so that a component keeps its position; then removals, then what is written. */
@@ -90,7 +120,7 @@ async function renameComponents(
   if (renames.length === 0) return;
   const direct = new Map(renames.map(({ kind, from, to }) => [componentId({ kind, name: from }), to]));
   const rows = await queryObjects(client, `select kind, name from ${table}`, []);
-  const moves = (rows as readonly Pick<ComponentRow, 'kind' | 'name'>[]).flatMap((component) => {
+  const moves = (rows as readonly Pick<Component, 'kind' | 'name'>[]).flatMap((component) => {
     const name = direct.get(componentId(component)) ?? component.name;
     const object = objectOf(component);
     const movedObject =

@@ -1,13 +1,17 @@
 /** The metadata's door: what is stored, what a publish would do, publishing, and news of it from other nodes. */
-import type { CompiledObject, Model } from '@trellis/model';
+import { type Component, objectOf } from '@trellis/metadata';
+import type { Model } from '@trellis/model';
 import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
 import { readConversions } from '../conversion/conversion-register.ts';
 import { indexStates, retryFailed } from '../maintenance/index-states.ts';
+import type { PromotionSettings } from '../maintenance/online-steps.ts';
 import { unservedFields } from '../query/served.ts';
 import type { SlowQuestions } from '../query/slow-questions.ts';
 import { requestRecompute, rollupStates } from '../rollups/rollup-worker.ts';
+import { readKept } from '../sharing/kept-registers.ts';
+import { sharingStates } from '../sharing/sharing-states.ts';
 import { identifier, sql, stringLiteral } from '../sql.ts';
 import type {
   ColumnState,
@@ -18,11 +22,15 @@ import type {
   StoredMetadata,
   Workspace,
 } from '../storage.ts';
+import { WORKSPACE_COLUMNS } from '../workspace-store.ts';
 import { readAliases } from './aliases.ts';
 import type { ChangeListener } from './change-listener.ts';
 import { listRevisions, readComponents } from './components.ts';
+import { isOutdated } from './generator.ts';
 import { CHANNEL, publish } from './publish.ts';
 import { readObjectStates, readRegisters } from './registers.ts';
+import { renewStorage } from './renew-storage.ts';
+import { forgetServed, writeServed } from './served-revisions.ts';
 import { describePlan, planObject } from './storage-plan.ts';
 import { sequenceName } from './table-ddl.ts';
 import { slotName } from './wanted-storage.ts';
@@ -38,12 +46,13 @@ export function createMetadataStore(
     readonly wake: (workspace: Workspace) => void;
     readonly maxNewTables: number;
     readonly slow: SlowQuestions;
+    readonly promotion: PromotionSettings;
   },
 ): MetadataStore {
-  const { listener, wake, maxNewTables, slow } = parts;
+  const { listener, wake, maxNewTables, slow, promotion } = parts;
   return {
-    load: (workspace) =>
-      connections.transaction((transaction) => load(transaction.client, workspace), {
+    load: (workspace, known) =>
+      connections.transaction((transaction) => load(transaction.client, features, { workspace, known }), {
         begin: 'begin isolation level repeatable read read only',
       }),
     loadRevision: async (workspace) => {
@@ -52,6 +61,18 @@ export function createMetadataStore(
         [workspace.id],
       );
       return row ?? { revision: 0, epoch: 0 };
+    },
+    listOutdated: async () => {
+      const { text, values } = isOutdated(features);
+      return connections.readRows<Workspace>(
+        `select ${WORKSPACE_COLUMNS} from platform.workspace where ${text} order by created_at, name`,
+        values,
+      );
+    },
+    renew: async (about, options) => {
+      const renewal = await renewStorage(connections, promotion, about, options);
+      if (renewal === 'renewed') wake(about.workspace);
+      return renewal;
     },
     planStorage: (snapshot, after) =>
       connections.transaction(
@@ -65,6 +86,8 @@ export function createMetadataStore(
       wake(request.workspace);
       return published;
     },
+    tellServed: (workspace, node, revision) => writeServed(connections, workspace, node, revision),
+    forgetServed: (workspace, node) => forgetServed(connections, workspace, node),
     listRevisions: (workspace, limit) => listRevisions(connections, workspace, limit),
     columnStates: (workspace) => columnStates(connections, workspace),
     indexStates: (snapshot) => indexStates(connections, features, snapshot),
@@ -75,31 +98,45 @@ export function createMetadataStore(
     },
     slowQuestions: (workspace) => slow.list(workspace),
     dismissSlow: (workspace, questions) => slow.dismiss(workspace, questions),
-    unserved: (snapshot, object, { filter, sort }) =>
+    unserved: (snapshot, object, { equal, other, sort }) =>
       unservedFields(snapshot, object, {
-        values: filter,
+        compared: equal,
+        values: other,
         sort: sort.map((path) => ({ path, descending: false })),
       }),
     rollupStates: (workspace) => rollupStates(connections, workspace),
+    sharingStates: (snapshot) => sharingStates(connections, snapshot),
     recomputeRollup: async (workspace, objectKey, fieldKey) => {
       const isKnown = await requestRecompute(connections, workspace, { objectKey, fieldKey });
       if (isKnown) wake(workspace);
       return isKnown;
     },
     countRecords: (workspace, keys) => countRecords(connections, workspace, keys),
-    announce: async (workspace) => {
-      await connections.readRows('select pg_notify($1, $2)', [CHANNEL, workspace.name]);
+    announce: async (workspace, transaction) => {
+      await connections.rows('select pg_notify($1, $2)', [CHANNEL, workspace.name], transaction);
     },
     onChange: (callback) => listener.subscribe(callback),
   };
 }
 
-async function load(client: pg.ClientBase, workspace: Workspace): Promise<StoredMetadata> {
+async function load(
+  client: pg.ClientBase,
+  features: DatabaseFeatures,
+  about: {
+    readonly workspace: Workspace;
+    readonly known: Pick<StoredMetadata, 'revision' | 'components'> | undefined;
+  },
+): Promise<StoredMetadata> {
+  const { workspace, known } = about;
   const { schema } = workspace;
-  const [row] = (await queryObjects(client, 'select revision, epoch from platform.workspace where id = $1', [
-    workspace.id,
-  ])) as readonly { revision: number; epoch: number }[];
-  const components = await readComponents(client, schema);
+  const { text, values } = isOutdated(features);
+  const [row] = (await queryObjects(
+    client,
+    `select revision, epoch, ${text} as "isOutdated" from platform.workspace where id = $3`,
+    [...values, workspace.id],
+  )) as readonly { revision: number; epoch: number; isOutdated: boolean }[];
+  const isKnown = known !== undefined && known.revision === row?.revision;
+  const components = isKnown ? known.components : await readComponents(client, schema);
   const retired = (await queryObjects(
     client,
     `select object_key, field_key, column_type from ${identifier(schema, '_field_key').text} where is_retired`,
@@ -138,16 +175,19 @@ async function load(client: pg.ClientBase, workspace: Workspace): Promise<Stored
   for (const { object_key, field_key } of kept) {
     rollups.set(object_key, (rollups.get(object_key) ?? new Set()).add(field_key));
   }
+  const keptConditions = await readKept(client, schema);
   const open = await readConversions(client, schema, ['running', 'done']);
   const aliases = await readAliases(client, schema);
   const conversions = Map.groupBy(open, (each) => each.objectKey);
   return {
     revision: row?.revision ?? 0,
     epoch: row?.epoch ?? 0,
+    isOutdated: row?.isOutdated ?? false,
     components,
     retiredKeys,
     columns,
     rollups,
+    kept: keptConditions,
     conversions,
     aliases,
   };
@@ -170,7 +210,10 @@ async function planStorage(
   const { snapshot, after } = change;
   const { schema } = snapshot.workspace;
   const states = await readObjectStates(client, schema);
-  const objects = [...after.objects.values()].filter((object) => mayDiffer(object, snapshot.model));
+  const changed = changedObjects(snapshot.model, after);
+  const objects = [...after.objects.values()].filter(
+    ({ name, key, isSystem }) => changed.has(name) || isSystem || states.get(key) !== 'live',
+  );
   const registers = await readRegisters(
     client,
     schema,
@@ -200,9 +243,22 @@ async function planStorage(
   return steps;
 }
 
-/** Two models that share the compiled object want the same storage for it. */
-function mayDiffer(object: CompiledObject, before: Model): boolean {
-  return before.objects.get(object.name) !== object;
+/** Names of the objects of which a component is another one in the second model: the others are not touched by a publish. */
+function changedObjects(before: Model, after: Model): ReadonlySet<string> {
+  // Side by side: nearly all of a large workspace is the same at the same place.
+  const olds = before.components.values();
+  const [gone, come] = [new Set<Component>(), new Set<Component>()];
+  for (const component of after.components.values()) {
+    const old = olds.next().value;
+    if (old === component) continue;
+    if (old) gone.add(old);
+    come.add(component);
+  }
+  for (const old of olds) gone.add(old);
+  const moved = [...gone]
+    .filter((each) => !come.has(each))
+    .concat([...come].filter((each) => !gone.has(each)));
+  return new Set(moved.map((component) => objectOf(component) ?? component.name));
 }
 
 async function isTableEmpty(client: pg.ClientBase, schema: string, key: string): Promise<boolean> {

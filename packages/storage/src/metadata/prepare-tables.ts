@@ -11,6 +11,7 @@ import { inTransaction } from '../maintenance/online-steps.ts';
 import { identifier, sql } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
 import { readObjectStates, writeColumns, writeIndexes, writeObjectStates } from './registers.ts';
+import { refineSearchedStatistics } from './searched-statistics.ts';
 import { type ObjectPlan, type PlanContext, planObject } from './storage-plan.ts';
 import { createIndexStatement, createTable } from './table-ddl.ts';
 
@@ -63,6 +64,7 @@ export async function prepareTables(
       }
     });
   }
+  await refineSearchedStatistics(client, schema, { analyze: false });
 }
 
 /** Drops tables that were prepared for a publish that never came. */

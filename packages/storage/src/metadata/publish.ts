@@ -13,16 +13,19 @@ import type pg from 'pg';
 import { append } from '../audit/entries.ts';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { type Connections, queryObjects } from '../connections.ts';
-import { changedKeys, changeTypes, replaceTrigger } from '../conversion/change-types.ts';
+import { changedKeys, changeTypes } from '../conversion/change-types.ts';
 import { lockConversions } from '../conversion/conversion-register.ts';
 import { StorageError, sqlState } from '../errors.ts';
 import { noteHistoryBegins } from '../records/prune-history.ts';
 import { writeRollups } from '../rollups/rollup-registers.ts';
+import { writeKept } from '../sharing/kept-registers.ts';
 import { followRoles } from '../sharing/share-store.ts';
 import { identifier, integer, sql } from '../sql.ts';
 import type { PublishRequest } from '../storage.ts';
 import { writeAliases } from './aliases.ts';
 import { writeComponents } from './components.ts';
+import { fitTable } from './fit-table.ts';
+import { noteGenerated } from './generator.ts';
 import { dropPrepared, prepareTables, sweepPrepared } from './prepare-tables.ts';
 import {
   markDropping,
@@ -30,12 +33,10 @@ import {
   readObjectStates,
   readRegisters,
   retireColumns,
-  writeColumns,
   writeFieldKeys,
-  writeIndexes,
   writeObjectStates,
-  writeUniqueness,
 } from './registers.ts';
+import { refineSearchedStatistics } from './searched-statistics.ts';
 import { type ObjectPlan, type PlanContext, planObject } from './storage-plan.ts';
 import { createIndexStatement, createTable, sequenceName } from './table-ddl.ts';
 import { columnDefinition, slotName } from './wanted-storage.ts';
@@ -59,6 +60,7 @@ export async function publish(
       connections.transaction(
         async (transaction) => {
           const published = await publishIn(transaction.client, request, { ...context, prepared });
+          await request.alongside?.(transaction);
           const entry = request.audit?.(published.revision);
           if (entry) await append(connections, workspace, [entry], transaction);
           return published;
@@ -122,6 +124,7 @@ async function publishIn(
   await noteHistoryBegins(client, schema, request);
   await followRoles(client, schema, { ...request, roles: request.after.access.roles.keys() });
   const hasMovedRollups = await writeRollups(client, { ...context, workspace });
+  await writeKept(client, { ...context, workspace });
   const hasMoved = hasMovedColumns || hasMovedRollups;
   const revision = current.revision + 1;
   const epoch = current.epoch + (hasMoved ? 1 : 0);
@@ -137,6 +140,7 @@ async function publishIn(
       JSON.stringify(request.backward),
     ],
   );
+  await noteGenerated(client, workspace.id, revision, context.features);
   await queryObjects(client, 'update platform.workspace set revision = $2, epoch = $3 where id = $1', [
     workspace.id,
     revision,
@@ -196,41 +200,16 @@ async function changeStorage(
   const plans = touched.map((object) => planObject(object, registers.get(object.key)!, context));
 
   await writeFieldKeys(client, schema, [
-    ...touched.map((object) => ({
-      key: object.key,
-      fields: object.ownFields.flatMap((field) =>
-        field.type.column && !field.related ? [{ key: field.key, type: keptType(field) }] : [],
-      ),
-    })),
+    ...touched.map(heldKeys),
     ...deleted.map((key) => ({ key, fields: [] })),
   ]);
-  for (const plan of plans) {
-    for (const key of plan.numbered) {
-      const name = identifier(schema, sequenceName(plan.object.key, key));
-      await queryObjects(client, sql`create sequence if not exists ${name}`.text, []);
-    }
-  }
+  for (const plan of plans) await makeSequences(client, schema, plan);
 
   let hasMoved = deleted.length > 0;
   const immediate: ObjectPlan[] = [];
   for (const plan of plans) {
     const { key } = plan.object;
     if (states.get(key) === 'prepared') continue;
-    await retireColumns(
-      client,
-      schema,
-      plan.retire.map(({ number }) => ({ objectKey: key, number })),
-    );
-    await writeUniqueness(
-      client,
-      schema,
-      plan.uniqueness.map((column) => ({ objectKey: key, column })),
-    );
-    await markDropping(
-      client,
-      schema,
-      plan.dropIndexes.map(({ name }) => ({ objectKey: key, name })),
-    );
     const isAtOnce =
       plan.isNew ||
       (plan.promote.length + plan.addIndexes.length > 0 && (await lockIfEmpty(client, schema, key)));
@@ -238,21 +217,8 @@ async function changeStorage(
       await makeColumns(client, plan, context);
       immediate.push(plan);
     }
-    const state = isAtOnce ? 'ready' : 'waiting';
-    await writeColumns(
-      client,
-      schema,
-      plan.promote.map((column) => ({ objectKey: key, column, state })),
-    );
-    if (!plan.isNew && plan.retire.length + (isAtOnce ? plan.promote.length : 0) > 0) {
-      await replaceTrigger(client, schema, key);
-    }
-    hasMoved ||= plan.isNew || plan.retire.length + plan.promote.length + plan.uniqueness.length > 0;
-    await writeIndexes(
-      client,
-      schema,
-      plan.addIndexes.map((index) => ({ objectKey: key, index, state })),
-    );
+    const hasChanged = await fitTable(client, schema, plan, isAtOnce ? 'ready' : 'waiting');
+    hasMoved ||= hasChanged;
   }
   await retireObjects(client, schema, deleted, registers);
   await writeObjectStates(
@@ -266,6 +232,8 @@ async function changeStorage(
   for (const kind of ['index', 'foreign_key'] as const) {
     for (const plan of immediate) await makeIndexes(client, plan, kind, schema);
   }
+  if (immediate.some((plan) => plan.addIndexes.some(({ reason }) => reason.is === 'searchable')))
+    await refineSearchedStatistics(client, schema, { analyze: false });
   return hasMoved;
 }
 
@@ -377,6 +345,24 @@ export function nextValuesStatement(schema: string, name: string, count: number)
 
 function stringOf(schema: string, name: string) {
   return sql`'${identifier(schema, name)}'`;
+}
+
+/** The keys of an object's fields, as they are registered. */
+export function heldKeys(object: CompiledObject): Parameters<typeof writeFieldKeys>[2][number] {
+  return {
+    key: object.key,
+    fields: object.ownFields.flatMap((field) =>
+      field.type.column && !field.related ? [{ key: field.key, type: keptType(field) }] : [],
+    ),
+  };
+}
+
+/** The counters of fields that give numbers. */
+export async function makeSequences(client: pg.ClientBase, schema: string, plan: ObjectPlan): Promise<void> {
+  for (const key of plan.numbered) {
+    const name = identifier(schema, sequenceName(plan.object.key, key));
+    await queryObjects(client, sql`create sequence if not exists ${name}`.text, []);
+  }
 }
 
 /** What the values under a key are: a list of texts is not a list of objects, though both have a column of texts. */

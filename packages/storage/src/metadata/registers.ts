@@ -2,13 +2,11 @@
 import type pg from 'pg';
 import { queryObjects } from '../connections.ts';
 import { identifier } from '../sql.ts';
+import { isReusable } from './served-revisions.ts';
 import type { ColumnRow, IndexRow, ObjectRegister, SlottedColumn } from './storage-plan.ts';
 import type { WantedIndex } from './wanted-storage.ts';
 
 export type ObjectState = 'prepared' | 'live' | 'deleted';
-
-/** How long a retired slot waits before another field may have it: any node has reloaded by then. */
-const REUSE_AFTER = '1 hour';
 
 export async function readObjectStates(
   client: pg.ClientBase,
@@ -30,8 +28,8 @@ export async function readRegisters(
   const columns = (await queryObjects(
     client,
     `select object_key, number, field_key, column_type, source, state, is_unique,
-            changed_at < now() - interval '${REUSE_AFTER}' as is_reusable
-       from ${identifier(schema, '_column').text} where object_key = any($1) order by number`,
+            ${isReusable(schema)} as is_reusable
+       from ${identifier(schema, '_column').text} c where object_key = any($1) order by number`,
     [keys],
   )) as readonly ColumnRow[];
   const indexes = (await queryObjects(
@@ -40,14 +38,12 @@ export async function readRegisters(
        from ${identifier(schema, '_index').text} where object_key = any($1)`,
     [keys],
   )) as readonly IndexRow[];
+  const columnsOf = Map.groupBy(columns, (row) => row.object_key);
+  const indexesOf = Map.groupBy(indexes, (row) => row.object_key);
   return new Map(
     keys.map((key) => [
       key,
-      {
-        state: states.get(key),
-        columns: columns.filter((row) => row.object_key === key),
-        indexes: indexes.filter((row) => row.object_key === key),
-      },
+      { state: states.get(key), columns: columnsOf.get(key) ?? [], indexes: indexesOf.get(key) ?? [] },
     ]),
   );
 }
@@ -143,6 +139,7 @@ export async function markDropping(
   );
 }
 
+/** Within a publish, whose revision is the next one. */
 export async function retireColumns(
   client: pg.ClientBase,
   schema: string,
@@ -151,10 +148,11 @@ export async function retireColumns(
   if (rows.length === 0) return;
   await queryObjects(
     client,
-    `update ${identifier(schema, '_column').text} c set state = 'retired', is_unique = false, error = null, changed_at = now()
+    `update ${identifier(schema, '_column').text} c set state = 'retired', is_unique = false, error = null, changed_at = now(),
+            retired_in = (select w.revision + 1 from platform.workspace w where w.schema_name = $3)
        from unnest($1::text[], $2::int[]) as r(object_key, number)
       where c.object_key = r.object_key and c.number = r.number`,
-    [rows.map((row) => row.objectKey), rows.map((row) => row.number)],
+    [rows.map((row) => row.objectKey), rows.map((row) => row.number), schema],
   );
 }
 

@@ -23,7 +23,7 @@ export interface ColumnRow {
   readonly source: string;
   readonly state: ColumnRowState;
   readonly is_unique: boolean;
-  /** Retired long enough ago that no node reads it any more. */
+  /** Retired, and no living process reads it any more. */
   readonly is_reusable: boolean;
 }
 

@@ -43,9 +43,14 @@ export function createTable(
   deletion_id uuid,
   data jsonb not null check (jsonb_typeof(data) = 'object'),
   derived jsonb${join(promoted, '')}
-) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
+) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 ${fillFunction(schema, key, columns, [], true)};
-create trigger fill before insert or update of data, derived on ${table} for each row execute function ${identifier(schema, functionName(key))}()`;
+${fillTrigger(schema, key)}`;
+}
+
+/** The trigger by which a table calls its function. */
+export function fillTrigger(schema: string, key: string): Sql {
+  return sql`create trigger fill before insert or update of data, derived on ${identifier(schema, key)} for each row execute function ${identifier(schema, functionName(key))}()`;
 }
 
 /**
@@ -80,16 +85,20 @@ ${join(lines, '\n')}
   const isNewData = sql`tg_op = 'INSERT' or new.data is distinct from old.data`;
   const guards = fences.map(({ oldKey, marker }) => {
     const held = stringLiteral(oldKey);
-    return sql`    if new.data ? ${held} and not new.data ? ${stringLiteral(marker)}
-        or tg_op = 'UPDATE' and new.data -> ${held} is distinct from old.data -> ${held} then
-      raise exception 'a field has changed its type' using errcode = 'TR001';
-    end if;
+    return sql`      if new.data ? ${held} and not new.data ? ${stringLiteral(marker)}
+          or tg_op = 'UPDATE' and new.data -> ${held} is distinct from old.data -> ${held} then
+        raise exception 'a field has changed its type' using errcode = 'TR001';
+      end if;
 `;
   });
-  const body = sql`begin
-  if (tg_op = 'INSERT' or new.data is distinct from old.data) and current_setting('${new Sql(PURGING)}', true) is distinct from 'on' then
-${join(guards, '')}    null;
-  end if;${block(isNewData, ofData)}${block(sql`${isNewData} or new.derived is distinct from old.derived`, ofDerived)}
+  const guarded =
+    guards.length === 0
+      ? []
+      : [
+          sql`    if current_setting('${new Sql(PURGING)}', true) is distinct from 'on' then
+${join(guards, '')}    end if;`,
+        ];
+  const body = sql`begin${block(isNewData, [...guarded, ...ofData])}${block(sql`${isNewData} or new.derived is distinct from old.derived`, ofDerived)}
   return new;
 end`;
   return sql`create or replace function ${identifier(schema, functionName(key))}() returns trigger language plpgsql as ${stringLiteral(body.text)}${keepEntries(schema, key, columns, isNew)}`;

@@ -237,7 +237,7 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
         { is: 'lookup', field: field.name },
       );
     }
-    if (field.isUnique && field.type.column?.entry === undefined) {
+    if (hasUniqueIndex(field)) {
       add('index', uniqueDefinition(table, column), [column], { is: 'unique', field: field.name }, UNIQUE);
     }
     const type = sqlTypeOf(field);
@@ -251,26 +251,21 @@ export function wantedIndexes(object: CompiledObject, context: IndexContext): re
     } else if (field.isIndexed || field.key === object.nameField.key) {
       // Values shared by many records keep the small deduplicated index; the others get `id`, for paging.
       const isChoice = type === 'uuid' || type === 'boolean' || field.options.length > 0;
-      if (isShort(field) && !(isChoice && field.isUnique))
+      if (isBlankEnough(object, field)) {
+        const where = sql`${name} is null and deleted_at is null`;
+        add('index', sql`on ${table} (id) where ${where}`, [column], reasonOf(object, field));
+      } else if (isShort(field) && !hasUniqueIndex(field))
         addLive(isChoice ? [column] : [column, 'id'], reasonOf(object, field));
     }
     const operators = identifier(context.features.trigramSchema ?? 'public', 'gin_trgm_ops');
     const folded = context.slotOf(foldedKey(field.key));
-    if (folded !== undefined) {
-      add(
-        'index',
-        sql`on ${table} using gin (${identifier(folded)} ${operators}) where deleted_at is null`,
-        [folded],
-        { is: 'searchable', field: field.name },
-      );
-    }
-    const words = context.slotOf(wordsKey(field.key));
-    if (words !== undefined) {
-      const column = identifier(words);
-      // Most records have none, and an index keeps an entry for each null too.
+    for (const searched of [folded, context.slotOf(wordsKey(field.key))]) {
+      if (searched === undefined) continue;
+      const column = identifier(searched);
+      // An index keeps an entry for each null too.
       const where = sql`deleted_at is null and ${column} is not null`;
       const definition = sql`on ${table} using gin (${column} ${operators}) where ${where}`;
-      add('index', definition, [words], { is: 'searchable', field: field.name });
+      add('index', definition, [searched], { is: 'searchable', field: field.name });
     }
   }
 
@@ -347,6 +342,20 @@ export function uniqueIndexName(schema: string, objectKey: string, column: strin
 
 function uniqueDefinition(table: Sql, column: string): Sql {
   return sql`on ${table} (${identifier(column)}) where deleted_at is null`;
+}
+
+/** Whether the column itself is unique; of several addresses it is each one (`unique-entries.ts`). */
+function hasUniqueIndex(field: CompiledField): boolean {
+  return field.isUnique && field.type.column?.entry === undefined;
+}
+
+/**
+ * Whether an index of the blank ones is enough: nobody asks more, and the order of free texts is the dearest to keep and
+ * the least asked for.
+ */
+export function isBlankEnough(object: CompiledObject, field: CompiledField): boolean {
+  const isText = sqlTypeOf(field) === 'text' && field.options.length === 0;
+  return field.isIndexedForBlank === true && isText && field.key !== object.nameField.key;
 }
 
 /** Whether a B-tree can hold every value of the field. */

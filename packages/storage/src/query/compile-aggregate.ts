@@ -10,7 +10,7 @@ import type { Snapshot } from '../storage.ts';
 import { lowerCondition } from './lower-condition.ts';
 import { PLANNED_EACH_TIME } from './plan-choice.ts';
 import { type Condition, Shape, shapeCondition, type Term } from './shape.ts';
-import { rowsOfBoth, splitShared } from './shared-rows.ts';
+import { rowsOfAll, splitShared } from './shared-rows.ts';
 import { Sources, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
@@ -78,8 +78,8 @@ export function compileAggregate(
   const { targetConditions, formulas, related } = shaped;
   const open = () => new Sources(query.object, { snapshot, features, targetConditions, formulas, related });
   const sources = open();
-  const split = splitShared(shaped.condition);
-  const rows = split && rowsOfBoth(split, { deleted: false, open, features });
+  const split = splitShared(shaped.condition, snapshot);
+  const rows = split && rowsOfAll(split, { deleted: false, isCapped: false, open, features });
   const zone = placeholder(shaped.zone.place, 'text');
   const groups = query.groupBy.map((group, index) => {
     const value = sources.value(group.path);

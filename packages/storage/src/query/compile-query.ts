@@ -12,6 +12,7 @@ import {
   sourcePath,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
+import type { PlanPolicy } from '../connections.ts';
 import { isCode } from '../metadata/field-source.ts';
 import {
   conjunction,
@@ -26,20 +27,31 @@ import {
 } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
 import { recordsOf } from './as-of.ts';
-import { type CursorPlaces, type OrderKey, type Part, pageParts } from './keyset.ts';
+import { wentByThemselves } from './dragged.ts';
+import { type CursorPlaces, type OrderKey, type Part, pageParts, type Reading } from './keyset.ts';
 import { lowerCondition, requiresValue } from './lower-condition.ts';
-import { PLANNED_EACH_TIME, planFor, type StatementPlan } from './plan-choice.ts';
+import {
+  ANY_PLAN,
+  equalities,
+  PLANNED_EACH_TIME,
+  PLANNED_FOR_VALUES,
+  planFor,
+  type StatementPlan,
+  TriedPlan,
+} from './plan-choice.ts';
 import { waitingSources } from './rollup-value.ts';
 import { searchCondition } from './search-condition.ts';
 import { type Condition, Shape, shapeCondition } from './shape.ts';
 import {
   firstCandidates,
   gathered,
-  type Reading,
-  rowsOfBoth,
+  isCountedByOnePlan,
+  isPlaceServed,
+  rowsOfAll,
   seenOfFew,
-  sharedAlone,
   splitShared,
+  walkShared,
+  waysOfPage,
 } from './shared-rows.ts';
 import { isMoreThanColumn, Sources, seen, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
@@ -57,6 +69,8 @@ export interface ShapedQuery {
   readonly related: Shape['related'];
   readonly cursor: CursorPlaces | undefined;
   readonly flags: readonly Condition[];
+  /** Place of the id of the only record that is asked for. */
+  readonly id: number | undefined;
   /** Place of the ids of the records that those asked for point to. */
   readonly parents: number | undefined;
 }
@@ -95,10 +109,15 @@ export interface CompiledQuery {
 /** Beyond this many unpromoted fields reading the whole record costs less than picking them apart in SQL. */
 const MAX_PICKED_FIELDS = 12;
 
-export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery {
-  const shape = new Shape(query.context);
+/** `shape` is new, and tells afterwards what the values hang on. */
+export function shapeQuery(
+  snapshot: Snapshot,
+  query: RecordQuery,
+  shape = new Shape(query.context),
+): ShapedQuery {
+  const id = query.id === undefined ? undefined : shape.value(query.id, 'uuid').place;
   shape.note(`${snapshot.workspace.id} ${snapshot.revision} ${snapshot.epoch} ${query.object.key}`);
-  shape.note(query.deleted ? 'deleted' : 'live');
+  shape.note(query.deleted ? (query.leavesOutDragged ? 'deleted by themselves' : 'deleted') : 'live');
   const condition = shapeCondition(query.filter, shape, query.context);
   let search: Condition | undefined;
   if (query.search !== undefined && query.search !== '') {
@@ -142,6 +161,7 @@ export function shapeQuery(snapshot: Snapshot, query: RecordQuery): ShapedQuery 
     related,
     cursor,
     flags,
+    id,
     parents,
   };
 }
@@ -201,7 +221,8 @@ export function compileQuery(
     columnOf(sql`(${lowerCondition(flag, sources, features)}) is true`),
   );
   const keyColumns = (query.asOf?.keys ?? []).map((key) => columnOf(sql`t.data->${stringLiteral(key)}`));
-  const parts = partsOf(query, shaped, keys);
+  const isOne = shaped.id !== undefined;
+  const parts = isOne ? [{ condition: TRUE, order: TRUE, keys: [] }] : partsOf(query, shaped, keys);
   const limit = query.limit + 1;
   const plan = planOf(shaped, sources);
   const page = (
@@ -210,13 +231,13 @@ export function compileQuery(
     selected: readonly Sql[] = columns,
   ) => {
     const outputColumns = join(selected.map((column, index) => sql`${column} as ${identifier(`o${index}`)}`));
-    const text = sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where} order by ${part.order} limit ${integer(limit)}`;
+    const text = sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where}${isOne ? sql`` : sql` order by ${part.order} limit ${integer(limit)}`}`;
     return finishStatement(shaped.parents === undefined ? text : ofEach(shaped.parents, text));
   };
   const result = { outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
   // One record is found by its id, whoever asks.
   const { parents } = query;
-  const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition);
+  const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition, snapshot);
   if (!split) {
     const isOfParent = parents
       ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
@@ -228,32 +249,36 @@ export function compileQuery(
     }));
     return { ...result, statements, lastColumn: undefined };
   }
-  const read = (more: readonly Condition[], index: number): Reading => {
+  const read = (conditions: readonly Condition[], index: number, isSearched = true): Reading => {
     const own = open();
     const ownKeys = keysOf(query, own, features);
-    const where = compileWhere(
-      query,
-      { ...shaped, condition: { is: 'and', args: [...split.rest, ...more] } },
-      own,
-      features,
-    );
+    const condition: Condition = { is: 'and', args: conditions };
+    const asked = { ...shaped, condition, search: isSearched ? shaped.search : undefined };
     const isBackward = query.before !== undefined;
     return {
-      where,
+      where: compileWhere(query, asked, own, features),
       keys: ownKeys,
       part: partsOf(query, shaped, ownKeys)[index]!,
       from: own.from(),
       isBackward,
     };
   };
+  const { rest, byPlace } = split;
+  const walkOf = walkShared(snapshot, query, split, features);
+  const isServed = isPlaceServed(snapshot, query, split, features);
   const table = recordsOf(snapshot, query.object);
   const statements = parts.map((part, index): PageStatement => {
-    const byShare = read([sharedAlone(split)], index);
-    const both = gathered({ byPlace: read([split.byPlace], index), byShare }, table, limit);
+    const ways = waysOfPage(split).map(({ found, verdict }) => ({
+      found: read([...rest, found], index),
+      verdict: verdict && read([verdict], index, false),
+    }));
+    const walk = walkOf((conditions, isSearched) => read(conditions, index, isSearched));
+    const all = gathered({ byPlace: read([...rest, byPlace], index), ways, walk }, table, limit);
     // How many records somebody sees decides which way is the better one.
-    const whole = { ...page(part, { ...both, where: TRUE }), plan: { ...plan, plans: PLANNED_EACH_TIME } };
+    const plans = isServed ? new TriedPlan() : undefined;
+    const whole = { ...page(part, { ...all, where: TRUE }), plan: planOfBoth(plan, plans) };
     if (split.isGatheredAtOnce) return whole;
-    const first = firstCandidates(read([], index), limit);
+    const first = firstCandidates(read(rest, index), limit);
     const where = first.where(lowerCondition(seenOfFew(split), sources, features));
     return { ...page(part, { rows: first.rows, where }, [...columns, first.isLast]), plan, whole };
   });
@@ -287,7 +312,10 @@ function partsOf(query: RecordQuery, shaped: ShapedQuery, keys: readonly OrderKe
     keys: query.parents ? keys.map((key) => ({ ...key, isColumn: false })) : keys,
     cursor: shaped.cursor,
     isBackward: query.before !== undefined,
-    isFirstFilled: first !== undefined && requiresValue(shaped.condition, first),
+    // A value that is no option any more has no place in their order.
+    isFirstFilled: first !== undefined && !isRanked(first) && requiresValue(shaped.condition, first),
+    // A unique field has its unique index alone, unless it is sorted by within a value of another one.
+    isFirstFollowed: !first?.field.isUnique || equalities(shaped.condition).length > 0,
   });
 }
 
@@ -298,8 +326,14 @@ function ofEach(parents: number, page: Sql): Sql {
 
 function planOf(shaped: ShapedQuery, sources: Sources): StatementPlan {
   const { condition, search } = shaped;
+  if (shaped.id !== undefined) return ANY_PLAN;
   const whole: Condition = search ? { is: 'and', args: [condition, search] } : condition;
   return planFor(whole, (field) => sources.value(field.path).isColumn);
+}
+
+/** Of own and shared records together: the plan of the question is not tried. */
+function planOfBoth(plan: StatementPlan, plans: PlanPolicy = PLANNED_EACH_TIME): StatementPlan {
+  return plan.plans === PLANNED_FOR_VALUES ? plan : { ...plan, plans };
 }
 
 /** The count of at most `cap` matching records, or of all of them; with `cap` 0 the plain rows, to be estimated. */
@@ -315,9 +349,10 @@ export function compileCount(
 ): CompiledStatement {
   const { features, cap, isEstimate } = options;
   const sources = openSources(snapshot, query, shaped, features);
-  const split = isEstimate ? undefined : splitShared(shaped.condition);
+  const split = isEstimate ? undefined : splitShared(shaped.condition, snapshot);
   const open = () => openSources(snapshot, query, shaped, features);
-  const rows = split && rowsOfBoth(split, { deleted: query.deleted, open, features });
+  const rows =
+    split && rowsOfAll(split, { deleted: query.deleted, isCapped: cap !== undefined, open, features });
   const condition: Condition = split ? { is: 'and', args: split.rest } : shaped.condition;
   const where = conjunction(compileWhere(query, { ...shaped, condition }, sources, features));
   const from = sources.from(rows);
@@ -327,7 +362,8 @@ export function compileCount(
       ? sql`select count(*) from ${from} where ${where}`
       : sql`select count(*) from (select 1 from ${from} where ${where} limit ${integer(cap)}) counted`;
   const plan = planOf(shaped, sources);
-  return { ...finishStatement(counted), plan: split ? { ...plan, plans: PLANNED_EACH_TIME } : plan };
+  const plans = split && cap !== undefined && isCountedByOnePlan(split) ? new TriedPlan() : undefined;
+  return { ...finishStatement(counted), plan: split ? planOfBoth(plan, plans) : plan };
 }
 
 /** Options stand in an order that an admin gave them: lists sort by it, as people expect of stages and priorities. */
@@ -358,6 +394,8 @@ function compileWhere(
   const conditions = [shaped.condition, ...(shaped.search ? [shaped.search] : [])];
   return [
     isDeleted,
+    ...(shaped.id === undefined ? [] : [sql`t.id = ${placeholder(shaped.id, 'uuid')}`]),
+    ...(query.leavesOutDragged ? wentByThemselves(query.object, sources) : []),
     ...(shaped.seenToday ? [seen(shaped.seenToday, 't', query.object, sources.context)] : []),
     ...conditions.map((condition) => lowerCondition(condition, sources, features)),
   ];

@@ -26,6 +26,17 @@ export type CursorPlaces = readonly ({ readonly place: number; readonly type: Sq
 export interface Part {
   readonly condition: Sql;
   readonly order: Sql;
+  /** The last of the page's keys, by which records of this part are told apart: the others are the same of all of them. */
+  readonly keys: readonly OrderKey[];
+}
+
+/** One reading of the table: its joins, what must hold, and the order of the page's parts. */
+export interface Reading {
+  readonly from: Sql;
+  readonly where: readonly Sql[];
+  readonly keys: readonly OrderKey[];
+  readonly part: Part;
+  readonly isBackward: boolean;
 }
 
 export interface PageRequest {
@@ -35,6 +46,8 @@ export interface PageRequest {
   readonly isBackward: boolean;
   /** The filter leaves no record without a value of the first key. */
   readonly isFirstFilled: boolean;
+  /** An index that begins with the first key goes on with the others. */
+  readonly isFirstFollowed: boolean;
 }
 
 /** The parts of a page, in the order in which they are to be read. */
@@ -50,6 +63,7 @@ export function pageParts(request: PageRequest): readonly Part[] {
   const valued = () => part(sql`${first.sql} is not null`, [filled, ...rest], undefined, request);
   const blank = (cursor: CursorPlaces | undefined): Part => {
     const inner = part(sql`${first.sql} is null`, rest, cursor, request);
+    if (!request.isFirstFollowed) return inner;
     // The key is the same everywhere; naming it lets the index that begins with it give the order.
     return { ...inner, order: sql`${orderOf(filled, request.isBackward)}, ${inner.order}` };
   };
@@ -71,6 +85,7 @@ function part(
   return {
     condition: conjunction([condition, beyond]),
     order: join(keys.map((key) => orderOf(key, request.isBackward))),
+    keys,
   };
 }
 
@@ -81,12 +96,20 @@ export function orderOf(key: OrderKey, isBackward: boolean): Sql {
   return sql`${key.sql}${direction} nulls ${isBackward ? sql`first` : sql`last`}`;
 }
 
+/** Keys that are never blank and run the same way: one comparison of rows tells what comes first, and an index serves it. */
+export function areUniform(keys: readonly OrderKey[]): boolean {
+  return keys.every((key) => !key.isNullable && key.descending === keys[0]!.descending);
+}
+
+/** Records up to a bound and at it, in the direction of reading; of uniform keys. */
+export function upTo(keys: readonly OrderKey[], bound: readonly Sql[], isBackward: boolean): Sql {
+  const sign = keys[0]!.descending !== isBackward ? sql`>=` : sql`<=`;
+  return sql`(${join(keys.map((key) => key.sql))}) ${sign} (${join(bound)})`;
+}
+
 /** Records strictly beyond the cursor, in the direction of reading. */
 function after(keys: readonly OrderKey[], cursor: CursorPlaces, isBackward: boolean): Sql {
-  const isUniform =
-    keys.every((key) => !key.isNullable && key.descending === keys[0]!.descending) &&
-    cursor.every((value) => value !== null);
-  if (isUniform) {
+  if (areUniform(keys) && cursor.every((value) => value !== null)) {
     const sign = keys[0]!.descending !== isBackward ? sql`<` : sql`>`;
     const values = keys.map((_, index) => valueAt(cursor, index));
     if (keys.length === 1) return sql`${keys[0]!.sql} ${sign} ${values[0]!}`;

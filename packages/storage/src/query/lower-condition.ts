@@ -10,7 +10,7 @@ import type { SharedPlaces } from '../sharing/share-store.ts';
 import { FALSE, join, placeholder, Sql, sql, TRUE } from '../sql.ts';
 import { dayOfValue, lowerValue, type ValueLowering } from './lower-value.ts';
 import { lowerSearched } from './search-condition.ts';
-import type { Condition, Term } from './shape.ts';
+import type { Condition, KeptCandidates, Term } from './shape.ts';
 import type { ComputedCondition } from './shape-computed.ts';
 import type { ValueSource } from './sources.ts';
 
@@ -24,6 +24,8 @@ export interface PathReader {
   asPlatform(through: CompiledField | undefined, lower: (reader: PathReader) => Sql): Sql;
   /** Whether the record is shared by hand with one of those at the place. */
   shared(places: SharedPlaces): Sql;
+  /** Whether the record is among the candidates of a condition. */
+  kept(candidates: KeptCandidates): Sql;
   /** The value in lower case, where a column keeps it. */
   folded(path: FieldPath): Sql | undefined;
   /** The form in which it is searched where that is another one, where a column keeps it. */
@@ -38,6 +40,7 @@ export function readerOf(value: PathReader['value']): PathReader {
     words: () => undefined,
     asPlatform: decidesNoAccess,
     shared: decidesNoAccess,
+    kept: decidesNoAccess,
   };
 }
 
@@ -72,6 +75,8 @@ export function lowerCondition(condition: Condition, reader: PathReader, feature
       );
     case 'shared':
       return reader.shared(condition.places);
+    case 'kept':
+      return sql`${reader.kept(condition.kept)} and (${lower(condition.arg)})`;
     case 'compare': {
       const [left, right] = [term(condition.left), term(condition.right)];
       const isOrder = condition.operator !== '==' && condition.operator !== '!=';
@@ -229,7 +234,7 @@ function readTerm(term: Term, reader: PathReader): Sql {
   return term.is === 'field' ? reader.value(term.path).sql : placeholder(term.place, term.type);
 }
 
-function listTerm(term: Term): Sql {
+export function listTerm(term: Term): Sql {
   if (term.is !== 'value') throw new TypeError('A list is given by value.');
   return placeholder(term.place, `${term.type}[]`);
 }

@@ -9,6 +9,7 @@ import type { DateUnit } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { lowered } from '../metadata/field-source.ts';
 import { integer, join, placeholder, type Sql, sql, stringLiteral } from '../sql.ts';
+import type { SqlType } from '../system-columns.ts';
 import type { PathReader } from './lower-condition.ts';
 import type { Condition } from './shape.ts';
 import type { Value } from './shape-value.ts';
@@ -76,7 +77,7 @@ function lowerCall(call: ComputedCall, lowering: ValueLowering): Sql {
     }
     case 'min':
     case 'max':
-      return extremeOf(call.name, args());
+      return extremeOf(call.name, args(), call.type);
     case 'abs':
       return sql`abs(${first()})`;
     case 'ceil':
@@ -182,8 +183,8 @@ function difference(call: ComputedCall, zone: Sql, lowering: ValueLowering): Sql
     return sql`trunc(extract(epoch from ${lowerValue(until, lowering)} - ${lowerValue(from, lowering)}) / ${seconds})`;
   }
   const [first, last] = [dayOfValue(from, zone, lowering), dayOfValue(until, zone, lowering)];
-  if (unit === 'day' || unit === 'week')
-    return sql`trunc((${last} - ${first})::numeric / ${integer(unit === 'day' ? 1 : 7)})`;
+  if (unit === 'day') return sql`(${last} - ${first})::numeric`;
+  if (unit === 'week') return sql`trunc((${last} - ${first})::numeric / 7)`;
   const months = integer({ month: 1, quarter: 3, year: 12 }[unit]);
   return sql`(select trunc((extract(year from span) * 12 + extract(month from span)) / ${months}) from (select age(${last}::timestamp, ${first}::timestamp) as span offset 0) as each)`;
 }
@@ -226,17 +227,17 @@ export function bounded(value: Sql): Sql {
 const WHITE_SPACE =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-/** A text that is longer than this is not written twice: extremes within each other would grow without end. */
-const MAX_REPEATED_TEXT = 400;
+/** What `min` and `max` of two values are in SQL. These give null where one of the two is null. */
+const EXTREMES: Partial<Readonly<Record<SqlType, { readonly min: Sql; readonly max: Sql }>>> = {
+  numeric: { min: sql`pg_catalog.numeric_smaller`, max: sql`pg_catalog.numeric_larger` },
+  date: { min: sql`pg_catalog.date_smaller`, max: sql`pg_catalog.date_larger` },
+  timestamptz: { min: sql`pg_catalog.timestamptz_smaller`, max: sql`pg_catalog.timestamptz_larger` },
+};
 
-/** Blank where one of them is. The plain form costs a fifth of the other, which names each value once. */
-function extremeOf(name: 'min' | 'max', values: readonly Sql[]): Sql {
-  if (values.every(({ text }) => text.length <= MAX_REPEATED_TEXT)) {
-    const areGiven = values.map((value) => sql`(${value}) is not null`);
-    const chosen = name === 'min' ? sql`least(${join(values)})` : sql`greatest(${join(values)})`;
-    return sql`case when ${join(areGiven, ' and ')} then ${chosen} end`;
-  }
-  const rows = join(values.map((value) => sql`(${value})`));
-  const extreme = name === 'min' ? sql`min(v)` : sql`max(v)`;
-  return sql`(select case when count(*) = count(v) then ${extreme} end from (values ${rows}) as each(v))`;
+/** Blank where one of them is. Each value is written, and worked out, once: `least` and `greatest` pass over nulls. */
+function extremeOf(name: 'min' | 'max', values: readonly Sql[], type: SqlType): Sql {
+  const extreme = EXTREMES[type]?.[name];
+  // Values of no other type have an order: these are all blank.
+  if (!extreme) return sql`null::text`;
+  return values.reduce((left, right) => sql`${extreme}(${left}, ${right})`);
 }

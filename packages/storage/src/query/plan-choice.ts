@@ -20,7 +20,13 @@ const DISASTER_MILLISECONDS = 500;
 const DISASTER_FACTOR = 50;
 
 /** For statements whose best plan hangs on the values. */
-export const PLANNED_EACH_TIME: PlanPolicy = { next: () => 'each_time', report: () => undefined };
+export const PLANNED_EACH_TIME: PlanPolicy = always('each_time');
+/** For those that no plan for any values may serve; being prepared all the same saves reading their text each time. */
+export const PLANNED_FOR_VALUES: PlanPolicy = always('for_values');
+
+function always(planning: Planning): PlanPolicy {
+  return { always: planning, next: () => planning, report: () => undefined };
+}
 
 export class TriedPlan implements PlanPolicy {
   #runs = 0;
@@ -87,19 +93,22 @@ export interface StatementPlan {
   readonly isNameable: boolean;
 }
 
+/** Of a record that is found by its id. */
+export const ANY_PLAN: StatementPlan = { plans: undefined, isNameable: true };
+
 /** How statements with this condition are to be planned. */
 export function planFor(condition: Condition, isColumn: (field: FieldTerm) => boolean): StatementPlan {
-  // A plan for any text at all, which a name leads to in the end, reads the newest first: slow for a rare text.
-  if (hasTextSearch(condition)) return { plans: PLANNED_EACH_TIME, isNameable: false };
+  // A plan for any text at all reads the newest first: slow for a rare text.
+  if (hasTextSearch(condition)) return { plans: PLANNED_FOR_VALUES, isNameable: true };
   const equal = equalities(condition);
   if (equal.some((field) => field.path.through.length === 0 && field.path.field.systemColumn === 'id')) {
-    return { plans: undefined, isNameable: true };
+    return ANY_PLAN;
   }
   return { plans: equal.some(isColumn) ? new TriedPlan() : PLANNED_EACH_TIME, isNameable: true };
 }
 
 /** Fields that must equal a value, whatever else holds. */
-function equalities(condition: Condition): readonly FieldTerm[] {
+export function equalities(condition: Condition): readonly FieldTerm[] {
   if (condition.is === 'and') return condition.args.flatMap(equalities);
   const isEquality =
     condition.is === 'compare' && condition.operator === '==' && condition.right.is === 'value';

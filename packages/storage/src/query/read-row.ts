@@ -16,6 +16,8 @@ interface Cell {
   readonly name: string;
   readonly column: number;
   readonly dataKey: string | undefined;
+  /** Every object answers to the key: whether it is its own has to be asked. */
+  readonly isInherited: boolean;
   /** Given: the value is a lookup, shown as an object with what stands behind it. */
   readonly parts: RowReader | undefined;
 }
@@ -28,7 +30,8 @@ export function rowReader(outputs: readonly Output[], layout: readonly RowSlot[]
     const output = bySource.get(source);
     if (!output) throw new TypeError(`The layout names ${source}, which is not asked for.`);
     const { column, dataKey, absent } = output;
-    const cell = { name: out, column, dataKey, parts: parts && rowReader(outputs, parts) };
+    const isInherited = dataKey !== undefined && dataKey in Object.prototype;
+    const cell = { name: out, column, dataKey, isInherited, parts: parts && rowReader(outputs, parts) };
     return [cell, parts ? null : absent];
   });
   const template = Object.fromEntries(pairs.map(([cell, absent]) => [cell.name, absent]));
@@ -38,9 +41,14 @@ export function rowReader(outputs: readonly Output[], layout: readonly RowSlot[]
 
 export function readRow(row: Row, { template, cells }: RowReader): { [field: string]: JsonValue } {
   const record: { [field: string]: JsonValue } = { ...template };
-  for (const { name, column, dataKey, parts } of cells) {
+  for (const { name, column, dataKey, isInherited, parts } of cells) {
     const cell = row[column] as JsonValue | undefined;
-    const value = dataKey === undefined ? cell : pick(cell as RecordData, dataKey);
+    const value =
+      dataKey === undefined
+        ? cell
+        : isInherited
+          ? pick(cell as RecordData, dataKey)
+          : (cell as RecordData)[dataKey];
     if (value === null || value === undefined) continue;
     record[name] = parts ? readLookup(value, row, parts) : value;
   }

@@ -18,18 +18,21 @@ export function isKept(snapshot: Snapshot, object: CompiledObject, field: Compil
   return snapshot.rollups?.get(object.key)?.has(field.key) === true;
 }
 
-/** Sources of the record `t` that are marked: their roll-ups are about to change. One look into an index. */
+/**
+ * Sources of the record `t` that are marked: their roll-ups are about to change. One look into an index; an aggregate
+ * around it would cost as much again.
+ */
 export function waitingSources({ workspace }: Snapshot): Sql {
-  return sql`(select array_agg(m.source) from ${identifier(workspace.schema, '_rollup_mark')} m where m.record_id = t.id and not m.is_child)`;
+  return sql`array(select m.source from ${identifier(workspace.schema, '_rollup_mark')} m where m.record_id = t.id and not m.is_child)`;
 }
 
 /** The roll-ups of sources that `waitingSources` gave. */
 export function rollupsOfSources(
   { model }: Snapshot,
   object: CompiledObject,
-  keys: readonly string[] | null,
+  keys: readonly string[],
 ): readonly CompiledField[] {
-  if (keys === null) return [];
+  if (keys.length === 0) return [];
   return sourcesOf(model, object).flatMap((source) => (keys.includes(source.key) ? source.fields : []));
 }
 

@@ -135,6 +135,8 @@ export function searchedForms(
   features: DatabaseFeatures,
 ): { readonly folded: Sql; readonly words: Sql | undefined } {
   const kept = reader.folded(path);
-  const folded = kept ?? lowered(searchedText(reader.value(path).sql, path.field), features);
+  // As the column would be: PostgreSQL compares no two texts of which each says another collation.
+  const folded =
+    kept ?? sql`(${lowered(searchedText(reader.value(path).sql, path.field), features)} collate "C")`;
   return { folded, words: kept && reader.words(path) };
 }

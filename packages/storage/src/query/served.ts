@@ -14,21 +14,33 @@ import {
   sourcePath,
 } from '@trellis/model';
 import { foldedKey } from '../metadata/field-source.ts';
+import { isBlankEnough } from '../metadata/wanted-storage.ts';
 import type { ScannedField, Snapshot } from '../storage.ts';
 import { isKept } from './rollup-value.ts';
 
 /** What a caller asks by, apart from what they may see. */
 export interface Asked {
   readonly filter?: Expression | undefined;
+  /** Of a filter that is no more at hand, what it compares. */
+  readonly compared?: readonly FieldPath[] | undefined;
   readonly sort?: readonly SortKey[] | undefined;
   /** What groups are made by and measures are taken of. */
   readonly values?: readonly FieldPath[] | undefined;
 }
 
+/** What a column must be good for: a text is sought in it, it is compared or gives the order, or it is only read. */
+type Use = 'sought' | 'compared' | 'read';
+
 /** A field that no column serves, and the objects whose records are looked at for it, the asked one first. */
 export interface Unserved extends ScannedField {
   readonly objects: readonly CompiledObject[];
 }
+
+/** What was found of questions that are asked again and again. */
+const foundBefore = new WeakMap<
+  Asked,
+  { readonly snapshot: Snapshot; readonly unserved: readonly Unserved[] }
+>();
 
 /** Fields of the question that are read from `data`, each once; most questions have none. */
 export function unservedFields(
@@ -36,27 +48,33 @@ export function unservedFields(
   object: CompiledObject,
   asked: Asked,
 ): readonly Unserved[] {
+  const known = foundBefore.get(asked);
+  if (known?.snapshot === snapshot) return known.unserved;
+  const unserved = findUnserved(snapshot, object, asked);
+  foundBefore.set(asked, { snapshot, unserved });
+  return unserved;
+}
+
+function findUnserved(snapshot: Snapshot, object: CompiledObject, asked: Asked): readonly Unserved[] {
   const found = new Map<CompiledField, Unserved>();
-  const add = (path: FieldPath, part: ScannedField['part'], isText: boolean) => {
-    const unserved = unservedBy(snapshot, object, path, isText);
+  const add = (path: FieldPath, part: ScannedField['part'], use: Use) => {
+    const unserved = unservedBy(snapshot, object, path, use);
     if (unserved && !found.has(unserved.field)) found.set(unserved.field, { ...unserved, part });
   };
-  if (asked.filter) {
-    for (const condition of conjuncts(asked.filter)) {
-      const isText = searchesText(condition);
-      for (const path of pathsOfExpression(condition)) add(path, 'filter', isText);
-    }
+  for (const condition of asked.filter ? conjuncts(asked.filter) : []) {
+    for (const [path, use] of usesIn(condition)) add(path, 'filter', use);
   }
-  for (const { path } of asked.sort ?? []) add(path, 'sort', false);
-  for (const path of asked.values ?? []) add(path, 'value', false);
+  for (const path of asked.compared ?? []) add(path, 'filter', 'compared');
+  // The order of what is behind a lookup is made of the records that are found.
+  for (const { path } of asked.sort ?? []) add(path, 'sort', path.through.length > 0 ? 'read' : 'compared');
+  for (const path of asked.values ?? []) add(path, 'value', 'read');
   return [...found.values()];
 }
 
 /** The conditions that columns answer: what they leave over is what has to be looked at. */
 export function servedFilter(snapshot: Snapshot, object: CompiledObject, filter: Expression): Expression {
   const served = conjuncts(filter).filter((condition) => {
-    const isText = searchesText(condition);
-    return [...pathsOfExpression(condition)].every((path) => !unservedBy(snapshot, object, path, isText));
+    return usesIn(condition).every(([path, use]) => !unservedBy(snapshot, object, path, use));
   });
   return allOf(...served);
 }
@@ -67,15 +85,21 @@ export function conjuncts(filter: Expression): readonly Expression[] {
   return filter.op === 'constant' && filter.value ? [] : [filter];
 }
 
-function searchesText({ op }: Expression): boolean {
-  return op === 'contains' || op === 'starts_with' || op === 'ends_with';
+/** What a condition asks of the columns of its fields; of blanks each `or` may ask apart. */
+function usesIn(condition: Expression): readonly (readonly [path: FieldPath, use: Use])[] {
+  const { op } = condition;
+  if (op === 'or' || op === 'and')
+    return condition.args.flatMap(usesIn).map(([path, use]) => [path, use === 'sought' ? 'compared' : use]);
+  const isSought = op === 'contains' || op === 'starts_with' || op === 'ends_with';
+  const use = isSought ? 'sought' : op === 'is_blank' ? 'read' : 'compared';
+  return [...pathsOfExpression(condition)].map((path) => [path, use]);
 }
 
 function unservedBy(
   snapshot: Snapshot,
   start: CompiledObject,
   asked: FieldPath,
-  isText: boolean,
+  use: Use,
 ): Omit<Unserved, 'part'> | undefined {
   const path = sourcePath(asked);
   const { field } = path;
@@ -87,20 +111,24 @@ function unservedBy(
   if (field.question) return { field, path: asked, remedy: undefined, objects };
   if (field.junction) return undefined;
   const columns = snapshot.columns.get(object.key);
-  if (isText && field.type.valueType === 'text') {
+  if (use === 'sought' && field.type.valueType === 'text') {
     const key = field.part?.name === ALL_PART ? field.part.of.key : field.key;
     if (columns?.get(foldedKey(key))?.isReady) return undefined;
-    return { field, path: asked, remedy: remedyOf(field, 'searchable'), objects };
+    return { field, path: asked, remedy: remedyOf(field, 'searchable', field.isSearchable), objects };
   }
   if (field.part) return { field, path: asked, remedy: undefined, objects };
-  if (columns?.get(field.key)?.isReady && (!field.rollup || isKept(snapshot, object, field)))
-    return undefined;
-  return { field, path: asked, remedy: remedyOf(field, 'indexed'), objects };
+  const isOfBlanks = use === 'compared' && isBlankEnough(object, field);
+  const isReady = columns?.get(field.key)?.isReady && (!field.rollup || isKept(snapshot, object, field));
+  if (isReady && !isOfBlanks) return undefined;
+  return { field, path: asked, remedy: remedyOf(field, 'indexed', field.isIndexed && !isOfBlanks), objects };
 }
 
 /** What can be done: a column for the field; `building` where one is being made. */
-function remedyOf(field: CompiledField, wanted: 'indexed' | 'searchable'): ScannedField['remedy'] {
-  const isWanted = wanted === 'indexed' ? field.isIndexed : field.isSearchable;
+function remedyOf(
+  field: CompiledField,
+  wanted: 'indexed' | 'searchable',
+  isWanted: boolean,
+): ScannedField['remedy'] {
   if (isWanted) return 'building';
   if (field.part || field.related || field.type.isEncrypted || field.formula?.isStorable === false)
     return undefined;

@@ -1,12 +1,5 @@
 /** The shape of a condition of which a side is computed. Those of plain fields and values are in `shape.ts`. */
-import {
-  type ComparisonOperator,
-  type Expression,
-  type JsonValue,
-  spanOf,
-  startOfDay,
-  todayAt,
-} from '@trellis/model';
+import { type ComparisonOperator, type Expression, type JsonValue, spanOf, startOfDay } from '@trellis/model';
 import type { Condition, Term } from './shape.ts';
 import { isComputed, shapeValue, type Value, type ValueShaper } from './shape-value.ts';
 
@@ -80,7 +73,7 @@ export function shapeComputed(expression: Expression, shaper: ValueShaper): Cond
     case 'period': {
       if (!isComputed(expression.value)) return undefined;
       shape.note('computed period');
-      const span = spanOf(expression.period, expression.n, todayAt(context.now, context.timeZone));
+      const span = spanOf(expression.period, expression.n, shape.today(context));
       const value = shapeValue(expression.value, shaper);
       const isInstant = value.type === 'timestamptz';
       const bound = (day: string) =>

@@ -65,7 +65,15 @@ export type Condition =
   | { readonly is: 'blank'; readonly value: FieldTerm }
   | { readonly is: 'true'; readonly value: FieldTerm }
   /** Read as the platform sees it; with `through` about the record behind that lookup. */
-  | { readonly is: 'as_platform'; readonly through: CompiledField | undefined; readonly arg: Condition }
+  | {
+      readonly is: 'as_platform';
+      readonly through: CompiledField | undefined;
+      readonly arg: Condition;
+      /** Of the condition of a sharing rule: as the model has it. */
+      readonly rule: Expression | undefined;
+    }
+  /** Among the candidates that are kept of a condition, and meets it. */
+  | { readonly is: 'kept'; readonly kept: KeptCandidates; readonly arg: Condition }
   /** Shared by hand with one of the grantees at a place. */
   | { readonly is: 'shared'; readonly amount: SharedAmount; readonly places: SharedPlaces }
   | ComputedCondition;
@@ -74,6 +82,12 @@ export type Condition =
 export interface RelatedShape {
   readonly condition: Condition | undefined;
   readonly value: Value | undefined;
+}
+
+/** The candidates of a condition; `areFew`: they are all fetched, at once. */
+export interface KeptCandidates {
+  readonly id: string;
+  readonly areFew: boolean;
 }
 
 /** How many records are shared with somebody: `few` are read sooner than a page, `some` sooner than many pages. */
@@ -107,6 +121,8 @@ export class Shape {
   readonly #context: ExpressionContext;
   #key = '';
   #isInFormula = false;
+  readonly #days = new Map<string, string>();
+  #isOfInstant = false;
 
   constructor(context: ExpressionContext) {
     this.#asked = context;
@@ -116,6 +132,22 @@ export class Shape {
 
   get key(): string {
     return this.#key;
+  }
+
+  /** The days that the values hang on, by time zone; undefined when they hang on the very instant. */
+  get days(): ReadonlyMap<string, string> | undefined {
+    return this.#isOfInstant ? undefined : this.#days;
+  }
+
+  now({ now }: ExpressionContext): string {
+    this.#isOfInstant = true;
+    return now;
+  }
+
+  today({ now, timeZone }: ExpressionContext): string {
+    const day = todayAt(now, timeZone);
+    this.#days.set(timeZone, day);
+    return day;
   }
 
   note(part: string): void {
@@ -177,7 +209,7 @@ function shaperOf(shape: Shape, context: ExpressionContext): ValueShaper {
     shape,
     context,
     condition: (inner) => shapeCondition(inner, shape, context),
-    constant: (operand) => idOrSelf(constantOf(operand, context)),
+    constant: (operand) => idOrSelf(constantOf(operand, shape, context)),
   };
 }
 
@@ -214,7 +246,8 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       shape.note(`as_platform ${expression.through?.key ?? ''}(`);
       const arg = shapeCondition(expression.arg, shape, context);
       shape.note(')');
-      return { is: 'as_platform', through: expression.through, arg };
+      const rule = expression.isRule ? expression.arg : undefined;
+      return { is: 'as_platform', through: expression.through, arg, rule };
     }
     case 'shared': {
       const { access, grantees, about } = expression;
@@ -222,7 +255,7 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       const amount = amountOf(about);
       shape.note(`shared ${access} ${amount}`);
       const ids = shape.value(grantees.map(granteeId), 'uuid');
-      const now = shape.value(context.now, 'timestamptz');
+      const now = shape.value(shape.now(context), 'timestamptz');
       return { is: 'shared', amount, places: { access, grantees: ids.place, now: now.place } };
     }
     case 'in':
@@ -244,13 +277,13 @@ function read(expression: Expression, shape: Shape, context: ExpressionContext):
       return readBlank(expression.value, shape);
     case 'is_true':
       if (expression.value.op !== 'field')
-        return constantOf(expression.value, context) === true ? ALWAYS : NEVER;
+        return constantOf(expression.value, shape, context) === true ? ALWAYS : NEVER;
       shape.note('true');
       return { is: 'true', value: shape.field(expression.value.path) };
     case 'period': {
-      const span = spanOf(expression.period, expression.n, todayAt(context.now, context.timeZone));
+      const span = spanOf(expression.period, expression.n, shape.today(context));
       if (expression.value.op !== 'field') {
-        const constant = constantOf(expression.value, context);
+        const constant = constantOf(expression.value, shape, context);
         if (typeof constant !== 'string') return NEVER;
         const day = expression.value.type === 'datetime' ? dayOf(constant, context.timeZone) : constant;
         return day >= span.from && day < span.until ? ALWAYS : NEVER;
@@ -272,11 +305,12 @@ function readComparison(
   shape: Shape,
   context: ExpressionContext,
 ): Condition {
-  if (left.op !== 'field' && right.op !== 'field') return compareConstants(operator, left, right, context);
+  if (left.op !== 'field' && right.op !== 'field')
+    return compareConstants(operator, { left, right }, shape, context);
   if (left.op !== 'field') return readComparison(MIRRORED[operator], right, left, shape, context);
   if (right.op === 'field') return compareFields(operator, left.path, right.path, shape, context);
 
-  const constant = constantOf(right, context);
+  const constant = constantOf(right, shape, context);
   if (constant === null) {
     if (operator !== '==' && operator !== '!=') return NEVER;
     const blank = readBlank(left, shape);
@@ -421,7 +455,7 @@ function readTextSearch(
 ): Condition {
   const { op, value, text } = expression;
   const [subject, sought] = [value, text].map((operand) =>
-    operand.op === 'field' ? undefined : constantOf(operand, context),
+    operand.op === 'field' ? undefined : constantOf(operand, shape, context),
   );
   if (subject === null || sought === null) return NEVER;
   if (value.op === 'field' && typeof sought === 'string') {
@@ -444,7 +478,9 @@ function readTextSearch(
   }
   shape.note(op);
   const term = (operand: Operand) =>
-    operand.op === 'field' ? shape.field(operand.path) : shape.value(constantOf(operand, context), 'text');
+    operand.op === 'field'
+      ? shape.field(operand.path)
+      : shape.value(constantOf(operand, shape, context), 'text');
   return { is: op, value: term(value), text: term(text) };
 }
 
@@ -463,14 +499,14 @@ function readBlank(operand: Operand, shape: Shape): Condition {
 }
 
 /** Value of what is no field: text, number, boolean, date or instant; null when blank. */
-function constantOf(operand: Operand, context: ExpressionContext): JsonValue {
+function constantOf(operand: Operand, shape: Shape, context: ExpressionContext): JsonValue {
   switch (operand.op) {
     case 'literal':
       return isBlank(operand.value) ? null : operand.value;
     case 'today':
-      return todayAt(context.now, context.timeZone);
+      return shape.today(context);
     case 'now':
-      return context.now;
+      return shape.now(context);
     case 'user_id':
       return context.userId;
     case 'user':
@@ -482,11 +518,11 @@ function constantOf(operand: Operand, context: ExpressionContext): JsonValue {
 
 function compareConstants(
   operator: ComparisonOperator,
-  left: Operand,
-  right: Operand,
+  { left, right }: { readonly left: Operand; readonly right: Operand },
+  shape: Shape,
   context: ExpressionContext,
 ): Condition {
-  let [first, second] = [constantOf(left, context), constantOf(right, context)];
+  let [first, second] = [constantOf(left, shape, context), constantOf(right, shape, context)];
   if (left.type === 'datetime' && right.type === 'date' && first !== null)
     first = dayOf(String(first), context.timeZone);
   if (left.type === 'date' && right.type === 'datetime' && second !== null) {

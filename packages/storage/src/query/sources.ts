@@ -36,7 +36,7 @@ import { lowerCondition, type PathReader, readerOf } from './lower-condition.ts'
 import { lowerValue, type ValueLowering } from './lower-value.ts';
 import { orAnswerOfNone, type RelatedScope, relatedValue } from './related-value.ts';
 import { isKept, rollupValue } from './rollup-value.ts';
-import type { Condition, Shape } from './shape.ts';
+import type { Condition, KeptCandidates, Shape } from './shape.ts';
 import type { Value } from './shape-value.ts';
 
 export interface SourceContext {
@@ -48,17 +48,28 @@ export interface SourceContext {
   readonly formulas: ReadonlyMap<CompiledField, Value>;
   /** The shapes of what is asked of related records. */
   readonly related: Shape['related'];
+  /** Of a text that is compiled before it is known which columns there are: the place of a plain field's. */
+  readonly place?: (alias: string, object: CompiledObject, field: CompiledField) => Sql | undefined;
 }
 
 interface Table {
   readonly alias: string;
   /** Undefined: the principals. */
   readonly object: CompiledObject | undefined;
-  readonly joinText: (() => Sql) | undefined;
+  readonly joinText: ((isApart: boolean) => Sql) | undefined;
   /** Unpromoted fields that are read from its data, with their types. */
   readonly unpromoted: Map<string, SqlType>;
   readonly joined: Map<string, Table>;
+  /** A filter, an order or a group reads it, so that the planner may want to begin there. */
+  isAsked: boolean;
 }
+
+/**
+ * Tables that the planner may put into any order. It looks at every order of up to eight (`join_collapse_limit`), and of more it
+ * takes seconds to think, minutes for hundreds, in which nothing stops it. What is beyond is a subselect of its own, by
+ * the target's id: one way, found at once.
+ */
+const MAX_ARRANGED = 8;
 
 /**
  * Who follows a lookup. What a person asks sees visible targets only; a formula reads every live record, so that its
@@ -85,6 +96,7 @@ export class Sources {
   /** The records are those of a question that is answered for each record by itself. */
   readonly #isWithin: boolean;
   #aliases = 0;
+  #isShowing = false;
 
   /** `as`: of related records, under which alias and for whom they are read. */
   constructor(
@@ -96,7 +108,14 @@ export class Sources {
     this.#context = context;
     this.#reader = reader;
     this.#isWithin = isWithin;
-    this.#root = { alias, object, joinText: undefined, unpromoted: new Map(), joined: new Map() };
+    this.#root = {
+      alias,
+      object,
+      joinText: undefined,
+      unpromoted: new Map(),
+      joined: new Map(),
+      isAsked: true,
+    };
   }
 
   get context(): SourceContext {
@@ -142,8 +161,20 @@ export class Sources {
     return new ScalarSources(alias, object!, this.#context).shared(places);
   }
 
+  kept(candidates: KeptCandidates): Sql {
+    const { alias, object } = this.#root;
+    return new ScalarSources(alias, object!, this.#context).kept(candidates);
+  }
+
   /** The value of a path as it is shown: `{object, id}` of a polymorphic lookup, all ids of a multi-lookup. */
   output(asked: FieldPath): ValueSource {
+    this.#isShowing = true;
+    const shown = this.#output(asked);
+    this.#isShowing = false;
+    return shown;
+  }
+
+  #output(asked: FieldPath): ValueSource {
     const path = sourcePath(asked);
     const { field } = path;
     if (field.question) return this.value(path);
@@ -173,7 +204,7 @@ export class Sources {
   /** `from`, with the joins that the values asked for so far need; of a query's rows in place of the whole table. */
   from(rows?: Sql): Sql {
     const table = rows ?? recordsOf(this.#context.snapshot, this.#root.object!);
-    return sql`${table} ${identifier(this.#root.alias)}${this.#joins(this.#root)}`;
+    return sql`${table} ${identifier(this.#root.alias)}${this.#joins(this.#root, this.#arranged())}`;
   }
 
   #read(start: Table, asked: FieldPath, reader: Reader): ValueSource {
@@ -207,34 +238,54 @@ export class Sources {
   #target(table: Table, hop: CompiledField, reader: Reader): Table {
     const joinKey = reader === 'formula' ? `${hop.key}~formula` : hop.key;
     const known = table.joined.get(joinKey);
-    if (known) return known;
+    if (known) {
+      known.isAsked ||= !this.#isShowing;
+      return known;
+    }
     const alias = `${this.#root.alias}${++this.#aliases}`;
     const isPrincipal = hop.systemColumn !== undefined;
     const { snapshot, targetConditions } = this.#context;
     const object = isPrincipal ? undefined : snapshot.model.objects.get(hop.targets[0] ?? '');
     const value = this.#field(table, hop).sql;
     const { schema } = snapshot.workspace;
-    const joinText = () => {
+    const isAsked = !this.#isShowing;
+    const joinText = (isApart: boolean) => {
+      const joinOf = (target: Sql, on: Sql) =>
+        isApart
+          ? sql` left join lateral (select * from ${target} where ${on} offset 0) ${identifier(alias)} on true`
+          : sql` left join ${target} on ${on}`;
       const onId = sql`${identifier(alias, 'id')} = ${value}`;
-      if (!object) return sql` left join ${identifier(schema, '_principal')} ${identifier(alias)} on ${onId}`;
+      if (!object) return joinOf(sql`${identifier(schema, '_principal')} ${identifier(alias)}`, onId);
       const condition = reader === 'formula' ? EVERYBODY : (targetConditions.get(object.name) ?? NOBODY);
       const visible = seen(condition, alias, object, this.#context);
       const isVisible = visible.text === 'true' ? sql`` : sql` and (${visible})`;
       const isLive = sql` and ${identifier(alias, 'deleted_at')} is null`;
-      return sql` left join ${recordsOf(snapshot, object)} ${identifier(alias)} on ${onId}${isLive}${isVisible}`;
+      const target = sql`${recordsOf(snapshot, object)} ${identifier(alias)}`;
+      return joinOf(target, sql`${onId}${isLive}${isVisible}`);
     };
-    const joined: Table = { alias, object, joinText, unpromoted: new Map(), joined: new Map() };
+    const joined: Table = { alias, object, joinText, unpromoted: new Map(), joined: new Map(), isAsked };
     table.joined.set(joinKey, joined);
     return joined;
   }
 
-  #joins(table: Table): Sql {
+  /** Which tables the planner may arrange: all of a few, of many those that the question reads, where they are few. */
+  #arranged(): (table: Table) => boolean {
+    const all = [...tablesBehind(this.#root)];
+    if (all.length <= MAX_ARRANGED) return () => true;
+    const asked = all.filter(({ isAsked }) => isAsked).length;
+    return ({ isAsked }) => isAsked && asked <= MAX_ARRANGED;
+  }
+
+  #joins(table: Table, isArranged: (table: Table) => boolean): Sql {
     const fields = [...table.unpromoted].map(([key, type]) => sql`${identifier(key)} ${typeName(type)}`);
     const record =
       fields.length === 0
         ? sql``
         : sql` left join lateral jsonb_to_record(${identifier(table.alias, 'data')}) as ${identifier(`${table.alias}d`)}(${join(fields)}) on true`;
-    const others = [...table.joined.values()].map((each) => sql`${each.joinText!()}${this.#joins(each)}`);
+    const others = [...table.joined.values()]
+      // What is arranged stands together, at the beginning.
+      .toSorted((left, right) => Number(isArranged(right)) - Number(isArranged(left)))
+      .map((each) => sql`${each.joinText!(!isArranged(each))}${this.#joins(each, isArranged)}`);
     return sql`${record}${join(others, '')}`;
   }
 
@@ -264,6 +315,8 @@ export class Sources {
       return { sql: identifier(table.alias, column), type, isNullable, isColumn: isRoot };
     }
     if (field.formula) return this.#formula(table, field);
+    const place = this.#context.place?.(table.alias, table.object!, field);
+    if (place) return { sql: place, type, isNullable: true, isColumn: false };
     if (field.isPolymorphic) {
       const reference = this.#fromData(table, field.key, 'jsonb');
       return { sql: sql`(${reference}->>'id')::uuid`, type, isNullable: true, isColumn: false };
@@ -348,6 +401,13 @@ export class Sources {
   }
 }
 
+function* tablesBehind(table: Table): Generator<Table> {
+  for (const each of table.joined.values()) {
+    yield each;
+    yield* tablesBehind(each);
+  }
+}
+
 /** The value of a formula, where no column holds it. Its text is in the collation that the column would have. */
 function lowerFormula(field: CompiledField, reader: PathReader, context: SourceContext): ValueSource {
   const { features, formulas } = context;
@@ -415,12 +475,24 @@ export class ScalarSources {
 
   /**
    * `exists`, so that PostgreSQL may look for one record's share or gather all shares of the asker, whichever is less. It
-   * does not know of how few records it will be asked: `offset 0` leaves it the former alone.
+   * does not know of how many records it will be asked: `offset 0` leaves it the former alone, and `in` the latter. By an
+   * array the records themselves are found, by one plan for whoever asks.
    */
   shared(places: SharedPlaces): Sql {
     const shares = sharesThatCount(this.#context.snapshot.workspace.schema, this.#object.key, places);
-    const apart = places.isOfFew ? sql` offset 0` : sql``;
-    return sql`exists (select 1 from ${shares} and s.record_id = ${identifier(this.#alias, 'id')}${apart})`;
+    const record = identifier(this.#alias, 'id');
+    if (places.order === 'at_once') return sql`(${record} in (select s.record_id from ${shares} offset 0))`;
+    if (places.order === 'by_id') return sql`${record} = any(array(select s.record_id from ${shares}))`;
+    const apart = places.order === 'by_record' ? sql` offset 0` : sql``;
+    return sql`exists (select 1 from ${shares} and s.record_id = ${record}${apart})`;
+  }
+
+  /** Few are fetched by their ids in one go; of more PostgreSQL knows best how they and the table are joined. */
+  kept({ id, areFew }: KeptCandidates): Sql {
+    const kept = identifier(this.#context.snapshot.workspace.schema, '_kept');
+    const candidates = sql`select k.record_id from ${kept} k where k.condition = ${stringLiteral(id)}`;
+    const record = identifier(this.#alias, 'id');
+    return areFew ? sql`${record} = any(array(${candidates}))` : sql`${record} in (${candidates})`;
   }
 
   #read(alias: string, object: CompiledObject, through: readonly CompiledField[], field: CompiledField): Sql {
@@ -453,7 +525,9 @@ export class ScalarSources {
         return formulaOver(field, this.#context.features, (path) => read(path).sql);
       return lowerFormula(field, readerOf(read), this.#context).sql;
     }
-    return sourceInRow(identifier(alias), sourceOf(field).text);
+    return (
+      this.#context.place?.(alias, object, field) ?? sourceInRow(identifier(alias), sourceOf(field).text)
+    );
   }
 }
 

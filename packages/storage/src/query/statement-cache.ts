@@ -34,11 +34,18 @@ export class StatementCache<T extends object> {
     sizeCalculation: (_entry, key) => key.length + 1,
   });
 
-  /** What was compiled for the key, compiling it now when it is new. `prepare` names its statements when it is not. */
+  /**
+   * What was compiled for the key, compiling it now when it is new. `prepare` names its statements when it is not, which
+   * `isRepeated` tells.
+   */
   get(
     key: string,
     compile: () => T,
-  ): { readonly compiled: T; readonly prepare: (statement: CompiledStatement) => Statement } {
+  ): {
+    readonly compiled: T;
+    readonly prepare: (statement: CompiledStatement) => Statement;
+    readonly isRepeated: boolean;
+  } {
     let entry = this.#entries.get(key);
     if (!entry) {
       entry = { compiled: compile(), uses: 0 };
@@ -47,6 +54,7 @@ export class StatementCache<T extends object> {
     const isRepeated = ++entry.uses > 1;
     return {
       compiled: entry.compiled,
+      isRepeated,
       prepare: ({ text, plan }) => ({
         text,
         name:

@@ -23,12 +23,14 @@ import {
 } from '../query/statement-cache.ts';
 import { conjunction, integer, join, placeholder, type Sql, sql } from '../sql.ts';
 import type { RecordStore, Snapshot, StoredRecord, Transaction } from '../storage.ts';
-import { sqlTypeOf } from '../system-columns.ts';
+import { type SqlType, sqlTypeOf } from '../system-columns.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { findMatches } from './find-matches.ts';
 
 type Compiled = { readonly statement: CompiledStatement };
-type Ask<K extends 'loadForWrite' | 'findByKey' | 'findMatches' | 'findTargets' | 'checkTargets'> =
-  Parameters<RecordStore[K]>[1];
+type Ask<
+  K extends 'loadForWrite' | 'readByDeletion' | 'findByKey' | 'findMatches' | 'findTargets' | 'checkTargets',
+> = Parameters<RecordStore[K]>[1];
 
 /** The columns of a `StoredRecord`, in the order that `readStored` expects, of the table `t`. */
 export const STORED_COLUMNS = sql`t.id, t.version, t.owner_id, t.record_type, t.created_at, t.created_by, t.updated_at, t.updated_by, t.deleted_at, t.deletion_id, t.data, t.derived`;
@@ -119,6 +121,29 @@ export class RecordLoader {
     return rows.map((row) => readStored(row, row[12] === true));
   }
 
+  /** What went under some deletions and can be seen, of each of the objects up to `limit` records. */
+  async readByDeletion(
+    snapshot: Snapshot,
+    request: Ask<'readByDeletion'> & { readonly objects: readonly CompiledObject[] },
+  ): Promise<Awaited<ReturnType<RecordStore['readByDeletion']>>> {
+    const members: { object: CompiledObject; record: StoredRecord }[] = [];
+    let isWhole = true;
+    for (const object of request.objects) {
+      const question = this.#ask(snapshot, object, `deletions ${request.limit}`, request.context);
+      const given = question.values([...request.deletionIds], 'uuid');
+      const visible = question.condition(request.visible(object));
+      const rows = await question.run(undefined, (lower, sources) => {
+        const where = conjunction([sql`t.deletion_id ${given}`, lower(visible)]);
+        return sql`select ${STORED_COLUMNS} from ${sources.from()} where ${where} limit ${integer(request.limit + 1)}`;
+      });
+      isWhole &&= rows.length <= request.limit;
+      members.push(
+        ...rows.slice(0, request.limit).map((row) => ({ object, record: readStored(row, false) })),
+      );
+    }
+    return { members, isWhole };
+  }
+
   async findByKey(
     snapshot: Snapshot,
     request: Ask<'findByKey'>,
@@ -138,25 +163,14 @@ export class RecordLoader {
     return new Map(rows.map(([value, id]) => [value as JsonValue, id as string]));
   }
 
-  async findMatches(
+  findMatches(
     snapshot: Snapshot,
     request: Ask<'findMatches'>,
     transaction?: Transaction,
-  ): Promise<ReadonlyMap<JsonValue, { readonly id: string; readonly count: number }>> {
-    const { object, values } = request;
-    const field = object.fields.get(request.field);
-    if (!field || values.length === 0) return new Map();
-    const question = this.#ask(snapshot, object, `matches ${field.name}`, request.context);
-    const given = givenValues(question, field, values);
-    const visible = question.condition(request.visible);
-    const rows = await question.run(transaction, (lower, sources) => {
-      const { value, from, isGiven } = given(sources);
-      const where = conjunction([sql`t.deleted_at is null`, isGiven, lower(visible)]);
-      return sql`select ${value}, min(t.id::text), count(*) from ${from()} where ${where} group by 1`;
-    });
-    return new Map(
-      rows.map(([value, id, count]) => [value as JsonValue, { id: id as string, count: count as number }]),
-    );
+  ): ReturnType<RecordStore['findMatches']> {
+    const ask = (kind: string) => this.#ask(snapshot, request.object, kind, request.context);
+    const schema = snapshot.workspace.schema;
+    return findMatches(ask, request, { schema, features: this.#features, transaction });
   }
 
   async findTargets(
@@ -260,7 +274,7 @@ function givenValues(question: Question, field: CompiledField, values: readonly 
 }
 
 /** One cached statement about one object: its values are noted first, then it is compiled if its shape is new. */
-class Question {
+export class Question {
   readonly #logins: WorkspaceLogins;
   readonly #features: DatabaseFeatures;
   readonly #statements: StatementCache<Compiled>;
@@ -293,6 +307,12 @@ class Question {
   list(values: readonly unknown[]): Sql {
     const { place } = this.#shape.value([...values], 'text[]');
     return placeholder(place, 'text[]');
+  }
+
+  /** Several values as an array that the statement takes apart. */
+  array(values: readonly unknown[], type: SqlType): Sql {
+    const { place } = this.#shape.value([...values], `${type}[]` as Parameters<Shape['value']>[1]);
+    return placeholder(place, `${type}[]`);
   }
 
   condition(expression: Expression): Condition {

@@ -2,6 +2,7 @@
 import {
   type AggregateQuery,
   ALWAYS,
+  allOf,
   type ChildPage,
   type FieldPath,
   type JsonValue,
@@ -9,10 +10,11 @@ import {
   type RecordData,
   type RecordPage,
   type RecordQuery,
+  type RecordTerms,
   type RowSlot,
 } from '@trellis/model';
 import type { DatabaseFeatures } from '../capabilities.ts';
-import type { Row } from '../connections.ts';
+import type { Row, Statement } from '../connections.ts';
 import { StorageError } from '../errors.ts';
 import {
   type CompiledAggregate,
@@ -29,19 +31,30 @@ import {
 } from '../query/compile-query.ts';
 import { PLANNED_EACH_TIME } from '../query/plan-choice.ts';
 import { type RowReader, readRow, rowReader } from '../query/read-row.ts';
+import { isStillRight, type RightFor, termsOf } from '../query/right-for.ts';
 import { rollupsOfSources } from '../query/rollup-value.ts';
 import { type ScanGuard, WouldScanError } from '../query/scan-guard.ts';
 import { type Asked, unservedFields } from '../query/served.ts';
+import { Shape } from '../query/shape.ts';
 import type { SlowQuestions } from '../query/slow-questions.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
-import type { Snapshot, Transaction } from '../storage.ts';
+import type { RecordStore, Snapshot, Transaction } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
+import { matchCondition } from './find-matches.ts';
 
 /** Counting stops here: beyond it a list says "2,000 or more". */
 export const COUNT_CAP = 2_000;
 const STREAM_PAGE = 500;
 /** Who wants to know exactly waits no longer than this; then it is told what is known. */
 const EXACT_MILLISECONDS = 3_000;
+
+/** What a question comes to. */
+interface Answering {
+  readonly shaped: ShapedQuery;
+  readonly compiled: CachedQuery;
+  readonly prepare: (statement: CompiledStatement) => Statement;
+  readonly reader: RowReader;
+}
 
 interface CachedQuery extends CompiledQuery {
   /** The first page held all records the last time, as far as is known. */
@@ -66,6 +79,7 @@ export class RecordReader {
   readonly #guard: ScanGuard;
   readonly #slow: SlowQuestions;
   readonly #queries = new StatementCache<CachedQuery>();
+  readonly #answers = new WeakMap<RecordTerms, Answering & RightFor>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
@@ -114,17 +128,33 @@ export class RecordReader {
     }
   }
 
+  /** Looks for records by the values of rows, unless no index would serve that. @throws WouldScanError */
+  guarded<T>(
+    snapshot: Snapshot,
+    { object, by, rows, visible, context }: Parameters<RecordStore['findMatches']>[1],
+    transaction: Transaction | undefined,
+    find: () => Promise<T>,
+  ): Promise<T> {
+    const [first] = rows;
+    if (!first) return find();
+    const asked = allOf(...by.map((each, index) => matchCondition(each, first[index]!)));
+    return this.#watched(snapshot, object, { filter: asked }, async () => {
+      const filter = allOf(asked, visible);
+      const question = { object, filter, asked: { filter: asked }, isNarrowed: false };
+      // What columns leave over is looked at for each row.
+      await this.#guard.check(snapshot, question, async (served) => {
+        const query = plainQuery({ object, filter: served, targetFilters: new Map(), context });
+        return rows.length * (await this.#estimate(snapshot, query, { transaction }));
+      });
+      return find();
+    });
+  }
+
   /** Of each parent of the query the first records that point to it: one statement for all of them. */
   async children(snapshot: Snapshot, query: RecordQuery): Promise<ReadonlyMap<string, ChildPage>> {
     if (query.parents?.ids.length === 0) return new Map();
     return this.#watched(snapshot, query.object, askedBy(query), async () => {
-      const shaped = shapeQuery(snapshot, query);
-      const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
-        ...compileQuery(snapshot, query, shaped, this.#features),
-        isShort: true,
-        readers: new WeakMap(),
-      }));
-      const reader = readerOf(compiled, query.layout);
+      const { shaped, compiled, prepare, reader } = this.#workOut(snapshot, query);
       const [statement] = compiled.statements;
       const connections = await this.#logins.of(snapshot.workspace);
       const found = await connections.read(prepare(statement!), valuesFor(statement!, shaped.values));
@@ -152,18 +182,37 @@ export class RecordReader {
     );
   }
 
-  async #page(
-    snapshot: Snapshot,
-    query: RecordQuery,
-    transaction: Transaction | undefined,
-  ): Promise<RecordPage> {
-    const shaped = shapeQuery(snapshot, query);
-    const { compiled, prepare } = this.#queries.get(shaped.key, () => ({
+  /** What the question comes to, kept where somebody asks it again. */
+  #answering(snapshot: Snapshot, query: RecordQuery): Answering {
+    const terms = termsOf(query);
+    if (!terms) return this.#workOut(snapshot, query);
+    const known = this.#answers.get(terms);
+    if (known && isStillRight(known, snapshot, query.context)) return known;
+    const { days, isRepeated, ...answering } = this.#workOut(snapshot, query);
+    // What hangs on the very instant is right once; what is asked for the first time has no name yet.
+    if (days && isRepeated)
+      this.#answers.set(terms, { ...answering, snapshot, context: query.context, days });
+    return answering;
+  }
+
+  #workOut(snapshot: Snapshot, query: RecordQuery) {
+    const shape = new Shape(query.context);
+    const shaped = shapeQuery(snapshot, query, shape);
+    const { compiled, prepare, isRepeated } = this.#queries.get(shaped.key, () => ({
       ...compileQuery(snapshot, query, shaped, this.#features),
       isShort: true,
       readers: new WeakMap(),
     }));
     const reader = readerOf(compiled, query.layout);
+    return { shaped, compiled, prepare, reader, days: shape.days, isRepeated };
+  }
+
+  async #page(
+    snapshot: Snapshot,
+    query: RecordQuery,
+    transaction: Transaction | undefined,
+  ): Promise<RecordPage> {
+    const { shaped, compiled, prepare, reader } = this.#answering(snapshot, query);
     const countNow = () => this.#count(snapshot, query, shaped, transaction);
     // All that a first page holds is counted by looking at it. Where that was not all the last time, or it is another
     // page, the count is asked for beside the page and not after it; within a transaction it would wait anyway.
@@ -198,7 +247,7 @@ export class RecordReader {
     const { waitingColumn } = compiled;
     return {
       ...(waitingColumn !== undefined && rows[0]
-        ? { waiting: rollupsOfSources(snapshot, query.object, rows[0][waitingColumn] as string[] | null) }
+        ? { waiting: rollupsOfSources(snapshot, query.object, rows[0][waitingColumn] as string[]) }
         : {}),
       ...(query.flags
         ? { flags: rows.map((row) => compiled.flagColumns.map((column) => row[column] === true)) }
@@ -328,8 +377,16 @@ export class RecordReader {
   }
 }
 
-function askedBy(query: RecordQuery): Asked {
-  return { filter: query.asked, sort: query.sort };
+const askedByTerms = new WeakMap<RecordTerms, Asked>();
+
+function askedBy({ asked, sort, terms }: RecordQuery): Asked {
+  if (terms?.asked !== asked || terms?.sort !== sort) return { filter: asked, sort };
+  let known = askedByTerms.get(terms);
+  if (!known) {
+    known = { filter: asked, sort };
+    askedByTerms.set(terms, known);
+  }
+  return known;
 }
 
 /** What groups are made by and measures are taken of. */
@@ -340,8 +397,13 @@ function valuesOf({ groupBy, measures }: AggregateQuery): readonly FieldPath[] {
   ];
 }
 
-/** The records that an aggregate is of, as a question for their number. */
-function plainQuery({ object, filter, targetFilters, context }: AggregateQuery): RecordQuery {
+/** Records as a question for their number. */
+function plainQuery({
+  object,
+  filter,
+  targetFilters,
+  context,
+}: Pick<AggregateQuery, 'object' | 'filter' | 'targetFilters' | 'context'>): RecordQuery {
   return {
     object,
     fields: [],

@@ -6,7 +6,8 @@ import { nextValuesStatement } from '../metadata/publish.ts';
 import { sequenceName } from '../metadata/table-ddl.ts';
 import type { ScanGuard } from '../query/scan-guard.ts';
 import type { SlowQuestions } from '../query/slow-questions.ts';
-import { identifier } from '../sql.ts';
+import { keptConditions } from '../sharing/kept-conditions.ts';
+import { identifier, sql } from '../sql.ts';
 import type { RecordStore, Snapshot, Workspace } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { noteCleared, takeCleared } from './cleared-lookups.ts';
@@ -14,11 +15,19 @@ import { countChanged, readJobChanges } from './job-changes.ts';
 import { RecordLoader } from './load-records.ts';
 import { pruneHistory } from './prune-history.ts';
 import { historySince, queryAsOf } from './read-as-of.ts';
+import { OneReader } from './read-one.ts';
 import { RecordReader } from './read-records.ts';
-import { countOwned, findByDeletion, findDependents, purge, readHistory } from './related-records.ts';
+import {
+  countOwned,
+  findAmong,
+  findByDeletion,
+  findDependents,
+  purge,
+  readHistory,
+} from './related-records.ts';
 import { readSealed, writeSealed } from './sealed-values.ts';
 import { RecordSearcher } from './search-records.ts';
-import { inspectTree, lockTree, readTree } from './trees.ts';
+import { inspectTree, lockMatches, lockTree, readTree } from './trees.ts';
 import { RecordWriter } from './write-records.ts';
 
 export interface RecordDatabase {
@@ -31,23 +40,25 @@ export interface RecordDatabase {
   readonly slow: SlowQuestions;
 }
 
-/** `wake` is told when a write may have left marks for the roll-ups' worker. */
+/** `wake` is told when a write may have left something for the workers of roll-ups and of kept conditions. */
 export function createRecordStore(
   { connections, logins, features, guard, slow }: RecordDatabase,
   wake: (workspace: Workspace) => void,
 ): RecordStore {
   const searcher = new RecordSearcher(logins, features);
   const reader = new RecordReader(logins, features, { guard, slow });
+  const ones = new OneReader(logins, features);
   const loader = new RecordLoader(logins, features);
   const writer = new RecordWriter(logins, features);
   const told = async <T>(snapshot: Snapshot, object: CompiledObject, write: Promise<T>): Promise<T> => {
     const written = await write;
-    if (isRolledUp(snapshot.model, object)) wake(snapshot.workspace);
+    if (leavesWork(snapshot.model, object)) wake(snapshot.workspace);
     return written;
   };
   return {
     query: (snapshot, query, transaction) =>
       query.asOf ? queryAsOf(logins, features, snapshot, query) : reader.query(snapshot, query, transaction),
+    one: (snapshot, question, about) => ones.one(snapshot, question, about),
     noteCleared: (snapshot, deletionId, cleared, transaction) =>
       noteCleared(connections, snapshot, { deletionId, cleared }, transaction),
     takeCleared: (snapshot, request, transaction) => takeCleared(connections, snapshot, request, transaction),
@@ -67,7 +78,11 @@ export function createRecordStore(
     stream: (snapshot, query) => reader.stream(snapshot, query),
     loadForWrite: (snapshot, request, transaction) => loader.loadForWrite(snapshot, request, transaction),
     findByKey: (snapshot, request, transaction) => loader.findByKey(snapshot, request, transaction),
-    findMatches: (snapshot, request, transaction) => loader.findMatches(snapshot, request, transaction),
+    findMatches: (snapshot, request, transaction) =>
+      reader.guarded(snapshot, request, transaction, () =>
+        loader.findMatches(snapshot, request, transaction),
+      ),
+    lockMatches: (snapshot, object, transaction) => lockMatches(connections, snapshot, object, transaction),
     findTargets: (snapshot, request, transaction) => loader.findTargets(snapshot, request, transaction),
     lockTree: (snapshot, tree, transaction) => lockTree(connections, snapshot, tree, transaction),
     readTree: async (snapshot, request, transaction) =>
@@ -89,8 +104,8 @@ export function createRecordStore(
       );
       return rows.map(({ value }) => value);
     },
-    insert: (snapshot, object, rows, origin, transaction, targets) =>
-      told(snapshot, object, writer.insert(snapshot, object, rows, origin, transaction, targets)),
+    insert: (snapshot, object, rows, origin, ...how) =>
+      told(snapshot, object, writer.insert(snapshot, object, rows, origin, ...how)),
     update: (snapshot, object, rows, origin, transaction, targets) =>
       told(snapshot, object, writer.update(snapshot, object, rows, origin, transaction, targets)),
     remove: (snapshot, object, rows, deletionId, origin, transaction) =>
@@ -104,6 +119,22 @@ export function createRecordStore(
     countOwned: (snapshot, ownerId, transaction) => countOwned(connections, snapshot, ownerId, transaction),
     findByDeletion: (snapshot, deletionId, transaction) =>
       findByDeletion(connections, snapshot, deletionId, transaction),
+    findBinned: async (snapshot, objects) =>
+      findAmong(await logins.of(snapshot.workspace), snapshot, {
+        objects,
+        where: sql`deleted_at is not null`,
+      }),
+    readByDeletion: async (snapshot, request) => {
+      const objects = [...snapshot.model.objects.values()];
+      const where = sql`deletion_id = any($1::uuid[])`;
+      const ids = [...request.deletionIds];
+      const concerned = await findAmong(await logins.of(snapshot.workspace), snapshot, {
+        objects,
+        where,
+        values: [ids],
+      });
+      return loader.readByDeletion(snapshot, { ...request, objects: concerned });
+    },
     changesOfJob: async ({ workspace }, page) => readJobChanges(await logins.of(workspace), workspace, page),
     countChanged: async ({ workspace }, jobId) => countChanged(await logins.of(workspace), workspace, jobId),
     history: async (snapshot, _object, recordId, page, transaction) =>
@@ -121,19 +152,22 @@ function fieldKey(object: CompiledObject, field: string): string {
   return object.fields.get(field)?.key ?? field;
 }
 
-const rolledUp = new WeakMap<Model, ReadonlySet<string>>();
+const worked = new WeakMap<Model, ReadonlySet<string>>();
 
-/** Whether any roll-up looks at records of the object, or at the object as a junction. */
-function isRolledUp(model: Model, object: CompiledObject): boolean {
-  let names = rolledUp.get(model);
+/** Whether roll-ups look at records of the object, or at the object as a junction, or conditions that are kept do. */
+function leavesWork(model: Model, object: CompiledObject): boolean {
+  let names = worked.get(model);
   if (!names) {
     const fields = [...model.objects.values()].flatMap((each) => each.ownFields);
-    names = new Set(
-      fields.flatMap(({ rollup }) =>
+    names = new Set([
+      ...fields.flatMap(({ rollup }) =>
         rollup ? [rollup.object, ...(rollup.via.is === 'junction' ? [rollup.via.object] : [])] : [],
       ),
-    );
-    rolledUp.set(model, names);
+      ...[...keptConditions(model).values()].flatMap(({ readings }) =>
+        readings.map((reading) => reading.object.name),
+      ),
+    ]);
+    worked.set(model, names);
   }
   return names.has(object.name);
 }

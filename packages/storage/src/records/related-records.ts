@@ -69,6 +69,27 @@ export async function findDependents(
   return found;
 }
 
+/** Those of the objects that have a record of which the condition holds: one small statement. */
+export async function findAmong(
+  connections: Pick<Connections, 'read'>,
+  snapshot: Snapshot,
+  asked: {
+    readonly objects: readonly CompiledObject[];
+    readonly where: Sql;
+    readonly values?: readonly unknown[];
+  },
+  transaction?: Transaction,
+): Promise<readonly CompiledObject[]> {
+  const { objects, where, values = [] } = asked;
+  if (objects.length === 0) return [];
+  const probes = objects.map(
+    ({ key }, index) =>
+      sql`select ${stringLiteral(String(index))}::int where exists (select from ${identifier(snapshot.workspace.schema, key)} where ${where})`,
+  );
+  const hits = await connections.read({ text: join(probes, ' union all ').text }, [...values], transaction);
+  return hits.map(([index]) => objects[index as number]!);
+}
+
 export async function findByDeletion(
   connections: Connections,
   snapshot: Snapshot,
@@ -76,17 +97,16 @@ export async function findByDeletion(
   transaction: Transaction,
 ): Promise<readonly { readonly object: CompiledObject; readonly record: StoredRecord }[]> {
   const objects = [...snapshot.model.objects.values()];
-  if (objects.length === 0) return [];
-  // One small statement finds the objects concerned: a deletion reaches few of them.
   const { schema } = snapshot.workspace;
-  const probes = objects.map(
-    (object, index) =>
-      sql`select ${stringLiteral(String(index))}::int where exists (select from ${identifier(schema, object.key)} where deletion_id = $1::uuid)`,
-  );
-  const hits = await connections.read({ text: join(probes, ' union all ').text }, [deletionId], transaction);
   const found: { object: CompiledObject; record: StoredRecord }[] = [];
-  for (const [index] of hits) {
-    const object = objects[index as number]!;
+  // A deletion reaches few objects.
+  const where = sql`deletion_id = $1::uuid`;
+  for (const object of await findAmong(
+    connections,
+    snapshot,
+    { objects, where, values: [deletionId] },
+    transaction,
+  )) {
     const text =
       sql`select ${STORED_COLUMNS} from ${identifier(schema, object.key)} t where t.deletion_id = $1::uuid order by t.id for update of t`
         .text;

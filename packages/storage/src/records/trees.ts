@@ -16,9 +16,22 @@ export async function lockTree(
   { object, field }: { readonly object: CompiledObject; readonly field: CompiledField },
   transaction: Transaction,
 ): Promise<void> {
+  await lockByName(connections, `tree ${snapshot.workspace.schema} ${object.key} ${field.key}`, transaction);
+}
+
+/** Makes whoever else recognises records of the object in order to write them wait until this transaction has ended. */
+export async function lockMatches(
+  connections: Connections,
+  snapshot: Snapshot,
+  object: CompiledObject,
+  transaction: Transaction,
+): Promise<void> {
+  await lockByName(connections, `matches ${snapshot.workspace.schema} ${object.key}`, transaction);
+}
+
+async function lockByName(connections: Connections, name: string, transaction: Transaction): Promise<void> {
   const { text } = sql`select pg_advisory_xact_lock(hashtextextended($1, 0))`;
-  const key = `tree ${snapshot.workspace.schema} ${object.key} ${field.key}`;
-  await connections.read({ text }, [key], transaction);
+  await connections.read({ text }, [name], transaction);
 }
 
 /** One statement upwards and one downwards, however many records are asked about. */

@@ -62,6 +62,7 @@ export class RecordWriter {
     origin: ChangeOrigin,
     transaction?: Transaction,
     targets?: WriteTargets,
+    beforeWrite?: () => Promise<void>,
   ): Promise<readonly WrittenRow[]> {
     if (rows.length === 0) return [];
     const input = rows.map((row) => ({
@@ -70,7 +71,15 @@ export class RecordWriter {
       record_type: row.recordType,
       data: withoutBlanks(row.data),
     }));
-    const written = await this.#run(snapshot, object, insertStatement, [input, origin], transaction, targets);
+    const written = await this.#run(
+      snapshot,
+      object,
+      insertStatement,
+      [input, origin],
+      transaction,
+      targets,
+      beforeWrite,
+    );
     // The statement writes all rows or none, so their versions are known.
     return (written.length === 0 ? [] : rows).map(({ id }) => ({
       id,
@@ -149,6 +158,7 @@ export class RecordWriter {
     [input, origin, ...more]: readonly [readonly unknown[], ChangeOrigin, ...unknown[]],
     transaction: Transaction | undefined,
     targets?: WriteTargets,
+    beforeWrite?: () => Promise<void>,
   ): Promise<readonly Row[]> {
     const own = [
       JSON.stringify(input),
@@ -171,8 +181,9 @@ export class RecordWriter {
     });
     const { text } = statement;
     const values = valuesFor(statement, held?.values ?? own);
+    const connections = await this.#logins.reach(snapshot.workspace, transaction);
+    await beforeWrite?.();
     try {
-      const connections = await this.#logins.reach(snapshot.workspace, transaction);
       return await connections.write({ text, name: statementName(text) }, values, transaction);
     } catch (error) {
       throw nameFields(error, snapshot, object);

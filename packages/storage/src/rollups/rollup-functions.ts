@@ -16,7 +16,9 @@ import { formulaOver } from '../metadata/formula-source.ts';
 import { ScalarSources } from '../query/sources.ts';
 import { identifier, integer, join, Sql, sql, stringLiteral } from '../sql.ts';
 import type { Snapshot } from '../storage.ts';
-import { SYSTEM_PRINCIPAL_ID, sqlTypeOf } from '../system-columns.ts';
+import { sqlTypeOf } from '../system-columns.ts';
+import { changeOf, growBody, isGrowing } from './grow-functions.ts';
+import { outboxRows } from './rollup-outbox.ts';
 import {
   fieldsReadBy,
   type RollupScope,
@@ -38,11 +40,17 @@ export interface TemplateColumn {
   readonly fallback: string;
 }
 
-export interface SourceTemplate {
+/** What has places for columns, `{0}`, `{1}`. */
+export interface TemplateColumns {
   readonly columns: readonly TemplateColumn[];
+}
+
+export interface SourceTemplate extends TemplateColumns {
   /** Bodies of the source's functions. A workspace whose last publish was by an older version has no `single`. */
   readonly sum: string;
   readonly single?: string;
+  /** Body of the function that adds what is new; of a source that can't grow, and in older templates, absent. */
+  readonly addition?: string;
   /** Statements that leave marks, by table and kind of write. */
   readonly marks: readonly {
     readonly table: string;
@@ -53,6 +61,8 @@ export interface SourceTemplate {
     readonly changed?: string;
     /** The parent that a row names before and after; absent where it is found behind a junction. */
     readonly parent?: { readonly before: string; readonly after: string };
+    /** What a new row comes to, where the source grows. */
+    readonly change?: string;
   }[];
   /** Parents of the records `$1` behind a junction. */
   readonly parents: string | undefined;
@@ -113,6 +123,7 @@ export function sourceTemplate(
         words: () => undefined,
         asPlatform: (through, lower) => reader.asPlatform(through, lower),
         shared: (places) => reader.shared(places),
+        kept: (candidates) => reader.kept(candidates),
       };
     },
     lookupOf: (alias, object, lookup) => place(alias, object, lookup, idIn(identifier(alias), lookup).text),
@@ -120,6 +131,7 @@ export function sourceTemplate(
   return {
     sum: sumBody(source, scope).text,
     single: rollBody(source, scope).text,
+    ...(isGrowing(source) ? { addition: growBody(source, scope).text } : {}),
     marks: marksOf(source, scope),
     parents: parentsOf(source, scope)?.text,
     columns,
@@ -134,7 +146,7 @@ function isPlain({ through, field }: FieldPath): boolean {
 }
 
 /** Roll-ups over roll-ups read what is kept: the mark follows when it has been worked out. */
-function keptEverywhere(model: Snapshot['model']): NonNullable<Snapshot['rollups']> {
+export function keptEverywhere(model: Snapshot['model']): NonNullable<Snapshot['rollups']> {
   return new Map(
     [...model.objects.values()].map((object) => [
       object.key,
@@ -231,12 +243,6 @@ begin
 end`;
 }
 
-/** Tells those who watch that the records of `rows`, id and version, read otherwise though nobody has written them. */
-export function outboxRows(schema: string, objectKey: string, rows: Sql): Sql {
-  const system = stringLiteral(SYSTEM_PRINCIPAL_ID);
-  return sql`insert into ${identifier(schema, '_outbox')} (at, object, record_id, version, action, actor_id, source) select clock_timestamp(), ${stringLiteral(objectKey)}, told.id, told.version, 'rollup', ${system}, 'rollup' from (${rows}) told(id, version)`;
-}
-
 function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['marks'] {
   const { child, junction, via } = source;
   const read = fieldsReadBy(source);
@@ -244,7 +250,8 @@ function marksOf(source: RollupSource, scope: RollupScope): SourceTemplate['mark
   const parents = (rows: Sql) => markParents(source, rows, scope);
   if (via.is === 'lookup' || !junction) {
     const { lookup } = via as Extract<typeof via, { is: 'lookup' }>;
-    return [tieMarks(child, lookup, read, { parents, isAtOnce: true })];
+    const tie = tieMarks(child, lookup, read, { parents, isAtOnce: true });
+    return [isGrowing(source) ? { ...tie, change: changeOf(source, scope).text } : tie];
   }
   const changed = differs(read);
   const linked = rowsOfChanged(source, sql`n`, changed, scope);
@@ -295,7 +302,7 @@ function differs(read: ReadonlySet<CompiledField>): Sql {
 }
 
 /** The part of a row that holds the field's value. */
-function readPart(field: CompiledField): string {
+export function readPart(field: CompiledField): string {
   if (field.systemColumn !== undefined) return identifier(field.systemColumn).text;
   if (field.rollup) return `derived->${stringLiteral(field.key).text}`;
   return `data->${stringLiteral(field.key).text}`;

@@ -1,9 +1,10 @@
 /**
- * Keeps working on roll-ups in the background of a process: soon after this process has written something that is
- * rolled up, and every few seconds for what other processes, or one that died, have left. While nothing is written it
+ * Keeps working on what writers leave, roll-ups and candidates of sharing rules, in the background of a process: soon
+ * after this process has written something that either is made of, and every few seconds for what other processes, or one that died, have left. While nothing is written it
  * asks one small question per workspace and round.
  */
 import type { Connections } from '../connections.ts';
+import { hasKeptWork, lookAfterKept } from '../sharing/kept-worker.ts';
 import type { Workspace, WorkspaceStore } from '../storage.ts';
 import { drainMarks, hasMarks, hasWaiting, recompute } from './rollup-worker.ts';
 
@@ -59,7 +60,7 @@ export class RollupLoop {
 
   #startRound(): void {
     this.#round ??= this.#runRound()
-      .catch((error: unknown) => this.#log('Roll-ups were not looked at; it is tried again.', error))
+      .catch((error: unknown) => this.#log('What writers left was not looked at; it is tried again.', error))
       .finally(() => {
         this.#round = undefined;
       });
@@ -73,7 +74,11 @@ export class RollupLoop {
   }
 
   async #isWanted(workspace: Workspace): Promise<boolean> {
-    return (await hasMarks(this.#connections, workspace)) || (await hasWaiting(this.#connections, workspace));
+    return (
+      (await hasMarks(this.#connections, workspace)) ||
+      (await hasWaiting(this.#connections, workspace)) ||
+      (await hasKeptWork(this.#connections, workspace))
+    );
   }
 
   /** At most one at a time per workspace in this process. */
@@ -87,9 +92,13 @@ export class RollupLoop {
         if (!(await this.#isWanted(workspace))) return;
         await recompute(this.#connections, workspace, { isPatient: false, signal });
         await drainMarks(this.#connections, workspace, { isPatient: false, signal });
+        await lookAfterKept(this.#connections, workspace, { isPatient: false, signal });
       } catch (error) {
         if (!signal.aborted)
-          this.#log(`Roll-ups in ${workspace.name} stopped; they are taken up again in a moment.`, error);
+          this.#log(
+            `Roll-ups or candidates of rules in ${workspace.name} stopped; they are taken up again in a moment.`,
+            error,
+          );
       }
     })().finally(() => this.#running.delete(workspace.id));
     this.#running.set(workspace.id, run);

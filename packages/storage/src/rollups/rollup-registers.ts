@@ -9,8 +9,9 @@ import type pg from 'pg';
 import type { DatabaseFeatures } from '../capabilities.ts';
 import { queryObjects } from '../connections.ts';
 import { slotName } from '../metadata/wanted-storage.ts';
-import { identifier, sql, stringLiteral } from '../sql.ts';
+import { identifier, type Sql, sql, stringLiteral } from '../sql.ts';
 import type { Workspace } from '../storage.ts';
+import { growFunction } from './grow-functions.ts';
 import { KINDS, markTriggers, type TableMarks } from './mark-triggers.ts';
 import {
   markFunction,
@@ -19,6 +20,7 @@ import {
   type SourceTemplate,
   sourceTemplate,
   sumFunction,
+  type TemplateColumns,
 } from './rollup-functions.ts';
 import { rollupSources } from './rollup-sql.ts';
 
@@ -117,8 +119,15 @@ export async function buildRollups(
   const marks = new Map<string, TableMarks[]>();
   for (const { key, template, built } of sources) {
     const fill = (text: string) => filled(text, template, slots);
-    const { sum, single } = template;
-    const text = single === undefined ? undefined : rollupFunctions(schema, key, fill(sum), fill(single));
+    const { sum, single, addition } = template;
+    const text =
+      single === undefined
+        ? undefined
+        : rollupFunctions(schema, key, {
+            sum: fill(sum),
+            single: fill(single),
+            grow: addition === undefined ? undefined : fill(addition),
+          });
     const now = text === undefined ? built : digest(text);
     if (text !== undefined && now !== built) {
       await queryObjects(client, text, []);
@@ -130,8 +139,9 @@ export async function buildRollups(
     }
     for (const each of template.marks) {
       const filledIn = Object.fromEntries(KINDS.map(([kind]) => [kind, fill(each[kind])]));
+      const change = each.change === undefined ? {} : { change: fill(each.change) };
       const known = marks.get(each.table) ?? [];
-      marks.set(each.table, [...known, { ...each, ...filledIn, source: key }]);
+      marks.set(each.table, [...known, { ...each, ...filledIn, ...change, source: key }]);
     }
   }
   const register = identifier(schema, '_rollup_trigger').text;
@@ -139,8 +149,8 @@ export async function buildRollups(
     table_key: string;
     built: string;
   }[];
-  for (const [table, sources] of [...marks].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    const text = markTriggers(schema, table, sources);
+  for (const table of asWritersGo(marks, sources)) {
+    const text = markTriggers(schema, table, marks.get(table)!);
     const now = digest(text);
     const known = triggers.find((row) => row.table_key === table);
     if (known?.built === now && !options.isAlways) continue;
@@ -163,6 +173,65 @@ export async function buildRollups(
   }
 }
 
+/**
+ * The tables that leave marks, each before those whose roll-ups it moves: so go the locks of a save, from a record to those
+ * above it, and whoever takes them in that order waits in no ring with it.
+ */
+function asWritersGo(
+  marks: ReadonlyMap<string, readonly TableMarks[]>,
+  sources: readonly SourceRow[],
+): readonly string[] {
+  const above = new Map(sources.map(({ key, object_key }) => [key, object_key]));
+  const ordered: string[] = [];
+  const seen = new Set<string>();
+  const visit = (table: string) => {
+    if (seen.has(table)) return;
+    seen.add(table);
+    for (const { source } of marks.get(table) ?? []) visit(above.get(source)!);
+    if (marks.has(table)) ordered.unshift(table);
+  };
+  for (const table of [...marks.keys()].sort()) visit(table);
+  return ordered;
+}
+
+/**
+ * Has `buildRollups` make all functions and triggers, whatever the registers say of them. Where a trigger is not there,
+ * nobody knows what was written without it: the roll-ups are worked out anew.
+ */
+export async function remakeRollups(client: pg.ClientBase, schema: string): Promise<void> {
+  const triggers = identifier(schema, '_rollup_trigger').text;
+  if (await haveLostTriggers(client, { schema, register: triggers, prefix: 'mark' })) {
+    await queryObjects(
+      client,
+      `update ${identifier(schema, '_rollup').text} set state = 'waiting', fill_cursor = null, rows_done = 0, changed_at = now()`,
+      [],
+    );
+  }
+  await queryObjects(client, `update ${triggers} set built = ''`, []);
+  await queryObjects(client, `update ${identifier(schema, '_rollup_source').text} set built = null`, []);
+}
+
+/** Whether a table of a register of triggers is without one of the three. */
+export async function haveLostTriggers(
+  client: pg.ClientBase,
+  {
+    schema,
+    register,
+    prefix,
+  }: { readonly schema: string; readonly register: string; readonly prefix: string },
+): Promise<boolean> {
+  const rows = await queryObjects(
+    client,
+    `select from ${register} r cross join unnest($2::text[]) as wanted(name)
+      where to_regclass(format('%I.%I', $1::text, r.table_key)) is not null
+        and not exists (select from pg_trigger t where t.tgname = wanted.name
+                           and t.tgrelid = to_regclass(format('%I.%I', $1::text, r.table_key)))
+      limit 1`,
+    [schema, KINDS.map(([kind]) => `${prefix}_${kind}`)],
+  );
+  return rows.length > 0;
+}
+
 /** What a source had is dropped when no trigger leaves marks for it any more. */
 async function dropSources(
   client: pg.ClientBase,
@@ -173,6 +242,8 @@ async function dropSources(
     const drops = [
       sql`drop function if exists ${identifier(schema, rollFunction(key))}(uuid, boolean)`.text,
       sql`drop function if exists ${identifier(schema, sumFunction(key))}(uuid[])`.text,
+      sql`drop function if exists ${identifier(schema, growFunction(key))}(uuid, jsonb)`.text,
+      sql`drop function if exists ${identifier(schema, growFunction(key))}(uuid[], jsonb[])`.text,
     ];
     await queryObjects(client, drops.join(';\n'), []);
     await queryObjects(client, `delete from ${identifier(schema, '_rollup_mark').text} where source = $1`, [
@@ -181,19 +252,34 @@ async function dropSources(
   }
 }
 
-function rollupFunctions(schema: string, key: string, sum: string, roll: string): string {
-  const sumName = identifier(schema, sumFunction(key));
-  const rollName = identifier(schema, rollFunction(key));
+function rollupFunctions(
+  schema: string,
+  key: string,
+  bodies: { readonly sum: string; readonly single: string; readonly grow: string | undefined },
+): string {
+  const [sumName, rollName, growName] = [sumFunction(key), rollFunction(key), growFunction(key)].map((name) =>
+    identifier(schema, name),
+  ) as [Sql, Sql, Sql];
   // The plan is kept by the connection, and a table that was small when it was made may be large now: never a scan.
   const options = sql`language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan`;
-  return sql`create or replace function ${sumName}(ids uuid[]) returns uuid[] ${options} as ${stringLiteral(sum)};
-drop function if exists ${rollName}(uuid);
-create or replace function ${rollName}(parent uuid, is_marked boolean default true) returns boolean ${options} as ${stringLiteral(roll)}`
-    .text;
+  const made = [
+    sql`create or replace function ${sumName}(ids uuid[]) returns uuid[] ${options} as ${stringLiteral(bodies.sum)}`,
+    sql`drop function if exists ${rollName}(uuid)`,
+    sql`create or replace function ${rollName}(parent uuid, is_marked boolean default true) returns boolean ${options} as ${stringLiteral(bodies.single)}`,
+  ];
+  if (bodies.grow !== undefined) {
+    made.push(
+      // One of an older version took many at once.
+      sql`drop function if exists ${growName}(uuid[], jsonb[])`,
+      // Its statements find one record by its id: a plan of their own would be no other.
+      sql`create or replace function ${growName}(parent uuid, change jsonb) returns boolean language plpgsql set enable_seqscan = off as ${stringLiteral(bodies.grow)}`,
+    );
+  }
+  return made.map(({ text }) => text).join(';\n');
 }
 
 /** The template with a column in each of its places. */
-export function filled(text: string, template: SourceTemplate, slots: ReadonlyMap<string, string>): string {
+export function filled(text: string, template: TemplateColumns, slots: ReadonlyMap<string, string>): string {
   return text.replaceAll(/\{(\d+)\}/g, (_match, digits: string) => {
     const { alias, objectKey, fieldKey, fallback } = template.columns[Number(digits)]!;
     const slot = slots.get(`${objectKey}.${fieldKey}`);
@@ -216,7 +302,7 @@ export async function readySlots(
   );
 }
 
-async function isEmpty(client: pg.ClientBase, schema: string, key: string): Promise<boolean> {
+export async function isEmpty(client: pg.ClientBase, schema: string, key: string): Promise<boolean> {
   const rows = await queryObjects(
     client,
     sql`select exists (select from ${identifier(schema, key)}) as found`.text,
@@ -225,7 +311,7 @@ async function isEmpty(client: pg.ClientBase, schema: string, key: string): Prom
   return !(rows as readonly { found: boolean }[])[0]!.found;
 }
 
-function digest(text: string): string {
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 

@@ -9,7 +9,8 @@ import { type Connections, type OpenTransaction, queryObjects } from '../connect
 import { CHANNEL, lockWorkspace } from '../metadata/publish.ts';
 import { identifier, sql } from '../sql.ts';
 import type { RollupState, Workspace } from '../storage.ts';
-import { outboxRows, sumFunction } from './rollup-functions.ts';
+import { sumFunction } from './rollup-functions.ts';
+import { outboxRows } from './rollup-outbox.ts';
 import { filled, readTemplate, readySlots } from './rollup-registers.ts';
 
 const MARKS_AT_ONCE = 500;
@@ -269,7 +270,7 @@ async function recomputeObject(
 }
 
 /** From here on every process reads the register anew. */
-async function tellNodes(client: pg.ClientBase, workspace: Workspace, epoch: number): Promise<void> {
+export async function tellNodes(client: pg.ClientBase, workspace: Workspace, epoch: number): Promise<void> {
   await queryObjects(client, 'update platform.workspace set epoch = $2 where id = $1', [workspace.id, epoch]);
   await queryObjects(client, 'select pg_notify($1, $2)', [CHANNEL, workspace.name]);
 }

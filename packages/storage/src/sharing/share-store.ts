@@ -24,8 +24,11 @@ export interface SharedPlaces {
   readonly grantees: number;
   readonly now: number;
   readonly access: 'read' | 'update';
-  /** Of few records: a share is looked for by each record, and never are all shares of the asker gathered beforehand. */
-  readonly isOfFew?: boolean;
+  /**
+   * `by_record`: a share is looked for by each record. `at_once`: all shares of the asker are read before, and hashed. `by_id`: and
+   * the records fetched by their ids.
+   */
+  readonly order?: 'by_record' | 'at_once' | 'by_id';
 }
 
 /** `from … where …` of the shares that count, as `s`. */
@@ -41,9 +44,11 @@ const COLUMNS = `s.id, s.object as "objectKey", s.record_id as "recordId", s.gra
 export function createShareStore(connections: Connections): ShareStore {
   const tableOf = (workspace: Workspace) => identifier(workspace.schema, '_share').text;
   return {
-    counts: async (workspace) => {
+    counts: async (workspace, grantees) => {
       const rows = await connections.readRows<{ object: string; grantee: string; count: number }>(
-        `select object, grantee, count(*)::integer as count from ${tableOf(workspace)} group by object, grantee`,
+        `select object, grantee, count(*)::integer as count from ${tableOf(workspace)}
+          where $1::uuid[] is null or grantee = any($1::uuid[]) group by object, grantee`,
+        [grantees?.map(granteeId) ?? null],
       );
       return new Map(rows.map(({ object, grantee, count }) => [`${object} ${grantee}`, count]));
     },

@@ -7,8 +7,8 @@ import { downloadFile } from '../../runtime/download.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { notifyProblem } from '../../ui/notify.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
-import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
 import { AuditFilters } from './AuditFilters.tsx';
 import { AuditRow } from './AuditRow.tsx';
@@ -73,26 +73,24 @@ export function AuditPage() {
         </EmptyState>
       )}
       {entries.length > 0 && (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('when')}</th>
-                <th scope="col">{t('who')}</th>
-                <th scope="col">{t('what')}</th>
-                <th scope="col">{t('from')}</th>
-                <th scope="col">
-                  <span className="tr-visually-hidden">{t('details')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.map((entry) => (
-                <AuditRow key={entry.id} entry={entry} onFilter={setFilter} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('when')}</th>
+              <th scope="col">{t('who')}</th>
+              <th scope="col">{t('what')}</th>
+              <th scope="col">{t('from')}</th>
+              <th scope="col">
+                <span className="tr-visually-hidden">{t('details')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <AuditRow key={entry.id} entry={entry} onFilter={setFilter} />
+            ))}
+          </tbody>
+        </CardTable>
       )}
       {found.hasNextPage && (
         <Button

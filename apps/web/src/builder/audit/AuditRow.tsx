@@ -6,6 +6,7 @@ import { formatInstant } from '@trellis/forms';
 import { useState } from 'react';
 import { paths } from '../../paths.ts';
 import { useDisplay } from '../../runtime/use-display.ts';
+import { plainAddress } from '../../ui/address.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { BuilderLink, hrefInApp, useLink } from '../navigation.tsx';
 import parts from '../parts/parts.module.css';
@@ -58,7 +59,7 @@ export function AuditRow({ entry, onFilter }: AuditRowProps) {
         </td>
         <td className={classes.from}>
           {knownSource ? t(`sources.${source as 'web'}`) : source}
-          {address !== null && <span className={parts.secondLine}>{address}</span>}
+          {address !== null && <span className={parts.secondLine}>{plainAddress(address)}</span>}
         </td>
         <td>
           <ActionIcon
@@ -157,7 +158,7 @@ function Facts({ entry }: { entry: AuditEntryResponse }) {
     [t('facts.action'), entry.action],
     [t('facts.number'), number ?? t('facts.unsealed')],
     [t('facts.hash'), hash],
-    [t('facts.address'), entry.address],
+    [t('facts.address'), entry.address === null ? null : plainAddress(entry.address)],
     [t('facts.userAgent'), entry.user_agent],
     [t('facts.request'), entry.request_id],
     ...Object.entries(details).map(

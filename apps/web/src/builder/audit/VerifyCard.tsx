@@ -18,6 +18,8 @@ export function VerifyCard() {
   });
   const verdict = check.data;
   const head = verdict && `${verdict.head.number}:${verdict.head.hash}`;
+  // Retention took what was noted: nobody has changed anything, and nothing can be said of it any more.
+  const isForgotten = verdict?.fault?.code === 'forgotten_head';
   return (
     <div className={classes.verify}>
       <Card title={t('verify.title')}>
@@ -43,7 +45,7 @@ export function VerifyCard() {
         {verdict !== undefined && (
           <Alert
             role="status"
-            color={verdict.is_intact ? 'green' : 'red'}
+            color={verdict.is_intact ? 'green' : isForgotten ? 'yellow' : 'red'}
             icon={
               verdict.is_intact ? (
                 <IconShieldCheck size={18} aria-hidden />
@@ -51,10 +53,16 @@ export function VerifyCard() {
                 <IconShieldX size={18} aria-hidden />
               )
             }
-            title={verdict.is_intact ? t('verify.intact', { count: verdict.checked }) : t('verify.broken')}
+            title={
+              verdict.is_intact
+                ? t('verify.intact', { count: verdict.checked })
+                : t(isForgotten ? 'verify.incomparable' : 'verify.broken')
+            }
           >
             {verdict.fault !== null && (
-              <p>{t(`verify.${verdict.fault.code}`, { number: verdict.fault.number })}</p>
+              <p>
+                {t(`verify.${verdict.fault.code}`, { number: verdict.fault.number, id: verdict.fault.id })}
+              </p>
             )}
             {verdict.forgotten > 0 && <p>{t('verify.forgotten', { count: verdict.forgotten })}</p>}
             <p className={classes.head}>

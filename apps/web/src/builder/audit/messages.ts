@@ -189,6 +189,7 @@ const auditEn = {
     intact_one: 'Intact: {{count}} entry holds.',
     intact_other: 'Intact: {{count}} entries hold.',
     broken: 'The audit log was tampered with',
+    incomparable: 'The noted head is too old to compare with',
     head: 'Head',
     copy: 'Copy head',
     copied: 'Copied',
@@ -199,7 +200,10 @@ const auditEn = {
     missing_seal: 'The seal of entry {{number}} is missing.',
     unexplained_anchor: 'Everything up to entry {{number}} was removed, and the log does not tell of it.',
     other_head: 'Entry {{number}} has another hash than the one that was noted.',
+    forgotten_head:
+      'The entry that was noted is forgotten: the log begins behind {{number}}. Note a newer head.',
     shortened: 'The log ends at entry {{number}}, before the one that was noted.',
+    unsealed_entry: 'The entry with the id {{id}} was put in beside the chain, or kept from it.',
   },
 };
 

@@ -2,11 +2,13 @@
  * Edits a condition of the metadata, visually or as formula text: the same JSON Logic either way, so that one can go
  * back and forth. Parts that the visual builder has no words for stand in it as formulas of their own.
  */
-import { Button, Group, Input, Modal, SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { Button, Group, Input, SegmentedControl, Skeleton, Stack } from '@mantine/core';
 import { conditionTree, countConditions, toJsonLogic } from '@trellis/forms';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import type { ConditionScope } from '../../runtime/filter/condition-fields.ts';
 import { useConditionText } from '../../runtime/filter/use-condition-text.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { isSame } from '../draft/same.ts';
 import { checkLogic, textOf } from '../formula/check-formula.ts';
 import { FormulaEditor } from '../formula/FormulaEditor.tsx';
@@ -151,7 +153,7 @@ function FormulaModal({ formula, onClose }: FormulaModalProps) {
   const t = useMessages();
   const [logic, setLogic] = useState(formula.logic);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="lg"
@@ -184,6 +186,6 @@ function FormulaModal({ formula, onClose }: FormulaModalProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -16,6 +16,8 @@ export interface DraftStore {
   subscribe(listener: () => void): () => void;
   /** Replaces the draft; `revision` is what a draft that begins now is based on. */
   change(change: (draft: Draft) => Draft, revision: number): void;
+  /** As `change`, after a publish: steps can be taken back only of what is changed still. */
+  settle(change: (draft: Draft) => Draft, revision: number): void;
   /** Remembers how a component was before a change, for undo. */
   remember(reference: Reference, before: unknown, tag?: string): void;
   undo(reference: Reference, current: unknown, published: Published): void;
@@ -57,6 +59,11 @@ export function createDraftStore(workspace: string, storage: Storage | undefined
       return () => listeners.delete(listener);
     },
     change: (change, revision) => set({ ...state, draft: begun(change(state.draft), revision) }),
+    settle: (change, revision) => {
+      const draft = begun(change(state.draft), revision);
+      const kept = new Set(draft.writes.map(idOf));
+      set({ draft, histories: new Map([...state.histories].filter(([id]) => kept.has(id))) });
+    },
     remember: (reference, before, tag) => {
       const id = idOf(reference);
       const history = remember(state.histories.get(id) ?? EMPTY_HISTORY, before, { tag, at: Date.now() });

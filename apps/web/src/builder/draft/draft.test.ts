@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  afterPublish,
   applyDraft,
   countChanges,
   discard,
@@ -118,5 +119,44 @@ describe('rebase', () => {
     ]);
     const withDeletion = remove(draft, published, { kind: 'view', name: 'deal.all' });
     expect(countChanges(rebase(withDeletion, theirs, 2).draft)).toBe(0);
+  });
+});
+
+describe('afterPublish', () => {
+  const view = { kind: 'view', name: 'deal.mine', body: { label: 'Mine', columns: ['name'] } };
+  const sent = remove(put(EMPTY_DRAFT, published, [rename('Title'), view]), published, {
+    kind: 'view',
+    name: 'deal.all',
+  });
+  // As the server has written it: with what it adds by itself.
+  const fresh = indexPublished([
+    components[0]!,
+    { kind: 'field', name: 'deal.name', body: { label: 'Title', type: 'text', order: 1 }, package: 'crm' },
+    { ...view, package: null },
+  ]);
+
+  it('leaves nothing of what was sent', () => {
+    expect(afterPublish(sent, sent, fresh, 2)).toEqual({ revision: 2, writes: [], deletions: [] });
+  });
+
+  it('keeps what was changed while it was on its way, and it alone', () => {
+    let draft = put(sent, published, [
+      { kind: 'field', name: 'deal.name', body: { label: 'Headline', type: 'text' } },
+      { kind: 'view', name: 'deal.mine', body: { label: 'Mine' } },
+    ]);
+    draft = remove(draft, published, { kind: 'object', name: 'deal' });
+    expect(afterPublish(draft, sent, fresh, 2).deletions).toEqual([{ kind: 'object', name: 'deal' }]);
+    draft = put(sent, published, [
+      { kind: 'field', name: 'deal.name', body: { label: 'Headline', type: 'text' } },
+      { kind: 'view', name: 'deal.mine', body: { label: 'Mine' } },
+    ]);
+    const left = afterPublish(draft, sent, fresh, 2);
+    expect(left.revision).toBe(2);
+    expect(left.deletions).toEqual([]);
+    expect(left.writes.map(({ name, body }) => [name, body])).toEqual([
+      ['deal.name', { label: 'Headline', type: 'text', order: 1 }],
+      // A property that was taken away is away.
+      ['deal.mine', { label: 'Mine' }],
+    ]);
   });
 });

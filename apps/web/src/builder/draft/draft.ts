@@ -148,6 +148,19 @@ export function rebase(
   return { draft: { revision, writes, deletions }, conflicts };
 }
 
+/**
+ * What is left of a draft once `sent`, as it was when it was sent, is published: what was changed meanwhile, on top of that.
+ */
+export function afterPublish(draft: Draft, sent: Draft, published: Published, revision: number): Draft {
+  const bodies = new Map(sent.writes.map((write) => [idOf(write), write.body]));
+  const writes = draft.writes
+    .filter((write) => !isSame(write.body, bodies.get(idOf(write))))
+    .map((write) => ({ ...write, base: bodies.get(idOf(write)) ?? write.base }));
+  const gone = new Set(sent.deletions.map(idOf));
+  const deletions = draft.deletions.filter((each) => !gone.has(idOf(each)));
+  return rebase({ ...draft, writes, deletions }, published, revision).draft;
+}
+
 function mergeBodies(base: unknown, ours: unknown, theirs: unknown) {
   if (!isBody(ours) || !isBody(theirs)) return { body: ours, both: [] };
   const before = isBody(base) ? base : {};

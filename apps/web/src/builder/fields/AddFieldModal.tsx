@@ -1,10 +1,11 @@
 /** Adds a field: its type, then its options, and its place on the form and in the list at once. */
-import { Button, Checkbox, Modal, SimpleGrid, Stack } from '@mantine/core';
+import { Button, Checkbox, SimpleGrid, Stack } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import type { ComponentDocument } from '@trellis/api';
 import { type Bodies, type FieldTypeName, NAME_MAX_LENGTH } from '@trellis/metadata';
 import { FIELD_TYPES, RESERVED_FIELD_NAMES } from '@trellis/model';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { placeField } from '../layout-editor/layout-body.ts';
@@ -25,7 +26,7 @@ export function AddFieldModal({ object, onClose }: { object: string; onClose: ()
   const label = useBuilder().catalogue.find('object', object)?.body.label ?? object;
   if (type === undefined) {
     return (
-      <Modal
+      <Dialog
         opened
         onClose={onClose}
         size="xl"
@@ -34,7 +35,7 @@ export function AddFieldModal({ object, onClose }: { object: string; onClose: ()
         styles={{ title: { fontWeight: 600 } }}
       >
         <TypeGallery onChoose={setType} />
-      </Modal>
+      </Dialog>
     );
   }
   return (

@@ -1,6 +1,7 @@
 /** Asks before a field goes: what uses it, how many records have a value in it, and what happens to both. */
-import { Alert, Button, Checkbox, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
@@ -36,7 +37,7 @@ export function DeleteFieldModal({ field, object, onClose, onDeleted }: DeleteFi
   };
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('deleteField.title', { label: field.body.label })}
@@ -91,6 +92,6 @@ export function DeleteFieldModal({ field, object, onClose, onDeleted }: DeleteFi
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -12,6 +12,7 @@ import { useMessages } from '../messages.ts';
 import type { Entry } from '../metadata/catalogue.ts';
 import { targetsOf } from '../metadata/catalogue.ts';
 import { BuilderLink, useGo } from '../navigation.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import classes from '../parts/parts.module.css';
 import { Code, OriginBadge, StateBadge } from '../parts/small.tsx';
 import { AddFieldModal } from './AddFieldModal.tsx';
@@ -54,31 +55,29 @@ export function FieldsTab({ object }: { object: string }) {
           title={all.length === 0 ? t('fields.none') : t('fields.noMatch', { query })}
         />
       ) : (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('column.label')}</th>
-                <th scope="col">{t('column.name')}</th>
-                <th scope="col">{t('column.type')}</th>
-                <th scope="col">{t('column.rules')}</th>
-                <th scope="col">{t('column.origin')}</th>
-                <th scope="col" aria-label={t('column.actions')} />
-              </tr>
-            </thead>
-            <tbody>
-              {fields.map((field) => (
-                <FieldRow
-                  key={field.name}
-                  field={field}
-                  object={object}
-                  isName={field.short === nameField}
-                  onDelete={() => setDeleting(field)}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('column.label')}</th>
+              <th scope="col">{t('column.name')}</th>
+              <th scope="col">{t('column.type')}</th>
+              <th scope="col">{t('column.rules')}</th>
+              <th scope="col">{t('column.origin')}</th>
+              <th scope="col" aria-label={t('column.actions')} />
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <FieldRow
+                key={field.name}
+                field={field}
+                object={object}
+                isName={field.short === nameField}
+                onDelete={() => setDeleting(field)}
+              />
+            ))}
+          </tbody>
+        </CardTable>
       )}
       {isAdding && <AddFieldModal object={object} onClose={adding.close} />}
       {deleting !== undefined && (

@@ -1,8 +1,9 @@
 /** The junction object of a many-to-many field: one that links both sides already, or a new one made here. */
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Select, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { OBJECT_NAME_MAX_LENGTH } from '@trellis/metadata';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { type Catalogue, targetsOf } from '../metadata/catalogue.ts';
@@ -108,7 +109,7 @@ function NewJunction(props: {
     props.onMade(naming.name);
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={t('property.through.makeTitle')}
@@ -129,6 +130,6 @@ function NewJunction(props: {
           <Button onClick={make}>{t('property.through.makeIt')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

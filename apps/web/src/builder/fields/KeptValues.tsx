@@ -8,6 +8,7 @@ import { paths } from '../../paths.ts';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
 import { useLink } from '../navigation.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import { ConfirmModal } from '../parts/ConfirmModal.tsx';
 import classes from '../parts/parts.module.css';
 import { Card } from '../parts/small.tsx';
@@ -72,34 +73,32 @@ function KeptList(props: { id: number; object: string; open: number; to: string 
       <Text size="sm">{open === 0 ? t('kept.all') : t('kept.text', { count: open, type })}</Text>
       {values.error !== null && <ProblemAlert error={values.error} onRetry={() => void values.refetch()} />}
       {rows.length > 0 && (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('kept.value')}</th>
-                <th scope="col">{t('plan.reason')}</th>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('kept.value')}</th>
+              <th scope="col">{t('plan.reason')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.record}>
+                <td>
+                  {row.is_deleted ? (
+                    <>
+                      {row.text} <span className={classes.dim}>{t('kept.bin')}</span>
+                    </>
+                  ) : (
+                    <a className={classes.link} {...link(`${prefix}${paths.record(object, row.record)}`)}>
+                      {row.text}
+                    </a>
+                  )}
+                </td>
+                <td>{row.reason}</td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.record}>
-                  <td>
-                    {row.is_deleted ? (
-                      <>
-                        {row.text} <span className={classes.dim}>{t('kept.bin')}</span>
-                      </>
-                    ) : (
-                      <a className={classes.link} {...link(`${prefix}${paths.record(object, row.record)}`)}>
-                        {row.text}
-                      </a>
-                    )}
-                  </td>
-                  <td>{row.reason}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </CardTable>
       )}
       <Group gap="xs" mt="sm">
         {values.hasNextPage && (

@@ -3,7 +3,6 @@ import {
   ActionIcon,
   Button,
   Group,
-  Modal,
   Popover,
   Switch,
   Text,
@@ -15,6 +14,7 @@ import { IconClipboardText, IconPlus, IconTrash } from '@tabler/icons-react';
 import type { Option } from '@trellis/metadata';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { ColorDot } from '../../ui/ColorBadge.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { useMessages } from '../messages.ts';
 import { ColorSwatches } from '../parts/ColorSwatches.tsx';
 import { SortableList } from '../parts/SortableList.tsx';
@@ -208,7 +208,7 @@ function PasteLines({ onClose, onAdd }: { onClose: () => void; onAdd: (text: str
   const t = useMessages();
   const [text, setText] = useState('');
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('options.pasteTitle')}
@@ -229,6 +229,6 @@ function PasteLines({ onClose, onAdd }: { onClose: () => void; onAdd: (text: str
           {t('options.pasteAdd')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -4,9 +4,10 @@
  */
 import { Input, Skeleton, Text } from '@mantine/core';
 import { IconMathFunction, IconPlus } from '@tabler/icons-react';
-import { lazy, Suspense, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useId, useMemo, useRef, useState } from 'react';
 import { ConditionScopeContext } from '../../runtime/filter/condition-fields.ts';
 import { FieldPicker } from '../../runtime/filter/FieldPicker.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { useConditionScope } from '../conditions/use-builder-scope.ts';
 import { isSame } from '../draft/same.ts';
 import { useMessages } from '../messages.ts';

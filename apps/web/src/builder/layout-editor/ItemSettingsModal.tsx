@@ -1,6 +1,7 @@
 /** Title, columns and order of a related list; title of a component. */
-import { Button, Group, Input, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Input, Stack, TextInput } from '@mantine/core';
 import type { LayoutItem } from '@trellis/metadata';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { pathChoices } from '../metadata/system-fields.ts';
@@ -27,7 +28,7 @@ export function ItemSettingsModal({ item, label, onChange, onClose }: ItemSettin
       ? pathChoices(catalogue, item.lookup.slice(0, item.lookup.indexOf('.')))
       : [];
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('layout.settingsOf', { label })}
@@ -79,6 +80,6 @@ export function ItemSettingsModal({ item, label, onChange, onClose }: ItemSettin
           <Button onClick={onClose}>{t('action.done')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -3,8 +3,9 @@ import { Center, SegmentedControl, Skeleton, UnstyledButton } from '@mantine/cor
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import type { FieldDescription } from '@trellis/forms';
 import type { LayoutBody, LayoutItem } from '@trellis/metadata';
-import { type CSSProperties, lazy, Suspense, useMemo, useState } from 'react';
+import { type CSSProperties, Suspense, useMemo, useState } from 'react';
 import { FieldValue } from '../../runtime/cells/FieldValue.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { ObjectIcon } from '../../ui/ObjectIcon.tsx';
 import { useMessages } from '../messages.ts';
 import { useDraftDescription } from '../metadata/compiled.ts';

@@ -1,9 +1,10 @@
 /** The tabs of a layout: opened, renamed, moved, added and removed; a held item over one opens it. */
 import { useDroppable } from '@dnd-kit/core';
-import { ActionIcon, Button, Group, Menu, Modal, TextInput, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, TextInput, UnstyledButton } from '@mantine/core';
 import { IconDots, IconEyeQuestion, IconPlus } from '@tabler/icons-react';
 import type { LayoutBody } from '@trellis/metadata';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { useMessages } from '../messages.ts';
 import { tabId } from './drag-ids.ts';
 import classes from './layout.module.css';
@@ -138,7 +139,7 @@ function RenameTab(props: { label: string; onClose: () => void; onRename: (label
   const t = useMessages();
   const [label, setLabel] = useState(props.label);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={t('layout.renameTab')}
@@ -166,6 +167,6 @@ function RenameTab(props: { label: string; onClose: () => void; onRename: (label
           <Button type="submit">{t('action.done')}</Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-/** What the database keeps for fields and roll-ups. */
+/** What the database keeps for fields, roll-ups and sharing rules. */
 export const storage = {
   storage: {
     title: 'Storage',
@@ -52,6 +52,7 @@ export const storage = {
       reason_used: 'Views and sharing rules',
       reason_view: 'The view “{{view}}”',
       reason_object: 'The object’s indexes',
+      reason_stands_in: 'Until its successor can be built',
       reason_none: 'Nothing any more',
       state_building: 'Building',
       state_valid: 'Valid',
@@ -79,6 +80,41 @@ export const storage = {
       state_ready: 'Up to date',
       pending_one: '{{count}} record is about to be calculated again',
       pending_other: '{{count}} records are about to be calculated again',
+    },
+    sharing: {
+      title: 'Sharing rules that read other records',
+      description:
+        'The records that may meet such a rule are kept, so that nobody has to look through all of them.',
+      rules: 'Rules',
+      object: 'Object',
+      state: 'State',
+      records: 'Records',
+      noRule: 'No rule any more',
+      how: 'How its records are found',
+      candidates_one: '{{count}} record may meet it.',
+      candidates_other: '{{count}} records may meet it.',
+      manyCandidates: 'More than 10,000 records may meet it.',
+      state_kept: 'Kept',
+      state_waiting: 'Waiting',
+      state_filling: 'Being found',
+      state_dropping: 'Being removed',
+      state_asked: 'Not kept',
+      way_row: 'Each record tells by its own fields whether it meets the rule.',
+      way_kept: 'It reads other records. Those that may meet it are kept, and only they are looked at.',
+      way_asked: 'Every record is asked.',
+      because_clock: 'It reads other records and the clock, so every record is asked each time.',
+      because_user: 'It reads other records and who asks, so every record is asked each time.',
+      because_day:
+        'It reads the day of a moment in other records, which depends on the time zone, so every record is asked each time.',
+      because_people: 'It reads the name of a person, so every record is asked each time.',
+      because_several:
+        'It reads something behind a lookup to several objects, so every record is asked each time.',
+      because_platform: 'It reads records of the platform, so every record is asked each time.',
+      because_tree: 'It asks for a place in a tree, so every record is asked each time.',
+      because_links: 'It reads a set of links as a whole, so every record is asked each time.',
+      because_filling: 'Every record is asked until those that meet it are found.',
+      because_rollups: 'Every record is asked until the roll-ups that it reads are calculated.',
+      because_most: 'So many that looking through all records is faster.',
     },
   },
 } as const;

@@ -11,6 +11,10 @@ export const views = {
     default: 'Default',
   },
   view: {
+    mode: 'Shown as',
+    grid: 'Table',
+    kanban: 'Board',
+    groupBy: 'Columns by',
     default: 'Default view',
     defaultHelp: 'Opened first.',
     columns: 'Columns',

@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { client } from '../../api.ts';
 import { useDisplay } from '../../runtime/use-display.ts';
 import { useMessages } from '../messages.ts';
+import { CardTable } from '../parts/CardTable.tsx';
 import { ConfirmModal } from '../parts/ConfirmModal.tsx';
-import classes from '../parts/parts.module.css';
 import { Card, Code } from '../parts/small.tsx';
 
 type Alias = AliasesResponse['aliases'][number];
@@ -37,51 +37,49 @@ export function Aliases({ name }: { name: string }) {
   return (
     <Card title={t('aliases.title')}>
       <Text size="sm">{t('aliases.text')}</Text>
-      <div className={classes.tableWrap}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('aliases.name')}</th>
-              {isOfMany && <th scope="col">{t('aliases.current')}</th>}
-              <th scope="col">{t('aliases.uses')}</th>
-              <th scope="col">{t('aliases.last')}</th>
-              <th>
-                <VisuallyHidden>{t('aliases.remove')}</VisuallyHidden>
-              </th>
+      <CardTable>
+        <thead>
+          <tr>
+            <th scope="col">{t('aliases.name')}</th>
+            {isOfMany && <th scope="col">{t('aliases.current')}</th>}
+            <th scope="col">{t('aliases.uses')}</th>
+            <th scope="col">{t('aliases.last')}</th>
+            <th>
+              <VisuallyHidden>{t('aliases.remove')}</VisuallyHidden>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {aliases.map((alias) => (
+            <tr key={`${alias.kind}:${alias.name}`}>
+              <td>
+                <Code>{alias.name}</Code>
+              </td>
+              {isOfMany && (
+                <td>
+                  <Code>{alias.current}</Code>
+                </td>
+              )}
+              <td>{alias.uses}</td>
+              <td>
+                {alias.last_used_at === null
+                  ? t('aliases.never')
+                  : formatInstant(alias.last_used_at, display)}
+              </td>
+              <td>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={t('aliases.removeOne', { name: alias.name })}
+                  onClick={() => setRemoving(alias)}
+                >
+                  {t('aliases.remove')}
+                </Button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {aliases.map((alias) => (
-              <tr key={`${alias.kind}:${alias.name}`}>
-                <td>
-                  <Code>{alias.name}</Code>
-                </td>
-                {isOfMany && (
-                  <td>
-                    <Code>{alias.current}</Code>
-                  </td>
-                )}
-                <td>{alias.uses}</td>
-                <td>
-                  {alias.last_used_at === null
-                    ? t('aliases.never')
-                    : formatInstant(alias.last_used_at, display)}
-                </td>
-                <td>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={t('aliases.removeOne', { name: alias.name })}
-                    onClick={() => setRemoving(alias)}
-                  >
-                    {t('aliases.remove')}
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </CardTable>
       {removing !== undefined && (
         <ConfirmModal
           title={t('aliases.removeOne', { name: removing.name })}

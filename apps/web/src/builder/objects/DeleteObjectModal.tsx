@@ -1,7 +1,8 @@
 /** Asks before an object goes: how many records it has, what goes with it, and what keeps it from going. */
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { client } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
@@ -64,7 +65,7 @@ export function DeleteObjectModal({ object, onClose }: { object: Entry<'object'>
   };
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('deleteObject.title', { label: body.label })}
@@ -110,6 +111,6 @@ export function DeleteObjectModal({ object, onClose }: { object: Entry<'object'>
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import type { Entry, Kind } from '../metadata/catalogue.ts';
 import { BuilderLink, useGo } from '../navigation.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import classes from '../parts/parts.module.css';
 import { Code, OriginBadge, StateBadge } from '../parts/small.tsx';
 import { pageOfComponent } from '../paths.ts';
@@ -41,34 +42,32 @@ export function PartTable<K extends Kind>(props: PartTableProps<K>) {
           {empty.text}
         </EmptyState>
       ) : (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('column.label')}</th>
-                <th scope="col">{t('column.name')}</th>
-                {columns.map((column) => (
-                  <th key={column.title} scope="col">
-                    {column.title}
-                  </th>
-                ))}
-                <th scope="col">{t('column.origin')}</th>
-                <th scope="col">
-                  <span className="tr-visually-hidden">{t('column.actions')}</span>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('column.label')}</th>
+              <th scope="col">{t('column.name')}</th>
+              {columns.map((column) => (
+                <th key={column.title} scope="col">
+                  {column.title}
                 </th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.map((entry) => (
-                <PartRow key={entry.name} entry={entry} label={labelOf(entry)}>
-                  {columns.map((column) => (
-                    <td key={column.title}>{column.cell(entry)}</td>
-                  ))}
-                </PartRow>
               ))}
-            </tbody>
-          </table>
-        </div>
+              <th scope="col">{t('column.origin')}</th>
+              <th scope="col">
+                <span className="tr-visually-hidden">{t('column.actions')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.map((entry) => (
+              <PartRow key={entry.name} entry={entry} label={labelOf(entry)}>
+                {columns.map((column) => (
+                  <td key={column.title}>{column.cell(entry)}</td>
+                ))}
+              </PartRow>
+            ))}
+          </tbody>
+        </CardTable>
       )}
     </>
   );

@@ -12,6 +12,7 @@ import { ColorBadge } from '../../ui/ColorBadge.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
+import { CardTable } from '../parts/CardTable.tsx';
 import classes from '../parts/parts.module.css';
 
 const INDEXES_KEY = ['metadata', 'indexes'];
@@ -102,70 +103,65 @@ export function IndexStates() {
       {sorted.length === 0 ? (
         <p className={classes.dim}>{t('storage.indexes.fine', { count: all.length })}</p>
       ) : (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                {(['fields', 'reason', 'state', 'size', 'use', 'action'] as const).map((head) => (
-                  <th key={head} scope="col">
-                    {t(`storage.indexes.${head}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {sorted.map((index) => {
-                // The id that makes an order total is nothing that anybody asked for.
-                const keys = index.fields.filter((key) => index.fields.length === 1 || !/^-?id$/.test(key));
-                const fields = keys.map((key) => labelOf(index.object, key)).join(', ');
-                const object = objectLabel(index.object);
-                return (
-                  <tr key={`${index.object} ${index.name}`}>
-                    <td>
-                      {fields} <span className={classes.dim}>{object}</span>
-                    </td>
-                    <td>
-                      {t(
-                        `storage.indexes.reason_${index.reason ?? 'none'}` as 'storage.indexes.reason_none',
-                        {
-                          view:
-                            index.view === undefined
-                              ? ''
-                              : (catalogue.find('view', `${index.object}.${index.view}`)?.body.label ??
-                                index.view),
-                        },
-                      )}
-                    </td>
-                    <td>
-                      <State index={index} />
-                    </td>
-                    <td>{index.bytes === null ? '' : sizeOf(index.bytes, display.locale)}</td>
-                    <td>
-                      <Tooltip
-                        label={t('storage.indexes.since', { date: day.format(new Date(index.since)) })}
-                        disabled={index.scans === null}
-                      >
-                        <span>
-                          {index.scans === null
-                            ? ''
-                            : index.is_unused
-                              ? t('storage.indexes.unused')
-                              : t('storage.indexes.scans', {
-                                  count: index.scans,
-                                  number: number.format(index.scans),
-                                })}
-                        </span>
-                      </Tooltip>
-                    </td>
-                    <td>
-                      <IndexAction index={index} label={`${fields} (${object})`} />
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+        <CardTable>
+          <thead>
+            <tr>
+              {(['fields', 'reason', 'state', 'size', 'use', 'action'] as const).map((head) => (
+                <th key={head} scope="col">
+                  {t(`storage.indexes.${head}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.map((index) => {
+              // The id that makes an order total is nothing that anybody asked for.
+              const keys = index.fields.filter((key) => index.fields.length === 1 || !/^-?id$/.test(key));
+              const fields = keys.map((key) => labelOf(index.object, key)).join(', ');
+              const object = objectLabel(index.object);
+              return (
+                <tr key={`${index.object} ${index.name}`}>
+                  <td>
+                    {fields} <span className={classes.dim}>{object}</span>
+                  </td>
+                  <td>
+                    {t(`storage.indexes.reason_${index.reason ?? 'none'}` as 'storage.indexes.reason_none', {
+                      view:
+                        index.view === undefined
+                          ? ''
+                          : (catalogue.find('view', `${index.object}.${index.view}`)?.body.label ??
+                            index.view),
+                    })}
+                  </td>
+                  <td>
+                    <State index={index} />
+                  </td>
+                  <td>{index.bytes === null ? '' : sizeOf(index.bytes, display.locale)}</td>
+                  <td>
+                    <Tooltip
+                      label={t('storage.indexes.since', { date: day.format(new Date(index.since)) })}
+                      disabled={index.scans === null}
+                    >
+                      <span>
+                        {index.scans === null
+                          ? ''
+                          : index.is_unused
+                            ? t('storage.indexes.unused')
+                            : t('storage.indexes.scans', {
+                                count: index.scans,
+                                number: number.format(index.scans),
+                              })}
+                      </span>
+                    </Tooltip>
+                  </td>
+                  <td>
+                    <IndexAction index={index} label={`${fields} (${object})`} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </CardTable>
       )}
     </section>
   );

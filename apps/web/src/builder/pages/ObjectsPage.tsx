@@ -9,6 +9,7 @@ import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { BuilderLink } from '../navigation.tsx';
 import { NewObjectModal } from '../objects/NewObjectModal.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
 import classes from '../parts/parts.module.css';
 import { Code, OriginBadge, StateBadge } from '../parts/small.tsx';
@@ -54,43 +55,41 @@ export function ObjectsPage() {
           {query === '' ? t('objects.noneText') : undefined}
         </EmptyState>
       ) : (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('column.label')}</th>
-                <th scope="col">{t('column.name')}</th>
-                <th scope="col">{t('column.fields')}</th>
-                <th scope="col">{t('column.origin')}</th>
-                <th scope="col">{t('column.description')}</th>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('column.label')}</th>
+              <th scope="col">{t('column.name')}</th>
+              <th scope="col">{t('column.fields')}</th>
+              <th scope="col">{t('column.origin')}</th>
+              <th scope="col">{t('column.description')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {objects.map((object) => (
+              <tr key={object.name}>
+                <td>
+                  <BuilderLink
+                    page={{ page: 'object', object: object.name, tab: 'fields' }}
+                    className={classes.withIcon}
+                  >
+                    <ObjectIcon icon={object.body.icon ?? 'cube'} color={object.body.color ?? 'gray'} />
+                    <span className={classes.link}>{object.body.label}</span>
+                    <StateBadge state={object.state} />
+                  </BuilderLink>
+                </td>
+                <td>
+                  <Code>{object.name}</Code>
+                </td>
+                <td>{catalogue.of('field', object.name).length}</td>
+                <td>
+                  <OriginBadge from={object.package} />
+                </td>
+                <td className={classes.clipped}>{object.body.description}</td>
               </tr>
-            </thead>
-            <tbody>
-              {objects.map((object) => (
-                <tr key={object.name}>
-                  <td>
-                    <BuilderLink
-                      page={{ page: 'object', object: object.name, tab: 'fields' }}
-                      className={classes.withIcon}
-                    >
-                      <ObjectIcon icon={object.body.icon ?? 'cube'} color={object.body.color ?? 'gray'} />
-                      <span className={classes.link}>{object.body.label}</span>
-                      <StateBadge state={object.state} />
-                    </BuilderLink>
-                  </td>
-                  <td>
-                    <Code>{object.name}</Code>
-                  </td>
-                  <td>{catalogue.of('field', object.name).length}</td>
-                  <td>
-                    <OriginBadge from={object.package} />
-                  </td>
-                  <td className={classes.clipped}>{object.body.description}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </CardTable>
       )}
       {isCreating && <NewObjectModal onClose={creating.close} />}
     </>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { useMessages } from '../messages.ts';
 import { BuilderLink } from '../navigation.tsx';
+import { CardTable } from '../parts/CardTable.tsx';
 import classes from '../parts/parts.module.css';
 
 interface StateTableProps<S> {
@@ -22,38 +23,36 @@ export function StateTable<S extends { readonly object: string; readonly field: 
   const t = useMessages();
   const { catalogue } = useBuilder();
   return (
-    <div className={classes.tableWrap}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {[t('storage.field'), t('storage.object'), ...heads].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {states.map((state) => {
-            const { object, field } = state;
-            const label = catalogue.find('field', `${object}.${field}`)?.body.label ?? field;
-            return (
-              <tr key={`${object}.${field}`}>
-                <td>
-                  <BuilderLink page={{ page: 'field', object, name: field }} className={classes.link}>
-                    {label}
-                  </BuilderLink>
-                </td>
-                <td>{catalogue.find('object', object)?.body.label ?? object}</td>
-                {cells(state, label).map((cell, index) => (
-                  <td key={heads[index]}>{cell}</td>
-                ))}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+    <CardTable>
+      <thead>
+        <tr>
+          {[t('storage.field'), t('storage.object'), ...heads].map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {states.map((state) => {
+          const { object, field } = state;
+          const label = catalogue.find('field', `${object}.${field}`)?.body.label ?? field;
+          return (
+            <tr key={`${object}.${field}`}>
+              <td>
+                <BuilderLink page={{ page: 'field', object, name: field }} className={classes.link}>
+                  {label}
+                </BuilderLink>
+              </td>
+              <td>{catalogue.find('object', object)?.body.label ?? object}</td>
+              {cells(state, label).map((cell, index) => (
+                <td key={heads[index]}>{cell}</td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </CardTable>
   );
 }
 

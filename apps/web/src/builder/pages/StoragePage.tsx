@@ -14,6 +14,7 @@ import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
 import { IndexAdvice, IndexStates } from './IndexStates.tsx';
 import { RollupStates } from './RollupStates.tsx';
+import { SharingStates } from './SharingStates.tsx';
 import { RowsDone, StateTable } from './StateTable.tsx';
 
 type Column = ColumnsResponse['columns'][number];
@@ -77,12 +78,13 @@ export function StoragePage() {
         />
       )}
       {shown.length < sorted.length && (
-        <Button variant="subtle" size="xs" onClick={() => setAll(true)}>
+        <Button variant="default" size="xs" onClick={() => setAll(true)}>
           {t('storage.showAll', { count: sorted.length })}
         </Button>
       )}
       <IndexStates />
       <RollupStates />
+      <SharingStates />
     </>
   );
 }

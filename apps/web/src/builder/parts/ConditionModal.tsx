@@ -1,6 +1,7 @@
 /** When a part of a layout is shown. */
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ConditionBuilder } from '../conditions/ConditionBuilder.tsx';
 import { useMessages } from '../messages.ts';
 
@@ -20,7 +21,7 @@ export function ConditionModal({ object, title, condition, onChange, onClose }: 
     onClose();
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="xl"
@@ -50,6 +51,6 @@ export function ConditionModal({ object, title, condition, onChange, onClose }: 
           </Group>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

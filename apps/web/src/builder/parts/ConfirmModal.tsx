@@ -1,6 +1,7 @@
 /** Asks before something that can't be taken back, and stays open with the reason when it fails. */
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
 
@@ -20,7 +21,7 @@ export function ConfirmModal(props: ConfirmModalProps) {
   const t = useMessages();
   const [isPledged, setPledged] = useState(false);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={props.onClose}
       title={props.title}
@@ -51,6 +52,6 @@ export function ConfirmModal(props: ConfirmModalProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 /** A dialog with input of its own: closing it with something typed asks first. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { useMessages } from '../messages.ts';
 import { useLeaveGuard } from './use-leave-guard.ts';
 
@@ -21,7 +22,7 @@ export function EditorModal(props: EditorModalProps) {
   useLeaveGuard(props.isDirty);
   const onClose = () => (props.isDirty ? setAsking(true) : props.onClose());
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={props.title}
@@ -57,6 +58,6 @@ export function EditorModal(props: EditorModalProps) {
           )}
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

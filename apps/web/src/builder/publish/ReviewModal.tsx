@@ -1,11 +1,12 @@
 /** Shows what a publish would do, and publishes. */
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { ApiError } from '@trellis/api';
 import { useState } from 'react';
 import { client, queryClient } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
-import { metadataQuery, useBuilder } from '../BuilderProvider.tsx';
+import { metadataQuery, PUBLISHING, useBuilder } from '../BuilderProvider.tsx';
 import { type Draft, toChangeSet } from '../draft/draft.ts';
 import { useMessages } from '../messages.ts';
 import { PlanSkeleton, PlanView } from './PlanView.tsx';
@@ -31,14 +32,14 @@ export function ReviewModal({ onClose, onPublished }: ReviewModalProps) {
   const [isOnTop, setOnTop] = useState(false);
 
   const publish = useMutation({
+    mutationKey: PUBLISHING,
     mutationFn: async () => {
-      const target = viewTarget(draft);
       const response = await client.publish(toChangeSet(draft, message));
-      return { response, target };
+      return { response, sent: draft };
     },
-    onSuccess: async ({ response, target }) => {
-      await settle();
-      onPublished({ revision: response.revision, target });
+    onSuccess: async ({ response, sent }) => {
+      await settle(sent);
+      onPublished({ revision: response.revision, target: viewTarget(sent) });
     },
     onError: async (error) => {
       if (isStaleError(error))
@@ -58,7 +59,7 @@ export function ReviewModal({ onClose, onPublished }: ReviewModalProps) {
       : undefined;
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="xl"
@@ -113,7 +114,7 @@ export function ReviewModal({ onClose, onPublished }: ReviewModalProps) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Rolls back to a revision: shows the plan first, as for any other publish. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { client } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { countChanges } from '../draft/draft.ts';
@@ -35,7 +36,7 @@ export function RollbackModal({ revision, undone, onClose }: RollbackModalProps)
   });
 
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="xl"
@@ -80,6 +81,6 @@ export function RollbackModal({ revision, undone, onClose }: RollbackModalProps)
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -8,9 +8,10 @@ import {
   IconCircleCheck,
   IconX,
 } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { paths } from '../../paths.ts';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { useBuilder } from '../BuilderProvider.tsx';
 import { countChanges, idOf, type Reference } from '../draft/draft.ts';

@@ -1,8 +1,9 @@
 /** Asks before a team is deleted; the server refuses one that owns records, and says how many of which object. */
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { TeamResponse } from '@trellis/api';
 import { client } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
 import { invalidateTeams } from './team-queries.ts';
@@ -17,7 +18,7 @@ export function DeleteTeamModal({ team, onClose }: { team: TeamResponse; onClose
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('teams.deleteNamed', { name: team.name })}
@@ -36,6 +37,6 @@ export function DeleteTeamModal({ team, onClose }: { team: TeamResponse; onClose
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

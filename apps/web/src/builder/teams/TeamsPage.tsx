@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { useMessages } from '../messages.ts';
+import { CardTable } from '../parts/CardTable.tsx';
 import { PageHeader } from '../parts/PageHeader.tsx';
-import classes from '../parts/parts.module.css';
 import { TableSkeleton } from '../parts/small.tsx';
 import { DeleteTeamModal } from './DeleteTeamModal.tsx';
 import { TeamModal } from './TeamModal.tsx';
@@ -48,54 +48,52 @@ export function TeamsPage() {
         </EmptyState>
       )}
       {all.length > 0 && (
-        <div className={classes.tableWrap}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col">{t('teams.name')}</th>
-                <th scope="col">{t('teams.members')}</th>
-                <th scope="col">{t('column.description')}</th>
-                <th scope="col">{t('column.actions')}</th>
+        <CardTable>
+          <thead>
+            <tr>
+              <th scope="col">{t('teams.name')}</th>
+              <th scope="col">{t('teams.members')}</th>
+              <th scope="col">{t('column.description')}</th>
+              <th scope="col">{t('column.actions')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {all.map((team) => (
+              <tr key={team.id}>
+                <th scope="row">{team.name}</th>
+                <td>
+                  {team.members.length === 0 ? (
+                    <Text span size="sm" c="dimmed">
+                      {t('teams.noMembers')}
+                    </Text>
+                  ) : (
+                    summarise(team.members.map((id) => names.get(id) ?? id))
+                  )}
+                </td>
+                <td>{team.description}</td>
+                <td>
+                  <Button
+                    variant="subtle"
+                    size="compact-sm"
+                    onClick={() => setOpen({ what: 'edit', team })}
+                    aria-label={t('teams.editNamed', { name: team.name })}
+                  >
+                    {t('action.edit')}
+                  </Button>
+                  <Button
+                    variant="subtle"
+                    color="red.9"
+                    size="compact-sm"
+                    onClick={() => setOpen({ what: 'delete', team })}
+                    aria-label={t('teams.deleteNamed', { name: team.name })}
+                  >
+                    {t('action.delete')}
+                  </Button>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {all.map((team) => (
-                <tr key={team.id}>
-                  <th scope="row">{team.name}</th>
-                  <td>
-                    {team.members.length === 0 ? (
-                      <Text span size="sm" c="dimmed">
-                        {t('teams.noMembers')}
-                      </Text>
-                    ) : (
-                      summarise(team.members.map((id) => names.get(id) ?? id))
-                    )}
-                  </td>
-                  <td>{team.description}</td>
-                  <td>
-                    <Button
-                      variant="subtle"
-                      size="compact-sm"
-                      onClick={() => setOpen({ what: 'edit', team })}
-                      aria-label={t('teams.editNamed', { name: team.name })}
-                    >
-                      {t('action.edit')}
-                    </Button>
-                    <Button
-                      variant="subtle"
-                      color="red.9"
-                      size="compact-sm"
-                      onClick={() => setOpen({ what: 'delete', team })}
-                      aria-label={t('teams.deleteNamed', { name: team.name })}
-                    >
-                      {t('action.delete')}
-                    </Button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </CardTable>
       )}
       {open?.what === 'edit' && <TeamModal team={open.team} people={people} onClose={close} />}
       {open?.what === 'delete' && <DeleteTeamModal team={open.team} onClose={close} />}

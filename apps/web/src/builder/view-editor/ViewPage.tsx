@@ -1,5 +1,5 @@
 /** A list view: its columns, its filter, its order, and the records that it shows right now. */
-import { Button, Group, Input, SimpleGrid, Stack, Switch } from '@mantine/core';
+import { Button, Group, Input, Select, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { FIELD_TYPES } from '@trellis/model';
 import { paths as appPaths } from '../../paths.ts';
@@ -26,12 +26,21 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
   const { catalogue, problems, put, published } = useBuilder();
   const edited = useComponent('view', name);
   if (edited === undefined) return null;
-  const { body, set, entry } = edited;
+  const { body, set, change, entry } = edited;
   const choices = pathChoices(catalogue, object);
   const sortable = choices.filter((choice) => FIELD_TYPES.get(choice.field.type)?.isSortable === true);
   const siblings = catalogue.of('view', object);
   const faultOf = (list: 'columns' | 'sort') => (index: number) =>
     problemsAt(problems, entry, `/${list}/${index}`)[0]?.message;
+
+  const boards = choices.filter(
+    ({ path, field }) => !path.includes('.') && ['select', 'status'].includes(field.type),
+  );
+  /** A board has a column for each option of the field; without one the view is a table. */
+  const setBoard = (path: string | undefined) =>
+    change((now) =>
+      withProperty(withProperty(now, 'mode', path === undefined ? undefined : 'kanban'), 'group_by', path),
+    );
 
   /** One view opens first: the one that did hands it over. */
   const setDefault = (isDefault: boolean) =>
@@ -77,6 +86,26 @@ export function ViewPage({ object, name }: { object: string; name: string }) {
                     label={t('newObject.icon')}
                   />
                 </Labelled>
+                <Select
+                  label={t('view.mode')}
+                  allowDeselect={false}
+                  disabled={boards.length === 0}
+                  data={[
+                    { value: 'grid', label: t('view.grid') },
+                    { value: 'kanban', label: t('view.kanban') },
+                  ]}
+                  value={body.mode === 'kanban' ? 'kanban' : 'grid'}
+                  onChange={(mode) => setBoard(mode === 'kanban' ? boards[0]?.path : undefined)}
+                />
+                {body.mode === 'kanban' && (
+                  <Select
+                    label={t('view.groupBy')}
+                    allowDeselect={false}
+                    data={boards.map(({ path, label }) => ({ value: path, label }))}
+                    value={body.group_by ?? null}
+                    onChange={(path) => setBoard(path ?? undefined)}
+                  />
+                )}
                 <Switch
                   label={t('view.default')}
                   description={t('view.defaultHelp')}

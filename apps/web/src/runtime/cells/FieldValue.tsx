@@ -1,9 +1,10 @@
 import { IconCheck } from '@tabler/icons-react';
 import { type FieldDescription, formatValue, isBlank, titleOf } from '@trellis/forms';
 import { addressLines, plainText } from '@trellis/model';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ColorBadge } from '../../ui/ColorBadge.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { useDisplay } from '../use-display.ts';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
 import classes from './FieldValue.module.css';

@@ -2,6 +2,7 @@ import { type FieldDescription, titleOf } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { COLOR_NAMES } from '../../ui/palette.ts';
 import classes from './FieldValue.module.css';
+import { UntitledRecord } from './HiddenRecord.tsx';
 import { RecordAnchor } from './RecordAnchor.tsx';
 
 interface RecordLinkProps {
@@ -32,13 +33,14 @@ export function referenceOf(field: FieldDescription, value: unknown): RecordRefe
 
 /** The title of another record, leading there. */
 export function RecordLink({ field, value }: RecordLinkProps) {
-  const { t } = useTranslation();
   const reference = referenceOf(field, value);
   if (reference === undefined) return null;
-  const title = reference.title ?? t('value.untitled');
-  if (reference.object === undefined) return <span className={classes.line}>{title}</span>;
+  const { object, id, title } = reference;
+  if (title === undefined)
+    return <UntitledRecord object={object} id={id} wasAsked={typeof value !== 'string'} />;
+  if (object === undefined) return <span className={classes.line}>{title}</span>;
   return (
-    <RecordAnchor object={reference.object} id={reference.id} className={classes.line}>
+    <RecordAnchor object={object} id={id} className={classes.line}>
       {title}
     </RecordAnchor>
   );

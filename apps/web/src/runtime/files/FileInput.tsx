@@ -3,12 +3,12 @@ import { IconArrowDown, IconArrowUp, IconCamera, IconUpload, IconX } from '@tabl
 import type { FileResponse } from '@trellis/api';
 import { type FileValue, filesIn, type JsonValue } from '@trellis/model';
 import { type ChangeEvent, type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { type InputProps, inputAttributes } from '../inputs/input-props.ts';
 import { useDisplay } from '../use-display.ts';
 import { FileThumb } from './FileCells.tsx';
 import classes from './Files.module.css';
 import { fileSize } from './file-size.ts';
+import { useMessages } from './messages.ts';
 import { refusalOf, type Upload, UploadRefused, uploadFile } from './upload-file.ts';
 
 interface Underway {
@@ -22,7 +22,7 @@ let lastKey = 0;
 
 /** Files by button, drag and drop, or paste. What is sent belongs to nobody until the record is saved. */
 export function FileInput(props: InputProps) {
-  const { t } = useTranslation();
+  const t = useMessages();
   const { locale } = useDisplay();
   const { field, onChange } = props;
   const isList = field.widget === 'files';
@@ -127,7 +127,7 @@ export function FileInput(props: InputProps) {
                 <>
                   <ActionIcon
                     variant="subtle"
-                    aria-label={t('input.file.up', { name: file.name ?? file.id })}
+                    aria-label={t('up', { name: file.name ?? file.id })}
                     disabled={disabled || index === 0}
                     onClick={() => move(index, -1)}
                   >
@@ -135,7 +135,7 @@ export function FileInput(props: InputProps) {
                   </ActionIcon>
                   <ActionIcon
                     variant="subtle"
-                    aria-label={t('input.file.down', { name: file.name ?? file.id })}
+                    aria-label={t('down', { name: file.name ?? file.id })}
                     disabled={disabled || index === files.length - 1}
                     onClick={() => move(index, 1)}
                   >
@@ -145,7 +145,7 @@ export function FileInput(props: InputProps) {
               )}
               <ActionIcon
                 variant="subtle"
-                aria-label={t('input.file.remove', { name: file.name ?? file.id })}
+                aria-label={t('remove', { name: file.name ?? file.id })}
                 disabled={disabled}
                 onClick={() => put(files.filter((each) => each.id !== file.id))}
               >
@@ -158,16 +158,8 @@ export function FileInput(props: InputProps) {
       {underway.map(({ key, name, share, upload }) => (
         <div key={key} className={classes.row}>
           <span className={classes.name}>{name}</span>
-          <Progress
-            className={classes.progress}
-            value={share * 100}
-            aria-label={t('input.file.sending', { name })}
-          />
-          <ActionIcon
-            variant="subtle"
-            aria-label={t('input.file.cancel', { name })}
-            onClick={() => upload.cancel()}
-          >
+          <Progress className={classes.progress} value={share * 100} aria-label={t('sending', { name })} />
+          <ActionIcon variant="subtle" aria-label={t('cancel', { name })} onClick={() => upload.cancel()}>
             <IconX size={15} />
           </ActionIcon>
         </div>
@@ -183,7 +175,7 @@ export function FileInput(props: InputProps) {
           leftSection={<IconUpload size={15} />}
           onClick={() => chooser.current?.click()}
         >
-          {t(isList ? 'input.file.add' : files.length > 0 ? 'input.file.replace' : 'input.file.choose')}
+          {t(isList ? 'add' : files.length > 0 ? 'replace' : 'choose')}
         </Button>
         {field.widget === 'image' && (
           <Button
@@ -194,10 +186,10 @@ export function FileInput(props: InputProps) {
             leftSection={<IconCamera size={15} />}
             onClick={() => camera.current?.click()}
           >
-            {t('input.file.photo')}
+            {t('photo')}
           </Button>
         )}
-        <span className={classes.hint}>{t('input.file.hint')}</span>
+        <span className={classes.hint}>{t('hint')}</span>
       </div>
       <div role="status">
         {problems.map((problem) => (

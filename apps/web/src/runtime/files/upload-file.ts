@@ -4,23 +4,28 @@ import type { FieldDescription } from '@trellis/forms';
 import { isAccepted } from '@trellis/model';
 import { workspace } from '../../api.ts';
 import { i18next } from '../../i18n.ts';
+import './messages.ts';
 
 const MEGABYTE = 1024 * 1024;
 
 /** A file that can't be taken, or did not arrive: `message` is for people. */
 export class UploadRefused extends Error {}
 
-export interface Upload {
+export interface Upload<Answer = FileResponse> {
   /** Rejects with `UploadRefused`, or with `AbortError` after `cancel`. */
-  readonly done: Promise<FileResponse>;
+  readonly done: Promise<Answer>;
   cancel(): void;
 }
 
-/** `onProgress` is given 0 to 1. */
-export function uploadFile(file: File, onProgress: (share: number) => void): Upload {
+/** `onProgress` is given 0 to 1. `path` below /api/v1 answers 201. */
+export function uploadFile<Answer = FileResponse>(
+  file: File,
+  onProgress: (share: number) => void,
+  path = '/files',
+): Upload<Answer> {
   const request = new XMLHttpRequest();
-  const done = new Promise<FileResponse>((resolve, reject) => {
-    request.open('POST', '/api/v1/files');
+  const done = new Promise<Answer>((resolve, reject) => {
+    request.open('POST', `/api/v1${path}`);
     request.responseType = 'json';
     request.setRequestHeader('accept', 'application/json');
     if (workspace !== undefined) request.setRequestHeader('x-workspace', workspace);
@@ -29,9 +34,9 @@ export function uploadFile(file: File, onProgress: (share: number) => void): Upl
       if (event.lengthComputable) onProgress(event.loaded / event.total);
     };
     request.onload = () => {
-      if (request.status === 201) return resolve(request.response as FileResponse);
+      if (request.status === 201) return resolve(request.response as Answer);
       const problem = request.response as ProblemDocument | null;
-      reject(new UploadRefused(problem?.detail ?? i18next.t('input.file.failed')));
+      reject(new UploadRefused(problem?.detail ?? i18next.t('failed', { ns: 'files' })));
     };
     request.onerror = () => reject(new UploadRefused(i18next.t('problem.offline')));
     request.onabort = () => reject(new DOMException('Cancelled', 'AbortError'));
@@ -48,10 +53,10 @@ export function uploadFile(file: File, onProgress: (share: number) => void): Upl
  */
 export function refusalOf(file: File, field: FieldDescription): string | undefined {
   if (field.max_size !== undefined && file.size > field.max_size * MEGABYTE) {
-    return i18next.t('input.file.tooLarge', { name: file.name, most: field.max_size });
+    return i18next.t('tooLarge', { ns: 'files', name: file.name, most: field.max_size });
   }
   if (field.accept !== undefined && file.type !== '' && !isAccepted(file.type, field.accept)) {
-    return i18next.t('input.file.wrongType', { name: file.name });
+    return i18next.t('wrongType', { ns: 'files', name: file.name });
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import {
   toRule,
 } from './condition-query.ts';
 import classes from './Filter.module.css';
+import { focusAfterRemoval } from './focus-after-removal.ts';
 import { newCondition, newRelated } from './new-condition.ts';
 import { useRelations } from './use-relations.ts';
 
@@ -42,7 +43,14 @@ export function ConditionGroup(props: RuleGroupProps) {
             onChange={(property, value) => actions.onPropChange(property, value, path)}
           />
           {depth > 0 && (
-            <ActionIcon aria-label={t('filter.removeGroup')} onClick={() => actions.onGroupRemove(path)}>
+            <ActionIcon
+              aria-label={t('filter.removeGroup')}
+              onClick={(event) => {
+                const own = event.currentTarget.closest('fieldset');
+                focusAfterRemoval(own?.parentElement?.closest('fieldset'));
+                actions.onGroupRemove(path);
+              }}
+            >
               <IconTrash size={15} stroke={1.75} />
             </ActionIcon>
           )}
@@ -71,6 +79,7 @@ export function ConditionGroup(props: RuleGroupProps) {
       </ul>
       <Group gap="xs" mt="xs">
         <Button
+          data-add-condition
           variant="subtle"
           size="compact-xs"
           leftSection={<IconPlus size={13} aria-hidden />}

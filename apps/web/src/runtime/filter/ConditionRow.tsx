@@ -10,6 +10,7 @@ import { useConditionScope, useFoundField, verbsAt } from './condition-fields.ts
 import { type ConditionRule, EXPRESSION, RELATED } from './condition-query.ts';
 import { FieldPicker } from './FieldPicker.tsx';
 import classes from './Filter.module.css';
+import { focusAfterRemoval } from './focus-after-removal.ts';
 import { conditionOn } from './new-condition.ts';
 import { RelatedRow } from './RelatedRow.tsx';
 
@@ -48,7 +49,13 @@ export function ConditionRow({ rule, path, schema, actions, ...shifts }: RulePro
             </ActionIcon>
           </span>
         )}
-        <ActionIcon aria-label={t('filter.remove')} onClick={() => actions.onRuleRemove(path)}>
+        <ActionIcon
+          aria-label={t('filter.remove')}
+          onClick={(event) => {
+            focusAfterRemoval(event.currentTarget.closest('fieldset'));
+            actions.onRuleRemove(path);
+          }}
+        >
           <IconTrash size={15} stroke={1.75} />
         </ActionIcon>
       </div>

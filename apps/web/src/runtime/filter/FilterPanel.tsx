@@ -1,13 +1,15 @@
 import { Button, Group } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
-import type { FilterGroup, ObjectDescription } from '@trellis/forms';
+import { type FilterGroup, type ObjectDescription, toJsonLogic } from '@trellis/forms';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { objectQuery } from '../../api.ts';
+import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { ConditionTree } from './ConditionTree.tsx';
 import { type ConditionScope, MOST_QUESTIONS } from './condition-fields.ts';
 import classes from './Filter.module.css';
 import { newCondition } from './new-condition.ts';
+import { useClickBeside } from './use-click-beside.ts';
 
 interface FilterPanelProps {
   readonly description: ObjectDescription;
@@ -16,7 +18,7 @@ interface FilterPanelProps {
   onClose(): void;
 }
 
-/** Builds a filter; nothing is asked of the server before it is applied. */
+/** Builds a filter; nothing is asked of the server before it is applied, by its button or by a click beside it. */
 export function FilterPanel({ description, filter, onApply, onClose }: FilterPanelProps) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState<FilterGroup>(
@@ -24,12 +26,19 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
   );
   const scope = useServerScope(description);
   const form = useRef<HTMLFormElement>(null);
+  useReturnFocus();
+  // What is complete is kept.
+  const beside = useClickBeside(form, (isOpener) => {
+    if (textOf(draft) !== textOf(filter)) onApply(draft);
+    if (!isOpener) onClose();
+  });
   // The panel comes after the popover that would have moved the focus into it.
   useEffect(() => form.current?.querySelector<HTMLElement>('button, input')?.focus(), []);
   return (
     <form
       ref={form}
       className={classes.panel}
+      {...beside}
       onKeyDown={(event) => {
         // Escape closes an open list of options first.
         const isListOpen = event.currentTarget.querySelector('[aria-expanded="true"]') !== null;
@@ -62,6 +71,11 @@ export function FilterPanel({ description, filter, onApply, onClose }: FilterPan
       </Group>
     </form>
   );
+}
+
+/** What is asked by it: conditions that lack something are left out. */
+function textOf(filter: FilterGroup): string | undefined {
+  return JSON.stringify(toJsonLogic(filter));
 }
 
 /** Objects behind lookups are described by the server when someone goes there. */

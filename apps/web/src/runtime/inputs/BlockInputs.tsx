@@ -1,6 +1,7 @@
 import { SegmentedControl, Textarea } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '../../ui/lazy.tsx';
 import classes from './BlockInputs.module.css';
 import { type InputProps, inputAttributes } from './input-props.ts';
 

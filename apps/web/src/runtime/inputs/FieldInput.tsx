@@ -1,4 +1,5 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense } from 'react';
+import { lazy } from '../../ui/lazy.tsx';
 import { type WidgetName, widgetOf } from '../widget-names.ts';
 import { AddressInput } from './AddressInput.tsx';
 import { CodeInput, MarkdownInput } from './BlockInputs.tsx';

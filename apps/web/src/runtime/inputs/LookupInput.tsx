@@ -1,6 +1,6 @@
 import { Combobox, InputBase, Loader, Select, useCombobox } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFindObject } from '../../api.ts';
 import { referenceOf } from '../cells/RecordLink.tsx';
@@ -70,15 +70,18 @@ function RecordPicker(props: RecordPickerProps) {
   const [text, setText] = useState<string>();
   /** What was typed when a new record was asked for; undefined: none is being made. */
   const [creating, setCreating] = useState<string>();
+  /** Enter was pressed before the results came. */
+  const [isWaiting, setWaiting] = useState(false);
   const combobox = useCombobox({
     onDropdownClose: () => {
+      setWaiting(false);
       combobox.resetSelectedOption();
       setText(undefined);
     },
   });
   const { target, chosen } = props;
   const isOpen = combobox.dropdownOpened;
-  const { choices, query, error, isFetching } = useRecordSearch(target, text ?? '', isOpen);
+  const { choices, query, error, isFetching, isStale } = useRecordSearch(target, text ?? '', isOpen);
   // Enter takes the best match once it is there, not what was first while it was looked for.
   const best = query === '' ? undefined : choices[0]?.id;
   const { selectFirstOption, resetSelectedOption } = combobox;
@@ -87,11 +90,30 @@ function RecordPicker(props: RecordPickerProps) {
     if (best === undefined) resetSelectedOption();
     else selectFirstOption();
   }, [best]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it waits for the results alone.
+  useEffect(() => {
+    if (!isWaiting || isStale) return;
+    setWaiting(false);
+    if (choices[0] === undefined) return;
+    props.onChoose(choices[0]);
+    combobox.closeDropdown();
+  }, [isWaiting, isStale]);
+  // What was found for fewer letters is not what was typed, unless somebody goes down to it: the best of what comes is meant.
+  const steer = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    if (!isOpen || !isStale || (text ?? '').trim() === '' || combobox.getSelectedOptionIndex() > 0) return;
+    event.preventDefault();
+    resetSelectedOption();
+    setWaiting(true);
+  };
   const titles = useTitles(
     target,
     chosen !== undefined && chosen.title === undefined ? [chosen.id] : NOTHING,
   );
-  const title = chosen === undefined ? '' : (chosen.title ?? titles.get(chosen.id) ?? t('value.untitled'));
+  const title =
+    chosen === undefined
+      ? ''
+      : (chosen.title ?? titles.get(chosen.id) ?? (titles.has(chosen.id) ? t('value.hidden') : ''));
   const object = target === undefined ? undefined : findObject(target);
   const canCreate = object?.rights.create === true && !object.is_system;
   const recent = choices.filter((choice) => choice.isRecent);
@@ -122,8 +144,10 @@ function RecordPicker(props: RecordPickerProps) {
             value={text ?? title}
             onChange={(event) => {
               setText(event.currentTarget.value);
+              setWaiting(false);
               combobox.openDropdown();
             }}
+            onKeyDown={steer}
             onFocus={(event) => event.currentTarget.select()}
             onClick={() => combobox.openDropdown()}
             onBlur={() => combobox.closeDropdown()}
@@ -166,10 +190,11 @@ function RecordPicker(props: RecordPickerProps) {
                     : t('input.noMatch', { text: query })}
               </Combobox.Empty>
             )}
-            {canCreate && (
+            {/* Not before it is known what there is: it would stand where that comes, under somebody's pointer. */}
+            {canCreate && !(isStale && choices.length === 0) && (
               <Combobox.Option value={CREATE} className={classes.create}>
                 <IconPlus size={14} aria-hidden /> {t('palette.new', { object: object.label })}
-                {query !== '' && <span className={classes.typed}>“{query}”</span>}
+                {query !== '' && !isStale && <span className={classes.typed}>“{query}”</span>}
               </Combobox.Option>
             )}
           </Combobox.Options>

@@ -48,7 +48,7 @@ export function MultiLookupInput(props: InputProps) {
                 onRemove={() => put(ids.filter((each) => each !== id))}
                 removeButtonProps={{ 'aria-label': t('action.remove') }}
               >
-                {known.get(id) ?? titles.get(id) ?? t('value.untitled')}
+                {known.get(id) ?? titles.get(id) ?? (titles.has(id) ? t('value.hidden') : '…')}
               </Pill>
             ))}
             <Combobox.EventsTarget withExpandedAttribute>

@@ -16,11 +16,11 @@ import {
   IconUnderline,
 } from '@tabler/icons-react';
 import { type ClipboardEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import prose from '../cells/SafeHtml.module.css';
 import { cleanHtml } from '../cells/SafeHtml.tsx';
 import type { InputProps } from './input-props.ts';
 import classes from './RichTextInput.module.css';
+import { useMessages } from './rich-messages.ts';
 
 const TOOLS = [
   { name: 'bold', Icon: IconBold, command: 'bold' },
@@ -34,7 +34,7 @@ const TOOLS = [
 ] as const;
 
 export function RichTextInput(props: InputProps) {
-  const { t } = useTranslation();
+  const t = useMessages();
   const editor = useRef<HTMLDivElement>(null);
   const shown = useRef<string>(undefined);
   const range = useRef<Range>(undefined);
@@ -107,7 +107,7 @@ export function RichTextInput(props: InputProps) {
   );
   return (
     <div className={classes.frame} data-error={props.hasError === true || undefined}>
-      <div className={classes.toolbar} role="toolbar" aria-label={t('input.rich.toolbar', { label })}>
+      <div className={classes.toolbar} role="toolbar" aria-label={t('toolbar', { label })}>
         {TOOLS.map((tool) =>
           button(tool.name, tool.Icon, () => ('block' in tool ? runBlock(tool.block) : run(tool.command))),
         )}
@@ -132,7 +132,7 @@ export function RichTextInput(props: InputProps) {
           </Popover.Target>
           <Popover.Dropdown>
             <TextInput
-              aria-label={t('input.rich.linkAddress')}
+              aria-label={t('linkAddress')}
               placeholder="https://"
               w={260}
               value={address ?? ''}
@@ -171,14 +171,14 @@ export function RichTextInput(props: InputProps) {
 }
 
 const NAMES = {
-  bold: 'input.rich.bold',
-  italic: 'input.rich.italic',
-  underline: 'input.rich.underline',
-  strike: 'input.rich.strike',
-  heading: 'input.rich.heading',
-  bullets: 'input.rich.bullets',
-  numbers: 'input.rich.numbers',
-  quote: 'input.rich.quote',
-  link: 'input.rich.link',
-  clear: 'input.rich.clear',
+  bold: 'bold',
+  italic: 'italic',
+  underline: 'underline',
+  strike: 'strike',
+  heading: 'heading',
+  bullets: 'bullets',
+  numbers: 'numbers',
+  quote: 'quote',
+  link: 'link',
+  clear: 'clear',
 } as const;

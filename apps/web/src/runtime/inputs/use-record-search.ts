@@ -16,7 +16,10 @@ interface Titled {
   readonly name: string;
 }
 
-/** Records of an object to choose from: by search, best first; without a text the recent ones, then the newest. */
+/**
+ * Records of an object to choose from: by search, best first; without a text the recent ones, then the newest. `isStale`: what is
+ * there is not yet what the text finds.
+ */
 export function useRecordSearch(object: string | undefined, text: string, isOpen: boolean) {
   const findObject = useFindObject();
   const described = object === undefined ? undefined : findObject(object);
@@ -51,5 +54,7 @@ export function useRecordSearch(object: string | undefined, text: string, isOpen
     ...recent.map((each) => ({ ...each, object: object ?? '', isRecent: true })),
     ...found.filter((each) => !recentIds.has(each.id)),
   ];
-  return { choices, query, error: result.error, isFetching: result.isFetching };
+  const isStale =
+    text.trim() !== query || result.isPlaceholderData || (result.data === undefined && result.isFetching);
+  return { choices, query, error: result.error, isFetching: result.isFetching, isStale };
 }

@@ -8,7 +8,8 @@ interface ListEmptyProps {
   readonly description: ObjectDescription;
   readonly isNarrowed: boolean;
   readonly isDeleted: boolean;
-  readonly hasViewFilter: boolean;
+  /** The view, when it leaves something out. */
+  readonly narrowing: ViewDescription | undefined;
   /** A view that leaves nothing out, when this one does. */
   readonly wider: ViewDescription | undefined;
   onClear(): void;
@@ -20,7 +21,7 @@ export function ListEmpty({
   description,
   isNarrowed,
   isDeleted,
-  hasViewFilter,
+  narrowing,
   wider,
   onClear,
   onWiden,
@@ -54,10 +55,10 @@ export function ListEmpty({
   return (
     <EmptyState
       icon={description.icon}
-      title={hasViewFilter ? t('list.viewEmpty') : t('list.noneYet', { objects })}
+      title={narrowing !== undefined ? t('list.viewEmpty') : t('list.noneYet', { objects })}
       actions={
         <>
-          {hasViewFilter && wider !== undefined && (
+          {narrowing !== undefined && wider !== undefined && (
             <Button variant="default" onClick={() => onWiden(wider.name)}>
               {t('list.openView', { view: wider.label })}
             </Button>
@@ -70,7 +71,9 @@ export function ListEmpty({
         </>
       }
     >
-      {description.description ?? undefined}
+      {narrowing === undefined
+        ? (description.description ?? undefined)
+        : t('list.viewEmptyText', { view: narrowing.label, objects })}
     </EmptyState>
   );
 }

@@ -1,12 +1,13 @@
 import { ActionIcon, Button, Menu, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import {
   IconAdjustmentsHorizontal,
   IconDots,
   IconDownload,
   IconFilter,
   IconHistory,
+  IconLayoutKanban,
   IconSearch,
+  IconTable,
   IconTableColumn,
   IconTrash,
   IconUpload,
@@ -14,8 +15,10 @@ import {
 } from '@tabler/icons-react';
 import type { ExportQuery } from '@trellis/api';
 import { countConditions, type FilterGroup, type ListColumn, type ObjectDescription } from '@trellis/forms';
-import { lazy, type RefObject, Suspense, useEffect, useState } from 'react';
+import { type RefObject, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '../../ui/lazy.tsx';
+import { useTyped } from '../../ui/use-typed.ts';
 import { QuickFilters } from '../filter/QuickFilters.tsx';
 import classes from './ListToolbar.module.css';
 import type { useListPreferences } from './use-list-preferences.ts';
@@ -40,6 +43,10 @@ interface ListToolbarProps {
   readonly query: ExportQuery;
   /** Count of records, announced and shown. */
   readonly count: string;
+  /** Whether the list stands there as a board, and the way there and back; nothing where it can't. */
+  readonly board:
+    | { readonly isShown: boolean; readonly onShow: ((isShown: boolean) => void) | undefined }
+    | undefined;
   onFilter(filter: FilterGroup): void;
   onSearch(text: string): void;
   onImport(): void;
@@ -66,7 +73,7 @@ export function ListToolbar(props: ListToolbarProps) {
         />
         <Popover
           opened={isFiltering}
-          // What has been put together must not vanish with a click beside it: the panel says when it is done.
+          // What has been put together must not vanish: the panel sees to clicks beside it and to Escape.
           closeOnClickOutside={false}
           closeOnEscape={false}
           onChange={setFiltering}
@@ -109,6 +116,22 @@ export function ListToolbar(props: ListToolbarProps) {
         <span className={classes.count} role="status">
           {props.count}
         </span>
+        {props.board?.onShow && (
+          <Tooltip label={t(props.board.isShown ? 'list.asTable' : 'list.asBoard')}>
+            <ActionIcon
+              variant="default"
+              size={30}
+              aria-label={t(props.board.isShown ? 'list.asTable' : 'list.asBoard')}
+              onClick={() => props.board?.onShow?.(!props.board.isShown)}
+            >
+              {props.board.isShown ? (
+                <IconTable size={16} stroke={1.75} />
+              ) : (
+                <IconLayoutKanban size={16} stroke={1.75} />
+              )}
+            </ActionIcon>
+          </Tooltip>
+        )}
         <Popover position="bottom-end" trapFocus>
           <Popover.Target>
             <Tooltip label={t('list.columns')}>
@@ -197,10 +220,7 @@ interface SearchBoxProps {
 
 function SearchBox({ value, label, inputRef, onSearch }: SearchBoxProps) {
   const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, 250);
-  // The address may change by itself: back, another view.
-  useEffect(() => setText(value), [value]);
+  const [text, type] = useTyped(value, 250, onSearch);
   return (
     <TextInput
       ref={inputRef}
@@ -211,22 +231,12 @@ function SearchBox({ value, label, inputRef, onSearch }: SearchBoxProps) {
       leftSection={<IconSearch size={14} stroke={1.75} />}
       rightSection={
         text === '' ? undefined : (
-          <ActionIcon
-            size={20}
-            aria-label={t('action.clear')}
-            onClick={() => {
-              setText('');
-              onSearch('');
-            }}
-          >
+          <ActionIcon size={20} aria-label={t('action.clear')} onClick={() => type('')}>
             <IconX size={13} />
           </ActionIcon>
         )
       }
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value);
-      }}
+      onChange={(event) => type(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.currentTarget.blur();
       }}

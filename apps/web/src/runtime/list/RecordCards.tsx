@@ -9,6 +9,7 @@ import { FieldValue } from '../cells/FieldValue.tsx';
 import { cellValue, isSearched } from './cell-value.ts';
 import classes from './RecordCards.module.css';
 import type { Selection } from './use-selection.ts';
+import { useSteadyRows } from './use-steady-rows.ts';
 
 interface RecordCardsProps {
   readonly label: string;
@@ -16,7 +17,10 @@ interface RecordCardsProps {
   readonly columns: readonly ListColumn[];
   readonly nameField: string;
   readonly object: string;
-  readonly selection: Selection;
+  /** What the list asks for. */
+  readonly listKey: string;
+  /** Undefined where there is nothing to do with chosen records. */
+  readonly selection: Selection | undefined;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
   /** The instant of which the list tells. */
@@ -31,6 +35,7 @@ export function RecordCards({
   columns,
   nameField,
   object,
+  listKey,
   selection,
   isLoading,
   hasMore,
@@ -44,6 +49,14 @@ export function RecordCards({
     getScrollElement: () => scroll.current,
     estimateSize: () => 92,
     overscan: 8,
+    // What was measured belongs to the record, wherever it stands.
+    getItemKey: (index) => records[index]?.id ?? index,
+  });
+  useSteadyRows({
+    records,
+    scroll,
+    listKey,
+    offsetOf: (index) => rows.measurementsCache[index]?.start ?? 0,
   });
   const visible = rows.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;
@@ -75,18 +88,21 @@ export function RecordCards({
               ref={rows.measureElement}
               data-index={item.index}
               className={classes.card}
+              data-plain={selection === undefined || undefined}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              <label className={classes.check}>
-                <span className="tr-visually-hidden">
-                  {`${t('list.selectRow')} ${titleOf(record[nameField]) || t('value.untitled')}`}
-                </span>
-                <input
-                  type="checkbox"
-                  checked={selection.isEverything || selection.ids.has(record.id)}
-                  onChange={() => selection.toggle(record.id, item.index, records, false)}
-                />
-              </label>
+              {selection && (
+                <label className={classes.check}>
+                  <span className="tr-visually-hidden">
+                    {`${t('list.selectRow')} ${titleOf(record[nameField]) || t('value.untitled')}`}
+                  </span>
+                  <input
+                    type="checkbox"
+                    checked={selection.isEverything || selection.ids.has(record.id)}
+                    onChange={() => selection.toggle(record.id, item.index, records, false)}
+                  />
+                </label>
+              )}
               <Link
                 to="/o/$object/$id"
                 params={{ object, id: record.id }}

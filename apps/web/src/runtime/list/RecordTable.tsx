@@ -9,6 +9,13 @@ import classes from './RecordTable.module.css';
 import { RowSkeletons, TableRow } from './TableRow.tsx';
 import { defaultWidth } from './use-list-preferences.ts';
 import type { Selection } from './use-selection.ts';
+import { useSteadyRows } from './use-steady-rows.ts';
+
+/** In pixels: beyond it a title is rarely longer, and what belongs to it stands too far away. */
+const MOST_OF_TITLE = 440;
+/** In pixels: what stands before the first column, with check boxes and without. */
+const CHECK = 36;
+const MARGIN = 8;
 
 interface RecordTableProps {
   readonly label: string;
@@ -17,8 +24,11 @@ interface RecordTableProps {
   readonly widths: Readonly<Record<string, number>>;
   readonly rowHeight: number;
   readonly sort: readonly string[];
-  readonly selection: Selection;
+  /** Undefined where there is nothing to do with chosen records. */
+  readonly selection: Selection | undefined;
   readonly object: string;
+  /** What the list asks for. */
+  readonly listKey: string;
   readonly peek: string | undefined;
   readonly isLoading: boolean;
   readonly hasMore: boolean;
@@ -50,18 +60,26 @@ export function RecordTable(props: RecordTableProps) {
   // Rows are memoised: what they are handed must not change with every page that arrives.
   const loaded = useRef(records);
   loaded.current = records;
-  const { toggle: toggleIn } = selection;
+  const toggleIn = selection?.toggle;
   const toggle = useCallback(
-    (id: string, index: number, isRange: boolean) => toggleIn(id, index, loaded.current, isRange),
+    (id: string, index: number, isRange: boolean) => toggleIn?.(id, index, loaded.current, isRange),
     [toggleIn],
   );
+  useSteadyRows({
+    records,
+    scroll,
+    listKey: props.listKey,
+    offsetOf: (index) => index * rowHeight,
+    active,
+    onActive: setActive,
+  });
   const visible = rows.getVirtualItems();
   const lastVisible = visible.at(-1)?.index ?? 0;
   useEffect(() => {
     if (hasMore && lastVisible >= records.length - 40) onMore();
   }, [hasMore, lastVisible, records.length, onMore]);
 
-  const template = `36px ${columns.map((column) => `${props.widths[column.path] ?? defaultWidth(column)}px`).join(' ')} minmax(24px, 1fr)`;
+  const { template, least } = rowTemplate(columns, props.widths, selection ? CHECK : MARGIN);
   const focusRow = (index: number) => {
     const next = Math.max(0, Math.min(records.length - 1, index));
     setActive(next);
@@ -75,6 +93,7 @@ export function RecordTable(props: RecordTableProps) {
   const steer = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     if (
+      selection &&
       (event.ctrlKey || event.metaKey) &&
       event.key === 'a' &&
       target.closest('input:not([type=checkbox])') === null
@@ -111,10 +130,13 @@ export function RecordTable(props: RecordTableProps) {
       toggle(record.id, active, event.shiftKey);
     } else if (event.key === 'Escape') {
       if (props.peek !== undefined) props.onPeek(undefined);
-      else selection.clear();
+      else selection?.clear();
     }
   };
-  const isAll = records.length > 0 && (selection.isEverything || selection.ids.size === records.length);
+  const isAll =
+    selection !== undefined &&
+    records.length > 0 &&
+    (selection.isEverything || selection.ids.size === records.length);
 
   return (
     <div ref={scroll} className={classes.scroll}>
@@ -125,25 +147,35 @@ export function RecordTable(props: RecordTableProps) {
         tabIndex={-1}
         aria-label={props.label}
         aria-rowcount={hasMore ? -1 : records.length + 1}
-        aria-colcount={columns.length + 1}
-        aria-multiselectable
+        aria-colcount={columns.length + (selection ? 1 : 0)}
+        aria-multiselectable={selection && true}
         aria-busy={props.isLoading}
         className={classes.grid}
-        style={{ '--row-template': template, '--row-height': `${rowHeight}px` } as React.CSSProperties}
+        style={
+          {
+            '--row-template': template,
+            '--row-least': `${least}px`,
+            '--row-height': `${rowHeight}px`,
+          } as React.CSSProperties
+        }
         onKeyDown={steer}
       >
         {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
         <div role="row" aria-rowindex={1} className={classes.header} tabIndex={-1}>
-          {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
-          <div role="columnheader" className={classes.check} tabIndex={-1}>
-            <Checkbox
-              size="xs"
-              aria-label={t('list.selectAll')}
-              checked={isAll}
-              indeterminate={!isAll && selection.ids.size > 0}
-              onChange={() => (isAll ? selection.clear() : selection.all(records))}
-            />
-          </div>
+          {selection ? (
+            // biome-ignore lint/a11y/useSemanticElements: see above.
+            <div role="columnheader" className={classes.check} tabIndex={-1}>
+              <Checkbox
+                size="xs"
+                aria-label={t('list.selectAll')}
+                checked={isAll}
+                indeterminate={!isAll && selection.ids.size > 0}
+                onChange={() => (isAll ? selection.clear() : selection.all(records))}
+              />
+            </div>
+          ) : (
+            <span />
+          )}
           {columns.map((column) => (
             <HeaderCell
               key={column.path}
@@ -171,7 +203,7 @@ export function RecordTable(props: RecordTableProps) {
                   columns={columns}
                   object={props.object}
                   isActive={item.index === active}
-                  isSelected={selection.isEverything || selection.ids.has(record.id)}
+                  isSelected={selection && (selection.isEverything || selection.ids.has(record.id))}
                   isPeeked={record.id === props.peek}
                   onToggle={toggle}
                   onPeek={props.onPeek}
@@ -184,4 +216,24 @@ export function RecordTable(props: RecordTableProps) {
       </div>
     </div>
   );
+}
+
+/** Check mark or margin, columns and the space that is left: of that, the titles take as much as they can use. */
+function rowTemplate(
+  columns: readonly ListColumn[],
+  widths: Readonly<Record<string, number>>,
+  check: number,
+): { readonly template: string; readonly least: number } {
+  const rest = 24;
+  const widthOf = (column: ListColumn) => widths[column.path] ?? defaultWidth(column);
+  const tracks = columns.map((column) => {
+    const isPinned = widths[column.path] !== undefined;
+    return column.is_title && !isPinned
+      ? `minmax(${widthOf(column)}px, ${MOST_OF_TITLE}px)`
+      : `${widthOf(column)}px`;
+  });
+  return {
+    template: `${check}px ${tracks.join(' ')} minmax(${rest}px, 1fr)`,
+    least: columns.reduce((sum, column) => sum + widthOf(column), check + rest),
+  };
 }

@@ -16,7 +16,8 @@ interface TableRowProps {
   readonly columns: readonly ListColumn[];
   readonly object: string;
   readonly isActive: boolean;
-  readonly isSelected: boolean;
+  /** Undefined where nothing is selected. */
+  readonly isSelected: boolean | undefined;
   readonly isPeeked: boolean;
   onToggle(id: string, index: number, isRange: boolean): void;
   onPeek(id: string | undefined): void;
@@ -45,20 +46,24 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
           props.onPeek(record.id);
       }}
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
-      <div role="gridcell" className={classes.check} tabIndex={-1}>
-        {/* Plain, because it stands in every row. */}
-        <input
-          type="checkbox"
-          className={classes.box}
-          tabIndex={-1}
-          aria-label={t('list.selectRow')}
-          checked={props.isSelected}
-          onChange={(event) =>
-            props.onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey === true)
-          }
-        />
-      </div>
+      {props.isSelected === undefined ? (
+        <span />
+      ) : (
+        // biome-ignore lint/a11y/useSemanticElements: see above.
+        <div role="gridcell" className={classes.check} tabIndex={-1}>
+          {/* Plain, because it stands in every row. */}
+          <input
+            type="checkbox"
+            className={classes.box}
+            tabIndex={-1}
+            aria-label={t('list.selectRow')}
+            checked={props.isSelected}
+            onChange={(event) =>
+              props.onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey === true)
+            }
+          />
+        </div>
+      )}
       {columns.map((column) => {
         const value = cellValue(record, column);
         return (

@@ -16,7 +16,7 @@ interface Stored {
 /** How this browser likes to see one view: which columns, in which order, how wide. Never shared. */
 export function useListPreferences(object: string, view: string, viewPaths: readonly string[]) {
   const [stored, setStored] = useLocalStorage<Stored>({
-    key: `trellis-columns-${workspace}-${object}-${view}`,
+    key: keyOf(object, view),
     defaultValue: {},
     getInitialValueInEffect: false,
   });
@@ -36,9 +36,21 @@ export function useListPreferences(object: string, view: string, viewPaths: read
       setWidth: (path: string, width: number) =>
         setStored((before) => ({ ...before, widths: { ...before.widths, [path]: Math.round(width) } })),
       reset: () => setStored({}),
+      /** The view's columns again, as wide as they are. */
+      resetPaths: () => setStored(({ widths }) => (widths === undefined ? {} : { widths })),
     }),
     [stored, viewPaths, density, setDensity, setStored],
   );
+}
+
+function keyOf(object: string, view: string): string {
+  return `trellis-columns-${workspace}-${object}-${view}`;
+}
+
+/** For a view that is made of another one: its columns are as wide as they were. */
+export function keepWidths(object: string, view: string, widths: Readonly<Record<string, number>>): void {
+  if (Object.keys(widths).length > 0)
+    localStorage.setItem(keyOf(object, view), JSON.stringify({ widths } satisfies Stored));
 }
 
 /** A width that fits what the column usually holds. */

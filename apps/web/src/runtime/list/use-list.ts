@@ -5,6 +5,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ApiRecord, ListResponse } from '@trellis/api';
 import {
+  conditionTree,
   conjoin,
   EMPTY_FILTER,
   type FilterGroup,
@@ -12,11 +13,12 @@ import {
   type ListColumn,
   listColumns,
   type ObjectDescription,
+  toJsonLogic,
   type ViewDescription,
 } from '@trellis/forms';
 import { useMemo } from 'react';
 import { client, keys, useFindObject } from '../../api.ts';
-import type { ListSearch } from '../../paths.ts';
+import { type ListSearch, NONE } from '../../paths.ts';
 import { useDescriptionsFor } from './use-descriptions.ts';
 
 const PAGE = 100;
@@ -25,12 +27,17 @@ const REFETCHED_PAGES = 3;
 /** How soon an empty view looks again: somebody who waits for the first records need not reload. */
 const EMPTY_REFETCH_MS = 5000;
 
-/** The view of the address, else the object's default, else one with every field. */
+/** The view of the address, else the one that opens first for this person, else the object's. */
 export function currentView(description: ObjectDescription, name: string | undefined): ViewDescription {
+  const found = description.views.find((view) => view.name === name);
+  if (found !== undefined || name === NONE) return found ?? objectsView(description);
+  return description.views.find((view) => view.is_default) ?? objectsView(description);
+}
+
+/** The view of the object itself: its default, else one with every field. */
+export function objectsView(description: ObjectDescription): ViewDescription {
   return (
-    description.views.find((view) => view.name === name) ??
-    description.views.find((view) => view.is_default) ??
-    description.views[0] ?? {
+    description.views.find((view) => view.is_own === undefined) ?? {
       name: '',
       label: description.plural_label,
       icon: null,
@@ -64,6 +71,28 @@ export function parseFilter(text: string | undefined): {
   }
 }
 
+/**
+ * What a list asks for: `asked` is all of it, `said` the part that an address says which leads here, `shown` that part as conditions
+ * that people see and change. The address narrows a view of the object; of one's own view it takes the place of the filter.
+ */
+export function filterOf(
+  view: ViewDescription,
+  text: string | undefined,
+): { readonly asked: unknown; readonly said: unknown; readonly shown: FilterGroup } {
+  const { logic, filter = EMPTY_FILTER } = parseFilter(text === NONE ? undefined : text);
+  if (view.is_own === undefined) return { asked: conjoin(view.filter, logic), said: logic, shown: filter };
+  const asked = text === undefined ? conjoin(view.filter) : logic;
+  return { asked, said: asked, shown: conditionTree(asked) };
+}
+
+/** The address's filter that shows these conditions; empty: what the view says by itself. */
+export function filterText(view: ViewDescription, shown: FilterGroup): string {
+  const logic = toJsonLogic(shown);
+  const own = view.is_own === undefined ? undefined : toJsonLogic(conditionTree(view.filter));
+  if (JSON.stringify(logic) === JSON.stringify(own)) return '';
+  return logic === undefined ? NONE : JSON.stringify(logic);
+}
+
 /** Resolves paths to columns, describing the objects beyond lookups where a path goes further than a title. */
 export function useColumns(description: ObjectDescription, paths: readonly string[]): ListColumn[] {
   const findObject = useFindObject();
@@ -87,10 +116,9 @@ export function sortOf(view: ViewDescription, search: ListSearch): readonly stri
 }
 
 export function useListQuery({ description, view, search, columns }: ListInput) {
-  const { logic } = parseFilter(search.filter);
   const fields = [...new Set([description.name_field, ...columns.flatMap((column) => column.fetch)])].sort();
   const query = {
-    filter: conjoin(view.filter, logic),
+    filter: filterOf(view, search.filter).asked,
     sort: [...sortOf(view, search)],
     fields,
     ...(search.q === undefined ? {} : { search: search.q }),

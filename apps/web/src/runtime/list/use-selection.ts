@@ -1,4 +1,5 @@
 import type { ApiRecord } from '@trellis/api';
+import type { ObjectDescription } from '@trellis/forms';
 import { useCallback, useMemo, useRef, useState } from 'react';
 
 export interface Selection {
@@ -11,6 +12,14 @@ export interface Selection {
   all(records: readonly ApiRecord[]): void;
   everything(): void;
   clear(): void;
+}
+
+/** Whether there may be something to do with chosen records; else nothing is chosen. */
+export function canSelect(
+  { rights, is_system: isSystem }: ObjectDescription,
+  { isDeleted, asOf }: { readonly isDeleted: boolean; readonly asOf: string | undefined },
+): boolean {
+  return !isSystem && asOf === undefined && (rights.delete || (rights.update && !isDeleted));
 }
 
 /**

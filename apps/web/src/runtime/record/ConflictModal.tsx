@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Radio } from '@mantine/core';
+import { Button, Group, Radio } from '@mantine/core';
 import { formatInstant, isBlank, type ObjectDescription, titleOf } from '@trellis/forms';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { useDisplay } from '../use-display.ts';
 import classes from './ConflictModal.module.css';
@@ -43,7 +44,7 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
   const who = titleOf(theirs.updated_by) || t('conflict.someone');
   const when = typeof theirs.updated_at === 'string' ? formatInstant(theirs.updated_at, display) : '';
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size={720}
@@ -106,6 +107,6 @@ export function ConflictModal({ description, conflict, onClose, onDecide }: Conf
           {t('conflict.save')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,11 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import type { ObjectDescription } from '@trellis/forms';
 import { layoutFor } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
+import { Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOptionalObject } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { lazy } from '../../ui/lazy.tsx';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import classes from './CreateRecordModal.module.css';
 import { RecordTypePicker } from './RecordTypePicker.tsx';
@@ -30,7 +32,7 @@ export function CreateRecordModal(props: CreateRecordModalProps) {
   const [isAsking, setAsking] = useState(false);
   const close = () => (isDirty ? setAsking(true) : props.onClose());
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       size={760}
@@ -48,7 +50,7 @@ export function CreateRecordModal(props: CreateRecordModalProps) {
         onKeep={() => setAsking(false)}
         onDiscard={props.onClose}
       />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -65,11 +67,13 @@ function CreateForm({ description, title, prefilled, onCreated, onDirty, onCance
     () => ({ ...prefilled, ...(title ? { [description.name_field]: title } : {}) }),
     [prefilled, title, description.name_field],
   );
-  const { recordType, setRecordType, initial, creation } = useCreateRecord(
+  const { recordType, setRecordType, initial, creation, create } = useCreateRecord(
     description,
     given,
     useCallback(
-      (record: { id: string }, name: string) => onCreated({ id: record.id, title: name }),
+      (record: { id: string }, name: string, isLeft: boolean) => {
+        if (!isLeft) onCreated({ id: record.id, title: name });
+      },
       [onCreated],
     ),
   );
@@ -88,7 +92,7 @@ function CreateForm({ description, title, prefilled, onCreated, onDirty, onCance
           record={initial}
           recordType={recordType ?? null}
           problem={creation.error}
-          onSubmit={(values) => creation.mutate(values)}
+          onSubmit={create}
           onDirty={onDirty}
         />
       </Suspense>

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMutation, useQueries } from '@tanstack/react-query';
 import type { ObjectDescription } from '@trellis/forms';
 import { useTranslation } from 'react-i18next';
 import { client, invalidateRecords, keys } from '../../api.ts';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { notifyDone } from '../../ui/notify.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { forgetRecord } from '../recent-records.ts';
@@ -59,7 +60,7 @@ export function DeleteModal({ description, record, onClose, onDeleted }: DeleteM
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('record.deleteTitle', { title })}
@@ -90,6 +91,6 @@ export function DeleteModal({ description, record, onClose, onDeleted }: DeleteM
           {t('action.delete')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -10,8 +10,10 @@ import {
   withOptionsOf,
   withStepsFrom,
 } from '@trellis/forms';
-import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
+import { type KeyboardEvent, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isFocusLost } from '../../ui/focus.ts';
+import { lazy } from '../../ui/lazy.tsx';
 import { isOffline } from '../../ui/offline.ts';
 import { FieldValue } from '../cells/FieldValue.tsx';
 import { FieldFrame } from '../form/FieldFrame.tsx';
@@ -21,7 +23,10 @@ import classes from './InlineField.module.css';
 import { StaleMark } from './StaleMark.tsx';
 import type { ShownRecord, useRecordActions } from './use-record.ts';
 
-const FieldInput = lazy(async () => ({ default: (await import('../inputs/FieldInput.tsx')).FieldInput }));
+const loadInput = () => import('../inputs/FieldInput.tsx');
+const FieldInput = lazy(async () => ({ default: (await loadInput()).FieldInput }));
+/** Whoever is about to edit types at once: the input must be there by then. One that does not come says so when shown. */
+const prepare = () => void loadInput().catch(() => undefined);
 
 interface InlineFieldProps {
   readonly description: ObjectDescription;
@@ -36,6 +41,8 @@ interface InlineFieldProps {
   /** Told what is being typed, in the form in which it would be sent; undefined when no more. */
   onTyped?(field: string, value: unknown): void;
   readonly save: ReturnType<typeof useRecordActions>['save'];
+  /** What this screen has made of a version itself is nobody else's change. */
+  reached?(version: number): number;
 }
 
 /** A value on the record screen. Clicking it (or Enter) edits it in place; Enter saves, Escape leaves it as it was. */
@@ -49,6 +56,7 @@ export function InlineField({
   live,
   onTyped,
   save,
+  reached = (version) => version,
 }: InlineFieldProps) {
   const { t } = useTranslation();
   const value = record[field.name];
@@ -65,14 +73,18 @@ export function InlineField({
     setDraft(undefined);
     setErrors([]);
     onTyped?.(field.name, undefined);
-    requestAnimationFrame(() => trigger.current?.focus());
+    // A save may end when another field is being edited already.
+    requestAnimationFrame(() => isFocusLost() && trigger.current?.focus());
   };
-  const begin = () => setDraft({ value, begun: record });
+  const begin = () => {
+    // What is on its way is waited for: it may come back refused.
+    if (pending === undefined) setDraft({ value, begun: record });
+  };
   const change = (next: unknown) => {
     setDraft((now) => ({ value: next, begun: now?.begun ?? record }));
     onTyped?.(field.name, wireValue(field, next) ?? null);
   };
-  const isBehind = draft !== undefined && Number(record.version) > Number(draft.begun.version);
+  const isBehind = draft !== undefined && Number(record.version) > reached(Number(draft.begun.version));
   const commit = async (next: unknown) => {
     const begun = draft?.begun ?? record;
     const wire = wireValue(field, next);
@@ -136,6 +148,8 @@ export function InlineField({
           className={classes.value}
           data-editable={mayEdit || undefined}
           data-pending={pending !== undefined || undefined}
+          onPointerEnter={mayEdit ? prepare : undefined}
+          onFocus={mayEdit ? prepare : undefined}
           onClick={(event) => {
             const isChoosingText = window.getSelection()?.isCollapsed === false;
             if (mayEdit && !isChoosingText && (event.target as HTMLElement).closest('a') === null) begin();
@@ -155,6 +169,7 @@ export function InlineField({
               type="button"
               className={classes.pencil}
               aria-label={t('record.editField', { field: field.label })}
+              aria-disabled={pending !== undefined || undefined}
               onClick={(event) => {
                 event.stopPropagation();
                 begin();

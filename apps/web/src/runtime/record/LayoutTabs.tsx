@@ -26,6 +26,7 @@ interface LayoutTabsProps {
   readonly canEdit: boolean;
   readonly variant: 'page' | 'peek';
   readonly save: ReturnType<typeof useRecordActions>['save'];
+  reached?(version: number): number;
   onTab(tab: string | undefined): void;
 }
 
@@ -77,6 +78,7 @@ function Sections({
   canEdit,
   variant,
   save,
+  reached,
 }: Omit<LayoutTabsProps, 'tab'> & { tab: Tab }) {
   const { t } = useTranslation();
   const context = useConditionContext();
@@ -123,6 +125,7 @@ function Sections({
             live={live?.get(field.name)}
             onTyped={onTyped}
             save={save}
+            {...(reached && { reached })}
           />
         );
       }

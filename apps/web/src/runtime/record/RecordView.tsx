@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { ApiError, type RecordRight } from '@trellis/api';
 import { layoutFor, type ObjectDescription } from '@trellis/forms';
-import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '../../api.ts';
+import { failureOf, useMe } from '../../api.ts';
+import { lazy } from '../../ui/lazy.tsx';
 import { PageSkeleton } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
+import { useIsShown } from '../../ui/use-is-shown.ts';
 import { rememberRecord } from '../recent-records.ts';
 import { ConflictModal } from './ConflictModal.tsx';
 import { RecordGone } from './RecordGone.tsx';
@@ -38,17 +40,18 @@ interface RecordViewProps {
 export function RecordView(props: RecordViewProps) {
   const { description, id } = props;
   const record = useRecord(description, id);
-  if (record.isPending) return <PageSkeleton />;
-  if (record.isError) {
-    if (record.error instanceof ApiError && record.error.status === 404) {
+  const failure = failureOf(record);
+  if (failure) {
+    if (failure instanceof ApiError && failure.status === 404) {
       return <RecordGone description={description} id={id} onRestored={() => void record.refetch()} />;
     }
     return (
       <div className={classes.problem}>
-        <ProblemAlert error={record.error} onRetry={() => void record.refetch()} />
+        <ProblemAlert error={failure} onRetry={() => void record.refetch()} />
       </div>
     );
   }
+  if (!record.data) return <PageSkeleton />;
   return <LoadedRecord key={id} {...props} {...record.data} />;
 }
 
@@ -67,6 +70,8 @@ function LoadedRecord(
   const [problem, setProblem] = useState<Error | null>(null);
   const [isDirty, setDirty] = useState(false);
   const [isSaving, setSaving] = useState(false);
+  const isOnItsWay = useRef(false);
+  const isShown = useIsShown();
   // What the form began with: a change by somebody else meanwhile must not pass for one that was made here.
   const begun = useRef(record);
   if (!isEditing) begun.current = record;
@@ -88,14 +93,18 @@ function LoadedRecord(
     onEditing(false);
   };
   const submit = async (changes: Record<string, unknown>) => {
+    // Enter is easily pressed twice, before anything on the screen says that the first was heard.
+    if (isOnItsWay.current) return;
+    isOnItsWay.current = true;
     setSaving(true);
     setProblem(null);
     try {
-      if (await actions.save(basis, changes)) leaveForm();
+      if ((await actions.save(basis, changes)) && isShown()) leaveForm();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       setProblem(error);
     } finally {
+      isOnItsWay.current = false;
       setSaving(false);
     }
   };
@@ -162,6 +171,7 @@ function LoadedRecord(
             canEdit={canEdit}
             variant={variant}
             save={actions.save}
+            reached={actions.reached}
           />
         </Suspense>
       )}
@@ -176,8 +186,8 @@ function LoadedRecord(
             if (conflict === undefined) return;
             if (Object.keys(changes).length === 0) {
               await actions.refresh();
-              leaveForm();
-            } else if (await actions.save(conflict.theirs, changes)) leaveForm();
+              if (isShown()) leaveForm();
+            } else if ((await actions.save(conflict.theirs, changes)) && isShown()) leaveForm();
           }}
         />
       )}

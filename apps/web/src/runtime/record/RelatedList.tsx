@@ -6,14 +6,14 @@ import type { ListColumn, ObjectDescription } from '@trellis/forms';
 import type { LayoutItem } from '@trellis/metadata';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { client, keys, useFindObject, useOptionalObject } from '../../api.ts';
+import { client, failureOf, keys, useFindObject, useOptionalObject } from '../../api.ts';
 import { useAsOf } from '../../history/as-of.ts';
 import { NamedIcon } from '../../ui/ObjectIcon.tsx';
 import { SkeletonBar } from '../../ui/PageSkeleton.tsx';
 import { ProblemAlert } from '../../ui/ProblemAlert.tsx';
 import { FieldValue, isRightAligned } from '../cells/FieldValue.tsx';
 import { cellValue } from '../list/cell-value.ts';
-import { currentView, useColumns } from '../list/use-list.ts';
+import { objectsView, useColumns } from '../list/use-list.ts';
 import { CreateRecordModal } from './CreateRecordModal.tsx';
 import classes from './RelatedList.module.css';
 import { recordTitle } from './record-title.ts';
@@ -70,7 +70,7 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
   const paths = useMemo(
     () =>
       item.columns ??
-      currentView(other, undefined)
+      objectsView(other)
         .columns.filter((path) => path.split('.')[0] !== field)
         .slice(0, 5),
     [item.columns, other, field],
@@ -90,6 +90,7 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
     queryKey: keys.list(other.name, query),
     queryFn: () => client.list(other.name, query),
   });
+  const failure = failureOf(list);
   const records = list.data?.records ?? [];
   const count = list.data?.count;
   const lookup = other.fields.find((each) => each.name === field);
@@ -128,8 +129,8 @@ function LoadedList({ label, other, field, item, description, record }: LoadedLi
           </Button>
         )}
       </div>
-      {list.isError ? (
-        <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+      {failure ? (
+        <ProblemAlert error={failure} onRetry={() => void list.refetch()} />
       ) : list.isPending ? (
         <SkeletonBar width="70%" />
       ) : records.length === 0 ? (

@@ -1,6 +1,7 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../ui/Dialog.tsx';
 
 /** Asks before what was typed is lost: on links, the back button and closing the page. */
 export function UnsavedGuard({ isDirty }: { isDirty: boolean }) {
@@ -30,7 +31,7 @@ interface DiscardModalProps {
 export function DiscardModal({ isOpen, label, onKeep, onDiscard }: DiscardModalProps) {
   const { t } = useTranslation();
   return (
-    <Modal
+    <Dialog
       opened={isOpen}
       onClose={onKeep}
       title={label}
@@ -45,6 +46,6 @@ export function DiscardModal({ isOpen, label, onKeep, onDiscard }: DiscardModalP
           {t('form.keepEditing')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,16 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ApiError, ApiRecord } from '@trellis/api';
 import { findRecordType, initialValues, type ObjectDescription, titleOf } from '@trellis/forms';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { client } from '../../api.ts';
+import { useIsShown } from '../../ui/use-is-shown.ts';
 import { confirmed } from '../confirm-warnings.ts';
 import { useConditionContext } from '../use-display.ts';
 
-/** The state of a new record: its type, what it begins with, and the attempt to save it. */
+/** The state of a new record: its type, what it begins with, and the attempt to save it, one at a time. */
 export function useCreateRecord(
   description: ObjectDescription,
   given: Readonly<Record<string, unknown>>,
-  onCreated: (record: ApiRecord, title: string) => void,
+  /** `isLeft`: whoever made it has gone elsewhere meanwhile. */
+  onCreated: (record: ApiRecord, title: string, isLeft: boolean) => void,
 ) {
   const cache = useQueryClient();
   const context = useConditionContext();
@@ -22,6 +24,8 @@ export function useCreateRecord(
     () => ({ ...initialValues(description, { ...context, recordType: recordType ?? null }), ...given }),
     [description, context, recordType, given],
   );
+  const isShown = useIsShown();
+  const isOnItsWay = useRef(false);
   const creation = useMutation<ApiRecord, ApiError, Record<string, unknown>>({
     mutationFn: (values) =>
       confirmed((warnings) =>
@@ -33,8 +37,17 @@ export function useCreateRecord(
       ),
     onSuccess: (record) => {
       void cache.invalidateQueries({ queryKey: ['records'] });
-      onCreated(record, titleOf(record[description.name_field]) || record.id);
+      onCreated(record, titleOf(record[description.name_field]) || record.id, !isShown());
+    },
+    onSettled: () => {
+      isOnItsWay.current = false;
     },
   });
-  return { recordType, setRecordType: setChosen, initial, creation };
+  // Enter is easily pressed twice, before anything on the screen says that the first was heard.
+  const create = (values: Record<string, unknown>) => {
+    if (isOnItsWay.current) return;
+    isOnItsWay.current = true;
+    creation.mutate(values);
+  };
+  return { recordType, setRecordType: setChosen, initial, creation, create };
 }

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, type ApiRecord, type ListResponse } from '@trellis/api';
 import { isBlank, type ObjectDescription, recordFields, relationOf, titleOf } from '@trellis/forms';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client, keys, useFindObject } from '../../api.ts';
 import { notifyDone } from '../../ui/notify.tsx';
@@ -53,7 +53,10 @@ export interface Conflict {
   readonly theirs: ShownRecord;
 }
 
-/** Writes to one record. A version that has moved on is never overwritten: it becomes a conflict to decide. */
+/**
+ * Writes to one record. A version that has moved on is never overwritten: it becomes a conflict to decide. `reached` is the
+ * version that this screen's own writes have made of one.
+ */
 export function useRecordActions(description: ObjectDescription, id: string) {
   const { t } = useTranslation();
   const cache = useQueryClient();
@@ -75,6 +78,30 @@ export function useRecordActions(description: ObjectDescription, id: string) {
     });
   }, [cache, name, id]);
 
+  // Of this screen: one write after the other, each on top of those before it, whose answers may not be read yet.
+  const last = useRef<Promise<unknown>>(Promise.resolve());
+  const steps = useRef(new Map<number, number>());
+  const reached = useCallback((version: number) => {
+    let newest = version;
+    for (let next = steps.current.get(newest); next !== undefined; next = steps.current.get(newest))
+      newest = next;
+    return newest;
+  }, []);
+  const write = useCallback(
+    (changes: Readonly<Record<string, unknown>>, version: number): Promise<ApiRecord> => {
+      const work = async () => {
+        const newest = reached(version);
+        const saved = await confirmed((warnings) => client.update(name, id, changes, newest, { warnings }));
+        if (saved.version > newest) steps.current.set(newest, saved.version);
+        return saved;
+      };
+      const written = last.current.then(work, work);
+      last.current = written;
+      return written;
+    },
+    [name, id, reached],
+  );
+
   const save = useCallback(
     async function save(
       before: ShownRecord,
@@ -83,9 +110,7 @@ export function useRecordActions(description: ObjectDescription, id: string) {
     ): Promise<boolean> {
       if (Object.keys(changes).length === 0) return true;
       try {
-        const saved = await confirmed((warnings) =>
-          client.update(name, id, changes, before.version, { warnings }),
-        );
+        const saved = await write(changes, before.version);
         await refresh();
         if (!quiet) {
           const previous = Object.fromEntries(
@@ -119,10 +144,10 @@ export function useRecordActions(description: ObjectDescription, id: string) {
         return true;
       }
     },
-    [name, id, refresh, t, description, findObject],
+    [name, id, refresh, write, t, description, findObject],
   );
 
-  return { save, refresh, conflict, setConflict };
+  return { save, refresh, reached, conflict, setConflict };
 }
 
 /** Fields that both have changed, to different values: only a person can say which stays. */

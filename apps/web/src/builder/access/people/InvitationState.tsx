@@ -1,7 +1,8 @@
 /** What became of an invitation, as a badge, and the link of one that no mail carried. */
-import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, CopyButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import type { InvitationResponse } from '@trellis/api';
 import { ColorBadge } from '../../../ui/ColorBadge.tsx';
+import { Dialog } from '../../../ui/Dialog.tsx';
 import { useMessages } from '../../messages.ts';
 import { useAccessMessages } from '../messages.ts';
 
@@ -34,7 +35,7 @@ export function InvitationLink({ name, link, onClose }: InvitationLinkProps) {
   const b = useMessages();
   const address = new URL(link, window.location.origin).href;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       size="lg"
@@ -64,6 +65,6 @@ export function InvitationLink({ name, link, onClose }: InvitationLinkProps) {
           <Button onClick={onClose}>{t('invitation.done')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -10,6 +10,7 @@ import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useMessages } from '../../messages.ts';
 import { BuilderLink, useGo } from '../../navigation.tsx';
+import { CardTable } from '../../parts/CardTable.tsx';
 import { PageHeader } from '../../parts/PageHeader.tsx';
 import classes from '../../parts/parts.module.css';
 import { TableSkeleton } from '../../parts/small.tsx';
@@ -113,59 +114,57 @@ function PeopleTable(props: { readonly people: readonly UserResponse[]; onOpen(o
   const { user: me } = useMe();
   const choices = usePersonChoices();
   return (
-    <div className={classes.tableWrap}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('people.name')}</th>
-            <th scope="col">{t('people.sets')}</th>
-            <th scope="col">{t('people.role')}</th>
-            <th scope="col">{t('people.teams')}</th>
-            <th scope="col">{t('people.state')}</th>
-            <th scope="col">
-              <span className="tr-visually-hidden">{b('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.people.map((person) => (
-            <tr key={person.id}>
-              <td>
-                <BuilderLink page={{ page: 'person', id: person.id }} className={classes.link}>
-                  {person.name}
-                </BuilderLink>
-                <span className={classes.secondLine}>{person.email}</span>
-              </td>
-              <td>
-                {person.permission_sets.length === 0 ? (
-                  <Text span size="sm" c="dimmed">
-                    —
-                  </Text>
-                ) : (
-                  person.permission_sets.map((name) => choices.labelOf(choices.sets, name)).join(', ')
+    <CardTable>
+      <thead>
+        <tr>
+          <th scope="col">{t('people.name')}</th>
+          <th scope="col">{t('people.sets')}</th>
+          <th scope="col">{t('people.role')}</th>
+          <th scope="col">{t('people.teams')}</th>
+          <th scope="col">{t('people.state')}</th>
+          <th scope="col">
+            <span className="tr-visually-hidden">{b('column.actions')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.people.map((person) => (
+          <tr key={person.id}>
+            <td>
+              <BuilderLink page={{ page: 'person', id: person.id }} className={classes.link}>
+                {person.name}
+              </BuilderLink>
+              <span className={classes.secondLine}>{person.email}</span>
+            </td>
+            <td>
+              {person.permission_sets.length === 0 ? (
+                <Text span size="sm" c="dimmed">
+                  —
+                </Text>
+              ) : (
+                person.permission_sets.map((name) => choices.labelOf(choices.sets, name)).join(', ')
+              )}
+            </td>
+            <td>{person.role === null ? '—' : choices.labelOf(choices.roles, person.role)}</td>
+            <td>{person.teams.map((id) => choices.labelOf(choices.teams, id)).join(', ') || '—'}</td>
+            <td>
+              <span className={classes.badges}>
+                <ColorBadge color={person.is_active ? 'green' : 'gray'}>
+                  {t(person.is_active ? 'people.active' : 'people.inactive')}
+                </ColorBadge>
+                {person.invitation !== null && person.is_active && (
+                  <InvitationBadge invitation={person.invitation} />
                 )}
-              </td>
-              <td>{person.role === null ? '—' : choices.labelOf(choices.roles, person.role)}</td>
-              <td>{person.teams.map((id) => choices.labelOf(choices.teams, id)).join(', ') || '—'}</td>
-              <td>
-                <span className={classes.badges}>
-                  <ColorBadge color={person.is_active ? 'green' : 'gray'}>
-                    {t(person.is_active ? 'people.active' : 'people.inactive')}
-                  </ColorBadge>
-                  {person.invitation !== null && person.is_active && (
-                    <InvitationBadge invitation={person.invitation} />
-                  )}
-                  {person.id === me.id && <ColorBadge color="indigo">{t('people.you')}</ColorBadge>}
-                </span>
-              </td>
-              <td className={classes.rowActions}>
-                <PersonMenu person={person} isSelf={person.id === me.id} onOpen={props.onOpen} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+                {person.id === me.id && <ColorBadge color="indigo">{t('people.you')}</ColorBadge>}
+              </span>
+            </td>
+            <td className={classes.rowActions}>
+              <PersonMenu person={person} isSelf={person.id === me.id} onOpen={props.onOpen} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </CardTable>
   );
 }
 

@@ -1,10 +1,11 @@
 /** One person: what they were given, and why they may or may not do something. */
 import { Button, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useHasRight, useMe } from '../../../api.ts';
 import { ColorBadge } from '../../../ui/ColorBadge.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { lazy } from '../../../ui/lazy.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useMessages } from '../../messages.ts';
 import { BuilderLink } from '../../navigation.tsx';

@@ -1,9 +1,10 @@
 /** What can be done with a person at once: a new password, no more sign-in, sign-in again. */
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { UserResponse } from '@trellis/api';
 import { useState } from 'react';
 import { basePath, client } from '../../../api.ts';
+import { Dialog } from '../../../ui/Dialog.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { ProblemAlert } from '../../../ui/ProblemAlert.tsx';
 import { useMessages } from '../../messages.ts';
@@ -74,7 +75,7 @@ export function DeactivateModal({ person, onClose }: PersonDialogProps) {
     },
   });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t('people.deactivateNamed', { name: person.name })}
@@ -92,7 +93,7 @@ export function DeactivateModal({ person, onClose }: PersonDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useReturnFocus } from '../../../ui/use-return-focus.ts';
 import { useBuilder } from '../../BuilderProvider.tsx';
 import { useMessages } from '../../messages.ts';
 import { Labelled } from '../../parts/Labelled.tsx';
@@ -31,6 +32,7 @@ interface GrantDrawerProps {
 }
 
 export function GrantDrawer({ object, grant = {}, onChange, onClose }: GrantDrawerProps) {
+  useReturnFocus();
   const t = useAccessMessages();
   const b = useMessages();
   const { catalogue } = useBuilder();

@@ -4,6 +4,7 @@ import { IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ConditionBuilder } from '../../conditions/ConditionBuilder.tsx';
 import { isSame } from '../../draft/same.ts';
+import { WayOfRule } from '../../pages/SharingStates.tsx';
 import { DescriptionInput, EditorPage } from '../../parts/EditorPage.tsx';
 import { Pointed } from '../../parts/Fault.tsx';
 import { Labelled } from '../../parts/Labelled.tsx';
@@ -79,6 +80,7 @@ export function SharingRulePage({ object, name }: { object: string; name: string
             )}
           </Stack>
         </Card>
+        {way === 'criteria' && entry.state === 'published' && <WayOfRule name={name} />}
         <Card title={t('sharing.with')}>
           <Stack gap="md">
             <Text size="sm" c="dimmed">
