@@ -44,7 +44,7 @@ export function Board({ peek, onPeek, onField, ...board }: BoardProps) {
   const [held, setHeld] = useState<Held>();
   const [said, say] = useState('');
   const keys = field.access === 'update' ? t('keys') : t('keysToRead', { field: field.label });
-  const { move, standsIn } = useMove(board, say);
+  const { steps, move, standsIn } = useMove(board, say);
   const sums = useSums(board);
   const area = useRef<HTMLDivElement>(null);
   /** The card that keeps the focus while it goes from one column to another, and back if that is refused. */
@@ -156,6 +156,7 @@ export function Board({ peek, onPeek, onField, ...board }: BoardProps) {
               column={column}
               columns={columns}
               sums={sums}
+              steps={steps}
               held={held}
               peek={peek}
               onMove={moveWithFocus}

@@ -10,13 +10,15 @@ import { ProblemAlert } from '../ui/ProblemAlert.tsx';
 import { BoardCard } from './BoardCard.tsx';
 import classes from './board.module.css';
 import { useMessages } from './messages.ts';
-import { type BoardOf, type Column, type Held, targetsOf, useColumn } from './use-board.ts';
+import { type BoardOf, type Column, type Held, type Step, targetsOf, useColumn } from './use-board.ts';
 
 interface BoardColumnProps {
   readonly board: BoardOf;
   readonly column: Column;
   readonly columns: readonly Column[];
   readonly sums: { readonly field: FieldDescription; readonly of: ReadonlyMap<unknown, unknown> } | undefined;
+  /** What is on its way, the oldest first. */
+  readonly steps: readonly Step[];
   /** The card in hand. */
   readonly held: Held | undefined;
   readonly peek: string | undefined;
@@ -34,6 +36,7 @@ export function BoardColumn({
   column,
   columns,
   sums,
+  steps,
   held,
   peek,
   onMove,
@@ -43,7 +46,7 @@ export function BoardColumn({
 }: BoardColumnProps) {
   const t = useMessages();
   const display = useDisplay();
-  const list = useColumn(board, column);
+  const list = useColumn(board, column, steps);
   const { setNodeRef, isOver } = useDroppable({ id: `column ${column.value ?? ''}`, data: column });
   const isOpen = held !== undefined && targetsOf(board, held).has(column.value);
   const number = (value: number) => value.toLocaleString(display.locale);

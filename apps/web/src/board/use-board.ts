@@ -6,8 +6,8 @@ import {
   type InfiniteData,
   notifyManager,
   useInfiniteQuery,
-  useIsMutating,
   useMutation,
+  useMutationState,
   useQuery,
 } from '@tanstack/react-query';
 import { ApiError, type ApiRecord, type ListQuery, type ListResponse } from '@trellis/api';
@@ -54,7 +54,15 @@ export interface Held {
   readonly from: Column;
 }
 
-type Pages = InfiniteData<ListResponse, string | null>;
+/** A step of a card that is on its way: asked for, and not answered yet. */
+export interface Step {
+  readonly held: Held;
+  readonly to: Column;
+  /** The field whose options are the columns. */
+  readonly field: string;
+}
+
+type Pages = InfiniteData<ListResponse>;
 
 export function columnsOf(field: FieldDescription, blank: string): readonly Column[] {
   return [
@@ -85,13 +93,15 @@ function columnQuery({ description, field, columns, query }: BoardOf, { value }:
   };
 }
 
-export function useColumn(board: BoardOf, column: Column) {
+/**
+ * What a column shows: what was read of it, and over that the cards that are on their way, so that nothing that is read
+ * meanwhile puts one back, whenever it was asked for.
+ */
+export function useColumn(board: BoardOf, column: Column, steps: readonly Step[]) {
   const query = columnQuery(board, column);
   const { name } = board.description;
   const result = useInfiniteQuery({
     queryKey: keys.list(name, query),
-    // What is read while a card is on its way would put it back, whatever asks for it. All is read again once it has arrived.
-    enabled: useIsMutating({ mutationKey: keys.moves(name) }) === 0,
     queryFn: ({ pageParam }) =>
       client.list(name, {
         ...query,
@@ -101,7 +111,9 @@ export function useColumn(board: BoardOf, column: Column) {
     initialPageParam: null as string | null,
     getNextPageParam: (page: ListResponse) => page.next,
   });
-  const pages = result.data?.pages ?? [];
+  const { data } = result;
+  const shown = steps.reduce((pages, step) => pages && withStep(pages, board.field.name, column, step), data);
+  const pages = shown?.pages ?? [];
   const rights = Object.assign({}, ...pages.map((page) => page.rights)) as NonNullable<
     ListResponse['rights']
   >;
@@ -111,6 +123,28 @@ export function useColumn(board: BoardOf, column: Column) {
     count: pages[0]?.count,
     mayMove: (id: string) => board.field.access === 'update' && rights[id]?.includes('update') === true,
   };
+}
+
+/** The pages of a column once a card has taken a step: to it, on top unless it is there already, or away from it. */
+function withStep(pages: Pages, field: string, column: Column, { held: { record }, to }: Step): Pages {
+  const isTo = to.value === column.value;
+  const has = pages.pages.some((page) => page.records.some(({ id }) => id === record.id));
+  if (has === isTo) return pages;
+  const [first, ...others] = pages.pages.map((page) => ({
+    ...page,
+    records: page.records.filter(({ id }) => id !== record.id),
+  }));
+  if (!first) return pages;
+  const { count } = first;
+  const top = {
+    ...first,
+    ...(count && { count: { ...count, value: Math.max(0, count.value + (isTo ? 1 : -1)) } }),
+    ...(isTo && {
+      records: [{ ...record, [field]: column.value }, ...first.records],
+      rights: { ...first.rights, [record.id]: ['update' as const] },
+    }),
+  };
+  return { ...pages, pages: [top, ...others] };
 }
 
 /** The sum of the first amount among the columns, by the value of the field. A search has none. */
@@ -159,10 +193,14 @@ export function useMove(board: BoardOf, say: (text: string) => void) {
   const { description, field } = board;
   const { name: object } = description;
   const mutationKey = keys.moves(object);
+  const onTheirWay = { mutationKey, status: 'pending' } as const;
+  const isOfField = (step: Step) => step.field === field.name;
+  const steps = useMutationState({
+    filters: onTheirWay,
+    select: (mutation) => mutation.state.variables as Step,
+  }).filter(isOfField);
   /** What the steps before have made of a card, newer than what its column has read. */
   const versions = useRef(new Map<string, number>());
-  /** Where cards go that are not shown there yet, or may still be put back. */
-  const headed = useRef(new Map<string, Column>());
   const keyOf = (column: Column) => keys.list(object, columnQuery(board, column));
   const readAgain = () => queryClient.invalidateQueries({ queryKey: keys.records(object) });
   const write = async ({ id, version }: ApiRecord, from: string | null, to: string | null) => {
@@ -180,40 +218,34 @@ export function useMove(board: BoardOf, say: (text: string) => void) {
   const { mutate } = useMutation({
     mutationKey,
     scope: { id: mutationKey.join(' ') },
-    mutationFn: ({ held: { record, from }, to }: { readonly held: Held; readonly to: Column }) =>
-      write(record, from.value, to.value),
-    onMutate: async ({ held: { record, from }, to }) => {
-      await queryClient.cancelQueries({ queryKey: keys.records(object) });
-      const before = [to, from].map((column) => [
-        keyOf(column),
-        queryClient.getQueryData<Pages>(keyOf(column)),
-      ]);
-      const moved = { ...record, [field.name]: to.value };
-      // In one rendering, in which the card can keep the focus.
-      notifyManager.batch(() => {
-        queryClient.setQueryData<Pages>(keyOf(from), (pages) => pages && changed(pages, -1, record));
-        queryClient.setQueryData<Pages>(keyOf(to), (pages) => pages && changed(pages, 1, moved));
+    mutationFn: ({ held: { record, from }, to }: Step) => write(record, from.value, to.value),
+    onSuccess: async (_, step) => {
+      const { record, from } = step.held;
+      // What was asked for before this was saved would put the card back.
+      await queryClient.cancelQueries({
+        queryKey: keys.records(object),
+        predicate: ({ state }) => state.data !== undefined,
       });
-      return before as [ReturnType<typeof keyOf>, Pages | undefined][];
-    },
-    onSuccess: (_, { held: { record, from }, to }) => {
+      notifyManager.batch(() => {
+        for (const column of [from, step.to])
+          queryClient.setQueryData<Pages>(
+            keyOf(column),
+            (pages) => pages && withStep(pages, field.name, column, step),
+          );
+      });
       const name = titleOf(record[description.name_field]) || main('value.untitled');
-      const message = t('moved', { name, column: to.label });
+      const message = t('moved', { name, column: step.to.label });
       say(message);
       notifyDone({
         message,
         about: record.id,
         undo: async () => {
-          await write(record, to.value, from.value).catch(unlessDeclined);
+          await write(record, step.to.value, from.value).catch(unlessDeclined);
           await readAgain();
         },
       });
     },
-    onError: (error, { held: { record, from } }, before) => {
-      if (queryClient.isMutating({ mutationKey }) === 1)
-        notifyManager.batch(() => {
-          for (const [key, pages] of before ?? []) queryClient.setQueryData(key, pages);
-        });
+    onError: (error, { held: { record, from } }) => {
       try {
         unlessDeclined(error);
       } catch {
@@ -221,38 +253,26 @@ export function useMove(board: BoardOf, say: (text: string) => void) {
         notifyRefusal(t('stays', { name, column: from.label }), error);
       }
     },
-    // What is read while another card is on its way would put that one back.
-    onSettled: (_data, _error, { held: { record }, to }) => {
-      if (headed.current.get(record.id) === to) headed.current.delete(record.id);
-      return queryClient.isMutating({ mutationKey }) === 1 ? readAgain() : undefined;
+    // Once for all that are on their way. It is not waited for: the next step is not to.
+    onSettled: () => {
+      if (queryClient.isMutating(onTheirWay) === 1) void readAgain();
     },
   });
   return {
-    move(held: Held, to: Column): void {
-      headed.current.set(held.record.id, to);
-      mutate({ held, to });
-    },
+    steps,
+    move: (held: Held, to: Column): void => mutate({ held, to, field: field.name }),
     /** The column that the next step of a card counts from: a step may be asked for before the last one is shown. */
-    standsIn: ({ record, from }: Held): Column => headed.current.get(record.id) ?? from,
+    standsIn({ record, from }: Held): Column {
+      const asked = queryClient.getMutationCache().findAll(onTheirWay);
+      const mine = asked
+        .map(({ state }) => state.variables as Step)
+        .filter((step) => isOfField(step) && step.held.record.id === record.id);
+      return mine.at(-1)?.to ?? from;
+    },
   };
 }
 
 /** Who would rather not change a record has said so already. */
 function unlessDeclined(error: unknown): void {
   if (!(error instanceof ApiError && error.problem.code === 'unconfirmed_warnings')) throw error;
-}
-
-/** The pages with a record more, on top, or with it taken out. */
-function changed(data: Pages, by: 1 | -1, record: ApiRecord): Pages {
-  const pages = data.pages.map((page, index) => {
-    const others = page.records.filter(({ id }) => id !== record.id);
-    const isFirst = index === 0;
-    return {
-      ...page,
-      records: isFirst && by === 1 ? [record, ...others] : others,
-      ...(isFirst && page.count && { count: { ...page.count, value: Math.max(0, page.count.value + by) } }),
-      ...(isFirst && by === 1 && { rights: { ...page.rights, [record.id]: ['update' as const] } }),
-    };
-  });
-  return { ...data, pages };
 }
