@@ -105,6 +105,60 @@ describe('while an answer is on its way', () => {
     await page.getByRole('listbox').waitFor({ state: 'hidden' });
   });
 
+  it('Enter adds what was typed to a set of records, and does not send a form that lacks it', async () => {
+    await post('records/account', { name: 'Setter West' });
+    await page.goto(`${product.origin}/o/contact/new`);
+    await page.getByRole('textbox', { name: 'Last name' }).fill('Quick');
+    await page.getByRole('textbox', { name: 'Email', exact: true }).fill('quick@example.com');
+    const accounts = page.getByRole('combobox', { name: 'Involved with' });
+    await accounts.click();
+    await page.getByRole('option').first().waitFor();
+    let asked = 0;
+    const goOn = await hold('GET', 'search', () => asked++);
+    await accounts.fill('Setter');
+    await accounts.press('Enter');
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    await goOn();
+    await page.locator('.mantine-Pill-root', { hasText: 'Setter West' }).waitFor();
+    expect(await accounts.inputValue()).toBe('');
+    await accounts.fill('Nobody has this name');
+    await page.getByText('“Nobody has this name”').waitFor();
+    await accounts.press('Enter');
+    expect(await accounts.inputValue()).toBe('Nobody has this name');
+    expect(new URL(page.url()).pathname).toBe('/o/contact/new');
+    await accounts.fill('');
+    await page.keyboard.press('Control+s');
+    await page.getByRole('heading', { name: 'Quick' }).waitFor();
+    await page.getByRole('link', { name: 'Setter West' }).first().waitFor();
+  });
+
+  it('what is typed before the palette is loaded stands in it', async () => {
+    const { promise: isHeld, resolve: goOn } = Promise.withResolvers<void>();
+    const code = /CommandPalette-[^/]*\.js$/;
+    let asked = 0;
+    await page.route(code, async (route) => {
+      asked++;
+      await isHeld;
+      await route.continue();
+    });
+    await page.goto(`${product.origin}/o/account`);
+    await page.getByRole('heading', { name: 'Accounts', exact: true }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Cont');
+    await expect.poll(() => asked).toBe(1);
+    goOn();
+    const input = page.getByRole('combobox', { name: 'Search records, or type a command…' });
+    await expect.poll(() => input.inputValue()).toBe('Cont');
+    await expect.poll(() => input.evaluate((each) => each.matches(':focus'))).toBe(true);
+    await page.keyboard.type('acts');
+    expect(await input.inputValue()).toBe('Contacts');
+    await page.keyboard.press('Escape');
+    await page.unroute(code);
+    await page.keyboard.press('Control+k');
+    await expect.poll(() => input.inputValue()).toBe('');
+    await page.keyboard.press('Escape');
+  });
+
   it('what was gone to in the palette stays, whatever comes above it', async () => {
     await post('records/account', { name: 'Contactless' });
     await page.goto(`${product.origin}/o/account`);

@@ -27,12 +27,18 @@ interface Choice {
   run(): void;
 }
 
+interface CommandPaletteProps {
+  /** What was typed before the palette was there. */
+  readonly typed: { readonly current: string };
+  onClose(): void;
+}
+
 /** One box to go anywhere and to do the common things: records by search, objects and views by name, actions. */
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+export function CommandPalette({ typed, onClose }: CommandPaletteProps) {
   useReturnFocus();
   const { t } = useTranslation();
   const listId = useId();
-  const [text, setText] = useState('');
+  const [text, setText] = useState(typed.current);
   /** The choice that somebody has gone to; what comes above it later does not take its place. */
   const [active, setActive] = useState<string>();
   /** Enter was pressed before the results came. */

@@ -2,7 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { IconLayoutSidebar, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
+import { type RefObject, Suspense, useEffect, useRef, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../api.ts';
 import { ConnectionNote } from '../live/ConnectionNote.tsx';
@@ -21,7 +21,7 @@ const ViewBanner = lazy(async () => ({ default: (await import('./ViewBanner.tsx'
 
 const loadPalette = () => import('./CommandPalette.tsx');
 const CommandPalette = lazy(async () => ({ default: (await loadPalette()).CommandPalette }));
-/** What is typed while the palette is fetched would be lost, so it is there before it is asked for. */
+/** It is there before it is asked for, unless somebody is quick. */
 const PALETTE_MILLISECONDS = 1500;
 
 const NavigationDrawer = lazy(async () => ({
@@ -40,6 +40,21 @@ function loadLiveUpdates(): void {
   void import('../live/live-updates.ts').then(({ startLiveUpdates }) => startLiveUpdates());
 }
 
+/** Keeps what is typed while the palette is on its way, and from the page, whose shortcuts letters are. */
+function EarlyKeys({ typed }: { typed: RefObject<string> }) {
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.key.length > 1) return;
+      event.preventDefault();
+      event.stopPropagation();
+      typed.current += event.key;
+    };
+    window.addEventListener('keydown', hear, true);
+    return () => window.removeEventListener('keydown', hear, true);
+  }, [typed]);
+  return null;
+}
+
 /** The frame around every screen: navigation at the left (a drawer on a phone), search and the person at the top. */
 export function Shell() {
   const { t } = useTranslation();
@@ -49,7 +64,12 @@ export function Shell() {
   // It stays once it was opened, so that it can slide out again.
   const wasDrawerOpen = useRef(false);
   wasDrawerOpen.current ||= isDrawerOpen;
-  const [isPaletteOpen, palette] = useDisclosure(false);
+  const typed = useRef('');
+  const [isPaletteOpen, palette] = useDisclosure(false, {
+    onOpen: () => {
+      typed.current = '';
+    },
+  });
   const connected = useSyncExternalStore(onConnection, connection);
   const question = useSyncExternalStore(onQuestion, openQuestion);
   const [isNarrow, setNarrow] = useLocalStorage({
@@ -125,8 +145,8 @@ export function Shell() {
         </Suspense>
       )}
       {isPaletteOpen && (
-        <Suspense>
-          <CommandPalette onClose={palette.close} />
+        <Suspense fallback={<EarlyKeys typed={typed} />}>
+          <CommandPalette typed={typed} onClose={palette.close} />
         </Suspense>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { Combobox, InputBase, Loader, Select, useCombobox } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFindObject } from '../../api.ts';
 import { referenceOf } from '../cells/RecordLink.tsx';
@@ -8,6 +8,7 @@ import { CreateRecordModal } from '../record/CreateRecordModal.tsx';
 import { useTitles } from '../use-titles.ts';
 import { type InputProps, inputAttributes } from './input-props.ts';
 import classes from './LookupInput.module.css';
+import { useBestMatch } from './use-best-match.ts';
 import { type RecordChoice, useRecordSearch } from './use-record-search.ts';
 
 const CREATE = '·create';
@@ -70,42 +71,27 @@ function RecordPicker(props: RecordPickerProps) {
   const [text, setText] = useState<string>();
   /** What was typed when a new record was asked for; undefined: none is being made. */
   const [creating, setCreating] = useState<string>();
-  /** Enter was pressed before the results came. */
-  const [isWaiting, setWaiting] = useState(false);
   const combobox = useCombobox({
     onDropdownClose: () => {
-      setWaiting(false);
+      best.forget();
       combobox.resetSelectedOption();
       setText(undefined);
     },
   });
   const { target, chosen } = props;
   const isOpen = combobox.dropdownOpened;
-  const { choices, query, error, isFetching, isStale } = useRecordSearch(target, text ?? '', isOpen);
-  // Enter takes the best match once it is there, not what was first while it was looked for.
-  const best = query === '' ? undefined : choices[0]?.id;
-  const { selectFirstOption, resetSelectedOption } = combobox;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the store's functions are new on every render.
-  useEffect(() => {
-    if (best === undefined) resetSelectedOption();
-    else selectFirstOption();
-  }, [best]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it waits for the results alone.
-  useEffect(() => {
-    if (!isWaiting || isStale) return;
-    setWaiting(false);
-    if (choices[0] === undefined) return;
-    props.onChoose(choices[0]);
-    combobox.closeDropdown();
-  }, [isWaiting, isStale]);
-  // What was found for fewer letters is not what was typed, unless somebody goes down to it: the best of what comes is meant.
-  const steer = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
-    if (!isOpen || !isStale || (text ?? '').trim() === '' || combobox.getSelectedOptionIndex() > 0) return;
-    event.preventDefault();
-    resetSelectedOption();
-    setWaiting(true);
-  };
+  const search = useRecordSearch(target, text ?? '', isOpen);
+  const { choices, query, error, isFetching, isStale } = search;
+  const best = useBestMatch({
+    combobox,
+    search,
+    choices,
+    text: text ?? '',
+    onChoose(choice) {
+      props.onChoose(choice);
+      combobox.closeDropdown();
+    },
+  });
   const titles = useTitles(
     target,
     chosen !== undefined && chosen.title === undefined ? [chosen.id] : NOTHING,
@@ -144,10 +130,10 @@ function RecordPicker(props: RecordPickerProps) {
             value={text ?? title}
             onChange={(event) => {
               setText(event.currentTarget.value);
-              setWaiting(false);
+              best.forget();
               combobox.openDropdown();
             }}
-            onKeyDown={steer}
+            onKeyDown={best.steer}
             onFocus={(event) => event.currentTarget.select()}
             onClick={() => combobox.openDropdown()}
             onBlur={() => combobox.closeDropdown()}

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTitles } from '../use-titles.ts';
 import { type InputProps, inputAttributes } from './input-props.ts';
-import { useRecordSearch } from './use-record-search.ts';
+import { useBestMatch } from './use-best-match.ts';
+import { type RecordChoice, useRecordSearch } from './use-record-search.ts';
 
 /** A set of other records, as pills; found by typing. */
 export function MultiLookupInput(props: InputProps) {
@@ -14,22 +15,32 @@ export function MultiLookupInput(props: InputProps) {
     : [];
   const [text, setText] = useState('');
   const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map());
-  const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
-  const { choices, error, isFetching } = useRecordSearch(target, text, combobox.dropdownOpened);
+  const combobox = useCombobox({
+    onDropdownClose: () => {
+      best.forget();
+      combobox.resetSelectedOption();
+    },
+  });
+  const search = useRecordSearch(target, text, combobox.dropdownOpened);
+  const { choices, query, error, isFetching } = search;
   const titles = useTitles(target, ids);
   const put = (next: readonly string[]) => props.onChange(next.length === 0 ? null : next);
   const { error: hasError, disabled, ...attributes } = inputAttributes(props);
   const offered = choices.filter((choice) => !ids.includes(choice.id));
+  const add = (choice: RecordChoice) => {
+    setKnown(new Map([...known, [choice.id, choice.title]]));
+    put([...ids, choice.id]);
+    setText('');
+  };
+  const best = useBestMatch({ combobox, search, choices: offered, text, onChoose: add });
   return (
     <Combobox
       store={combobox}
       withinPortal
       shadow="md"
       onOptionSubmit={(id) => {
-        const title = choices.find((choice) => choice.id === id)?.title;
-        if (title !== undefined) setKnown(new Map([...known, [id, title]]));
-        put([...ids, id]);
-        setText('');
+        const choice = offered.find((each) => each.id === id);
+        if (choice) add(choice);
       }}
     >
       <Combobox.DropdownTarget>
@@ -54,16 +65,19 @@ export function MultiLookupInput(props: InputProps) {
             <Combobox.EventsTarget withExpandedAttribute>
               <PillsInput.Field
                 {...attributes}
+                role="combobox"
+                autoComplete="off"
                 disabled={disabled}
                 value={text}
                 onChange={(event) => {
                   setText(event.currentTarget.value);
+                  best.forget();
                   combobox.openDropdown();
-                  combobox.updateSelectedOptionIndex();
                 }}
                 onFocus={() => combobox.openDropdown()}
                 onBlur={() => combobox.closeDropdown()}
                 onKeyDown={(event) => {
+                  best.steer(event);
                   if (event.key === 'Backspace' && text === '' && ids.length > 0) put(ids.slice(0, -1));
                 }}
               />
@@ -80,7 +94,15 @@ export function MultiLookupInput(props: InputProps) {
           ))}
           {offered.length === 0 && (
             <Combobox.Empty>
-              {isFetching ? <Loader size={14} /> : error !== null ? error.message : t('input.noRecord')}
+              {isFetching ? (
+                <Loader size={14} />
+              ) : error !== null ? (
+                error.message
+              ) : query === '' ? (
+                t('input.noRecord')
+              ) : (
+                t('input.noMatch', { text: query })
+              )}
             </Combobox.Empty>
           )}
         </Combobox.Options>

@@ -11,6 +11,8 @@ export interface RecordChoice {
   readonly isRecent: boolean;
 }
 
+export type RecordSearch = ReturnType<typeof useRecordSearch>;
+
 interface Titled {
   readonly id: string;
   readonly name: string;
