@@ -53,6 +53,7 @@ import {
   walkShared,
   waysOfPage,
 } from './shared-rows.ts';
+import { type SharedWalk, WAS_CUT } from './shared-walk.ts';
 import { isMoreThanColumn, Sources, seen, type ValueSource } from './sources.ts';
 import { type CompiledStatement, finishStatement } from './statement-cache.ts';
 
@@ -84,17 +85,19 @@ export interface Output {
   readonly absent: JsonValue;
 }
 
-/** A part of a page. */
+/** A part of a page, asked for in a way that may be in vain. */
 export interface PageStatement extends CompiledStatement {
-  /** What is asked in its place where its candidates did not suffice. */
-  readonly whole?: CompiledStatement;
+  /** What does without that way; then the last column is true of the last row where the way was in vain. */
+  readonly otherwise?: PageStatement;
+  /** It has found everything all the same. Of others the last row may be one that is not seen. */
+  readonly isWhole: boolean;
 }
 
 export interface CompiledQuery {
   /** The parts of a page: each is run only when those before have left room. */
   readonly statements: readonly PageStatement[];
-  /** The column that is true of the last candidate of a part that has a `whole`; that row may be one that is not seen. */
-  readonly lastColumn: number | undefined;
+  /** The column behind the others that tells whether the way of a part that can be asked for `otherwise` was in vain. */
+  readonly vainColumn: number;
   readonly outputs: readonly Output[];
   /** Columns of the sort keys' values. */
   readonly sortColumns: readonly number[];
@@ -234,7 +237,8 @@ export function compileQuery(
     const text = sql`${prefix}select ${outputColumns} from ${sources.from(rows)} where ${where}${isOne ? sql`` : sql` order by ${part.order} limit ${integer(limit)}`}`;
     return finishStatement(shaped.parents === undefined ? text : ofEach(shaped.parents, text));
   };
-  const result = { outputs, sortColumns, waitingColumn, flagColumns, keyColumns };
+  const vainColumn = columns.length;
+  const result = { outputs, sortColumns, waitingColumn, flagColumns, keyColumns, vainColumn };
   // One record is found by its id, whoever asks.
   const { parents } = query;
   const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition, snapshot);
@@ -246,8 +250,9 @@ export function compileQuery(
     const statements = parts.map((part) => ({
       ...page(part, { where: conjunction([...where, part.condition]) }),
       plan,
+      isWhole: true,
     }));
-    return { ...result, statements, lastColumn: undefined };
+    return { ...result, statements };
   }
   const read = (conditions: readonly Condition[], index: number, isSearched = true): Reading => {
     const own = open();
@@ -273,16 +278,22 @@ export function compileQuery(
       verdict: verdict && read([verdict], index, false),
     }));
     const walk = walkOf((conditions, isSearched) => read(conditions, index, isSearched));
-    const all = gathered({ byPlace: read([...rest, byPlace], index), ways, walk }, table, limit);
-    // How many records somebody sees decides which way is the better one.
-    const plans = isServed ? new TriedPlan() : undefined;
-    const whole = { ...page(part, { ...all, where: TRUE }), plan: planOfBoth(plan, plans) };
+    const all = (on: SharedWalk | undefined, selected: readonly Sql[] = columns) => {
+      const rows = gathered({ byPlace: read([...rest, byPlace], index), ways, walk: on }, table, limit);
+      // How many records somebody sees decides which way is the better one.
+      const plans = isServed ? new TriedPlan() : undefined;
+      const text = page(part, { ...rows, where: TRUE }, selected);
+      return { ...text, plan: planOfBoth(plan, plans), isWhole: true };
+    };
+    const apart = all(undefined);
+    const whole = walk ? { ...all(walk, [...columns, WAS_CUT]), otherwise: apart } : apart;
     if (split.isGatheredAtOnce) return whole;
     const first = firstCandidates(read(rest, index), limit);
     const where = first.where(lowerCondition(seenOfFew(split), sources, features));
-    return { ...page(part, { rows: first.rows, where }, [...columns, first.isLast]), plan, whole };
+    const text = page(part, { rows: first.rows, where }, [...columns, first.isLast]);
+    return { ...text, plan, isWhole: false, otherwise: whole };
   });
-  return { ...result, statements, lastColumn: columns.length };
+  return { ...result, statements };
 }
 
 function openSources(

@@ -26,6 +26,7 @@ import {
   type CompiledQuery,
   compileCount,
   compileQuery,
+  type PageStatement,
   type ShapedQuery,
   shapeQuery,
 } from '../query/compile-query.ts';
@@ -38,6 +39,7 @@ import { type Asked, unservedFields } from '../query/served.ts';
 import { Shape } from '../query/shape.ts';
 import type { SlowQuestions } from '../query/slow-questions.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
+import { WayTrial } from '../query/way-trial.ts';
 import type { RecordStore, Snapshot, Transaction } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
 import { matchCondition } from './find-matches.ts';
@@ -55,6 +57,9 @@ interface Answering {
   readonly prepare: (statement: CompiledStatement) => Statement;
   readonly reader: RowReader;
 }
+
+/** What ways that may be in vain have come to. */
+type Trials = Map<PageStatement, WayTrial>;
 
 interface CachedQuery extends CompiledQuery {
   /** The first page held all records the last time, as far as is known. */
@@ -80,6 +85,7 @@ export class RecordReader {
   readonly #slow: SlowQuestions;
   readonly #queries = new StatementCache<CachedQuery>();
   readonly #answers = new WeakMap<RecordTerms, Answering & RightFor>();
+  readonly #trials = new WeakMap<RecordTerms, Trials>();
   readonly #counts = new StatementCache<{ readonly statement: CompiledStatement }>();
   readonly #aggregates = new StatementCache<CompiledAggregate>();
 
@@ -195,6 +201,14 @@ export class RecordReader {
     return answering;
   }
 
+  /** Kept for whoever asks the same again. */
+  #trialsOf(query: RecordQuery): Trials {
+    const terms = termsOf(query);
+    const trials: Trials = (terms && this.#trials.get(terms)) ?? new Map();
+    if (terms) this.#trials.set(terms, trials);
+    return trials;
+  }
+
   #workOut(snapshot: Snapshot, query: RecordQuery) {
     const shape = new Shape(query.context);
     const shaped = shapeQuery(snapshot, query, shape);
@@ -213,6 +227,7 @@ export class RecordReader {
     transaction: Transaction | undefined,
   ): Promise<RecordPage> {
     const { shaped, compiled, prepare, reader } = this.#answering(snapshot, query);
+    const trials = this.#trialsOf(query);
     const countNow = () => this.#count(snapshot, query, shaped, transaction);
     // All that a first page holds is counted by looking at it. Where that was not all the last time, or it is another
     // page, the count is asked for beside the page and not after it; within a transaction it would wait anyway.
@@ -229,9 +244,7 @@ export class RecordReader {
       return connections.read(limited, valuesFor(statement, shaped.values), transaction);
     };
     for (const part of compiled.statements) {
-      const rows = await run(part);
-      const isCut = part.whole && rows.at(-1)?.[compiled.lastColumn!] === true;
-      found.push(...(isCut ? await run(part.whole!) : rows));
+      found.push(...(await this.#rowsOf(part, { trials, vainColumn: compiled.vainColumn, run })));
       if (found.length > query.limit) break;
     }
     const hasMore = found.length > query.limit;
@@ -262,6 +275,27 @@ export class RecordReader {
             ? { value: rows.length, kind: 'exact' }
             : await orAtLeast(beside ?? countNow(), rows.length + (hasMore ? 1 : 0)),
     };
+  }
+
+  /** The rows of a part of a page, by the first of its ways that is not known to be in vain. */
+  async #rowsOf(
+    part: PageStatement,
+    asking: {
+      readonly trials: Trials;
+      readonly vainColumn: number;
+      readonly run: (statement: CompiledStatement) => Promise<readonly Row[]>;
+    },
+  ): Promise<readonly Row[]> {
+    const { trials, vainColumn, run } = asking;
+    const { otherwise } = part;
+    if (!otherwise) return run(part);
+    const trial = trials.get(part) ?? new WayTrial();
+    trials.set(part, trial);
+    if (!trial.isDue()) return this.#rowsOf(otherwise, asking);
+    const rows = await run(part);
+    const wasInVain = rows.at(-1)?.[vainColumn] === true;
+    trial.report(wasInVain);
+    return wasInVain && !part.isWhole ? this.#rowsOf(otherwise, asking) : rows;
   }
 
   async aggregate(snapshot: Snapshot, query: AggregateQuery): Promise<readonly RecordData[]> {
