@@ -145,7 +145,7 @@ describe('while an answer is on its way', () => {
     await page.getByRole('heading', { name: 'Accounts', exact: true }).waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('Cont');
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => asked).toBeGreaterThan(0);
     goOn();
     const input = page.getByRole('combobox', { name: 'Search records, or type a command…' });
     await expect.poll(() => input.inputValue()).toBe('Cont');
