@@ -46,7 +46,9 @@ export function createFakeServer(
     for (const field of object.fields.values()) {
       const value = record[field.name] ?? null;
       if (value === null) {
-        if (field.isRequired && field.default === undefined) faults.push(`${field.name} is required.`);
+        // What is computed is blank where all that it reads is: the fake one computes nothing.
+        const isFilled = field.default !== undefined && field.default.kind !== 'computed';
+        if (field.isRequired && !isFilled) faults.push(`${field.name} is required.`);
         continue;
       }
       const fault = valueFault(value, field) ?? targetFault(value, field);
