@@ -75,7 +75,12 @@ export interface SaveRequest {
   readonly warnings?: WarningMode | undefined;
   /** Runs inside it when given: nothing is retried then, the owner of the transaction does. */
   readonly transaction?: Transaction | undefined;
-  /** Waited for when everything is checked and nothing is written. May be called again for each part of a batch. */
+  /**
+   * Waited for when everything is checked and new records that take no numbers are ready to be sent: they are in nobody's
+   * way but by their unique values. May be called again for each part of a batch.
+   */
+  readonly beforeCreate?: (() => Promise<void>) | undefined;
+  /** Waited for before anything else is written. May be called again for each part of a batch. */
   readonly beforeWrite?: (() => Promise<void>) | undefined;
 }
 

@@ -145,9 +145,8 @@ async function executeSave(
 
   // 6. Write: rows with history and outbox in one statement each for new and changed records, then links.
   const fresh = sound.filter((draft) => draft.isNew);
-  // New records are made ready before it is waited for, unless they take numbers.
-  const isWaiting = request.beforeWrite !== undefined && fresh.length > 0 && autoNumbers.length === 0;
-  if (!isWaiting) await request.beforeWrite?.();
+  const isCreatingFirst = fresh.length > 0 && autoNumbers.length === 0;
+  if (!isCreatingFirst) await request.beforeWrite?.();
   if (!request.dryRun && autoNumbers.length > 0) await giveNumbers(parts, pinned, object, fresh, transaction);
   for (const draft of sound) {
     sealSecrets(parts, pinned, object, draft);
@@ -166,7 +165,7 @@ async function executeSave(
   const written = new Map<string, WrittenRow>();
   if (inserts.length > 0) {
     const targets = targetsOf(pinned, fresh, { areChecked, authority });
-    const beforeWrite = isWaiting ? request.beforeWrite : undefined;
+    const beforeCreate = isCreatingFirst ? request.beforeCreate : undefined;
     for (const row of await records.insert(
       snapshot,
       object,
@@ -174,12 +173,13 @@ async function executeSave(
       pinned.origin,
       transaction,
       targets,
-      beforeWrite,
+      beforeCreate,
     ))
       written.set(row.id, row);
     // A target is not there, or not any more: the next attempt says which.
     if (written.size < inserts.length) throw new LostRace();
   }
+  if (isCreatingFirst) await request.beforeWrite?.();
   if (updates.length > 0) {
     const targets = targetsOf(pinned, changed, { areChecked, authority });
     for (const row of await records.update(snapshot, object, updates, pinned.origin, transaction, targets))

@@ -1,4 +1,5 @@
 /** Groups of an import that are under way together and mean the same records: neither waits for the other in a ring. */
+import { runStatements, withDatabase } from '@trellis/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenEngine, openEngine } from './open-engine.ts';
 
@@ -8,6 +9,9 @@ beforeAll(async () => {
   open = await openEngine([
     part('object', 'thing', { label: 'Thing', plural_label: 'Things', name_field: 'name' }),
     part('field', 'thing.name', { label: 'Name', type: 'text' }),
+    part('object', 'coded', { label: 'Coded thing', plural_label: 'Coded things', name_field: 'name' }),
+    part('field', 'coded.name', { label: 'Name', type: 'text' }),
+    part('field', 'coded.code', { label: 'Code', type: 'text', unique: true }),
   ]);
 });
 afterAll(() => open?.close());
@@ -41,4 +45,75 @@ it('writes rows of the same records in their order, also where a group has to be
   expect(notes).toEqual([]);
   const last = await engine.records.get(admin, 'thing', ids[0]!);
   expect(last.name).toBe('new 4000');
+});
+
+// The second group is held up while the third writes beside it, and wants at its end what that one has taken.
+it.each(['rollback', 'commit'])(
+  'has a group that has written ahead give way to the one before (%s)',
+  async (end) => {
+    const { admin, engine, notes } = open;
+    const codes = Array.from({ length: 2500 }, (_, row) => `${end} ${row}`);
+    codes[2000] = codes[1999]!;
+    const bytes = async function* () {
+      yield Buffer.from(['name,code', ...codes.map((code) => `new,${code}`)].join('\n'));
+    };
+    const template = { name: 'other', code: `template ${end}` };
+    await engine.records.create(admin, 'coded', template);
+    notes.length = 0;
+    const workers = engine.startWorkers({ roundMilliseconds: 20 });
+    try {
+      await withDatabase(open.connectionString, async (other) => {
+        await other.query('begin');
+        const own = (await other.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]!.pid;
+        const taken = await other.query(
+          `insert into ws_main.coded select (jsonb_populate_record(t, jsonb_build_object(
+           'id', gen_random_uuid(), 'data', replace(t.data::text, $1, $2)::jsonb))).*
+         from ws_main.coded t where t.data::text like '%' || $1 || '%'`,
+          [template.code, codes[1000]],
+        );
+        expect(taken.rowCount).toBe(1);
+        const file = await engine.imports.store(admin, 'coded', bytes(), 'coded.csv');
+        const job = await engine.imports.begin(admin, 'coded', file, { operation: 'create' });
+        const writtenAhead = () =>
+          runStatements(
+            open.connectionString,
+            `select pid from pg_stat_activity
+            where datname = current_database() and state = 'idle in transaction' and pid <> ${own}`,
+          );
+        await expect.poll(writtenAhead, { timeout: 20_000 }).toHaveLength(1);
+        await other.query(end);
+        const ended = async () => (await engine.jobs.get(admin, job)).state;
+        await expect.poll(ended, { timeout: 20_000 }).toBe('done');
+        const failed = end === 'commit' ? 2 : 1;
+        const { counts } = await engine.jobs.get(admin, job);
+        expect(counts).toMatchObject({ created: 2500 - failed, failed });
+        expect(notes).toEqual([]);
+      });
+    } finally {
+      await workers.stop();
+    }
+  },
+);
+
+it('brings two imports of the same values in opposite order to their end', async () => {
+  const { admin, engine } = open;
+  const codes = Array.from({ length: 4000 }, (_, row) => `both ${row}`);
+  const begin = async (values: readonly string[]) => {
+    const bytes = async function* () {
+      yield Buffer.from(['name,code', ...values.map((code) => `new,${code}`)].join('\n'));
+    };
+    const file = await engine.imports.store(admin, 'coded', bytes(), 'coded.csv');
+    return engine.imports.begin(admin, 'coded', file, { operation: 'create' });
+  };
+  const jobs = [await begin(codes), await begin(codes.toReversed())];
+  const workers = engine.startWorkers({ roundMilliseconds: 20 });
+  try {
+    const states = () => Promise.all(jobs.map(async (job) => (await engine.jobs.get(admin, job)).state));
+    await expect.poll(states, { timeout: 60_000 }).toEqual(['done', 'done']);
+  } finally {
+    await workers.stop();
+  }
+  const counts = await Promise.all(jobs.map(async (job) => (await engine.jobs.get(admin, job)).counts));
+  const sum = (name: string) => counts.reduce((total, each) => total + (each[name] ?? 0), 0);
+  expect([sum('created'), sum('failed')]).toEqual([4000, 4000]);
 });

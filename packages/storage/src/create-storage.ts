@@ -5,6 +5,7 @@ import { installExtensions, probe } from './capabilities.ts';
 import { type ConnectionSettings, Connections, queryObjects } from './connections.ts';
 import { createConversionStore } from './conversion/conversion-store.ts';
 import { StorageError } from './errors.ts';
+import type { Transaction } from './face/snapshot.ts';
 import { createFileRegister } from './files/file-register.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
@@ -109,6 +110,7 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
       jobs: createJobQueue(connections),
       transaction: async (work, options = {}) =>
         (options.workspace ? await logins.of(options.workspace) : connections).transaction(work, options),
+      isWaitedFor: (transaction) => isWaitedFor(connections, transaction),
       startMaintenance: () => {
         maintenance.start();
         rollups.start();
@@ -138,6 +140,15 @@ export async function createStorage(options: StorageOptions): Promise<Storage> {
 }
 
 const PING_MILLISECONDS = 2_000;
+
+async function isWaitedFor(connections: Connections, transaction: Transaction): Promise<boolean> {
+  const found = await connections.rows(
+    'select from pg_locks where not granted and pg_backend_pid() = any (pg_blocking_pids(pid)) limit 1',
+    [],
+    transaction,
+  );
+  return found.length > 0;
+}
 
 /** On a connection of its own: a pool that is busy says nothing about the database. */
 async function ping(connections: Connections): Promise<void> {

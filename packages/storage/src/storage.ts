@@ -54,6 +54,8 @@ export interface Storage {
     work: (transaction: Transaction) => Promise<T>,
     options?: { readonly idleMilliseconds?: number; readonly workspace?: Workspace },
   ): Promise<T>;
+  /** Whether anybody waits at this moment for what the transaction has locked. */
+  isWaitedFor(transaction: Transaction): Promise<boolean>;
   /** Runs the online jobs (promotion, history partitions, outbox retention) in the background of this process. */
   startMaintenance(): void;
   /** Resolves when no promotion is left to do in the workspace, or one has failed: for tests and the command line. */

@@ -1,12 +1,14 @@
 /**
  * Lets two groups of rows be under way at once: while the database writes one, the next is read, looked up and checked,
- * and is written while the one before is committed. They commit one after the other, in the order of the file.
+ * and its new records are written. The rest of it is written while the one before is committed. They commit one after the
+ * other, in the order of the file.
  *
- * Nobody waits in a ring. A group that has said that it has written has nothing left to do but to note how far it is and
- * to commit, for which it waits for no later group. Before it says so a later one writes nothing, but it may have locked
- * the records that it is going to change: so it begins when the earlier has come to write, and has locked its own; and it
- * lets go of them where the earlier has to be taken again. It must want no lock before its turn that the earlier takes
- * only as it writes: `import-job.ts` sees to that.
+ * Nobody waits in a ring, of which PostgreSQL would see only a part. A group that has said that it has written has nothing
+ * left to do but to note how far it is and to commit, for which it waits for no later group. Before it says so a later one
+ * may have locked the records that it is going to change: so it begins when the earlier has come to write, and has locked
+ * its own; and it lets go of them where the earlier has to be taken again. It must want no lock before its turn that the
+ * earlier takes only as it writes: `import-job.ts` sees to that. New records are in nobody's way but by their unique
+ * values: a group that has made some looks, for as long as it waits, whether anybody waits for it, and then lets go.
  */
 
 /** What was done while the group before was under way has to be done again. */
@@ -14,6 +16,9 @@ export class AheadOfTime extends Error {}
 
 /** A group that has let the next one write was to be done again. The job goes on from what is committed. */
 class OutOfTurn extends Error {}
+
+/** How often a group that has written ahead looks whether somebody waits for it. */
+const LOOK_MILLISECONDS = 100;
 
 export class Turn {
   /** Settles when the group before has written, or with its commit. */
@@ -32,12 +37,20 @@ export class Turn {
   }
 
   /**
-   * Waits until it is this group's turn to write. May be asked more than once.
+   * Waits until it is this group's turn to write. May be asked more than once. `isInTheWay`, of a group that has written
+   * beside the one before: asked time and again meanwhile.
    *
-   * @throws AheadOfTime where the group before is taken anew; else what ended it
+   * @throws AheadOfTime where the group before is taken anew, or this one is in the way; else what ended the one before
    */
-  async toWrite(): Promise<void> {
+  async toWrite(isInTheWay?: () => Promise<boolean>): Promise<void> {
+    while (isInTheWay && !(await settlesWithin(this.#written, LOOK_MILLISECONDS)))
+      if (await isInTheWay()) throw new AheadOfTime();
     await this.#written;
+    this.#isWriting.resolve();
+  }
+
+  /** Said where the group makes its new records beside the one before: the next may begin once that one is committed. */
+  writeBeside(): void {
     this.#isWriting.resolve();
   }
 
@@ -115,4 +128,15 @@ export async function takeInTurn<Group>(
   }
   await before;
   await committed;
+}
+
+/** @throws what the promise is rejected with */
+async function settlesWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  const pause = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => pause.resolve(false), milliseconds);
+  try {
+    return await Promise.race([promise.then(() => true), pause.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,7 +4,7 @@
  * the last one are written in one transaction: whenever the process dies, no row is imported twice and none is lost.
  */
 import type { JsonValue } from '@trellis/model';
-import type { Rejection } from '@trellis/storage';
+import type { Rejection, Transaction } from '@trellis/storage';
 import { isOfGroup, refuseAlone, TakeInTwo, takeByHalves, VALUE_REFUSALS } from '../bulk/take-by-halves.ts';
 import type { InputError } from '../engine.ts';
 import { JobFailed, type JobKind, type RunningJob, type StepProgress } from '../jobs/job-kind.ts';
@@ -116,6 +116,8 @@ class Importing {
   readonly #above = new RowsAbove();
   /** What rules ask, or which rows are locked, may hang on the group before; known once a group was read. */
   #hangsOnOthers = true;
+  /** New records are written beside those of the group before, until somebody has waited for such a group. */
+  #isBeside = true;
   /** Of a trial: what the rows above would have written. */
   readonly #seen: SeenKeys | undefined;
 
@@ -148,7 +150,7 @@ class Importing {
   }
 
   /**
-   * Reads and checks a group while the one before is written. What the rows before may have changed, such as a
+   * Reads and checks a group, and makes its new records, while the one before is written. What the rows before may have changed, such as a
    * record that was missing, is looked at again when they are there.
    */
   async #takeAhead(group: readonly NumberedRow[], turn: Turn): Promise<void> {
@@ -312,13 +314,16 @@ class Importing {
       }
       return;
     }
-    const beforeWrite = async () => turn?.toWrite();
     await this.#commit(group, async (transaction) => {
       turn?.begin();
+      const isBeside = this.#isBeside;
+      const isInTheWay = isBeside ? () => this.#isInTheWay(transaction!) : undefined;
+      const beforeWrite = async () => turn?.toWrite(isInTheWay);
+      const beforeCreate = isBeside ? async () => turn?.writeBeside() : beforeWrite;
       const outcome =
         sound.length === 0
           ? nothing
-          : await write.save(this.#parts, pinned, { ...request, transaction, beforeWrite });
+          : await write.save(this.#parts, pinned, { ...request, transaction, beforeCreate, beforeWrite });
       await beforeWrite();
       const all = refusedOf(outcome);
       turn?.passOn();
@@ -326,6 +331,13 @@ class Importing {
       await turn?.toCommit();
       return this.#progress(group, all, outcome);
     });
+  }
+
+  /** Whether somebody, perhaps the group before, waits for what a group has written beside it. */
+  async #isInTheWay(transaction: Transaction): Promise<boolean> {
+    const isInTheWay = await this.#parts.storage.isWaitedFor(transaction);
+    if (isInTheWay) this.#isBeside = false;
+    return isInTheWay;
   }
 
   /** Of a trial: a record that a row above would have made is changed by this one, not made again. */
