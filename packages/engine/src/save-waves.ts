@@ -74,17 +74,16 @@ export async function resolveIds(
 
 /**
  * Whether a record that an upsert took for new is there by now, made by somebody who was faster: its values are taken, by the very
- * record that is meant. What the caller does not see is taken by another. Not for a save within a transaction of others, which
- * can't be run again.
+ * record that is meant. What the caller does not see is taken by another.
  */
 export async function isMadeMeanwhile(
   parts: Parts,
   pinned: Pinned,
-  { operation, object, match = [], transaction: others }: SaveRequest,
+  { operation, object, match = [] }: SaveRequest,
   drafts: readonly Draft[],
   transaction: Transaction | undefined,
 ): Promise<boolean> {
-  if (operation !== 'upsert' || others) return false;
+  if (operation !== 'upsert') return false;
   const rows = drafts.flatMap(({ isNew, problems, item }) => {
     if (!isNew || !problems.some(({ code }) => code === 'unique_violation')) return [];
     const given = matchValues(object, match, item.input);

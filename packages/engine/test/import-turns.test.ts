@@ -12,6 +12,7 @@ beforeAll(async () => {
     part('object', 'coded', { label: 'Coded thing', plural_label: 'Coded things', name_field: 'name' }),
     part('field', 'coded.name', { label: 'Name', type: 'text' }),
     part('field', 'coded.code', { label: 'Code', type: 'text', unique: true }),
+    part('field', 'coded.thing', { label: 'Thing', type: 'lookup', to: 'thing' }),
   ]);
 });
 afterAll(() => open?.close());
@@ -46,6 +47,15 @@ it('writes rows of the same records in their order, also where a group has to be
   const last = await engine.records.get(admin, 'thing', ids[0]!);
   expect(last.name).toBe('new 4000');
 });
+
+/** Makes a record of another code, as somebody else would within the client's transaction. */
+const copyCoded = (client: Parameters<Parameters<typeof withDatabase>[1]>[0], from: string, to: string) =>
+  client.query(
+    `insert into ws_main.coded select (jsonb_populate_record(t, jsonb_build_object(
+       'id', gen_random_uuid(), 'data', replace(t.data::text, $1, $2)::jsonb))).*
+     from ws_main.coded t where t.data::text like '%' || $1 || '%'`,
+    [from, to],
+  );
 
 // The second group is held up while the third writes beside it, and wants at its end what that one has taken.
 it.each(['rollback', 'commit'])(
@@ -116,4 +126,34 @@ it('brings two imports of the same values in opposite order to their end', async
   const counts = await Promise.all(jobs.map(async (job) => (await engine.jobs.get(admin, job)).counts));
   const sum = (name: string) => counts.reduce((total, each) => total + (each[name] ?? 0), 0);
   expect([sum('created'), sum('failed')]).toEqual([4000, 4000]);
+});
+
+it('changes the record that somebody else has made since it was looked for', async () => {
+  const { admin, engine } = open;
+  const { id } = await engine.records.create(admin, 'thing', { name: 'pointed at' });
+  await engine.records.create(admin, 'coded', { name: 'of somebody', code: 'early' });
+  const bytes = async function* () {
+    yield Buffer.from(`name,code,thing\nof the file,late,${id}`);
+  };
+  const file = await engine.imports.store(admin, 'coded', bytes(), 'coded.csv');
+  const workers = engine.startWorkers({ roundMilliseconds: 20 });
+  try {
+    const job = await withDatabase(open.connectionString, async (other) => {
+      // The file's record is looked for, then its target, for which it waits, then whether its values are taken.
+      await other.query('begin');
+      await copyCoded(other, 'early', 'late');
+      await other.query('lock table ws_main.thing in access exclusive mode');
+      const begun = await engine.imports.begin(admin, 'coded', file, { operation: 'upsert', key: 'code' });
+      const waiting = () =>
+        runStatements(open.connectionString, `select pid from pg_locks where not granted`);
+      await expect.poll(waiting, { timeout: 20_000 }).toHaveLength(1);
+      await other.query('commit');
+      return begun;
+    });
+    const ended = async () => (await engine.jobs.get(admin, job)).state;
+    await expect.poll(ended, { timeout: 20_000 }).toBe('done');
+    expect((await engine.jobs.get(admin, job)).counts).toMatchObject({ created: 0, updated: 1, failed: 0 });
+  } finally {
+    await workers.stop();
+  }
 });
