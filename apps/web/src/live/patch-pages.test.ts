@@ -1,6 +1,6 @@
 import type { ApiRecord } from '@trellis/api';
 import { describe, expect, it } from 'vitest';
-import { mentions, type Pages, patched } from './patch-pages.ts';
+import { isBehind, mentions, type Pages, patched } from './patch-pages.ts';
 
 const record = (id: string, name: string, account?: object) =>
   ({ id, name, version: 1, ...(account && { account }) }) as unknown as ApiRecord;
@@ -25,6 +25,23 @@ describe('what has changed of a list', () => {
       true,
       false,
     ]);
+  });
+
+  it('concerns a record where it is newer than what was read, or something of others', () => {
+    const read = { record: { ...record('a', 'A', { id: 'x', name: 'X' }), version: 7 }, rights: {} };
+    const isNews = (data: unknown, changes: Record<string, number>) =>
+      isBehind(data, 'a', { version: changes.a, ids: new Set(Object.keys(changes)) });
+    expect([{ a: 7 }, { a: 6 }, { y: 1 }, {}].map((changes) => isNews(read, changes))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect([{ a: 7.5 }, { a: 8 }, { a: 7, x: 1 }, { x: 1 }].every((changes) => isNews(read, changes))).toBe(
+      true,
+    );
+    expect([isNews(undefined, { a: 1 }), isNews({ records: [] }, { a: 1 })]).toEqual([true, true]);
+    expect([isNews({ version: 3 }, { a: 3 }), isNews({ version: 3 }, { a: 4 })]).toEqual([false, true]);
   });
 
   it('is put in its place, and all else stays the same object', () => {

@@ -12,6 +12,21 @@ export function mentions(data: unknown, ids: ReadonlySet<string>): boolean {
   return false;
 }
 
+/**
+ * Whether what was read of one record is not the newest: of the record itself, or of others that it shows. What this tab has
+ * just saved it has read already. `version`: the record's newest, if it changed.
+ */
+export function isBehind(
+  data: unknown,
+  id: string,
+  { version, ids }: { readonly version: number | undefined; readonly ids: ReadonlySet<string> },
+): boolean {
+  const read = data as { version?: number; record?: { version?: number } } | undefined;
+  const known = read?.version ?? read?.record?.version;
+  if (version !== undefined && (known === undefined || known < version)) return true;
+  return mentions(data, new Set([...ids].filter((each) => each !== id)));
+}
+
 /** The pages with what was read; what is no longer found is left out. */
 export function patched(
   data: Pages,

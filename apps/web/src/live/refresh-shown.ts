@@ -6,7 +6,7 @@ import type { Query, QueryKey } from '@tanstack/react-query';
 import type { ListQuery } from '@trellis/api';
 import { conjoin } from '@trellis/forms';
 import { client, queryClient } from '../api.ts';
-import { mentions, type Pages, patched } from './patch-pages.ts';
+import { isBehind, mentions, type Pages, patched } from './patch-pages.ts';
 import { readAnew } from './read-anew.ts';
 
 /** Of each object that changed: the newest version of each of its records that is known of. */
@@ -34,13 +34,9 @@ export async function refreshShown(changes: Changes): Promise<void> {
     const { data } = query.state;
     // Asked for the first time: nobody knows yet of what it will tell.
     if (data === undefined && query.state.fetchStatus === 'fetching') return true;
-    if (part === 'one' || part === 'history') {
-      const version = typeof id === 'string' ? versions?.get(id) : undefined;
-      // What this tab has just saved itself it has read already.
-      const known = (data as { version?: number } | undefined)?.version ?? -1;
-      if (version !== undefined && (part === 'history' || known < version)) return true;
-      return part === 'one' && (isLess || mentions(data, ids));
-    }
+    if (part === 'history') return versions?.has(String(id)) === true;
+    if (part === 'one')
+      return isLess || isBehind(data, String(id), { version: versions?.get(String(id)), ids });
     if (!versions && !mentions(data, ids)) return isLess && isShort(data);
     if (part !== 'list' || isShort(data)) return true;
     long.push(query);

@@ -35,6 +35,7 @@ import {
   equalities,
   PLANNED_EACH_TIME,
   PLANNED_FOR_VALUES,
+  PLANNED_ONCE,
   planFor,
   type StatementPlan,
   TriedPlan,
@@ -89,6 +90,8 @@ export interface Output {
 export interface PageStatement extends CompiledStatement {
   /** What does without that way; then the last column is true of the last row where the way was in vain. */
   readonly otherwise?: PageStatement;
+  /** The same for texts that few records hold: all of these are gathered and sorted. */
+  readonly gathered?: CompiledStatement;
   /** It has found everything all the same. Of others the last row may be one that is not seen. */
   readonly isWhole: boolean;
 }
@@ -242,18 +245,6 @@ export function compileQuery(
   // One record is found by its id, whoever asks.
   const { parents } = query;
   const split = plan.plans === undefined || parents ? undefined : splitShared(shaped.condition, snapshot);
-  if (!split) {
-    const isOfParent = parents
-      ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
-      : [];
-    const where = [...compileWhere(query, shaped, sources, features), ...isOfParent];
-    const statements = parts.map((part) => ({
-      ...page(part, { where: conjunction([...where, part.condition]) }),
-      plan,
-      isWhole: true,
-    }));
-    return { ...result, statements };
-  }
   const read = (conditions: readonly Condition[], index: number, isSearched = true): Reading => {
     const own = open();
     const ownKeys = keysOf(query, own, features);
@@ -268,6 +259,26 @@ export function compileQuery(
       isBackward,
     };
   };
+  if (!split) {
+    const isOfParent = parents
+      ? [sql`${sources.value({ text: parents.lookup.name, through: [], field: parents.lookup }).sql} = p.id`]
+      : [];
+    const where = [...compileWhere(query, shaped, sources, features), ...isOfParent];
+    // Of records that live, as they are today: of no others there are indexes of trigrams.
+    const isLive = !query.deleted && query.asOf === undefined;
+    const isOfText = plan.plans === PLANNED_FOR_VALUES && !parents && isLive && features.hasTrigram;
+    const gatheredOf = (part: Part, index: number) => ({
+      ...page(part, { rows: gatheredRows(read([shaped.condition], index)), where: TRUE }),
+      plan: { ...plan, plans: PLANNED_ONCE },
+    });
+    const statements = parts.map((part, index) => ({
+      ...page(part, { where: conjunction([...where, part.condition]) }),
+      plan,
+      isWhole: true,
+      ...(isOfText && { gathered: gatheredOf(part, index) }),
+    }));
+    return { ...result, statements };
+  }
   const { rest, byPlace } = split;
   const walkOf = walkShared(snapshot, query, split, features);
   const isServed = isPlaceServed(snapshot, query, split, features);
@@ -328,6 +339,11 @@ function partsOf(query: RecordQuery, shaped: ShapedQuery, keys: readonly OrderKe
     // A unique field has its unique index alone, unless it is sorted by within a value of another one.
     isFirstFollowed: !first?.field.isUnique || equalities(shaped.condition).length > 0,
   });
+}
+
+/** All records that meet the conditions, in no order: the planner may not bet that some are met early on in that of the page. */
+function gatheredRows({ from, where, part }: Reading): Sql {
+  return sql`(select t.* from ${from} where ${conjunction([...where, part.condition])} offset 0)`;
 }
 
 /** The page of each parent, one parent after the other, with its id behind the columns. */

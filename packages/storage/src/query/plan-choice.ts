@@ -23,6 +23,8 @@ const DISASTER_FACTOR = 50;
 export const PLANNED_EACH_TIME: PlanPolicy = always('each_time');
 /** For those that no plan for any values may serve; being prepared all the same saves reading their text each time. */
 export const PLANNED_FOR_VALUES: PlanPolicy = always('for_values');
+/** For those that one plan serves whatever the values. */
+export const PLANNED_ONCE: PlanPolicy = always('once');
 
 function always(planning: Planning): PlanPolicy {
   return { always: planning, next: () => planning, report: () => undefined };

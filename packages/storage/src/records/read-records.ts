@@ -36,9 +36,10 @@ import { isStillRight, type RightFor, termsOf } from '../query/right-for.ts';
 import { rollupsOfSources } from '../query/rollup-value.ts';
 import { type ScanGuard, WouldScanError } from '../query/scan-guard.ts';
 import { type Asked, unservedFields } from '../query/served.ts';
-import { Shape } from '../query/shape.ts';
+import { type Condition, Shape } from '../query/shape.ts';
 import type { SlowQuestions } from '../query/slow-questions.ts';
 import { type CompiledStatement, StatementCache, valuesFor } from '../query/statement-cache.ts';
+import { TextExamples } from '../query/text-examples.ts';
 import { WayTrial } from '../query/way-trial.ts';
 import type { RecordStore, Snapshot, Transaction } from '../storage.ts';
 import type { WorkspaceLogins } from '../workspace-logins.ts';
@@ -47,6 +48,8 @@ import { matchCondition } from './find-matches.ts';
 /** Counting stops here: beyond it a list says "2,000 or more". */
 export const COUNT_CAP = 2_000;
 const STREAM_PAGE = 500;
+/** Of so many records it matters how those are found that hold a text. */
+const MANY_RECORDS = 50_000;
 /** Who wants to know exactly waits no longer than this; then it is told what is known. */
 const EXACT_MILLISECONDS = 3_000;
 
@@ -83,6 +86,7 @@ export class RecordReader {
   readonly #features: DatabaseFeatures;
   readonly #guard: ScanGuard;
   readonly #slow: SlowQuestions;
+  readonly #examples: TextExamples;
   readonly #queries = new StatementCache<CachedQuery>();
   readonly #answers = new WeakMap<RecordTerms, Answering & RightFor>();
   readonly #trials = new WeakMap<RecordTerms, Trials>();
@@ -98,6 +102,7 @@ export class RecordReader {
     this.#features = features;
     this.#guard = guard;
     this.#slow = slow;
+    this.#examples = new TextExamples(logins);
   }
 
   async query(snapshot: Snapshot, query: RecordQuery, transaction?: Transaction): Promise<RecordPage> {
@@ -243,8 +248,14 @@ export class RecordReader {
       const limited = timeoutMilliseconds === undefined ? prepared : { ...prepared, timeoutMilliseconds };
       return connections.read(limited, valuesFor(statement, shaped.values), transaction);
     };
+    const isRare =
+      compiled.statements.some(({ gathered }) => gathered) && this.#isOfFew(snapshot, query, shaped);
     for (const part of compiled.statements) {
-      found.push(...(await this.#rowsOf(part, { trials, vainColumn: compiled.vainColumn, run })));
+      const rows =
+        isRare && part.gathered
+          ? await run(part.gathered)
+          : await this.#rowsOf(part, { trials, vainColumn: compiled.vainColumn, run });
+      found.push(...rows);
       if (found.length > query.limit) break;
     }
     const hasMore = found.length > query.limit;
@@ -275,6 +286,13 @@ export class RecordReader {
             ? { value: rows.length, kind: 'exact' }
             : await orAtLeast(beside ?? countNow(), rows.length + (hasMore ? 1 : 0)),
     };
+  }
+
+  /** Whether few of very many records hold the texts that are asked for. */
+  #isOfFew(snapshot: Snapshot, { object }: RecordQuery, { condition, search, values }: ShapedQuery): boolean {
+    if (this.#guard.rowsOf(snapshot, object) < MANY_RECORDS) return false;
+    const whole: Condition = search ? { is: 'and', args: [condition, search] } : condition;
+    return this.#examples.isRare(snapshot, object, whole, values);
   }
 
   /** The rows of a part of a page, by the first of its ways that is not known to be in vain. */
