@@ -150,8 +150,8 @@ class Importing {
   }
 
   /**
-   * Reads and checks a group, and makes its new records, while the one before is written. What the rows before may have changed, such as a
-   * record that was missing, is looked at again when they are there.
+   * Reads and checks a group, and makes its new records, while the one before is written. What the rows before may have
+   * changed, such as a record that was missing, is looked at again when they are there.
    */
   async #takeAhead(group: readonly NumberedRow[], turn: Turn): Promise<void> {
     if (this.#mayGoAhead()) {
