@@ -1,9 +1,18 @@
 /** A save and a publish that wait for each other: neither is refused for it. */
 import type { Component } from '@trellis/metadata';
+import { ALWAYS } from '@trellis/model';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createStorage } from '../src/create-storage.ts';
-import { insertRecords, openFixture, publishComponents } from './fixture.ts';
+import {
+  CONTEXT,
+  insertRecords,
+  objectNamed,
+  openFixture,
+  origin,
+  publishComponents,
+  SYSTEM,
+} from './fixture.ts';
 import { ROLLUPS } from './rollup-fixture.ts';
 
 test('a save that PostgreSQL undoes to end a deadlock is done again', async () => {
@@ -71,5 +80,36 @@ test('a publish waits for a save below before it takes what the save needs above
   await admin.query('lock table ws_main.account, ws_main.region in row exclusive mode nowait');
   await admin.query('commit');
   await published;
+  await fixture.close();
+});
+
+test('a change by itself takes its record before it holds what it points to, as a batch does', async () => {
+  const fixture = await openFixture(ROLLUPS);
+  const { admin, storage, snapshot, database } = fixture;
+  const [account = ''] = await insertRecords(fixture, 'account', [{ name: 'A' }]);
+  const [deal = ''] = await insertRecords(fixture, 'deal', [{ name: 'D', amount: 3 }]);
+  // A batch that has locked its records, and will then hold their accounts.
+  await admin.query('begin');
+  await admin.query('select from ws_main.deal where id = $1 for update', [deal]);
+  const object = objectNamed(snapshot, 'deal');
+  const data = { name: 'D', amount: 3, account };
+  const row = { id: deal, version: 1, ownerId: SYSTEM, recordType: null, data, difference: {} };
+  const among = [{ object: objectNamed(snapshot, 'account'), visible: ALWAYS }];
+  const targets = { targets: [{ ids: [account], among, isHeld: true }], context: CONTEXT };
+  const saved = storage.records.update(snapshot, object, [row], origin(), undefined, targets);
+  const isBlocked =
+    'select from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))';
+  await expect.poll(async () => (await admin.query(isBlocked)).rows.length).toBe(1);
+  // One that changes accounts would wait for the change, which waits for the first batch, which waits for the accounts.
+  const accounts = new pg.Client({ connectionString: database.connectionString });
+  await accounts.connect();
+  await accounts.query('begin');
+  await accounts.query('select from ws_main.account where id = $1 for update nowait', [account]);
+  await accounts.query('commit');
+  await accounts.end();
+  await admin.query('commit');
+  expect(await saved).toMatchObject([{ id: deal, version: 2 }]);
+  // One that has moved on meanwhile is left alone.
+  expect(await storage.records.update(snapshot, object, [row], origin(), undefined, targets)).toEqual([]);
   await fixture.close();
 });

@@ -15,6 +15,8 @@ import type { Snapshot, WriteTargets } from '../storage.ts';
 export interface HeldTargets {
   readonly steps: Sql;
   readonly conditions: readonly Sql[];
+  /** The statement is a transaction by itself, of one record, which nobody has locked for it. */
+  readonly isAlone?: boolean;
 }
 
 export const NOTHING_HELD: HeldTargets = { steps: sql``, conditions: [] };

@@ -176,7 +176,7 @@ export class RecordWriter {
     const key = `${snapshot.workspace.schema} ${kind} ${held ? `${snapshot.epoch} ${held.key}` : ''}`;
     const statement = this.#statement(object, key, () => {
       const { steps, conditions } = held?.compile() ?? NOTHING_HELD;
-      const under = { steps, conditions: isAlone ? [...conditions, IS_ALONE] : conditions };
+      const under = { steps, conditions: isAlone ? [...conditions, IS_ALONE] : conditions, isAlone };
       return finishStatement(make(snapshot.workspace, object, under));
     });
     const { text } = statement;

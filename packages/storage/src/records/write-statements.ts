@@ -54,16 +54,26 @@ export function insertStatement(
 select 1 from input limit 1`;
 }
 
-/** `$1`: `[{id, version, owner_id, record_type, data, difference}]`; rows that have moved on are left alone. */
+/**
+ * `$1`: `[{id, version, owner_id, record_type, data, difference}]`; rows that have moved on are left alone. A record that is
+ * changed by itself is locked before what it points to is held, as those of a batch are, or they could wait in a ring.
+ */
 export function updateStatement(
   workspace: Workspace,
   object: CompiledObject,
-  { steps, conditions }: HeldTargets = NOTHING_HELD,
+  { steps, conditions, isAlone = false }: HeldTargets = NOTHING_HELD,
   more: Sql = sql``,
 ): Sql {
   const names = namesOf(workspace, object);
-  return sql`with ${steps}input as (
-  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${where(conditions)}
+  const isLockedFirst = isAlone && steps.text !== '';
+  const own = isLockedFirst
+    ? sql`own as (
+  select t.id from ${names.table} t where t.id = ($1::jsonb->0->>'id')::uuid for no key update of t
+), `
+    : sql``;
+  const met = isLockedFirst ? [sql`exists (select from own)`, ...conditions] : conditions;
+  return sql`with ${own}${steps}input as (
+  select * from jsonb_to_recordset($1::jsonb) as r(id uuid, version integer, owner_id uuid, record_type text, data jsonb, difference jsonb)${where(met)}
 ), written as (
   update ${names.table} t set owner_id = i.owner_id, record_type = i.record_type, data = i.data,
     version = t.version + 1, updated_at = ${AT}, updated_by = ${ACTOR}
