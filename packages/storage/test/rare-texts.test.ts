@@ -1,9 +1,10 @@
 /** Pages of records that hold a text: few of very many are gathered, whatever PostgreSQL's examples make of them. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { wordsKey } from '../src/metadata/field-source.ts';
 import { type Condition, patternOf } from '../src/query/shape.ts';
 import { type Examples, likeTest, shareOf } from '../src/query/text-examples.ts';
-import { type Fixture, openFixture, pathOf, queryOf, SALES } from './fixture.ts';
+import { type Fixture, insertRecords, openFixture, pathOf, queryOf, SALES } from './fixture.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -16,24 +17,32 @@ beforeAll(async () => {
        from (select id from ws_main._principal limit 1) p, generate_series(1, 4000) n`,
   );
   await fixture.admin.query('analyze ws_main.deal');
+  await insertRecords(
+    fixture,
+    'account',
+    Array.from({ length: 30 }, (_, index) => ({ name: `Account ${index}` })),
+  );
   // As though there were many more.
-  await fixture.admin.query(`update pg_class set reltuples = 1000000 where oid = 'ws_main.deal'::regclass`);
+  await fixture.admin.query(
+    `update pg_class set reltuples = 1000000 where oid in ('ws_main.deal'::regclass, 'ws_main.account'::regclass)`,
+  );
 });
 afterAll(() => fixture?.close());
 
 /** Whether the last page was gathered: by the statement that one of the storage's connections ran last. */
-const isGathered = async () => {
+const isGathered = async (table = 'deal') => {
   const { rows } = await fixture.admin.query<{ query: string }>(
     `select query from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and query like '%ws_main%deal%like%'
+      where datname = current_database() and pid <> pg_backend_pid() and query like '%ws_main%' || $1 || '%like%'
       order by query_start desc limit 1`,
+    [table],
   );
   return rows[0]!.query.includes('offset 0)');
 };
 
-const askFor = async (text: string, more: object = {}) => {
+const askFor = async (text: string, more: object = {}, name = 'deal') => {
   const filter = { contains: [{ var: 'name' }, text] };
-  const query = queryOf(fixture.snapshot, 'deal', {
+  const query = queryOf(fixture.snapshot, name, {
     filter,
     sort: ['-id'],
     fields: ['name'],
@@ -72,6 +81,14 @@ test('a text that many records hold is read in the order of the page', async () 
   // Until somebody asks for a rare one.
   expect(await askFor('nothing like it')).toEqual([]);
   expect(await isGathered()).toBe(true);
+});
+
+test('nothing is known of what PostgreSQL has not looked at yet', async () => {
+  for (let time = 0; time < 6; time++) {
+    expect(await askFor('account', {}, 'account')).toHaveLength(20);
+    expect(await isGathered('account')).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 });
 
 describe('the share of records that hold a text', () => {
@@ -122,5 +139,27 @@ describe('the share of records that hold a text', () => {
     expect(share({ is: 'or', args: [like(4), { is: 'blank', value }] })).toBeUndefined();
     expect(share({ is: 'not', arg: like(4) })).toBeUndefined();
     expect(shareOf(like(1), values, () => undefined)).toBeUndefined();
+    expect(shareOf(like(1), values, () => 'unknown')).toBeUndefined();
+  });
+
+  test('of a search box is that of the forms which are looked at', () => {
+    const path = pathOf(fixture.snapshot, queryOf(fixture.snapshot, 'deal').object, 'name');
+    const value = { is: 'field', path, type: 'text' } as const;
+    const term = (place: number) => ({ is: 'value', place, type: 'text' }) as const;
+    const examples: Examples = { common: [], others: ['müller one', 'two', 'three', 'four'], share: 1 };
+    const searched = { is: 'searched', value, folded: [], words: term(1), typed: term(2) } as const;
+    const isWords = (keyOf: (key: string) => string) => keyOf('x') === wordsKey('x');
+    const share = (
+      patterns: readonly string[],
+      { words, folded }: { words?: Examples | 'unknown'; folded?: Examples | 'unknown' },
+    ) => shareOf(searched, patterns, (_, keyOf) => (isWords(keyOf) ? words : folded));
+    // A word that ASCII can't hold: in its searched form where that is kept, else as it was typed.
+    expect(share(['%muller%', '%müller%'], { words: { ...examples, others: ['muller', 'a'] } })).toBe(0.5);
+    expect(share(['%muller%', '%müller%'], { folded: examples })).toBe(0.25);
+    // Too short for trigrams, or not read yet: not rare for that.
+    expect(share(['%東京%', '%東京%'], { words: examples })).toBeUndefined();
+    expect(share(['%東京%', '%東京%'], { folded: examples })).toBeUndefined();
+    expect(share(['%muller%', '%müller%'], { words: 'unknown', folded: examples })).toBeUndefined();
+    expect(share(['%muller%', '%müller%'], {})).toBeUndefined();
   });
 });

@@ -28,14 +28,14 @@ export interface Examples {
 }
 
 interface Known {
-  readonly examples: Examples;
+  readonly examples: Examples | 'unknown';
   readonly readAt: number;
 }
 
 export class TextExamples {
   readonly #logins: WorkspaceLogins;
   readonly #known = new LRUCache<string, Known>({ max: 100 });
-  readonly #reading = new Map<string, Promise<void>>();
+  readonly #reading = new Set<string>();
 
   constructor(logins: WorkspaceLogins) {
     this.#logins = logins;
@@ -60,28 +60,27 @@ export class TextExamples {
     return share !== undefined && share < RARE;
   }
 
-  /** Resolves when nothing is being read: for tests. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#reading.values());
-  }
-
-  #examplesOf(snapshot: Snapshot, object: CompiledObject, column: string): Examples | undefined {
+  #examplesOf(snapshot: Snapshot, object: CompiledObject, column: string): Examples | 'unknown' {
     const { workspace } = snapshot;
     const key = `${workspace.schema} ${object.key} ${column}`;
     const known = this.#known.get(key);
     const isFresh = known !== undefined && performance.now() - known.readAt < FRESH_MILLISECONDS;
     if (!isFresh && !this.#reading.has(key)) {
-      const reading = this.#read(snapshot, object, column)
+      this.#reading.add(key);
+      this.#read(snapshot, object, column)
         .then((examples) => void this.#known.set(key, { examples, readAt: performance.now() }))
         // The next one to ask tries again; whoever asked does without.
         .catch(() => undefined)
         .finally(() => this.#reading.delete(key));
-      this.#reading.set(key, reading);
     }
-    return known?.examples;
+    return known?.examples ?? 'unknown';
   }
 
-  async #read({ workspace }: Snapshot, object: CompiledObject, column: string): Promise<Examples> {
+  async #read(
+    { workspace }: Snapshot,
+    object: CompiledObject,
+    column: string,
+  ): Promise<Examples | 'unknown'> {
     const connections = await this.#logins.of(workspace);
     const [row] = await connections.readRows<{
       common: string[] | null;
@@ -94,27 +93,36 @@ export class TextExamples {
          from pg_stats where schemaname = $1 and tablename = $2 and attname = $3`,
       [workspace.schema, object.key, column],
     );
-    const shares = row?.shares ?? [];
-    const common = (row?.common ?? []).map((value, index) => [value, shares[index] ?? 0] as const);
-    const rest = 1 - (row?.blank ?? 0) - shares.reduce((sum, share) => sum + share, 0);
-    return { common, others: row?.others ?? [], share: Math.max(0, rest) };
+    if (!row) return 'unknown';
+    const shares = row.shares ?? [];
+    const common = (row.common ?? []).map((value, index) => [value, shares[index] ?? 0] as const);
+    const others = row.others ?? [];
+    const share = Math.max(0, 1 - row.blank - shares.reduce((sum, each) => sum + each, 0));
+    // Of a rest without examples anything may be true.
+    return others.length === 0 && share >= RARE ? 'unknown' : { common, others, share };
   }
 }
 
+/** What is known of the column that keeps a field in a form; undefined where there is none. */
+export type ExamplesOf = (
+  path: FieldPath,
+  keyOf: (fieldKey: string) => string,
+) => Examples | 'unknown' | undefined;
+
 /**
  * The share of the records that meet the texts of a condition, at most; undefined where no text narrows it that an index of
- * trigrams finds, or nothing is known of one. `examplesOf` gives the examples of the column that keeps a field in a form.
+ * trigrams finds, or nothing is known of one.
  */
 export function shareOf(
   condition: Condition,
   values: readonly unknown[],
-  examplesOf: (path: FieldPath, keyOf: (fieldKey: string) => string) => Examples | undefined,
+  examplesOf: ExamplesOf,
 ): number | undefined {
   const holding = (path: FieldPath, keyOf: (fieldKey: string) => string, pattern: Term) => {
     const text = pattern.is === 'value' ? values[pattern.place - 1] : undefined;
     if (typeof text !== 'string' || !TRIGRAM.test(text)) return undefined;
     const examples = examplesOf(path, keyOf);
-    return examples && shareHolding(examples, text.toLowerCase());
+    return typeof examples === 'object' ? shareHolding(examples, text.toLowerCase()) : undefined;
   };
   const ofAny = (shares: readonly (number | undefined)[]) =>
     shares.reduce<number | undefined>(
@@ -132,12 +140,12 @@ export function shareOf(
       case 'like':
         return holding(each.value.path, foldedKey, each.pattern);
       case 'searched': {
+        // As it is looked at: see `lowerSearched`.
         const { path } = each.value;
-        const typed = each.typed ? [each.typed] : [];
-        return ofAny([
-          ...[...each.folded, ...typed].map((pattern) => holding(path, foldedKey, pattern)),
-          holding(path, wordsKey, each.words) ?? 0,
-        ]);
+        const hasWords = examplesOf(path, wordsKey) !== undefined;
+        const inFolded = [...each.folded, ...(hasWords || !each.typed ? [] : [each.typed])];
+        const shares = inFolded.map((pattern) => holding(path, foldedKey, pattern));
+        return ofAny(hasWords ? [...shares, holding(path, wordsKey, each.words)] : shares);
       }
       default:
         return undefined;
