@@ -55,7 +55,7 @@ function UndoDialog({ job, onClose }: { readonly job: JobResponse; readonly onCl
       onClose();
       await queries.invalidateQueries({ queryKey: ['jobs'] });
       const ended = await followJob(undoing);
-      if (ended.state === 'done') notifyDone({ message: sentence(t, ended) });
+      if (ended.state === 'done') notifyDone({ message: sentence(t, ended, locale) });
       else notifyProblem(new Error(ended.message ?? ended.state));
     },
     onError: notifyProblem,

@@ -78,7 +78,7 @@ const en = {
     nothing: 'There is nothing to take back: all of it is as before, or was edited since.',
     run: 'Undo',
     begun: 'It is being undone. It goes on when you leave.',
-    done: 'Undone: {{count}} records are as before.',
+    done: 'Undone: {{number}} records are as before.',
     doneOne: 'Undone: one record is as before.',
     doneNothing: 'There was nothing to take back.',
     left: '{{number}} were edited since or refused: see Activity.',
